@@ -1,0 +1,38 @@
+/** What happens in the daemon, for whoever listens: the last events are kept, so a client that comes back misses none. */
+import type { Clock } from "./ports.ts";
+import type { RuntimeEvent } from "../schemas/turn.ts";
+
+/** Events kept for clients that reconnect. */
+const EVENTS_KEPT = 1_000;
+
+/** A bounded log of runtime events with live listeners. */
+export class EventHub {
+  readonly #clock: Clock;
+  readonly #kept: RuntimeEvent[] = [];
+  readonly #listeners = new Set<(event: RuntimeEvent) => void>();
+  #lastId = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Numbers an event and hands it to every listener. Listeners must not throw. */
+  publish(type: RuntimeEvent["type"], facts: Readonly<Record<string, unknown>>): RuntimeEvent {
+    const event: RuntimeEvent = { ...facts, id: ++this.#lastId, type, at: this.#clock.now() };
+    this.#kept.push(event);
+    if (this.#kept.length > EVENTS_KEPT) this.#kept.shift();
+    for (const listener of this.#listeners) listener(event);
+    return event;
+  }
+
+  /** Kept events with an id above `id`, oldest first. */
+  since(id: number): readonly RuntimeEvent[] {
+    return this.#kept.filter((event) => event.id > id);
+  }
+
+  /** Calls back at each event. Returns the way to stop. */
+  subscribe(listener: (event: RuntimeEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

@@ -1,0 +1,42 @@
+/** One version of a function, able to run: what `isolate/` gives to `load/`. */
+import type { CallResult, FunctionCall } from "../ports.ts";
+import type { Manifest, Origin } from "../../schemas/function.ts";
+
+/** A built function file. Immutable: another build is another bundle. */
+export interface Bundle {
+  readonly name: string;
+  /** First 12 hex digits of the SHA-256 of the bundle's text. */
+  readonly version: string;
+  /** Absolute path of the bundled JavaScript. It imports nothing but `moult` and built-in modules. */
+  readonly path: string;
+  readonly origin: Origin;
+  /** Known from an earlier load of the same bundle: then no host is started until the first call. */
+  readonly manifest?: Manifest;
+}
+
+/** Which handler of the definition a call is for. */
+export type Handler = "run" | "receive" | "render";
+
+/**
+ * A version of a function. It starts a host at the first call, ends it when idle, and restarts it after a crash
+ * with back-off; the caller never sees a host.
+ */
+export interface Deployment {
+  readonly manifest: Manifest;
+  readonly version: string;
+  /** Answers like HTTP: status, `x-function-version`, JSON or a stream. Commits the function's values itself. Never rejects. */
+  readonly fetch: (call: FunctionCall) => Promise<Response>;
+  /** One call of a turn. The function's values come back in `writes`, uncommitted. Never rejects. */
+  readonly run: (call: FunctionCall, handler?: Handler) => Promise<CallResult>;
+  /** Lets calls in flight finish (at most 30 s), then ends the host. New calls are refused. */
+  readonly retire: () => Promise<void>;
+}
+
+/** Why a deployment's host ended without being asked to. */
+export interface Crash {
+  readonly name: string;
+  readonly version: string;
+  /** For people: `memory 338 MiB > 256`, `exit code 3`, `SIGSEGV`. */
+  readonly reason: string;
+  readonly at: number;
+}

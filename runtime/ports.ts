@@ -1,0 +1,262 @@
+/**
+ * What the runtime asks of the outside. Adapters implement these; `main.ts` joins them.
+ * Nothing here names a vendor, a protocol or an operating system.
+ */
+import type { WireError } from "../schemas/error.ts";
+import type { GenerateEvent, GenerateRequest, ModelStatus } from "../schemas/model.ts";
+import type { Principal } from "../schemas/message.ts";
+import type { Outcome, Reply, Trace, TraceEvent } from "../schemas/turn.ts";
+
+/** The time. Injected so that tests can play it. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** A structured log. Secrets never reach it. */
+export interface Log {
+  readonly debug: (facts: object, text: string) => void;
+  readonly info: (facts: object, text: string) => void;
+  readonly warn: (facts: object, text: string) => void;
+  readonly error: (facts: object, text: string) => void;
+}
+
+/** Label values of one sample, e.g. `{ route: "/fn/{tool}", status: "200" }`. */
+export type Labels = Readonly<Record<string, string>>;
+
+/** Metrics. Names, help texts and label names are fixed where the meter is made. */
+export interface Meter {
+  /** Adds to a counter. @default 1 */
+  readonly count: (name: string, labels?: Labels, by?: number) => void;
+  /** Sets a gauge. */
+  readonly gauge: (name: string, value: number, labels?: Labels) => void;
+  /** Records a duration in seconds (or another base unit) in a histogram. */
+  readonly observe: (name: string, value: number, labels?: Labels) => void;
+  /** Runs before each exposition, to set gauges. */
+  readonly collect: (callback: () => void) => void;
+  /** The Prometheus text exposition. */
+  readonly expose: () => string;
+}
+
+/** A model behind its queue. */
+export interface Model {
+  /**
+   * Asks for tokens. The iteration ends after `done`; it rejects with `model/unavailable` or `queue/full`.
+   * Aborting the signal frees the slot and ends with `done` (`finish: "cancelled"`).
+   */
+  readonly generate: (
+    request: GenerateRequest,
+    signal?: AbortSignal,
+  ) => AsyncIterable<GenerateEvent>;
+  readonly status: () => ModelStatus;
+  /** Calls back at each change of `status().state`. Returns the way to stop. */
+  readonly watch: (listener: (status: ModelStatus) => void) => () => void;
+  readonly close: () => Promise<void>;
+}
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** Why the runtime ended it, if it did. */
+  readonly killedFor?: string;
+}
+
+/** What a confined process may touch, in resolved absolute paths. Empty = its bundle and its work folder. */
+export interface FilePolicy {
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  readonly exec: readonly string[];
+}
+
+/** A process (or thread) that is confined, listens, and waits for a function. */
+export interface Confined {
+  readonly pid: number;
+  /** Path of the unix socket it serves HTTP on. */
+  readonly socket: string;
+  /** Folder that it may read bundles from and cannot write; ours. */
+  readonly bundles: string;
+  /** Its private work folder, its working directory. */
+  readonly work: string;
+  /** Sends one control frame. */
+  readonly send: (frame: object) => void;
+  /** Receives control frames: hostile data, check before use. Set once, before the first `send`. */
+  readonly receive: (listener: (frame: unknown) => void) => void;
+  /** CPU milliseconds used so far; resident MiB now. 0 when it is gone. */
+  readonly cpuMs: () => number;
+  readonly residentMiB: () => number;
+  /** Ends it for good, children included. */
+  readonly kill: (why: string) => void;
+  readonly exited: Promise<Exit>;
+}
+
+/** Starts confined processes. */
+export interface Sandbox {
+  /** `A`…`E` as in the documentation, with what it covers and lacks. */
+  readonly tier: () => {
+    readonly tier: string;
+    readonly has: readonly string[];
+    readonly lacks: readonly string[];
+  };
+  /** Starts a blank host under a policy. Rejects, and starts nothing, when the policy cannot be enforced. */
+  readonly start: (options: {
+    readonly files: FilePolicy;
+    readonly memoryMiB: number;
+    readonly onOutput: (line: string) => void;
+  }) => Promise<Confined>;
+  readonly close: () => Promise<void>;
+}
+
+/** A transport as the gateway sees it: a connection somebody else holds. */
+export interface Transport {
+  /** Session prefix and metrics label, e.g. `rest`. */
+  readonly channel: string;
+  /**
+   * Reads an update: who, where, what, and under which keys it may come again. Several keys, because platforms
+   * repeat a message under new ids. Throws `input/invalid` or `session/invalid`.
+   */
+  readonly accept: (payload: unknown) => Arrival;
+  /** Delivers a reply. Absent: the client fetches it (HTTP), and the outbox row is done when it is written. */
+  readonly send?: (delivery: Delivery) => Promise<void>;
+}
+
+/** An update that a transport has understood. */
+export interface Arrival {
+  /** Handed to the channel function's `receive`. */
+  readonly update: object;
+  readonly session: string;
+  readonly text: string;
+  readonly sender: string;
+  readonly principal: Principal;
+  /** Unique keys of this message within the channel; empty when it can not be recognised again. */
+  readonly keys: readonly string[];
+}
+
+/** A reply on its way out. */
+export interface Delivery {
+  readonly id: string;
+  readonly turn: string;
+  readonly session: string;
+  readonly text: string;
+  readonly attempt: number;
+}
+
+/** A message that was accepted: the row exists, the turn will run whatever is killed. */
+export interface InboxRow {
+  readonly turn: string;
+  readonly session: string;
+  readonly channel: string;
+  readonly sender: string;
+  readonly principal: Principal;
+  readonly text: string;
+  readonly acceptedAt: number;
+  /** How often a turn was begun for it; more than 1 after a crash. */
+  readonly attempts: number;
+}
+
+/** One line of a session as the model sees it again later. */
+export interface HistoryItem {
+  readonly role: "user" | "assistant" | "tool";
+  readonly content: string;
+  /** Assistant: the calls it made. */
+  readonly toolCalls?: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly arguments: unknown;
+  }[];
+  /** Tool: which call this answers. */
+  readonly id?: string;
+  readonly name?: string;
+  readonly turn: string;
+  readonly at: number;
+}
+
+/** A session in a list. */
+export interface SessionInfo {
+  readonly session: string;
+  readonly turns: number;
+  readonly createdAt: number;
+  readonly lastAt: number;
+}
+
+/** One change of a function's durable values; `value` absent = removed. */
+export interface KvWrite {
+  readonly key: string;
+  readonly value?: unknown;
+}
+
+/** All SQL lives behind this. One implementation owns one database; each method is one transaction. */
+export interface Store {
+  /** Writes the inbox row before anything is acknowledged. `duplicate` = a key was seen; `conflict` = with other text. */
+  readonly accept: (
+    message: Omit<InboxRow, "turn" | "acceptedAt" | "attempts"> & {
+      readonly keys: readonly string[];
+    },
+  ) => Promise<{ readonly turn: string; readonly result: "accepted" | "duplicate" | "conflict" }>;
+  /** Messages whose turn has not ended, oldest first. */
+  readonly unfinished: () => Promise<readonly InboxRow[]>;
+  /** Marks a turn as begun (again) and returns its row. */
+  readonly begin: (turn: string) => Promise<InboxRow>;
+  /** Appends to the turn's journal. Together with `kv`, in one transaction, when a tool call ends. */
+  readonly journal: (
+    turn: string,
+    event: Omit<TraceEvent, "seq">,
+    kv?: { readonly fn: string; readonly writes: readonly KvWrite[] },
+  ) => Promise<TraceEvent>;
+  readonly events: (turn: string) => Promise<readonly TraceEvent[]>;
+  /** Ends a turn: outcome, history, inbox and outbox in one transaction. A second call for a turn changes nothing. */
+  readonly finish: (
+    reply: Reply,
+    history: readonly Omit<HistoryItem, "turn" | "at">[],
+    outbox: { readonly channel: string; readonly text: string } | undefined,
+  ) => Promise<void>;
+  readonly reply: (turn: string) => Promise<Reply | undefined>;
+  readonly trace: (turn: string) => Promise<Trace | undefined>;
+  /** Newest items of a session whose contents have at most `charsMax` characters together, oldest first. */
+  readonly history: (session: string, charsMax: number) => Promise<readonly HistoryItem[]>;
+  readonly sessions: () => Promise<readonly SessionInfo[]>;
+  readonly forget: (session: string) => Promise<boolean>;
+  /** Deliveries that are due, oldest first, at most one per session; marked as begun. */
+  readonly due: (now: number) => Promise<readonly (Delivery & { readonly channel: string })[]>;
+  /** `retryAt` set: try again then. `outcome: "dead"`: never again. */
+  readonly delivered: (
+    id: string,
+    result: {
+      readonly outcome: "sent" | "dead" | "retry" | "unknown";
+      readonly error?: string;
+      readonly retryAt?: number;
+    },
+  ) => Promise<void>;
+  readonly outboxPending: () => Promise<number>;
+  readonly kvGet: (fn: string, key: string) => Promise<unknown>;
+  readonly kvList: (
+    fn: string,
+    prefix: string,
+    limit: number,
+  ) => Promise<readonly { key: string; value: unknown }[]>;
+  readonly kvCommit: (fn: string, writes: readonly KvWrite[]) => Promise<void>;
+  readonly close: () => void;
+}
+
+/** A call of a function, from wherever it comes. */
+export interface FunctionCall {
+  /** JSON text, or what `Response` takes as a body. `null` = no input (`{}`). */
+  readonly body: string | Uint8Array | ReadableStream | null;
+  readonly principal: Principal;
+  readonly session?: string;
+  readonly turn?: string;
+  readonly signal?: AbortSignal;
+  /** Depth of `ctx.call` nesting; 0 from outside. */
+  readonly depth?: number;
+}
+
+/** What a call inside a turn gives. `writes` are the function's own values to be committed with the result. */
+export interface CallResult {
+  readonly version: string;
+  readonly ms: number;
+  readonly output?: unknown;
+  readonly error?: WireError;
+  readonly writes: readonly KvWrite[];
+}
+
+export type { Outcome };

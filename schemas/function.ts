@@ -1,0 +1,113 @@
+/** What a function file declares, as plain data: the manifest that its host reports and everybody else reads. */
+import * as v from "valibot";
+
+/** Names of functions: also route segments, tool names and file names. */
+export const FUNCTION_NAME = /^[a-z][a-z0-9_]{0,47}$/;
+
+/** The three kinds of function. */
+export type FunctionKind = "tool" | "skill" | "channel";
+
+/** A JSON Schema (draft-07), opaque to the runtime. */
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+/** Defaults of `limits`. */
+export const LIMITS_DEFAULT = {
+  timeMs: 30_000,
+  memoryMiB: 256,
+  cpuMs: 10_000,
+  concurrency: 16,
+} as const;
+
+const names = v.optional(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(200))), []);
+const hostPort = v.pipe(
+  v.string(),
+  v.regex(
+    /^[a-z0-9.:[\]-]{1,253}:\d{1,5}$/i,
+    'expected "host:port", for example "api.example.org:443"',
+  ),
+);
+
+/** Permissions as a manifest states them. Absent = nothing. */
+export const Permissions = v.strictObject({
+  net: v.optional(v.array(hostPort), []),
+  read: names,
+  write: names,
+  exec: names,
+  call: names,
+});
+/** See the schema of the same name. */
+export type Permissions = v.InferOutput<typeof Permissions>;
+
+const bounded = (low: number, high: number, initial: number) =>
+  v.optional(v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high)), initial);
+
+/** Limits as a manifest states them, filled with the defaults. */
+export const Limits = v.strictObject({
+  timeMs: bounded(1, 3_600_000, LIMITS_DEFAULT.timeMs),
+  memoryMiB: bounded(32, 65_536, LIMITS_DEFAULT.memoryMiB),
+  cpuMs: bounded(10, 3_600_000, LIMITS_DEFAULT.cpuMs),
+  concurrency: bounded(1, 1024, LIMITS_DEFAULT.concurrency),
+});
+/** See the schema of the same name. */
+export type Limits = v.InferOutput<typeof Limits>;
+
+const text = v.pipe(v.string(), v.minLength(1), v.maxLength(2_000));
+
+/** One way a function starts by itself. Accepted and shown today; `cron`, `http`, `mqtt` and `event` run later. */
+export const Trigger = v.union([
+  v.strictObject({ cron: v.string(), timezone: v.optional(v.string()) }),
+  v.strictObject({ mqtt: v.string() }),
+  v.strictObject({ http: v.string() }),
+  v.strictObject({ event: v.string() }),
+]);
+
+const schema = v.record(v.string(), v.unknown());
+
+/** A definition as data. Handlers and schemas stay in the host; `input` and `output` are their JSON Schemas. */
+export const Manifest = v.object({
+  kind: v.picklist(["tool", "skill", "channel"]),
+  description: text,
+  input: v.optional(schema),
+  output: v.optional(schema),
+  permissions: v.optional(Permissions, {}),
+  secrets: names,
+  limits: v.optional(Limits, {}),
+  examples: v.optional(v.array(v.object({ say: v.string(), input: v.unknown() })), []),
+  triggers: v.optional(v.array(Trigger), []),
+  /** `"asks"` = the file has a predicate that decides per input. */
+  confirm: v.optional(v.picklist(["always", "never", "asks"]), "never"),
+  isolate: v.optional(v.picklist(["process", "worker"]), "process"),
+  /** Skills: tools offered while it is active, text put before the conversation, whether it has its own `run`. */
+  tools: names,
+  instructions: v.optional(v.pipe(v.string(), v.maxLength(20_000))),
+  runs: v.optional(v.boolean(), true),
+  /** Channels: the transport, and whether the file renders replies. */
+  via: v.optional(v.string()),
+  renders: v.optional(v.boolean(), false),
+});
+/** See the schema of the same name. */
+export type Manifest = v.InferOutput<typeof Manifest>;
+
+/** Where a file comes from: shipped with moult, or the user's. */
+export type Origin = "builtin" | "user";
+
+/** A function as `GET /api/functions` shows it. */
+export interface FunctionInfo {
+  readonly name: string;
+  readonly kind: FunctionKind;
+  /** First 12 hex digits of the SHA-256 of the bundle; empty when no version ever built. */
+  readonly version: string;
+  readonly state: "ready" | "loading" | "failed" | "pending" | "stopped";
+  /** Why it failed, or why the newest file did not replace this version; with file:line:column where known. */
+  readonly error?: string;
+  readonly manifest?: Manifest;
+  readonly origin: Origin;
+  /** Path of the source file, relative to its functions folder. */
+  readonly file: string;
+  /** Milliseconds since the epoch. */
+  readonly loadedAt: number;
+  /** Save seen → version serving, in milliseconds. */
+  readonly reloadMs: number;
+  readonly calls: number;
+  readonly failures: number;
+}

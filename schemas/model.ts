@@ -1,0 +1,96 @@
+/** What is asked of a model and what it answers: the frames between the daemon and the model host. */
+import type { JsonSchema } from "./function.ts";
+
+/** Who waits for the tokens, most urgent first. */
+export const LANES = ["interactive", "api", "cron", "background"] as const;
+/** One of the lanes. */
+export type Lane = (typeof LANES)[number];
+
+/** A tool as it is offered to a model. */
+export interface ToolSpec {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of the input, an object. */
+  readonly parameters: JsonSchema;
+}
+
+/** A call the model made. `arguments` matched the grammar; the function's own schema checks it again. */
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: unknown;
+}
+
+/** One message of a prompt. */
+export type ChatMessage =
+  | { readonly role: "system"; readonly content: string }
+  | { readonly role: "user"; readonly content: string }
+  | {
+      readonly role: "assistant";
+      readonly content: string;
+      readonly toolCalls?: readonly ToolCall[];
+    }
+  | { readonly role: "tool"; readonly id: string; readonly name: string; readonly content: string };
+
+/** One request for tokens. */
+export interface GenerateRequest {
+  readonly lane: Lane;
+  readonly messages: readonly ChatMessage[];
+  /** Tools the model may call. Absent or empty = text only. */
+  readonly tools?: readonly ToolSpec[];
+  /** Tokens the answer may have. @default 512 */
+  readonly tokensMax?: number;
+  /** 0 = greedy. @default 0 */
+  readonly temperature?: number;
+  /** The answer is JSON of this schema. Not together with `tools`. */
+  readonly jsonSchema?: JsonSchema;
+  /** Requests with the same key share a K/V sequence where that helps: a session's name. */
+  readonly session?: string;
+}
+
+/** Tokens and times of one request. Times in milliseconds. */
+export interface GenerateUsage {
+  readonly promptTokens: number;
+  readonly cachedTokens: number;
+  readonly completionTokens: number;
+  readonly queueMs: number;
+  readonly prefillMs: number;
+  readonly decodeMs: number;
+  /** Request received → first token; 0 when none came. */
+  readonly firstTokenMs: number;
+}
+
+/** What comes back, in order: `queued`* (`token` | `tool_call`)* `done`. Failures reject the iteration. */
+export type GenerateEvent =
+  | { readonly type: "queued"; readonly position: number }
+  | { readonly type: "token"; readonly text: string }
+  | { readonly type: "tool_call"; readonly call: ToolCall }
+  | {
+      readonly type: "done";
+      readonly finish: "stop" | "length" | "tool_calls" | "cancelled";
+      readonly usage: GenerateUsage;
+      /** First 16 hex digits of the SHA-256 of the prompt's token ids. */
+      readonly promptHash: string;
+    };
+
+/** What the model host says of itself. */
+export interface ModelStatus {
+  readonly state: "loading" | "ready" | "failed" | "stopped";
+  /** Why it failed, or what it is doing; for people. */
+  readonly reason?: string;
+  /** File name, or `scripted`. */
+  readonly name: string;
+  /** Tokens one sequence may hold. */
+  readonly contextTokens: number;
+  readonly slots: number;
+  readonly threads: number;
+  /** The model is the small embedded one: it gets the lean prompt profile. */
+  readonly embedded: boolean;
+  readonly loadMs: number;
+  readonly queued: Readonly<Record<Lane, number>>;
+  readonly running: number;
+  /** How often the host was restarted after a crash. */
+  readonly restarts: number;
+  /** Process id of the host; 0 while none runs. */
+  readonly pid: number;
+}
