@@ -1,0 +1,58 @@
+/** Starts a daemon in the background for a command that needs one, and waits until it answers. */
+import { mkdirSync, openSync, closeSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { runningDaemon } from "../runtime/home.ts";
+import { MoultError } from "../schemas/error.ts";
+import { findDaemon, homeOf, text, type Client } from "./client.ts";
+import { aside, paint } from "./print.ts";
+import type { Program, Values } from "./program.ts";
+
+/** Such a daemon ends after so long without a request. */
+const IDLE_EXIT_MS = 600_000;
+const START_MS_MAX = 30_000;
+/** Anything longer than this gets a word of explanation. */
+const SILENT_MS = 1_000;
+
+/** The running daemon, or a new one that ends by itself. */
+export async function findOrStartDaemon(program: Program, values: Values): Promise<Client> {
+  const found = findDaemon(values);
+  if (found) return found;
+  const home = homeOf(values);
+  mkdirSync(join(home, "logs"), { recursive: true, mode: 0o700 });
+  const logFile = join(home, "logs", "start.log");
+  const output = openSync(logFile, "w", 0o600);
+  const child = Bun.spawn(
+    [process.execPath, "--no-install", program.entry, ...startLine(home, values)],
+    {
+      stdio: ["ignore", output, output],
+      env: { ...process.env, BUN_OPTIONS: "--no-install" },
+      detached: true,
+    },
+  );
+  closeSync(output);
+  child.unref();
+  const began = Date.now();
+  let told = false;
+  while (Date.now() - began < START_MS_MAX) {
+    const client = runningDaemon(home) && findDaemon(values);
+    if (client) return client;
+    if (child.exitCode !== null) break;
+    if (!told && Date.now() - began > SILENT_MS) {
+      told = true;
+      aside(paint("dim", "starting moult …", process.stderr));
+    }
+    await Bun.sleep(10);
+  }
+  const said = readFileSync(logFile, "utf8").trim().split("\n").slice(-5).join("\n");
+  throw new MoultError("model/unavailable", `The daemon did not start. It said:\n${said}`);
+}
+
+function startLine(home: string, values: Values): string[] {
+  const line = ["start", "--home", home, "--idle-exit-ms", String(IDLE_EXIT_MS), "--any-port"];
+  for (const option of ["functions", "config", "port", "host"]) {
+    const value = text(values[option]);
+    if (value !== undefined) line.push(`--${option}`, value);
+  }
+  if (values["offline"] === true) line.push("--offline");
+  return line;
+}

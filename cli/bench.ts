@@ -1,0 +1,22 @@
+/** `moult bench`: runs the benchmarks of the repository and prints their tables. */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { aside } from "./print.ts";
+import type { Command } from "./program.ts";
+
+/** `moult bench` */
+export const command: Command = {
+  usage: "[NAME…]",
+  help: "  NAME…         only these; without names all of them",
+  async run(program, positionals) {
+    const runner = join(dirname(program.entry), "bench", "run.ts");
+    if (!existsSync(runner)) {
+      aside("The benchmarks are part of the repository, not of the installed package");
+      return 1;
+    }
+    const child = Bun.spawn([process.execPath, "--no-install", runner, ...positionals], {
+      stdio: ["inherit", "inherit", "inherit"],
+    });
+    return await child.exited;
+  },
+};

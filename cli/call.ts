@@ -1,0 +1,30 @@
+/** `moult call FN JSON`: calls a tool and prints its output. */
+import { needDaemon } from "./client.ts";
+import { line } from "./print.ts";
+import { UsageError, type Command } from "./program.ts";
+
+/** `moult call` */
+export const command: Command = {
+  usage: "FUNCTION [JSON]",
+  help: '  JSON may be "-" for standard input; it is {} when left out',
+  async run(_program, [name, input = "{}", ...rest], values) {
+    if (name === undefined || rest.length > 0) {
+      throw new UsageError(
+        `Write the input as one JSON argument: moult call calculate '{"expression":"2+2"}'`,
+      );
+    }
+    const body = input === "-" ? await Bun.stdin.text() : input;
+    try {
+      JSON.parse(body);
+    } catch (error) {
+      throw new UsageError(`The input is not JSON: ${(error as Error).message}`);
+    }
+    const output = await needDaemon(values).json<unknown>(
+      "POST",
+      `/fn/${encodeURIComponent(name)}`,
+      body,
+    );
+    line(JSON.stringify(output, undefined, values["json"] === true ? undefined : 2));
+    return 0;
+  },
+};

@@ -1,0 +1,69 @@
+/** `moult chat`: talks to the daemon from the terminal, streaming; starts a daemon when none runs. */
+import { randomUUID } from "node:crypto";
+import { userInfo } from "node:os";
+import { createInterface } from "node:readline/promises";
+import type { Reply } from "../schemas/turn.ts";
+import { findOrStartDaemon } from "./autostart.ts";
+import { text, type Client } from "./client.ts";
+import { aside, json, paint } from "./print.ts";
+import type { Command } from "./program.ts";
+import { showTurn } from "./show_turn.ts";
+import { DAEMON_HELP, DAEMON_OPTIONS } from "./start.ts";
+
+/** `moult chat` */
+export const command: Command = {
+  usage: '["text"]',
+  options: { ...DAEMON_OPTIONS, session: { type: "string", short: "s" } },
+  help: `  --session NAME     which conversation (default: terminal:<your user name>)
+Options for the daemon that is started when none runs:
+${DAEMON_HELP}`,
+  async run(program, positionals, values) {
+    const client = await findOrStartDaemon(program, values);
+    const session = text(values["session"]) ?? terminalSession();
+    const say = (words: string): Promise<number> =>
+      values["json"] === true ? sayJson(client, session, words) : sayAloud(client, session, words);
+    if (positionals.length > 0) return await say(positionals.join(" "));
+    return await converse(say);
+  },
+};
+
+/** The conversation of whoever sits at this terminal. */
+export function terminalSession(): string {
+  const name = userInfo().username.replaceAll(/[^A-Za-z0-9_.@-]/g, "_");
+  return `terminal:${name || "owner"}`.slice(0, 128);
+}
+
+/** Reads lines until the end of input; an empty one is skipped. The worst exit code wins. */
+async function converse(say: (words: string) => Promise<number>): Promise<number> {
+  const terminal = process.stdin.isTTY;
+  if (terminal) aside(paint("dim", "Ctrl-D ends the conversation", process.stderr));
+  const lines = createInterface({
+    input: process.stdin,
+    ...(terminal ? { output: process.stderr } : {}),
+    prompt: "› ",
+  });
+  let worst = 0;
+  if (terminal) lines.prompt();
+  for await (const line of lines) {
+    if (line.trim() !== "") worst = Math.max(worst, await say(line));
+    if (terminal) lines.prompt();
+  }
+  return worst;
+}
+
+const messagesPath = (session: string): string =>
+  `/api/sessions/${encodeURIComponent(session)}/messages?via=terminal`;
+
+async function sayJson(client: Client, session: string, words: string): Promise<number> {
+  const reply = await client.json<Reply>("POST", messagesPath(session), { text: words });
+  json(reply);
+  return reply.outcome === "answered" ? 0 : 1;
+}
+
+/** The id makes the message idempotent, so that it may be sent again when the connection breaks mid-turn. */
+async function sayAloud(client: Client, session: string, words: string): Promise<number> {
+  const body = { text: words, id: randomUUID(), stream: true };
+  const ask = () => showTurn(client.events("POST", messagesPath(session), { body }));
+  const outcome = (await ask()) ?? (await ask());
+  return outcome === "answered" ? 0 : 1;
+}

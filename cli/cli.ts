@@ -1,0 +1,121 @@
+/** Reads a command line, runs its command, and turns every failure into one sentence and an exit code. */
+import { parseArgs } from "node:util";
+import { ConfigError } from "../schemas/config.ts";
+import { nearest } from "../runtime/spelling.ts";
+import { isMoultError, toWire } from "../schemas/error.ts";
+import { UsageError, type Command, type Program, type Values } from "./program.ts";
+
+interface Listed {
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: Command }>;
+}
+
+/** Each command in a file of its own, loaded only when it is used. */
+const COMMANDS: Readonly<Record<string, Listed>> = {
+  chat: { summary: "talk to your agent", load: () => import("./chat.ts") },
+  dev: { summary: "run the daemon and see every reload", load: () => import("./dev.ts") },
+  start: { summary: "run the daemon", load: () => import("./start.ts") },
+  stop: { summary: "end the daemon", load: () => import("./stop.ts") },
+  new: { summary: "write a new tool, skill or channel", load: () => import("./new.ts") },
+  list: { summary: "list the functions", load: () => import("./list.ts") },
+  describe: { summary: "show one function", load: () => import("./describe.ts") },
+  call: { summary: "call a tool with JSON", load: () => import("./call.ts") },
+  logs: { summary: "show what a function wrote", load: () => import("./logs.ts") },
+  rollback: { summary: "put the previous version back", load: () => import("./rollback.ts") },
+  secret: { summary: "set, list or remove secrets", load: () => import("./secret.ts") },
+  doctor: { summary: "say what works here and what does not", load: () => import("./doctor.ts") },
+  bench: { summary: "run the benchmarks", load: () => import("./bench.ts") },
+};
+
+/** Options that every command takes. */
+const COMMON = {
+  help: { type: "boolean", short: "h" },
+  json: { type: "boolean" },
+  home: { type: "string" },
+  url: { type: "string" },
+  key: { type: "string" },
+} as const;
+
+const COMMON_HELP = `  --home DIR    where moult keeps its data (default: $MOULT_HOME, the nearest .moult upward, ./.moult)
+  --url, --key  another daemon than the home's ($MOULT_URL, $MOULT_KEY)
+  --json        print JSON
+  --help        this text`;
+
+/** Runs one command line and returns the exit code: 0 done, 1 failed, 2 wrong usage, 78 configuration. */
+export async function runCommandLine(program: Program, argv: readonly string[]): Promise<number> {
+  const [name = "help", ...rest] = argv;
+  if (["help", "--help", "-h"].includes(name)) return overview();
+  if (["version", "--version", "-v"].includes(name)) {
+    process.stdout.write(`${program.version}\n`);
+    return 0;
+  }
+  const json = rest.includes("--json");
+  try {
+    const listed = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (!listed) throw new UsageError(`There is no command "${name}"${suggestion(name)}`);
+    const { command } = await listed.load();
+    const { positionals, values } = parse(command, rest);
+    if (values["help"] === true) return commandHelp(name, listed.summary, command);
+    return await command.run(program, positionals, values);
+  } catch (error) {
+    return complain(error, json);
+  }
+}
+
+function parse(
+  command: Command,
+  args: readonly string[],
+): { readonly positionals: readonly string[]; readonly values: Values } {
+  try {
+    const options = { ...COMMON, ...command.options };
+    const parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    return { positionals: parsed.positionals, values: parsed.values };
+  } catch (error) {
+    throw new UsageError((error as Error).message.split(". ")[0] ?? "Wrong options");
+  }
+}
+
+function suggestion(name: string): string {
+  const close = nearest(name, Object.keys(COMMANDS));
+  return close ? `; did you mean "${close}"?` : "";
+}
+
+function overview(): number {
+  const lines = Object.entries(COMMANDS).map(
+    ([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`,
+  );
+  process.stdout.write(
+    `moult: drop a TypeScript file into functions/ and your agent can do it\n\nUsage: moult <command> [options]\n\n${lines.join("\n")}\n\nOptions of every command:\n${COMMON_HELP}\n\nExit codes: 0 done, 1 failed, 2 wrong usage, 78 configuration\n`,
+  );
+  return 0;
+}
+
+function commandHelp(name: string, summary: string, command: Command): number {
+  const own = command.help ? `${command.help}\n` : "";
+  process.stdout.write(
+    `moult ${name}: ${summary}\n\nUsage: moult ${name}${command.usage ? ` ${command.usage}` : ""}\n\n${own}${COMMON_HELP}\n`,
+  );
+  return 0;
+}
+
+/** Prints one failure for people (or as a JSON document), and says how the process should end. */
+function complain(error: unknown, json: boolean): number {
+  const foreseen =
+    isMoultError(error) || error instanceof UsageError || error instanceof ConfigError;
+  const message = error instanceof Error ? error.message : String(error);
+  if (json) {
+    const document = isMoultError(error) ? toWire(error) : { code: codeOf(error), message };
+    process.stdout.write(`${JSON.stringify({ error: document })}\n`);
+  } else {
+    process.stderr.write(`moult: ${message}\n`);
+    if (!foreseen && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+    if (error instanceof UsageError) process.stderr.write('See "moult --help"\n');
+  }
+  if (error instanceof UsageError) return 2;
+  return error instanceof ConfigError ? 78 : 1;
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof UsageError) return "usage";
+  return error instanceof ConfigError ? "configuration" : "internal";
+}

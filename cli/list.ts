@@ -1,0 +1,35 @@
+/** `moult list`: the functions, their versions and states. */
+import type { FunctionInfo } from "../schemas/function.ts";
+import { needDaemon } from "./client.ts";
+import { json, line, paint, table } from "./print.ts";
+import type { Command } from "./program.ts";
+
+/** `moult list` */
+export const command: Command = {
+  usage: "",
+  async run(_program, _positionals, values) {
+    const functions = await needDaemon(values).json<readonly FunctionInfo[]>(
+      "GET",
+      "/api/functions",
+    );
+    if (values["json"] === true) {
+      json(functions);
+      return 0;
+    }
+    table([
+      ["NAME", "KIND", "VERSION", "STATE", "CALLS", "DESCRIPTION"],
+      ...functions.map((info) => [
+        info.name,
+        info.kind,
+        info.version || "-",
+        info.state,
+        String(info.calls),
+        info.manifest?.description ?? "",
+      ]),
+    ]);
+    for (const { name, error } of functions) {
+      if (error) line(paint("red", `\n${name}: ${error}`));
+    }
+    return 0;
+  },
+};

@@ -1,0 +1,63 @@
+/** Prints a turn while it happens: the reply on standard output, everything else as dim asides. */
+import { fromWire } from "../schemas/error.ts";
+import type { Outcome } from "../schemas/turn.ts";
+import { aside, paint, word } from "./print.ts";
+
+/** Characters of a tool's input or output that are shown. */
+const SHOWN_CHARS_MAX = 160;
+
+/** Follows one turn. Returns its outcome; `undefined` when the events ended before the turn did. */
+export async function showTurn(
+  events: AsyncIterable<Readonly<Record<string, unknown>>>,
+): Promise<Outcome | undefined> {
+  let streamed = "";
+  const write = (text: string): void => {
+    streamed += text;
+    process.stdout.write(text);
+  };
+  for await (const event of events) {
+    if (event["type"] === "token") write(word(event["text"]));
+    else if (event["type"] === "error") throw fromWire(event["error"]);
+    else if (event["type"] === "done") {
+      // The reply object as the contract has it.
+      const { reply, outcome } = event["reply"] as { reply: string; outcome: Outcome };
+      // What was streamed may be less than the reply: a resumed turn, a channel that renders.
+      if (streamed.trim() !== reply.trim()) process.stdout.write(`${streamed && "\n"}${reply}`);
+      process.stdout.write("\n");
+      return outcome;
+    } else showStep(event);
+  }
+  return undefined;
+}
+
+function showStep(event: Readonly<Record<string, unknown>>): void {
+  const dim = (text: string): void => aside(paint("dim", text, process.stderr));
+  switch (event["type"]) {
+    case "queued":
+      if (Number(event["position"]) > 0) dim(`· waiting, ${word(event["position"])} before you`);
+      break;
+    case "tool_call":
+      dim(`· ${word(event["name"])} ${short(event["input"])}`);
+      break;
+    case "tool_result":
+      if (event["error"]) {
+        aside(
+          paint(
+            "yellow",
+            `· ${word(event["name"])}: ${fromWire(event["error"]).message}`,
+            process.stderr,
+          ),
+        );
+      } else dim(`  → ${short(event["output"])} (${Math.round(Number(event["ms"]))} ms)`);
+      break;
+    case "refusal":
+      aside(paint("yellow", `· refused: ${word(event["message"])}`, process.stderr));
+      break;
+    default:
+  }
+}
+
+function short(value: unknown): string {
+  const text = JSON.stringify(value) ?? "";
+  return text.length > SHOWN_CHARS_MAX ? `${text.slice(0, SHOWN_CHARS_MAX)}…` : text;
+}

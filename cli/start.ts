@@ -1,0 +1,82 @@
+/** `moult start`: runs the daemon in the foreground until it is told to end. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { homeOf, text } from "./client.ts";
+import { aside, json, paint } from "./print.ts";
+import { UsageError, type Command, type DaemonOptions, type Values } from "./program.ts";
+
+/** Options of `start` and `dev`. */
+export const DAEMON_OPTIONS = {
+  port: { type: "string", short: "p" },
+  host: { type: "string" },
+  functions: { type: "string", short: "f" },
+  config: { type: "string", short: "c" },
+  offline: { type: "boolean" },
+} as const;
+
+/** What they mean. */
+export const DAEMON_HELP = `  --port 7333        port to listen on; 0 picks a free one
+  --host 127.0.0.1   address to listen on
+  --functions DIR    your functions (default: ./functions)
+  --config FILE      configuration (default: ./moult.yaml, if it exists)
+  --offline          no connection to any other machine`;
+
+/** Resolves the options of a daemon. Throws `UsageError` on a bad port or a missing configuration file. */
+export function daemonOptions(values: Values, verbose: boolean): DaemonOptions {
+  const port = text(values["port"]);
+  if (port !== undefined && !/^\d{1,5}$/.test(port)) {
+    throw new UsageError(`--port wants a number from 0 to 65535, not "${port}"`);
+  }
+  const named = text(values["config"]);
+  const config = resolve(named ?? "moult.yaml");
+  const host = text(values["host"]);
+  const idle = text(values["idle-exit-ms"]);
+  return {
+    home: homeOf(values),
+    functions: resolve(text(values["functions"]) ?? "functions"),
+    offline: values["offline"] === true,
+    verbose,
+    ...(named !== undefined || existsSync(config) ? { config } : {}),
+    ...(port === undefined ? {} : { port: Number(port) }),
+    ...(host === undefined ? {} : { host }),
+    ...(idle === undefined ? {} : { idleExitMs: Number(idle) }),
+    ...(values["any-port"] === true ? { anyPort: true } : {}),
+  };
+}
+
+/** Ends a daemon once at SIGINT or SIGTERM; a second signal ends the process at once. */
+export function stopOnSignals(stop: () => Promise<void>): void {
+  let stopping = false;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      void stop();
+    });
+  }
+}
+
+/** `moult start` */
+export const command: Command = {
+  usage: "[options]",
+  options: {
+    ...DAEMON_OPTIONS,
+    // For daemons that `moult chat` starts: end when idle, take another port when 7333 is taken.
+    "idle-exit-ms": { type: "string" },
+    "any-port": { type: "boolean" },
+  },
+  help: DAEMON_HELP,
+  async run(program, _positionals, values) {
+    const daemon = await program.startDaemon(daemonOptions(values, false));
+    stopOnSignals(daemon.stop);
+    for (const warning of daemon.warnings)
+      aside(paint("yellow", `warning: ${warning}`, process.stderr));
+    if (values["json"] === true) json({ url: daemon.url, pid: process.pid, home: daemon.home });
+    else {
+      aside(`moult ${program.version} listens on ${daemon.url}, home ${daemon.home}`);
+      aside(`${daemon.freshKey ? "New owner key" : "Owner key"}: ${daemon.home}/owner.key`);
+    }
+    await daemon.stopped;
+    return 0;
+  },
+};

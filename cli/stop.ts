@@ -1,0 +1,40 @@
+/** `moult stop`: asks the daemon to end, and waits until its process is gone. */
+import { runningDaemon } from "../runtime/home.ts";
+import { findDaemon, homeOf } from "./client.ts";
+import { json, line } from "./print.ts";
+import type { Command } from "./program.ts";
+
+/** A daemon finishes running turns first, but not for longer than this. */
+const WAIT_MS = 20_000;
+
+/** `moult stop` */
+export const command: Command = {
+  usage: "",
+  async run(_program, _positionals, values) {
+    const home = homeOf(values);
+    const daemon = runningDaemon(home);
+    const client = findDaemon(values);
+    if (!client) {
+      if (values["json"] === true) json({ stopped: false });
+      else line(`No daemon runs for ${home}`);
+      return 0;
+    }
+    await client.json("POST", "/api/stop");
+    const until = Date.now() + WAIT_MS;
+    const pid = daemon?.pid ?? 0;
+    while (pid > 0 && alive(pid) && Date.now() < until) await Bun.sleep(20);
+    if (pid > 0 && alive(pid)) process.kill(pid, "SIGKILL");
+    if (values["json"] === true) json({ stopped: true });
+    else line("Stopped");
+    return 0;
+  },
+};
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * The home folder: where one daemon keeps everything it owns. Knows the layout of the folder, its permissions and
+ * its lock; knows nothing of what the files mean.
+ */
+import { Database } from "bun:sqlite";
+import { randomBytes } from "node:crypto";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { ConfigError } from "../schemas/config.ts";
+
+/** What `daemon.json` says of a running daemon. */
+export interface DaemonFile {
+  readonly pid: number;
+  readonly url: string;
+  readonly version: string;
+}
+
+/** A home folder that this process owns until `release()`. */
+export interface OpenHome {
+  readonly dir: string;
+  readonly key: string;
+  /** The key file did not exist before. */
+  readonly freshKey: boolean;
+  /** Writes `daemon.json`, which tells commands where the daemon listens. */
+  readonly announce: (daemon: DaemonFile) => void;
+  /** Removes `daemon.json` and lets go of the lock. */
+  readonly release: () => void;
+}
+
+/** `--home`, else `$MOULT_HOME`, else the nearest `.moult/` upward, else `./.moult`. Absolute. */
+export function findHome(
+  flag: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+  cwd: string,
+): string {
+  const named = flag ?? env["MOULT_HOME"];
+  if (named !== undefined && named !== "") return resolve(cwd, named);
+  for (let dir = cwd; ; dir = dirname(dir)) {
+    const candidate = join(dir, ".moult");
+    if (existsSync(candidate) && statSync(candidate).isDirectory()) return candidate;
+    if (dirname(dir) === dir) return join(cwd, ".moult");
+  }
+}
+
+/**
+ * Creates what is missing, takes the lock and reads the owner key.
+ * @throws {ConfigError} When another daemon holds the home, or the folder cannot be written.
+ */
+export function openHome(dir: string): OpenHome {
+  const unlock = prepare(dir);
+  const keyFile = join(dir, "owner.key");
+  const freshKey = !existsSync(keyFile);
+  try {
+    if (freshKey) writePrivate(keyFile, `moult_${randomBytes(32).toString("base64url")}\n`);
+    const key = readFileSync(keyFile, "utf8").trim();
+    if (!/^moult_[A-Za-z0-9_-]{16,}$/.test(key)) {
+      throw new ConfigError(
+        `${keyFile} is not a key; remove the file and the next start makes a new one`,
+      );
+    }
+    const daemonFile = join(dir, "daemon.json");
+    return {
+      dir,
+      key,
+      freshKey,
+      announce: (daemon) => writePrivate(daemonFile, `${JSON.stringify(daemon)}\n`),
+      release() {
+        rmSync(daemonFile, { force: true });
+        unlock();
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+/** The daemon that `daemon.json` names, if its process is alive. */
+export function runningDaemon(dir: string): DaemonFile | undefined {
+  try {
+    const daemon = JSON.parse(readFileSync(join(dir, "daemon.json"), "utf8")) as DaemonFile;
+    process.kill(daemon.pid, 0);
+    return daemon;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Replaces a file as a whole, readable by the owner only. */
+export function writePrivate(file: string, text: string): void {
+  const next = `${file}.${process.pid}.tmp`;
+  writeFileSync(next, text, { mode: 0o600 });
+  renameSync(next, file);
+}
+
+/** Makes the folders and takes the lock. Returns the way to let go of it. */
+function prepare(dir: string): () => void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    chmodSync(dir, 0o700);
+    for (const folder of ["models", "builds", "kv", "logs"]) {
+      mkdirSync(join(dir, folder), { recursive: true, mode: 0o700 });
+    }
+    return lock(dir);
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const because = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(
+      `Cannot use the home folder ${dir}: ${because}. Make it writable, free some space, or choose another with --home`,
+    );
+  }
+}
+
+/**
+ * An exclusive SQLite transaction on an empty database is the lock: the kernel drops it when the process dies,
+ * however it dies, and it works the same on every system.
+ */
+function lock(dir: string): () => void {
+  const database = new Database(join(dir, "lock"), { create: true });
+  try {
+    database.run("PRAGMA locking_mode=EXCLUSIVE");
+    database.run("BEGIN EXCLUSIVE");
+  } catch (error) {
+    database.close();
+    if (!String(error).includes("locked")) throw error;
+    const holder = runningDaemon(dir);
+    const who = holder
+      ? `the daemon with pid ${holder.pid} at ${holder.url}`
+      : "another moult process";
+    throw new ConfigError(
+      `The home folder ${dir} is in use by ${who}. Stop it with "moult stop", or choose another with --home`,
+    );
+  }
+  return () => database.close();
+}

@@ -1,0 +1,73 @@
+/** Values that functions name in `secrets`: one private file of the home folder. Knows nothing of who may read them. */
+import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as v from "valibot";
+import { MoultError } from "../../schemas/error.ts";
+import { writePrivate } from "../home.ts";
+
+const NAME = /^[A-Z][A-Z0-9_]{0,63}$/;
+/** Characters of one secret. */
+const VALUE_CHARS_MAX = 16_384;
+const Stored = v.record(v.string(), v.string());
+
+/** The secrets of one home folder. */
+export class Secrets {
+  readonly #file: string;
+  #values: Record<string, string>;
+
+  /** Reads the file; a missing one is empty. Throws `input/invalid` when it is damaged, and leaves it alone. */
+  constructor(home: string) {
+    this.#file = join(home, "secrets");
+    this.#values = {};
+    if (!existsSync(this.#file)) return;
+    chmodSync(this.#file, 0o600);
+    try {
+      this.#values = v.parse(Stored, JSON.parse(readFileSync(this.#file, "utf8")));
+    } catch {
+      throw new MoultError(
+        "input/invalid",
+        `The file ${this.#file} is damaged; repair it (one JSON object of texts) or move it away`,
+      );
+    }
+  }
+
+  /** Names, in order. */
+  list(): readonly string[] {
+    return Object.keys(this.#values).toSorted();
+  }
+
+  /** The value, or `undefined` when the owner has not set it. */
+  get(name: string): string | undefined {
+    return Object.hasOwn(this.#values, name) ? this.#values[name] : undefined;
+  }
+
+  /** Sets a value. Throws `input/invalid` on a bad name, an empty value or one over 16 384 characters. */
+  set(name: string, value: string): void {
+    if (!NAME.test(name)) {
+      throw new MoultError(
+        "input/invalid",
+        `"${name}" is not a name for a secret; use capitals, digits and _, for example RATES_TOKEN`,
+      );
+    }
+    if (value === "" || value.length > VALUE_CHARS_MAX) {
+      throw new MoultError(
+        "input/invalid",
+        `The value of ${name} must have 1 to ${VALUE_CHARS_MAX} characters`,
+      );
+    }
+    this.#save({ ...this.#values, [name]: value });
+  }
+
+  /** Removes a value; `false` when there was none. */
+  remove(name: string): boolean {
+    if (!Object.hasOwn(this.#values, name)) return false;
+    const { [name]: _gone, ...rest } = this.#values;
+    this.#save(rest);
+    return true;
+  }
+
+  #save(values: Record<string, string>): void {
+    writePrivate(this.#file, `${JSON.stringify(values, undefined, 1)}\n`);
+    this.#values = values;
+  }
+}
