@@ -21,9 +21,10 @@ export const command: Command = {
     }
     await client.json("POST", "/api/stop");
     const until = Date.now() + WAIT_MS;
-    const pid = daemon?.pid ?? 0;
-    while (pid > 0 && alive(pid) && Date.now() < until) await Bun.sleep(20);
-    if (pid > 0 && alive(pid)) process.kill(pid, "SIGKILL");
+    if (daemon) {
+      while (alive(daemon.pid) && Date.now() < until) await Bun.sleep(20);
+      if (alive(daemon.pid)) process.kill(daemon.pid, "SIGKILL");
+    }
     if (values["json"] === true) json({ stopped: true });
     else line("Stopped");
     return 0;

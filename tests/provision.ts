@@ -1,0 +1,84 @@
+/**
+ * `bun run test`: installs what the suites need where it may, says loudly what it could not get, runs the tests.
+ *
+ * Each need is a program. As root on Debian a missing one is installed by apt; elsewhere its suites are skipped.
+ * Under `CI=true` a skipped suite is a failure. Arguments go to `bun test`.
+ */
+import { dirname } from "node:path";
+
+interface Need {
+  readonly program: string;
+  readonly package: string;
+  readonly suites: string;
+}
+
+const NEEDS: readonly Need[] = [
+  { program: "chromium", package: "chromium", suites: "the API page in a browser" },
+  {
+    program: "promtool",
+    package: "prometheus",
+    suites: "the metrics, read by Prometheus's own linter",
+  },
+  { program: "python3", package: "python3", suites: "the recipe of the embedded model" },
+];
+
+const ROOT = dirname(import.meta.dir);
+const CI = process.env["CI"] === "true";
+
+const missing = await provide(NEEDS.filter(({ program }) => !Bun.which(program)));
+for (const { program, suites } of missing) {
+  console.warn(`\n*** SKIPPED: ${suites}. ${program} is not installed and could not be.\n`);
+}
+const result = await runTests();
+console.log(`${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped`);
+if (CI && result.skipped > 0) console.error("Under CI=true a skipped test is a failure");
+process.exit(result.code !== 0 || (CI && result.skipped + missing.length > 0) ? 1 : 0);
+
+/** Installs packages; returns the needs that are still unmet. */
+async function provide(needs: readonly Need[]): Promise<readonly Need[]> {
+  if (needs.length === 0 || process.getuid?.() !== 0 || !Bun.which("apt-get")) return needs;
+  const packages = needs.map((need) => need.package);
+  console.log(`Installing ${packages.join(", ")} by apt …`);
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  for (const line of [
+    ["apt-get", "update", "-q"],
+    ["apt-get", "install", "-qy", "--no-install-recommends", ...packages],
+  ]) {
+    const child = Bun.spawn(line, { env, stdio: ["ignore", "ignore", "inherit"] });
+    if ((await child.exited) !== 0) break;
+  }
+  return needs.filter(({ program }) => !Bun.which(program));
+}
+
+interface Result {
+  readonly code: number;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** Runs `bun test` with its output shown, and counts from its closing lines. */
+async function runTests(): Promise<Result> {
+  const child = Bun.spawn(
+    [process.execPath, "--no-install", "test", "--parallel", ...process.argv.slice(2)],
+    {
+      cwd: ROOT,
+      env: { ...process.env, BUN_OPTIONS: "--no-install", FORCE_COLOR: "0" },
+      stdio: ["ignore", "inherit", "pipe"],
+    },
+  );
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of child.stderr) {
+    process.stderr.write(chunk);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  const count = (word: string): number =>
+    Number([...text.matchAll(new RegExp(`^\\s*(\\d+) ${word}\\b`, "gm"))].at(-1)?.[1] ?? 0);
+  return {
+    code: await child.exited,
+    passed: count("pass"),
+    failed: count("fail"),
+    skipped: count("skip"),
+  };
+}
