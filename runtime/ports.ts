@@ -116,8 +116,15 @@ export interface Transport {
    * repeat a message under new ids. Throws `input/invalid` or `session/invalid`.
    */
   readonly accept: (payload: unknown) => Arrival;
-  /** Delivers a reply. Absent: the client fetches it (HTTP), and the outbox row is done when it is written. */
+  /**
+   * Delivers a reply. Absent: the client named the session itself and fetches the reply (HTTP).
+   * Rejects with a `MoultError` whose `details.outcome` says what is known: `"permanent"` (never try again),
+   * `"retry"` (not delivered; `details.retryAfterMs` may say when) or `"unknown"` (it may have arrived).
+   * Anything else that is thrown counts as `"unknown"`.
+   */
   readonly send?: (delivery: Delivery) => Promise<void>;
+  /** The platform drops a second delivery with the same `id`, so that unknown outcomes are sent again. @default false */
+  readonly idempotent?: boolean;
 }
 
 /** An update that a transport has understood. */
@@ -137,15 +144,36 @@ export interface Delivery {
   readonly id: string;
   readonly turn: string;
   readonly session: string;
+  /** The chat inside the channel, as the channel function named it. */
+  readonly conversation: string;
   readonly text: string;
+  /** 1 at the first try. */
   readonly attempt: number;
+}
+
+/** A delivery on its way, with what the gateway needs to choose the transport. */
+export interface OutboxRow extends Delivery {
+  readonly protocol: string;
+  readonly channel: string;
+}
+
+/** A reply that did not reach its conversation, or may not have. */
+export interface Letter extends OutboxRow {
+  readonly state: "dead" | "unknown";
+  readonly error: string;
+  readonly at: number;
 }
 
 /** A message that was accepted: the row exists, the turn will run whatever is killed. */
 export interface InboxRow {
   readonly turn: string;
   readonly session: string;
+  /** The transport it came through, as it was registered. */
+  readonly protocol: string;
+  /** The channel function that translated it, or the transport's own channel. */
   readonly channel: string;
+  /** The chat inside the channel. */
+  readonly conversation: string;
   readonly sender: string;
   readonly principal: Principal;
   readonly text: string;
@@ -192,23 +220,36 @@ export interface Store {
     message: Omit<InboxRow, "turn" | "acceptedAt" | "attempts"> & {
       readonly keys: readonly string[];
     },
-  ) => Promise<{ readonly turn: string; readonly result: "accepted" | "duplicate" | "conflict" }>;
+  ) => Promise<{
+    readonly turn: string;
+    /** The session of that turn. */
+    readonly session: string;
+    readonly acceptedAt: number;
+    readonly result: "accepted" | "duplicate" | "conflict";
+  }>;
   /** Messages whose turn has not ended, oldest first. */
   readonly unfinished: () => Promise<readonly InboxRow[]>;
-  /** Marks a turn as begun (again) and returns its row. */
-  readonly begin: (turn: string) => Promise<InboxRow>;
+  /** Marks a turn as begun (again), with the event that says so. */
+  readonly begin: (turn: string, event: TraceEvent) => Promise<void>;
   /** Appends to the turn's journal. Together with `kv`, in one transaction, when a tool call ends. */
   readonly journal: (
     turn: string,
-    event: Omit<TraceEvent, "seq">,
+    events: readonly TraceEvent[],
     kv?: { readonly fn: string; readonly writes: readonly KvWrite[] },
-  ) => Promise<TraceEvent>;
+  ) => Promise<void>;
   readonly events: (turn: string) => Promise<readonly TraceEvent[]>;
-  /** Ends a turn: outcome, history, inbox and outbox in one transaction. A second call for a turn changes nothing. */
+  /**
+   * Ends a turn: outcome, history, last events, inbox and outbox in one transaction.
+   * A second call for a turn changes nothing.
+   */
   readonly finish: (
     reply: Reply,
-    history: readonly Omit<HistoryItem, "turn" | "at">[],
-    outbox: { readonly channel: string; readonly text: string } | undefined,
+    ending: {
+      readonly history: readonly Omit<HistoryItem, "turn" | "at">[];
+      readonly events: readonly TraceEvent[];
+      /** What a transport has to deliver. Absent: nothing. */
+      readonly outbox?: string;
+    },
   ) => Promise<void>;
   readonly reply: (turn: string) => Promise<Reply | undefined>;
   readonly trace: (turn: string) => Promise<Trace | undefined>;
@@ -217,7 +258,13 @@ export interface Store {
   readonly sessions: () => Promise<readonly SessionInfo[]>;
   readonly forget: (session: string) => Promise<boolean>;
   /** Deliveries that are due, oldest first, at most one per session; marked as begun. */
-  readonly due: (now: number) => Promise<readonly (Delivery & { readonly channel: string })[]>;
+  readonly due: (now: number) => Promise<readonly OutboxRow[]>;
+  /** When the next delivery is due, in milliseconds since the epoch. */
+  readonly dueNext: () => Promise<number | undefined>;
+  /** Deliveries that were begun and never ended: after a crash, nobody knows whether they arrived. */
+  readonly interrupted: () => Promise<readonly OutboxRow[]>;
+  /** Deliveries that ended as `dead` or `unknown`, newest first. */
+  readonly letters: (limit: number) => Promise<readonly Letter[]>;
   /** `retryAt` set: try again then. `outcome: "dead"`: never again. */
   readonly delivered: (
     id: string,

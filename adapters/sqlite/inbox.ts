@@ -1,0 +1,240 @@
+/** Messages from acceptance to reply, and the journal between. It knows rows, not what a turn does. */
+import { and, eq, lt, ne, sql } from "drizzle-orm";
+import type { Clock, InboxRow, Store } from "../../runtime/ports.ts";
+import { history, inbox, journal, messageKeys, outbox, sessions } from "../../schemas/tables.ts";
+import type { Trace, TraceEvent } from "../../schemas/turn.ts";
+import type { Db } from "./database.ts";
+import { method } from "./failure.ts";
+import type { kvQueries } from "./kv.ts";
+
+/** WhatsApp repeats a message for 7 days, nobody longer; two days of reserve. */
+const KEYS_KEPT_MS = 10 * 24 * 3_600_000;
+
+/** Old keys are looked for at every so many messages, and at the start. */
+const PURGE_EVERY = 500;
+
+const p = sql.placeholder;
+
+type InboxPart = Pick<
+  Store,
+  "accept" | "unfinished" | "begin" | "journal" | "events" | "finish" | "reply" | "trace"
+>;
+
+/** The inbox, over an open database. */
+export function inboxQueries(
+  db: Db,
+  clock: Clock,
+  write: ReturnType<typeof kvQueries>["write"],
+): InboxPart {
+  const queries = prepare(db);
+  const append = (turn: string, events: readonly TraceEvent[]): void => {
+    for (const { seq, type, at, ...facts } of events) {
+      queries.append.run({ turn, seq, type, at, facts });
+    }
+  };
+  return {
+    accept: method("accept the message", acceptQuery(db, queries, clock)),
+    unfinished: method("read the inbox", () => queries.unfinished.all().map(toInboxRow)),
+    begin: method("begin the turn", (turn, event) => {
+      db.transaction(() => {
+        queries.begin.run({ turn });
+        append(turn, [event]);
+      });
+    }),
+    journal: method("write down what the turn did", (turn, events, kv) => {
+      db.transaction(() => {
+        append(turn, events);
+        if (kv !== undefined) write(kv.fn, kv.writes);
+      });
+    }),
+    events: method("read the turn", (turn) => queries.events.all({ turn }).map(toEvent)),
+    finish: method("end the turn", finishQuery(db, queries, clock, append)),
+    reply: method("read the turn", (turn) => queries.row.get({ turn })?.reply ?? undefined),
+    trace: method("read the turn", (turn) => {
+      const row = queries.row.get({ turn });
+      if (row === undefined) return undefined;
+      return toTrace(row, queries.events.all({ turn }).map(toEvent));
+    }),
+  };
+}
+
+type Queries = ReturnType<typeof prepare>;
+
+function prepare(db: Db) {
+  return {
+    seen: db
+      .select({ inbox })
+      .from(messageKeys)
+      .innerJoin(inbox, eq(inbox.turn, messageKeys.turn))
+      .where(and(eq(messageKeys.protocol, p("protocol")), eq(messageKeys.key, p("key"))))
+      .prepare(),
+    addKey: db
+      .insert(messageKeys)
+      .values({ protocol: p("protocol"), key: p("key"), turn: p("turn"), at: p("at") })
+      .onConflictDoNothing()
+      .prepare(),
+    purgeKeys: db
+      .delete(messageKeys)
+      .where(lt(messageKeys.at, p("before")))
+      .prepare(),
+    touch: db
+      .insert(sessions)
+      .values({ session: p("session"), turns: 1, createdAt: p("at"), lastAt: p("at") })
+      .onConflictDoUpdate({
+        target: sessions.session,
+        set: { turns: sql`${sessions.turns} + 1`, lastAt: sql`excluded.last_at` },
+      })
+      .prepare(),
+    add: db
+      .insert(inbox)
+      .values({
+        turn: p("turn"),
+        session: p("session"),
+        protocol: p("protocol"),
+        channel: p("channel"),
+        conversation: p("conversation"),
+        sender: p("sender"),
+        principal: p("principal"),
+        text: p("text"),
+        state: "queued",
+        attempts: 0,
+        acceptedAt: p("at"),
+      })
+      .prepare(),
+    unfinished: db
+      .select()
+      .from(inbox)
+      .where(sql`${inbox.state} <> 'done'`)
+      .orderBy(inbox.n)
+      .prepare(),
+    row: db
+      .select()
+      .from(inbox)
+      .where(eq(inbox.turn, p("turn")))
+      .prepare(),
+    begin: db
+      .update(inbox)
+      .set({ state: "running", attempts: sql`${inbox.attempts} + 1` })
+      .where(eq(inbox.turn, p("turn")))
+      .prepare(),
+    append: db
+      .insert(journal)
+      .values({
+        turn: p("turn"),
+        seq: p("seq"),
+        type: p("type"),
+        at: p("at"),
+        facts: p("facts"),
+      })
+      .prepare(),
+    events: db
+      .select()
+      .from(journal)
+      .where(eq(journal.turn, p("turn")))
+      .orderBy(journal.seq)
+      .prepare(),
+    end: db
+      .update(inbox)
+      .set({ state: "done", reply: sql`${p("reply")}` })
+      .where(and(eq(inbox.turn, p("turn")), ne(inbox.state, "done")))
+      .returning()
+      .prepare(),
+    remember: db
+      .insert(history)
+      .values({
+        session: p("session"),
+        turn: p("turn"),
+        role: p("role"),
+        content: p("content"),
+        toolCalls: p("toolCalls"),
+        callId: p("callId"),
+        name: p("name"),
+        at: p("at"),
+      })
+      .prepare(),
+    send: db
+      .insert(outbox)
+      .values({
+        id: p("id"),
+        turn: p("turn"),
+        session: p("session"),
+        protocol: p("protocol"),
+        channel: p("channel"),
+        conversation: p("conversation"),
+        text: p("text"),
+        state: "pending",
+        attempts: 0,
+        nextAt: p("at"),
+        at: p("at"),
+      })
+      .prepare(),
+  };
+}
+
+function acceptQuery(db: Db, queries: Queries, clock: Clock) {
+  let accepted = 0;
+  type Accept = (message: Parameters<Store["accept"]>[0]) => Awaited<ReturnType<Store["accept"]>>;
+  const accept: Accept = ({ keys, ...message }) =>
+    db.transaction(() => {
+      const at = clock.now();
+      const { protocol } = message;
+      if (accepted++ % PURGE_EVERY === 0) queries.purgeKeys.run({ before: at - KEYS_KEPT_MS });
+      const first = keys.map((key) => queries.seen.get({ protocol, key })).find((row) => row);
+      const turn = first?.inbox.turn ?? Bun.randomUUIDv7();
+      if (first !== undefined && first.inbox.text !== message.text) {
+        return { ...identity(first.inbox), result: "conflict" };
+      }
+      if (first === undefined) {
+        queries.touch.run({ session: message.session, at });
+        queries.add.run({ ...message, turn, at });
+      }
+      for (const key of keys) queries.addKey.run({ protocol, key, turn, at });
+      if (first !== undefined) return { ...identity(first.inbox), result: "duplicate" };
+      return { turn, session: message.session, acceptedAt: at, result: "accepted" };
+    });
+  return accept;
+}
+
+function finishQuery(
+  db: Db,
+  queries: Queries,
+  clock: Clock,
+  append: (turn: string, events: readonly TraceEvent[]) => void,
+) {
+  type Finish = (...args: Parameters<Store["finish"]>) => void;
+  const finish: Finish = (reply, ending) =>
+    db.transaction(() => {
+      const row = queries.end.get({ turn: reply.turn, reply: JSON.stringify(reply) });
+      // No row: it ended before. A second reply would be a second answer.
+      if (row === undefined) return;
+      const at = clock.now();
+      const { turn, session, protocol, channel, conversation } = row;
+      append(turn, ending.events);
+      for (const { role, content, toolCalls = null, id = null, name = null } of ending.history) {
+        queries.remember.run({ session, turn, role, content, toolCalls, callId: id, name, at });
+      }
+      if (ending.outbox === undefined) return;
+      const id = Bun.randomUUIDv7();
+      const text = ending.outbox;
+      queries.send.run({ id, turn, session, protocol, channel, conversation, text, at });
+    });
+  return finish;
+}
+
+type Row = typeof inbox.$inferSelect;
+
+function identity(row: Row): { turn: string; session: string; acceptedAt: number } {
+  return { turn: row.turn, session: row.session, acceptedAt: row.acceptedAt };
+}
+
+function toInboxRow({ n: _order, state: _state, reply: _reply, ...row }: Row): InboxRow {
+  return row;
+}
+
+function toEvent(row: typeof journal.$inferSelect): TraceEvent {
+  return { seq: row.seq, type: row.type, at: row.at, ...row.facts };
+}
+
+function toTrace(row: Row, events: readonly TraceEvent[]): Trace {
+  return { turn: row.turn, session: row.session, ...row.reply, state: row.state, events };
+}

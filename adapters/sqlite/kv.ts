@@ -1,0 +1,57 @@
+/** Durable values of functions. Limits on keys and values are enforced where the function's call arrives. */
+import { and, eq, gte, sql } from "drizzle-orm";
+import type { KvWrite, Store } from "../../runtime/ports.ts";
+import { kv } from "../../schemas/tables.ts";
+import type { Db } from "./database.ts";
+import { method } from "./failure.ts";
+
+const p = sql.placeholder;
+
+/** The values, over an open database. `write` joins a transaction that somebody else began. */
+export function kvQueries(db: Db): Pick<Store, "kvGet" | "kvList" | "kvCommit"> & {
+  readonly write: (fn: string, writes: readonly KvWrite[]) => void;
+} {
+  const isEntry = and(eq(kv.fn, p("fn")), eq(kv.key, p("key")));
+  const get = db.select({ value: kv.value }).from(kv).where(isEntry).prepare();
+  const remove = db.delete(kv).where(isEntry).prepare();
+  const set = db
+    .insert(kv)
+    .values({ fn: p("fn"), key: p("key"), value: p("value") })
+    .onConflictDoUpdate({ target: [kv.fn, kv.key], set: { value: sql`excluded.value` } })
+    .prepare();
+  const list = db
+    .select({ key: kv.key, value: kv.value })
+    .from(kv)
+    .where(
+      and(
+        eq(kv.fn, p("fn")),
+        // The first condition lets the index skip; the second one ends it, whatever characters follow.
+        gte(kv.key, p("prefix")),
+        sql`substr(${kv.key}, 1, length(${p("prefix")})) = ${p("prefix")}`,
+      ),
+    )
+    .orderBy(kv.key)
+    .limit(p("limit"))
+    .prepare();
+  const write = (fn: string, writes: readonly KvWrite[]): void => {
+    for (const { key, value } of writes) {
+      if (value === undefined) remove.run({ fn, key });
+      else set.run({ fn, key, value: JSON.stringify(value) });
+    }
+  };
+  return {
+    write,
+    kvGet: method("read a function's value", (fn, key): unknown => {
+      const row = get.get({ fn, key });
+      return row === undefined ? undefined : JSON.parse(row.value);
+    }),
+    kvList: method("list a function's values", (fn, prefix, limit) =>
+      list
+        .all({ fn, prefix, limit })
+        .map(({ key, value }) => ({ key, value: JSON.parse(value) as unknown })),
+    ),
+    kvCommit: method("keep a function's values", (fn, writes) =>
+      db.transaction(() => write(fn, writes)),
+    ),
+  };
+}

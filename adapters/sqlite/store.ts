@@ -1,0 +1,27 @@
+/** The Store port on bun:sqlite through drizzle. The only adapter that knows SQL; it decides nothing about turns. */
+import type { Clock, Store } from "../../runtime/ports.ts";
+import { openDatabase } from "./database.ts";
+import { inboxQueries } from "./inbox.ts";
+import { kvQueries } from "./kv.ts";
+import { outboxQueries } from "./outbox.ts";
+import { sessionQueries } from "./sessions.ts";
+
+/**
+ * Opens the database `file`, creates or migrates it, and prepares every query.
+ *
+ * @param clock @default the machine's
+ * @throws {MoultError} `internal`, with what to do; see `openDatabase()`
+ */
+export function openStore(file: string, clock: Clock = { now: Date.now }): Store {
+  const { db, client } = openDatabase(file);
+  const { write, ...values } = kvQueries(db);
+  return {
+    ...inboxQueries(db, clock, write),
+    ...outboxQueries(db, clock),
+    ...sessionQueries(db),
+    ...values,
+    close: () => {
+      client.close();
+    },
+  };
+}

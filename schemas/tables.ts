@@ -1,0 +1,148 @@
+/** The tables of the database, for drizzle. One daemon owns one database; nothing here decides anything. */
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { Principal } from "./message.ts";
+import type { Reply } from "./turn.ts";
+
+const FORGOTTEN = { onDelete: "cascade" } as const;
+
+/** Our memory of conversations. Deleting a row deletes all that belongs to it. */
+export const sessions = sqliteTable("sessions", {
+  session: text().primaryKey(),
+  turns: integer().notNull(),
+  createdAt: integer("created_at").notNull(),
+  lastAt: integer("last_at").notNull(),
+});
+
+/** One row per accepted message, which is one row per turn. `n` is the order of acceptance. */
+export const inbox = sqliteTable(
+  "inbox",
+  {
+    n: integer().primaryKey({ autoIncrement: true }),
+    turn: text().notNull().unique(),
+    session: text()
+      .notNull()
+      .references(() => sessions.session, FORGOTTEN),
+    protocol: text().notNull(),
+    channel: text().notNull(),
+    conversation: text().notNull(),
+    sender: text().notNull(),
+    principal: text({ mode: "json" }).$type<Principal>().notNull(),
+    text: text().notNull(),
+    state: text({ enum: ["queued", "running", "done"] }).notNull(),
+    attempts: integer().notNull(),
+    acceptedAt: integer("accepted_at").notNull(),
+    /** `null` until the turn has ended. */
+    reply: text({ mode: "json" }).$type<Reply>(),
+  },
+  (t) => [
+    index("inbox_session").on(t.session),
+    index("inbox_unfinished")
+      .on(t.n)
+      .where(sql`state <> 'done'`),
+  ],
+);
+
+/** Under which keys a message may come again. Several per message; kept longer than any platform repeats. */
+export const messageKeys = sqliteTable(
+  "message_keys",
+  {
+    protocol: text().notNull(),
+    key: text().notNull(),
+    turn: text()
+      .notNull()
+      .references(() => inbox.turn, FORGOTTEN),
+    at: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.protocol, t.key] }),
+    index("message_keys_turn").on(t.turn),
+    index("message_keys_at").on(t.at),
+  ],
+);
+
+/** What happened in a turn, in order: its trace, and what a resumed turn does not do again. */
+export const journal = sqliteTable(
+  "journal",
+  {
+    turn: text()
+      .notNull()
+      .references(() => inbox.turn, FORGOTTEN),
+    seq: integer().notNull(),
+    type: text().notNull(),
+    at: integer().notNull(),
+    /** The event's own fields. */
+    facts: text({ mode: "json" }).$type<Readonly<Record<string, unknown>>>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.turn, t.seq] })],
+);
+
+/** A call as history keeps it. */
+export interface HistoryCall {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: unknown;
+}
+
+/** Sessions as the model sees them again. */
+export const history = sqliteTable(
+  "history",
+  {
+    n: integer().primaryKey({ autoIncrement: true }),
+    session: text()
+      .notNull()
+      .references(() => sessions.session, FORGOTTEN),
+    turn: text().notNull(),
+    role: text({ enum: ["user", "assistant", "tool"] }).notNull(),
+    content: text().notNull(),
+    toolCalls: text("tool_calls", { mode: "json" }).$type<readonly HistoryCall[]>(),
+    callId: text("call_id"),
+    name: text(),
+    at: integer().notNull(),
+  },
+  (t) => [index("history_session").on(t.session, t.n)],
+);
+
+/** Replies that a transport delivers. `n` is the order inside a session. */
+export const outbox = sqliteTable(
+  "outbox",
+  {
+    n: integer().primaryKey({ autoIncrement: true }),
+    id: text().notNull().unique(),
+    turn: text()
+      .notNull()
+      .references(() => inbox.turn, FORGOTTEN),
+    session: text().notNull(),
+    protocol: text().notNull(),
+    channel: text().notNull(),
+    conversation: text().notNull(),
+    text: text().notNull(),
+    /** `sending` after a start = the process died while it was on its way. */
+    state: text({ enum: ["pending", "sending", "sent", "dead", "unknown"] }).notNull(),
+    attempts: integer().notNull(),
+    nextAt: integer("next_at").notNull(),
+    error: text(),
+    at: integer().notNull(),
+  },
+  (t) => [
+    index("outbox_turn").on(t.turn),
+    index("outbox_open")
+      .on(t.session, t.n)
+      .where(sql`state in ('pending', 'sending')`),
+    index("outbox_letters")
+      .on(t.n)
+      .where(sql`state in ('dead', 'unknown')`),
+  ],
+);
+
+/** Durable values of functions. */
+export const kv = sqliteTable(
+  "kv",
+  {
+    fn: text().notNull(),
+    key: text().notNull(),
+    /** JSON text. */
+    value: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.fn, t.key] })],
+);
