@@ -29,6 +29,9 @@ export function loadConfig(
   if (broken) throw new ConfigError(`${at(broken.pos[0])} ${broken.message.split("\n")[0]}`);
   substitute(document, env, at);
   const data: unknown = document.toJS() ?? {};
+  if (typeof data !== "object" || Array.isArray(data)) {
+    throw new ConfigError(`${at(0)} the file: Expected keys like "server:", one per line`);
+  }
   const parsed = v.safeParse(Config, data);
   if (!parsed.success) {
     const [issue] = parsed.issues;

@@ -1,0 +1,80 @@
+/** The configuration file: positions, suggestions, variables. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadConfig } from "../../../adapters/yaml/config.ts";
+
+let dir = "";
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), "moult-config-"));
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+function load(text: string, env: Record<string, string> = {}) {
+  const file = join(dir, "moult.yaml");
+  writeFileSync(file, text);
+  return loadConfig(file, env);
+}
+
+/** The example that the product was asked to accept as it stands. */
+const ARTICLE = `tools:
+- name: database_query
+  type: sql
+  connection_string: "postgresql://user:pass@localhost/db"
+- name: weather_api
+  type: rest
+  endpoint: "https://api.weather.com/v2"
+`;
+
+describe("loadConfig()", () => {
+  test("gives defaults for an empty file", () => {
+    const { config, warnings } = load("");
+    expect(config.server).toEqual({ host: "127.0.0.1", port: 7333, names: [] });
+    expect(config.model.slots).toBe(4);
+    expect(config.functions.builtins).toBeTrue();
+    expect(warnings).toEqual([]);
+  });
+
+  test("loads the article's example and says that this version does not use it", () => {
+    const { warnings } = load(ARTICLE);
+    expect(warnings).toEqual([expect.stringContaining('"tools" is not used by this version')]);
+  });
+
+  test("takes variables from the environment, inside values only", () => {
+    const { config } = load(
+      'server:\n  host: ${HOST}\n  port: 80\nlog: { level: "${LEVEL:-warn}" }',
+      {
+        HOST: "0.0.0.0 # not a comment",
+      },
+    );
+    expect(config.server.host).toBe("0.0.0.0 # not a comment");
+    expect(config.log.level).toBe("warn");
+  });
+
+  test.each([
+    ["server:\n  port: eighty", /moult\.yaml:2:9 server\.port: .*number/],
+    ["server:\n  port: 70000", /moult\.yaml:2:9 server\.port: /],
+    ["model:\n  slots: 0", /moult\.yaml:2:10 model\.slots: /],
+    ["- a list", /moult\.yaml:1:1 the file: /],
+    ["server: [", /moult\.yaml:1:\d+ /],
+    ["log:\n  level: ${NOT_SET}", /moult\.yaml:2:10 The environment variable NOT_SET is not set/],
+  ])("refuses %p with its position", (text, message) => {
+    expect(() => load(text)).toThrow(message);
+  });
+
+  test.each([
+    ["servr: {}", 'Unknown key "servr"; did you mean "server"?'],
+    ["server: { prot: 1 }", 'Unknown key "prot"; did you mean "port"?'],
+    ["zzzzzzzz: 1", 'Unknown key "zzzzzzzz"; known: server, model'],
+    ["model: { headroom: 0.3 }", '"model.headroom" is not used by this version'],
+  ])("warns about %p", (text, warning) => {
+    expect(load(text).warnings).toEqual([expect.stringContaining(warning)]);
+  });
+
+  test("says which file it cannot read", () => {
+    expect(() => loadConfig(join(dir, "missing.yaml"), {})).toThrow(
+      /Cannot read the configuration .*missing\.yaml/,
+    );
+  });
+});
