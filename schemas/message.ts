@@ -26,7 +26,7 @@ export const SessionName = v.pipe(
 /** What a channel function makes of an update: one text of one sender in one conversation. */
 export const InboundMessage = v.object({
   /** The chat inside the channel; the session becomes `<channel>:<conversation>`. */
-  conversation: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
+  conversation: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
   /** Who the channel says is speaking, before proof. */
   sender: v.pipe(v.string(), v.minLength(1), v.maxLength(128)),
   text: v.pipe(v.string(), v.minLength(1), v.maxLength(TEXT_CHARS_MAX)),

@@ -1,0 +1,81 @@
+/** Shortens a text: by the model where its answer holds, else by the text's own most telling sentences. */
+import { type CallContext, MoultError, defineSkill } from "moult";
+
+/** Characters given to the model; its window holds a few thousand tokens. */
+const PROMPT_CHARS_MAX = 6_000;
+
+const SENTENCES_MAX = 3;
+
+/** Share of a summary's words that must stand in the text. Below that it was invented. */
+const WORDS_SHARED_MIN = 0.6;
+
+export default defineSkill({
+  description: "Summarizes a text in at most three sentences.",
+  limits: { timeMs: 60_000 },
+  instructions:
+    "Summarize what the user gives you in at most three sentences, and add nothing of your own.",
+
+  async run(request, ctx) {
+    const text = request.trim();
+    if (text === "") throw new MoultError("input/invalid", "Cannot summarize nothing: give a text");
+    const sentences = split(text);
+    if (sentences.length <= 1) return text;
+    const written = await ask(text, ctx);
+    return holds(written, text) ? written : extract(sentences);
+  },
+});
+
+/** The model's summary; empty when there is no model to ask. */
+async function ask(
+  text: string,
+  { log, model }: Pick<CallContext, "log" | "model">,
+): Promise<string> {
+  try {
+    const answer = await model.generate({
+      system: "Summarize the text in at most three sentences. Add nothing.",
+      prompt: text.slice(0, PROMPT_CHARS_MAX),
+      tokensMax: 200,
+    });
+    return answer.trim();
+  } catch (error) {
+    log.warn({ error: String(error) }, "no model; the summary is made of the text's own sentences");
+    return "";
+  }
+}
+
+/** Whether a summary is shorter than its text and made of the text's words. A small model drifts. */
+function holds(summary: string, text: string): boolean {
+  const known = new Set(words(text));
+  const said = words(summary);
+  const shared = said.filter((word) => known.has(word)).length;
+  return (
+    said.length >= 3 && summary.length < text.length && shared / said.length >= WORDS_SHARED_MIN
+  );
+}
+
+/** The sentences whose words come up most often, in their own order. */
+function extract(sentences: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const word of sentences.flatMap(words)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const weight = (sentence: string) => {
+    const own = words(sentence);
+    return own.reduce((sum, word) => sum + (counts.get(word) ?? 0), 0) / Math.max(4, own.length);
+  };
+  const ranked = sentences.toSorted((a, b) => weight(b) - weight(a));
+  const best = new Set(ranked.slice(0, SENTENCES_MAX));
+  return sentences.filter((sentence) => best.has(sentence)).join(" ");
+}
+
+function split(text: string): string[] {
+  const parts = new Intl.Segmenter(undefined, { granularity: "sentence" }).segment(text);
+  return [...parts].map(({ segment }) => segment.replace(/\s+/g, " ").trim()).filter(Boolean);
+}
+
+/** Words of four letters and more: shorter ones are mostly grammar. Scripts without spaces count pairs of signs. */
+function words(text: string): string[] {
+  return (
+    text
+      .toLowerCase()
+      .match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]{2}|\p{L}{4,}|\d+/gu) ?? []
+  );
+}
