@@ -1,0 +1,340 @@
+/**
+ * The daemon's side of the model host: keeps it running, hands it requests and hands back their events.
+ * Knows processes and frames; knows no engine.
+ */
+import path from "node:path";
+import { Answer } from "./answer.ts";
+import { type EngineOptions, isScripted, NO_USAGE } from "./engine.ts";
+import { BEAT_MS, type FromHost } from "./frames.ts";
+import { type HostProcess, spawnHost } from "./process.ts";
+import { LANE_LENGTH_MAX } from "./queue.ts";
+import { recordDone, watchLoad } from "./metrics.ts";
+import type { Clock, Exit, Log, Meter, Model } from "../ports.ts";
+import { fromWire, MoultError } from "../../schemas/error.ts";
+import {
+  type GenerateEvent,
+  type GenerateRequest,
+  LANES,
+  type Lane,
+  type ModelStatus,
+} from "../../schemas/model.ts";
+
+/** Pause before a restart: doubles with each crash in a row. */
+const RESTART_MS_MIN = 100;
+const RESTART_MS_MAX = 30_000;
+/** A host that lived this long has recovered: the next crash counts as the first. */
+const HEALTHY_MS = 60_000;
+/** After this many crashes in a row while loading, requests no longer wait for the next try. */
+const LOAD_CRASHES_MAX = 3;
+/** A busy host that says nothing for this long hangs. */
+const SILENT_MS_MAX = 15 * BEAT_MS;
+/** `close()` kills the host after this long; it has its own shorter limits for draining and disposing. */
+const CLOSE_MS_MAX = 5_000;
+/** Silent second try of a request whose host died before it answered anything. */
+const TRIES_MAX = 2;
+
+/** What the model needs. */
+export interface ModelOptions extends EngineOptions {
+  /** Absolute path of the host's entry file, which names the engine. */
+  readonly hostEntry: string;
+  readonly log: Log;
+  readonly meter: Meter;
+  readonly clock: Clock;
+  readonly onState?: (status: ModelStatus) => void;
+}
+
+interface Pending {
+  readonly id: number;
+  readonly request: GenerateRequest;
+  readonly answer: Answer;
+  readonly startedAt: number;
+  readonly release: () => void;
+  tries: number;
+  /** Something of the answer was handed over; a second try would repeat it. */
+  delivered: boolean;
+  cancelled: boolean;
+}
+
+/** Starts the model host, in the background, and returns at once. The model loads while requests wait. */
+export function startModel(options: ModelOptions): Model {
+  const client = new ModelClient(options);
+  client.start();
+  return client;
+}
+
+class ModelClient implements Model {
+  readonly #options: ModelOptions;
+  readonly #pending = new Map<number, Pending>();
+  readonly #listeners = new Set<(status: ModelStatus) => void>();
+  #host: HostProcess | undefined;
+  #status: ModelStatus;
+  #lastId = 0;
+  #crashes = 0;
+  #loadCrashes = 0;
+  #spawnedAt = 0;
+  #heardAt = 0;
+  #restart: NodeJS.Timeout | undefined;
+  #watchdog: NodeJS.Timeout | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: ModelOptions) {
+    this.#options = options;
+    if (options.onState !== undefined) this.#listeners.add(options.onState);
+    this.#status = {
+      state: "loading",
+      name: isScripted(options.path) ? "scripted" : path.basename(options.path),
+      contextTokens: options.contextTokens ?? 0,
+      slots: options.slots,
+      threads: options.threads ?? 0,
+      embedded: options.embedded,
+      loadMs: 0,
+      queued: { interactive: 0, api: 0, cron: 0, background: 0 },
+      running: 0,
+      restarts: 0,
+      pid: 0,
+    };
+    watchLoad(options.meter, () => this.#status);
+  }
+
+  start(): void {
+    const { hostEntry, log } = this.#options;
+    this.#spawnedAt = this.#heardAt = performance.now();
+    let failed = false;
+    const host = spawnHost(
+      hostEntry,
+      (frame) => {
+        this.#heardAt = performance.now();
+        failed ||= frame.type === "failed";
+        this.#receive(frame);
+      },
+      log,
+    );
+    this.#host = host;
+    this.#update({ pid: host.pid });
+    void host.exited.then((exit) => this.#exited(exit, failed));
+    host.send({ type: "start", options: engineOptions(this.#options) });
+    for (const pending of this.#pending.values()) this.#submit(pending);
+  }
+
+  generate(request: GenerateRequest, signal?: AbortSignal): Answer {
+    const id = ++this.#lastId;
+    const onAbort = (): void => this.#cancel(id);
+    const pending: Pending = {
+      id,
+      request,
+      answer: new Answer(onAbort),
+      startedAt: performance.now(),
+      release: () => signal?.removeEventListener("abort", onAbort),
+      tries: 0,
+      delivered: false,
+      cancelled: false,
+    };
+    const refusal = this.#refusal(request.lane);
+    if (refusal !== undefined) {
+      pending.answer.fail(refusal);
+      return pending.answer;
+    }
+    this.#pending.set(id, pending);
+    if (signal?.aborted === true) this.#endCancelled(pending);
+    else {
+      signal?.addEventListener("abort", onAbort, { once: true });
+      this.#submit(pending);
+    }
+    return pending.answer;
+  }
+
+  status(): ModelStatus {
+    return this.#status;
+  }
+
+  watch(listener: (status: ModelStatus) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    clearTimeout(this.#restart);
+    this.#failAll(new MoultError("model/unavailable", "moult is shutting down"));
+    this.#update({ state: "stopped", reason: "moult is shutting down" });
+    const host = this.#host;
+    if (host === undefined) return;
+    host.send({ type: "close" });
+    const timer = setTimeout(() => host.kill(), CLOSE_MS_MAX);
+    await host.exited;
+    clearTimeout(timer);
+  }
+
+  /** Why a request can not even wait. */
+  #refusal(lane: Lane): MoultError | undefined {
+    const { state, reason } = this.#status;
+    if (state === "failed" || state === "stopped")
+      return new MoultError("model/unavailable", reason ?? "There is no model");
+    let waiting = 0;
+    for (const pending of this.#pending.values()) if (pending.request.lane === lane) waiting++;
+    // While the host restarts there is no queue but this one. Running requests are not waiting ones.
+    if (waiting < LANE_LENGTH_MAX + this.#status.slots) return undefined;
+    return new MoultError("queue/full", `The ${lane} lane of the model is full; try again later`, {
+      lane,
+    });
+  }
+
+  #submit(pending: Pending): void {
+    if (this.#host === undefined) return;
+    pending.tries++;
+    this.#host.send({ type: "generate", id: pending.id, request: pending.request });
+    this.#watch();
+  }
+
+  #cancel(id: number): void {
+    const pending = this.#pending.get(id);
+    if (pending === undefined || pending.cancelled) return;
+    pending.cancelled = true;
+    if (this.#host === undefined) this.#endCancelled(pending);
+    else this.#host.send({ type: "cancel", id });
+  }
+
+  #endCancelled(pending: Pending): void {
+    this.#settle(pending);
+    pending.answer.push({ type: "done", finish: "cancelled", promptHash: "", usage: NO_USAGE });
+  }
+
+  #receive(frame: FromHost): void {
+    switch (frame.type) {
+      case "ready": {
+        this.#loadCrashes = 0;
+        return this.#update({ ...frame.info, loadMs: frame.loadMs, state: "ready" });
+      }
+      case "failed":
+        return this.#giveUp(frame.reason);
+      case "event":
+        return this.#event(this.#pending.get(frame.id), frame.event);
+      case "error": {
+        const pending = this.#pending.get(frame.id);
+        if (pending === undefined) return;
+        this.#settle(pending);
+        return pending.answer.fail(fromWire(frame.error));
+      }
+      case "load":
+        this.#status = { ...this.#status, queued: frame.queued, running: frame.running };
+        return;
+      case "beat":
+        return;
+    }
+  }
+
+  #event(pending: Pending | undefined, event: GenerateEvent): void {
+    if (pending === undefined) return;
+    if (event.type !== "queued") pending.delivered = true;
+    if (event.type === "done") {
+      this.#settle(pending);
+      const seconds = (performance.now() - pending.startedAt) / 1_000;
+      recordDone(this.#options.meter, event, seconds);
+    }
+    pending.answer.push(event);
+  }
+
+  #settle(pending: Pending): void {
+    pending.release();
+    this.#pending.delete(pending.id);
+  }
+
+  #failAll(error: MoultError): void {
+    for (const pending of this.#pending.values()) {
+      this.#settle(pending);
+      pending.answer.fail(error);
+    }
+  }
+
+  #exited(exit: Exit & { readonly stderr: string }, failed: boolean): void {
+    this.#host = undefined;
+    clearInterval(this.#watchdog);
+    this.#watchdog = undefined;
+    const idle = { queued: zeroLanes(), running: 0, pid: 0 };
+    if (this.#closing !== undefined || failed) return this.#update(idle);
+    const loading = this.#status.state === "loading";
+    if (performance.now() - this.#spawnedAt >= HEALTHY_MS) this.#crashes = 0;
+    this.#crashes++;
+    if (loading) this.#loadCrashes++;
+    const how = exit.signal ?? `exit code ${exit.code}`;
+    this.#options.log.error({ ...exit, crashes: this.#crashes }, `The model host ended by ${how}`);
+    this.#endCrashed(loading);
+    const pauseMs = Math.min(RESTART_MS_MIN * 2 ** (this.#crashes - 1), RESTART_MS_MAX);
+    this.#restart = setTimeout(() => this.start(), pauseMs);
+    const restarts = this.#status.restarts + 1;
+    if (this.#loadCrashes < LOAD_CRASHES_MAX) {
+      const reason = `The model host ended by ${how} and restarts`;
+      return this.#update({ ...idle, restarts, state: "loading", reason });
+    }
+    this.#update({ ...idle, restarts });
+    this.#giveUp(
+      `The model host crashes while it loads "${this.#status.name}" (${how}); try another model file or more memory`,
+    );
+  }
+
+  /** Ends what can not be tried again; the rest waits for the next host. */
+  #endCrashed(loading: boolean): void {
+    for (const pending of this.#pending.values()) {
+      // A host that died before it was ready never began the request.
+      if (loading) pending.tries--;
+      if (pending.cancelled) this.#endCancelled(pending);
+      else if (pending.delivered || pending.tries >= TRIES_MAX) {
+        this.#settle(pending);
+        pending.answer.fail(
+          new MoultError("model/unavailable", "The model host crashed and restarts; try again", {
+            restarting: true,
+          }),
+        );
+      }
+    }
+  }
+
+  #giveUp(reason: string): void {
+    this.#failAll(new MoultError("model/unavailable", reason, { restarting: false }));
+    this.#update({ state: "failed", reason });
+  }
+
+  /** Kills a host that is busy and silent. Runs only while something is asked of it. */
+  #watch(): void {
+    this.#watchdog ??= setInterval(() => {
+      if (this.#pending.size === 0) {
+        clearInterval(this.#watchdog);
+        this.#watchdog = undefined;
+      } else if (performance.now() - this.#heardAt > SILENT_MS_MAX) {
+        this.#options.log.error({ pid: this.#status.pid }, "The model host hangs and is killed");
+        this.#host?.kill();
+      }
+    }, BEAT_MS);
+  }
+
+  #update(change: Partial<ModelStatus>): void {
+    const { reason, ...before } = this.#status;
+    // A reason belongs to its state; a new state brings its own or has none.
+    const kept = change.state === undefined && reason !== undefined ? { reason } : {};
+    const status: ModelStatus = { ...before, ...kept, ...change };
+    const changed = status.state !== this.#status.state || status.reason !== this.#status.reason;
+    this.#status = status;
+    if (changed) for (const listener of this.#listeners) listener(status);
+  }
+}
+
+function zeroLanes(): Record<Lane, number> {
+  return Object.fromEntries(LANES.map((lane) => [lane, 0])) as Record<Lane, number>;
+}
+
+/** Only what the engine may know crosses to the host. */
+function engineOptions(options: ModelOptions): EngineOptions {
+  const {
+    hostEntry: _entry,
+    log: _log,
+    meter: _meter,
+    clock: _clock,
+    onState: _on,
+    ...rest
+  } = options;
+  return rest;
+}

@@ -1,0 +1,85 @@
+/** What a model host runs: an engine behind the queue. Knows no vendor; adapters implement it. */
+import type {
+  GenerateEvent,
+  GenerateRequest,
+  GenerateUsage,
+  ToolCall,
+} from "../../schemas/model.ts";
+
+/** How a model is to be loaded. Crosses the process boundary as JSON. */
+export interface EngineOptions {
+  /** Absolute path of the model file, or `scripted:FILE.jsonl`. */
+  readonly path: string;
+  /** The model is the small embedded one: one thread, a small context, arguments copied from the message. */
+  readonly embedded: boolean;
+  /** Tokens one sequence may hold. @default the model's, at most 2_048 for the embedded model and 8_192 for others */
+  readonly contextTokens?: number;
+  /** Requests that may decode at once. */
+  readonly slots: number;
+  /** `false` = CPU only; `"auto"` = a GPU when its package is installed. */
+  readonly gpu: false | "auto" | "cuda" | "vulkan" | "metal";
+  /** Threads that decode. @default 1 for the embedded model, else all cores but one, at most 4 */
+  readonly threads?: number;
+  /** String and number arguments must be copied from the conversation. @default `embedded` */
+  readonly copyArguments?: boolean;
+}
+
+/** What an engine says of itself once it is ready. */
+export interface EngineInfo {
+  readonly name: string;
+  readonly contextTokens: number;
+  readonly slots: number;
+  readonly threads: number;
+}
+
+/** Where an engine puts what it generates, in order. Must not throw. */
+export interface Sink {
+  readonly token: (text: string) => void;
+  readonly call: (call: ToolCall) => void;
+}
+
+/** How one request ended. The host adds the times that only it knows. */
+export interface EngineAnswer {
+  readonly finish: Extract<GenerateEvent, { type: "done" }>["finish"];
+  readonly promptHash: string;
+  /** `prefillMs` = start → first token of any kind; `decodeMs` = from there to the end. */
+  readonly usage: Omit<GenerateUsage, "queueMs" | "firstTokenMs">;
+}
+
+/** A loaded model. */
+export interface Engine {
+  readonly info: EngineInfo;
+  /**
+   * Generates one answer; at most `info.slots` at once.
+   * Aborting the signal resolves it with `finish: "cancelled"` as soon as native work allows.
+   */
+  readonly generate: (
+    request: GenerateRequest,
+    sink: Sink,
+    signal: AbortSignal,
+  ) => Promise<EngineAnswer>;
+  /** Frees everything. Called once, when nothing generates any more. */
+  readonly close: () => Promise<void>;
+}
+
+/** Loads a model. Rejects with `model/unavailable` when it can not be loaded, saying what to do. */
+export type StartEngine = (options: EngineOptions) => Promise<Engine>;
+
+/** Whether `path` names a script instead of a model file. */
+export function isScripted(path: string): boolean {
+  return path.startsWith(SCRIPTED_PREFIX);
+}
+
+/** What the path of a script begins with. */
+export const SCRIPTED_PREFIX = "scripted:";
+
+/** Usage of a request that never reached the engine. */
+export const NO_USAGE: GenerateUsage = {
+  promptTokens: 0,
+  cachedTokens: 0,
+  completionTokens: 0,
+  queueMs: 0,
+  prefillMs: 0,
+  decodeMs: 0,
+  firstTokenMs: 0,
+};
