@@ -1,0 +1,154 @@
+/** What becomes of messages when the daemon is killed with SIGKILL, again and again, while it works. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { HistoryItem } from "../runtime/ports.ts";
+import { type Conversation, IN_FLIGHT, converse } from "./conversation.ts";
+import { type Daemon, type Place, makePlace, scripted } from "./daemon.ts";
+import { type Bench, type Report, type Row, atLeast, exactly, fact } from "./harness.ts";
+import { Mortal } from "./mortal.ts";
+
+const SEED = 20_260_101;
+const MESSAGES = 200;
+const SESSIONS = 5;
+const KILLS_MIN = 10;
+
+/** One claim. */
+export const bench: Bench = {
+  title: "Killed at random moments",
+  about: `${MESSAGES} messages in ${SESSIONS} sessions, each answered by a tool call, while the daemon is killed with SIGKILL at random moments (at least ${KILLS_MIN} times, seed ${SEED}) and started again on the same home. Clients have up to ${IN_FLIGHT} messages in flight and send a message again, with the same id, until they have its reply. Once with a tool whose effect is in moult's own durable memory (\`ctx.kv\`), once with one that appends a line to a file that it may write.`,
+  run: measure,
+};
+
+/** What the clients saw, and what the daemon says at the end. */
+interface Outcome {
+  readonly kills: number;
+  readonly retries: number;
+  readonly lost: number;
+  readonly twice: number;
+  readonly disordered: number;
+  /** How often the effect of each message happened. */
+  readonly effects: readonly number[];
+  /** Processes of a killed daemon that were still there 3 s later. */
+  readonly orphans: number;
+}
+
+async function measure(): Promise<Report> {
+  const inside = await survive("tally", async (daemon) => {
+    const marks = (await (await daemon.call("tally", {})).json()) as {
+      key: string;
+      value: number;
+    }[];
+    return new Map(marks.map(({ key, value }) => [key, value]));
+  });
+  const outside = await survive("diary", async (_daemon, place) => {
+    const counts = new Map<string, number>();
+    const file = join(place.root, "diary", "marks.txt");
+    for (const mark of existsSync(file) ? readFileSync(file, "utf8").split("\n") : [])
+      if (mark !== "") counts.set(mark, (counts.get(mark) ?? 0) + 1);
+    return counts;
+  });
+  return {
+    rows: [...rows("effect in ctx.kv", inside, true), ...rows("effect in a file", outside, false)],
+    notes: [
+      "An effect outside of moult cannot be committed together with its record: a kill between the two makes the resumed turn call the tool again. The row says how often; a finished call, one whose result is in the journal, is never repeated.",
+    ],
+  };
+}
+
+function rows(which: string, outcome: Outcome, isTransactional: boolean): Row[] {
+  const missing = outcome.effects.filter((count) => count === 0).length;
+  const repeated = outcome.effects.filter((count) => count > 1).length;
+  return [
+    atLeast(`${which}: kills while messages were under way`, outcome.kills, KILLS_MIN, ""),
+    fact(`${which}: messages sent again`, outcome.retries),
+    exactly(`${which}: lost`, outcome.lost, 0),
+    exactly(`${which}: answered twice`, outcome.twice, 0),
+    exactly(`${which}: out of order`, outcome.disordered, 0),
+    exactly(`${which}: effects missing`, missing, 0),
+    isTransactional
+      ? exactly(`${which}: effects repeated`, repeated, 0)
+      : fact(`${which}: effects repeated (cut between effect and record)`, repeated),
+    exactly(`${which}: processes left behind`, outcome.orphans, 0),
+  ];
+}
+
+async function survive(
+  tool: "tally" | "diary",
+  count: (daemon: Daemon, place: Place) => Promise<ReadonlyMap<string, number>>,
+): Promise<Outcome> {
+  const place = makePlace("tally");
+  mkdirSync(join(place.root, "diary"));
+  const diary = readFileSync(join(import.meta.dir, "functions/diary.ts"), "utf8");
+  writeFileSync(
+    join(place.functions, "diary.ts"),
+    diary.replaceAll("/tmp/moult-bench-diary", join(place.root, "diary")),
+  );
+  const sessions = Array.from({ length: SESSIONS }, (_, session) =>
+    Array.from({ length: MESSAGES / SESSIONS }, (__, index) => `m${session}x${index}`),
+  );
+  const config = scripted(place, [
+    { match: String.raw`^m\d+x\d+$`, call: { name: tool, arguments: { mark: "{{0}}" } } },
+    { onTool: tool, reply: "did {{text}}" },
+  ]);
+  const mortal = new Mortal(place, config, SEED);
+  try {
+    await mortal.start();
+    const clients = sessions.map((marks, index) =>
+      converse(() => mortal.daemon, `bench:kill-${index}`, marks),
+    );
+    const isDone = Promise.all(clients);
+    await mortal.dieDuring(isDone);
+    const conversations = await isDone;
+    await mortal.daemon.ready();
+    return {
+      kills: mortal.kills,
+      retries: conversations.reduce((sum, one) => sum + one.retries, 0),
+      ...(await inspect(mortal.daemon, conversations)),
+      effects: effectsOf(await count(mortal.daemon, place), sessions.flat()),
+      orphans: await mortal.orphans(),
+    };
+  } catch (error) {
+    console.error(mortal.daemon.output());
+    throw error;
+  } finally {
+    await mortal.daemon.kill();
+    place.remove();
+  }
+}
+
+const effectsOf = (
+  counts: ReadonlyMap<string, number>,
+  marks: readonly string[],
+): readonly number[] => marks.map((mark) => counts.get(mark) ?? 0);
+
+/** Compares what the clients were told with what the daemon remembers. */
+async function inspect(
+  daemon: Daemon,
+  conversations: readonly Conversation[],
+): Promise<Pick<Outcome, "lost" | "twice" | "disordered">> {
+  const found = { lost: 0, twice: 0, disordered: 0 };
+  for (const { session, marks, replies } of conversations) {
+    const response = await daemon.ask(`/api/sessions/${session}/messages`);
+    const history = itemsOf(await response.json());
+    const asked = history.filter(({ role }) => role === "user").map(({ content }) => content);
+    for (const [index, mark] of marks.entries()) {
+      const reply = replies[index];
+      const answers = history.filter(
+        (item) =>
+          item.role === "assistant" && item.turn === reply?.turn && item.content === `did ${mark}`,
+      ).length;
+      const askedTimes = asked.filter((text) => text === mark).length;
+      if (answers === 0 || askedTimes === 0 || reply?.reply !== `did ${mark}`) found.lost++;
+      if (answers > 1 || askedTimes > 1) found.twice++;
+      if (asked[index] !== mark) found.disordered++;
+    }
+  }
+  return found;
+}
+
+/** The messages of a session, bare or in a document. */
+function itemsOf(document: unknown): readonly HistoryItem[] {
+  const items = Array.isArray(document) ? document : (document as { messages?: unknown }).messages;
+  if (!Array.isArray(items)) throw new Error(`No messages in ${JSON.stringify(document)}`);
+  return items as HistoryItem[]; // The contract's shape; a wrong one shows as lost messages.
+}

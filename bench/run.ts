@@ -1,0 +1,111 @@
+/**
+ * `moult bench [NAME…]`: runs the benches, prints their tables and writes each into its section of
+ * `docs/benchmarks.md`. Ends with 1 when a bar is missed, 2 when a name is unknown.
+ */
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Bench, type Report, type Row, load, machine, undisturbed } from "./harness.ts";
+
+const ENDING = ".bench.ts";
+const ROOT = join(import.meta.dir, "..");
+const DOCUMENT = join(ROOT, "docs/benchmarks.md");
+
+/** A finished bench with the circumstances of its run. */
+interface Finished {
+  readonly name: string;
+  readonly bench: Bench;
+  readonly report: Report;
+  /** The load average before and after. Others on the machine disturb; readers should know how much. */
+  readonly load: string;
+}
+
+/** Runs the named benches, all without a name. Resolves with the exit code. */
+async function run(wanted: readonly string[]): Promise<number> {
+  const known = readdirSync(import.meta.dir)
+    .filter((file) => file.endsWith(ENDING))
+    .map((file) => file.slice(0, -ENDING.length))
+    .toSorted();
+  const unknown = wanted.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    console.error(`Unknown bench "${unknown.join('", "')}"; there are: ${known.join(", ")}`);
+    return 2;
+  }
+  let missed = 0;
+  for (const name of wanted.length > 0 ? wanted : known) {
+    try {
+      const finished = await runOne(name);
+      show(finished);
+      write(finished);
+      missed += finished.report.rows.filter((row) => !row.pass).length;
+    } catch (error) {
+      missed++;
+      console.error(`${name} could not be measured:`, error);
+    }
+  }
+  if (missed > 0) console.error(`\n${missed} missed`);
+  return missed > 0 ? 1 : 0;
+}
+
+async function runOne(name: string): Promise<Finished> {
+  const { bench } = (await import(`./${name}${ENDING}`)) as { bench: Bench };
+  console.log(`\n${name}: ${bench.title}`);
+  const before = load();
+  const report = await undisturbed(bench.run);
+  return { name, bench, report, load: `${before} → ${load()}` };
+}
+
+function show({ report, load: around }: Finished): void {
+  for (const row of report.rows) {
+    const mark = row.bar === "" ? " " : row.pass ? "✓" : "✗";
+    console.log(
+      `  ${mark} ${row.claim}: ${valueOf(row)}${row.bar === "" ? "" : `   (${row.bar})`}`,
+    );
+  }
+  for (const { head, body } of report.tables ?? [])
+    for (const line of [head, ...body]) console.log(`    ${line.join("  |  ")}`);
+  for (const note of report.notes ?? []) console.log(`  ${note}`);
+  console.log(`  load average ${around}`);
+}
+
+/** Replaces the bench's section, or adds it at the end. */
+function write(finished: Finished): void {
+  const begin = `<!-- bench:${finished.name} -->`;
+  const end = `<!-- /bench:${finished.name} -->`;
+  const section = `${begin}\n${markdown(finished)}${end}\n`;
+  const text = existsSync(DOCUMENT) ? readFileSync(DOCUMENT, "utf8") : "# Benchmarks\n";
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end);
+  const changed =
+    from >= 0 && to > from
+      ? text.slice(0, from) + section + text.slice(to + end.length + 1)
+      : `${text}\n${section}`;
+  writeFileSync(DOCUMENT, changed);
+  Bun.spawnSync([process.execPath, "fmt", "--no-script", DOCUMENT], { cwd: ROOT });
+}
+
+function markdown({ name, bench, report, load: around }: Finished): string {
+  const rows = report.rows.map((row) => [
+    row.claim,
+    valueOf(row),
+    row.bar,
+    row.bar === "" ? "" : row.pass ? "yes" : "**no**",
+  ]);
+  return [
+    `## ${bench.title}\n`,
+    `${bench.about}\n`,
+    table(["what", "measured", "bar", "met"], rows),
+    ...(report.tables ?? []).map(({ head, body }) => table(head, body)),
+    ...(report.notes ?? []).map((note) => `${note}\n`),
+    `Measured on ${machine()}; load average ${around}. Again: \`bun moult bench ${name}\`\n\n`,
+  ].join("\n");
+}
+
+function table(head: readonly string[], body: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`;
+  return `${line(head)}${line(head.map(() => "---"))}${body.map(line).join("")}`;
+}
+
+const valueOf = ({ value, unit }: Row): string => `${value} ${unit}`.trim();
+
+process.exitCode = await run(Bun.argv.slice(2));
