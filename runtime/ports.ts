@@ -287,7 +287,10 @@ export interface Store {
 
 /** A call of a function, from wherever it comes. */
 export interface FunctionCall {
-  /** JSON text, or what `Response` takes as a body. `null` = no input (`{}`). */
+  /**
+   * JSON text of the handler's first argument, or what `Response` takes as a body. `null` = no input (`{}`).
+   * A tool's input, a channel's update; a skill's request and a reply to render are JSON strings.
+   */
   readonly body: string | Uint8Array | ReadableStream | null;
   readonly principal: Principal;
   readonly session?: string;
