@@ -44,7 +44,12 @@ const BUN_SERVE = `Bun.serve({
 export interface Peer {
   readonly name: string;
   /** Its command line and the folder to run in; writes what it needs there. */
-  readonly prepare: (port: number) => { readonly command: readonly string[]; readonly cwd: string };
+  readonly prepare: (port: number) => Prepared;
+}
+
+interface Prepared {
+  readonly command: readonly string[];
+  readonly cwd: string;
 }
 
 /** A peer that answers. */
@@ -52,6 +57,8 @@ export interface RunningPeer {
   readonly name: string;
   readonly port: number;
   readonly pid: number;
+  /** Holds `hello.js`, the file that it serves (not Node-RED, whose function is in its flow). */
+  readonly cwd: string;
   readonly stop: () => Promise<void>;
 }
 
@@ -134,6 +141,17 @@ export const nodeRed: Peer = {
   },
 };
 
+/** Those that reload a saved file by themselves, watching. */
+export const watching: readonly Peer[] = [
+  wranglerDev,
+  { name: "deno serve --watch", prepare: (port) => withFlag(deno.prepare(port), "--watch") },
+  { name: "workerd serve --watch", prepare: (port) => withFlag(workerd.prepare(port), "--watch") },
+];
+
+/** The file that a running peer serves, saying `version` in its answer. */
+export const versionOf = (version: number): string =>
+  WORKER.replace("{ hello: name }", `{ hello: name, version: ${version} }`);
+
 /** Installs the peers where they are not installed yet. Needs the npm registry the first time. */
 export async function installPeers(): Promise<void> {
   const wanted = `${JSON.stringify({ private: true, dependencies: PACKAGES }, undefined, 2)}\n`;
@@ -183,7 +201,12 @@ export async function startPeer(peer: Peer, port: number): Promise<RunningPeer> 
     await stop();
     throw error;
   }
-  return { name: peer.name, port, pid: child.pid, stop };
+  return { name: peer.name, port, pid: child.pid, cwd, stop };
+}
+
+/** Puts a flag behind the subcommand. */
+function withFlag({ command: [binary = "", verb = "", ...rest], cwd }: Prepared, flag: string) {
+  return { command: [binary, verb, flag, ...rest], cwd };
 }
 
 async function hello(port: number): Promise<true | undefined> {

@@ -9,22 +9,37 @@ import {
   atMost,
   exactly,
   fact,
+  freePort,
   quantile,
+  round,
   until,
 } from "./harness.ts";
+import { type Peer, REQUEST, installPeers, startPeer, versionOf, watching } from "./peers.ts";
 
 const SAVES = 25;
 const SAVES_UNDER_LOAD = 60;
 const CLIENTS = 8;
+const PEER_SAVES = 9;
 
 /** One claim. */
 export const bench: Bench = {
   title: "Saving a file",
-  about: `Save → the new version answers over \`/fn\`, ${SAVES} saves each. Then ${SAVES_UNDER_LOAD} saves while ${CLIENTS} clients call without a pause: a third plain writes, a third torn writes (60 bytes, then all of it 2 ms later), a third atomic renames. A version regression is an answer older than one which the same client has already seen.`,
+  about: `Save → the new version answers over \`/fn\`, ${SAVES} saves each. Then ${SAVES_UNDER_LOAD} saves while ${CLIENTS} clients call without a pause: a third plain writes, a third torn writes (60 bytes, then all of it 2 ms later), a third atomic renames. A version regression is an answer older than one which the same client has already seen. Beside: servers that watch their file, ${PEER_SAVES} saves each.`,
   run: measure,
 };
 
 async function measure(): Promise<Report> {
+  const rows = await measureOurs();
+  await installPeers();
+  const body: string[][] = [];
+  for (const peer of watching) body.push(await reloadsOf(peer));
+  return {
+    rows,
+    tables: [{ head: ["beside", "save → new version, p50", "failed requests meanwhile"], body }],
+  };
+}
+
+async function measureOurs(): Promise<readonly Row[]> {
   const place = makePlace();
   mkdirSync(join(place.root, "granted"));
   const plain = (version: number) => source(version, "");
@@ -33,13 +48,11 @@ async function measure(): Promise<Report> {
   save(place, "plain", plain(0));
   save(place, "granted", granted(0));
   try {
-    return await withDaemon(place, {}, async (daemon) => ({
-      rows: [
-        ...rows("no file access", 30, await reloads(daemon, place, "plain", plain)),
-        ...rows("with file access", 100, await reloads(daemon, place, "granted", granted)),
-        ...(await saveUnderLoad(daemon, place, plain)),
-      ],
-    }));
+    return await withDaemon(place, {}, async (daemon) => [
+      ...rowsOf("no file access", 30, await reloads(daemon, place, "plain", plain)),
+      ...rowsOf("with file access", 100, await reloads(daemon, place, "granted", granted)),
+      ...(await saveUnderLoad(daemon, place, plain)),
+    ]);
   } finally {
     place.remove();
   }
@@ -56,7 +69,7 @@ ${permissions}  run: () => ({ version: ${version} }),
 `;
 }
 
-const rows = (which: string, bar: number, times: readonly number[]): Row[] => [
+const rowsOf = (which: string, bar: number, times: readonly number[]): Row[] => [
   atMost(`${which}: p50`, quantile(times, 0.5), bar, "ms"),
   fact(`${which}: slowest of ${SAVES}`, Math.max(...times), "ms"),
 ];
@@ -148,4 +161,40 @@ async function ask(daemon: Daemon, name: string): Promise<number> {
   const text = await response.text();
   if (!response.ok) throw new Error(`${response.status} ${text}`);
   return (JSON.parse(text) as { version: number }).version;
+}
+
+/** The same saves for a server that watches its file: a row of the table. */
+async function reloadsOf(peer: Peer): Promise<string[]> {
+  const running = await startPeer(peer, freePort());
+  const times: number[] = [];
+  let failures = 0;
+  const versionNow = async (): Promise<number | undefined> => {
+    try {
+      const response = await fetch(`http://127.0.0.1:${running.port}/fn/hello`, {
+        method: "POST",
+        body: REQUEST,
+        signal: AbortSignal.timeout(5_000),
+      });
+      return ((await response.json()) as { version?: number }).version;
+    } catch {
+      failures++;
+      return undefined;
+    }
+  };
+  try {
+    for (let version = 1; version <= PEER_SAVES; version++) {
+      await Bun.sleep(150);
+      const begin = performance.now();
+      writeFileSync(join(running.cwd, "hello.js"), versionOf(version));
+      await until(
+        `version ${version} of ${peer.name}`,
+        async () => ((await versionNow()) === version ? true : undefined),
+        { everyMs: 0 },
+      );
+      times.push(performance.now() - begin);
+    }
+  } finally {
+    await running.stop();
+  }
+  return [peer.name, `${round(quantile(times, 0.5))} ms`, String(failures)];
 }
