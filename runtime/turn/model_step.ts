@@ -1,0 +1,116 @@
+/** One model call of a turn: tokens shown as they come, failures of the model's process waited out. */
+import type { Clock, Model } from "../ports.ts";
+import { MoultError, isMoultError } from "../../schemas/error.ts";
+import type { GenerateRequest, GenerateUsage, ToolCall } from "../../schemas/model.ts";
+import type { LiveTurn } from "./live.ts";
+import { AnswerText } from "./tool_text.ts";
+
+/** A restarted model host is ready well within this. */
+const RETRY_MS_MAX = 60_000;
+
+/** First pause between tries; each further one is twice as long. */
+const PAUSE_MS_FIRST = 100;
+const PAUSE_MS_MAX = 5_000;
+
+/** What a model call gave. */
+export interface ModelAnswer {
+  readonly text: string;
+  readonly calls: readonly ToolCall[];
+  readonly finish: "stop" | "length" | "tool_calls" | "cancelled";
+  /** The text ended in a call that was broken off; it is not part of `text`. */
+  readonly cut: boolean;
+  readonly usage: GenerateUsage;
+  readonly promptHash: string;
+  /** When the first token or call came, in milliseconds since the epoch; 0 when none came. */
+  readonly firstAt: number;
+}
+
+/** Who is asked, and who reads along. */
+export interface Asking {
+  readonly model: Model;
+  readonly clock: Clock;
+  readonly live: LiveTurn;
+}
+
+/**
+ * Asks the model, again when its process died or its queue is full.
+ *
+ * @throws {MoultError} `model/unavailable` or `queue/full`, when that does not pass
+ */
+export async function askModel(asking: Asking, request: GenerateRequest): Promise<ModelAnswer> {
+  const { model, clock, live } = asking;
+  const giveUpAt = clock.now() + RETRY_MS_MAX;
+  const shown = { chars: 0 };
+  for (let pauseMs = PAUSE_MS_FIRST; ; pauseMs = Math.min(pauseMs * 2, PAUSE_MS_MAX)) {
+    try {
+      return await askOnce(asking, request, shown);
+    } catch (error) {
+      const loading = model.status().state === "loading";
+      const passes = loading || (clock.now() < giveUpAt && isPassing(error));
+      if (live.stopped !== undefined || !isMoultError(error) || !passes) throw error;
+      await pause(model, pauseMs, live.signal);
+    }
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  if (!isMoultError(error)) return false;
+  if (error.code === "queue/full") return true;
+  return error.code === "model/unavailable" && error.details?.["restarting"] === true;
+}
+
+async function askOnce(
+  { model, clock, live }: Asking,
+  request: GenerateRequest,
+  shown: { chars: number },
+): Promise<ModelAnswer> {
+  const answer = new AnswerText((request.tools ?? []).map(({ name }) => name));
+  const calls: ToolCall[] = [];
+  let firstAt = 0;
+  // After a restart the model says the same again: what a client has seen is not shown twice.
+  let chars = 0;
+  const show = (piece: string): void => {
+    const text = piece.slice(Math.max(shown.chars - chars, 0));
+    chars += piece.length;
+    shown.chars = Math.max(shown.chars, chars);
+    if (text !== "") live.show(live.next({ type: "token", text }));
+  };
+  for await (const event of model.generate(request, live.signal)) {
+    switch (event.type) {
+      case "queued":
+        live.show(live.next({ type: "queued", position: event.position }));
+        break;
+      case "token":
+        firstAt ||= clock.now();
+        show(answer.push(event.text));
+        break;
+      case "tool_call":
+        firstAt ||= clock.now();
+        calls.push(event.call);
+        break;
+      case "done": {
+        show(answer.end());
+        const { finish, usage, promptHash } = event;
+        return { text: answer.text, cut: answer.cut, calls, finish, usage, promptHash, firstAt };
+      }
+    }
+  }
+  throw new MoultError("model/unavailable", "The model ended without an answer");
+}
+
+/** Waits, but no longer than until the model is ready or the turn is stopped. */
+function pause(model: Model, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      unwatch();
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    const unwatch = model.watch(({ state }) => {
+      if (state === "ready") end();
+    });
+    signal.addEventListener("abort", end);
+  });
+}

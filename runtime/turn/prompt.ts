@@ -1,0 +1,157 @@
+/**
+ * The prompt of a turn as it grows: prefix, window, the message, then calls and results.
+ *
+ * It keeps within the model's context: earlier exchanges go first, then the results of this turn are shortened.
+ */
+import type { HistoryItem, InboxRow } from "../ports.ts";
+import { MoultError } from "../../schemas/error.ts";
+import type { ChatMessage, ToolCall, ToolSpec } from "../../schemas/model.ts";
+import type { ToolCallRecord } from "../../schemas/turn.ts";
+import { type Prefix, isInstructionsOnly, prefixFor } from "./prefix.ts";
+import { cut, readable } from "./tool_step.ts";
+import type { TurnParts } from "./parts.ts";
+import { messageTokens, toMessage, windowOf } from "./window.ts";
+
+/** Tokens of an answer, where the context allows it. */
+const REPLY_TOKENS_MAX = 1_024;
+
+/** Share of the context that an answer gets at most; results of this turn get the same share in reserve. */
+const REPLY_SHARE = 1 / 4;
+
+/** Exchanges the embedded model is given. It was trained with at most 4, and routes best with few. */
+const EXCHANGES_EMBEDDED = 2;
+
+/** Characters that may make one token, at most. */
+const CHARS_PER_TOKEN = 4;
+
+/** What is left of a result of an earlier step when the context is full. */
+const SHORTENED_CHARS = 200;
+
+/** What the model is asked with. */
+export interface Asked {
+  readonly messages: readonly ChatMessage[];
+  readonly tools: readonly ToolSpec[];
+  readonly prefixTokens: number;
+  readonly windowItems: number;
+}
+
+/** The prompt of one turn. */
+export class Prompt {
+  readonly replyTokens: number;
+  readonly #parts: TurnParts;
+  readonly #row: InboxRow;
+  readonly #contextTokens: number;
+  readonly #active: string[] = [];
+  /** This turn's messages: the user's first. */
+  readonly #own: ChatMessage[];
+  #window: readonly HistoryItem[] = [];
+  #prefix: Prefix = { system: "", tools: [], tokens: 0 };
+  #lastTools: readonly string[] = [];
+
+  constructor(parts: TurnParts, row: InboxRow) {
+    this.#parts = parts;
+    this.#row = row;
+    this.#contextTokens = Math.max(parts.model.status().contextTokens, 512);
+    this.replyTokens = Math.min(REPLY_TOKENS_MAX, Math.floor(this.#contextTokens * REPLY_SHARE));
+    this.#own = [{ role: "user", content: row.text }];
+  }
+
+  /** Names of the tools that are offered. */
+  get offered(): ReadonlySet<string> {
+    return new Set(this.#prefix.tools.map(({ name }) => name));
+  }
+
+  /** Chooses tools and window. Once, before the first `next()`. */
+  async load(): Promise<void> {
+    const { store, memory, model } = this.#parts;
+    const { session } = this.#row;
+    // More history than this never fits.
+    const charsMax = this.#contextTokens * CHARS_PER_TOKEN;
+    const remembered = await memory.of(session, charsMax, () => store.history(session, charsMax));
+    this.#lastTools = remembered.tools;
+    this.#choose();
+    remembered.tools = this.#prefix.tools.map(({ name }) => name);
+    const reserve = Math.floor(this.#contextTokens * REPLY_SHARE);
+    const { items, anchor } = windowOf(remembered.items, {
+      tokensMax: Math.max(this.#free() - reserve, 0),
+      anchor: remembered.anchor,
+      ...(model.status().embedded ? { exchangesMax: EXCHANGES_EMBEDDED } : {}),
+    });
+    this.#window = items;
+    remembered.anchor = anchor;
+  }
+
+  /**
+   * What to ask next, within the context.
+   *
+   * @throws {MoultError} `body/too-large` when the message alone does not fit
+   */
+  next(): Asked {
+    this.#shrink();
+    const { system, tools, tokens } = this.#prefix;
+    return {
+      messages: [{ role: "system", content: system }, ...this.#window.map(toMessage), ...this.#own],
+      tools,
+      prefixTokens: tokens,
+      windowItems: this.#window.length,
+    };
+  }
+
+  /** Adds what the model said and called. */
+  addCalls(content: string, toolCalls: readonly ToolCall[]): void {
+    this.#own.push({ role: "assistant", content, toolCalls });
+  }
+
+  /** Adds what came of a call. A skill's instructions bring its tools with them. */
+  addResult(record: ToolCallRecord): void {
+    const charsMax = Math.floor(this.#contextTokens * REPLY_SHARE * CHARS_PER_TOKEN);
+    const { id, name } = record;
+    this.#own.push({ role: "tool", id, name, content: readable(record, charsMax) });
+    const manifest = this.#parts.functions.get(name)?.manifest;
+    if (manifest === undefined || record.error !== undefined) return;
+    if (!isInstructionsOnly(manifest) || this.#active.includes(name)) return;
+    this.#active.push(name);
+    this.#lastTools = this.#prefix.tools.map((tool) => tool.name);
+    this.#choose();
+  }
+
+  /** What the session keeps, word for word as the model saw it. Remembered for the next turn. */
+  history(reply: string): readonly Omit<HistoryItem, "turn" | "at">[] {
+    return [...this.#own, { role: "assistant" as const, content: reply }].flatMap((message) =>
+      message.role === "system" ? [] : [message],
+    );
+  }
+
+  #choose(): void {
+    const { functions, model } = this.#parts;
+    this.#prefix = prefixFor(functions, model.status(), {
+      text: this.#row.text,
+      last: this.#lastTools,
+      active: this.#active,
+    });
+  }
+
+  /** Tokens left beside prefix, reply and this turn. */
+  #free(): number {
+    const own = this.#own.reduce((sum, message) => sum + messageTokens(message), 0);
+    return this.#contextTokens - this.replyTokens - this.#prefix.tokens - own;
+  }
+
+  #shrink(): void {
+    const windowTokens = this.#window.reduce((sum, item) => sum + messageTokens(item), 0);
+    const free = this.#free();
+    if (windowTokens > free) this.#window = windowOf(this.#window, { tokensMax: free }).items;
+    for (let at = 0; at < this.#own.length && this.#free() < 0; at++) {
+      const message = this.#own[at];
+      if (message?.role !== "tool") continue;
+      this.#own[at] = { ...message, content: cut(message.content, SHORTENED_CHARS) };
+    }
+    const over = -this.#free();
+    if (over <= 0) return;
+    const fits = Math.max(messageTokens({ role: "user", content: this.#row.text }) - over, 0);
+    throw new MoultError(
+      "body/too-large",
+      `The message is too long for the model, about ${fits} tokens would fit; shorten it or send it in parts`,
+    );
+  }
+}

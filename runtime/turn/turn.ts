@@ -1,0 +1,296 @@
+/**
+ * The agent loop: one message in, model and tool steps, one reply out.
+ *
+ * Every step is written down when it ends, and a call also before it begins. A turn that is resumed goes the same way
+ * again and takes from the journal what it finds there. It knows neither transports nor how functions run.
+ */
+import type { HistoryItem, InboxRow } from "../ports.ts";
+import { type MoultError, isMoultError, toWire } from "../../schemas/error.ts";
+import type { ToolCall } from "../../schemas/model.ts";
+import type { Outcome, ToolCallRecord, TraceEvent } from "../../schemas/turn.ts";
+import type { LiveTurn, Shown } from "./live.ts";
+import { type ModelAnswer, askModel } from "./model_step.ts";
+import type { TurnParts } from "./parts.ts";
+import { Prompt } from "./prompt.ts";
+import { type ModelStep, Recorded } from "./recorded.ts";
+import { type Called, interrupted, isRefusal, isRepeatable, runCall } from "./tool_step.ts";
+
+/** Model steps of one turn. More is a model that runs in circles. */
+export const STEPS_MAX = 8;
+
+/** Calls of one model step; further ones are not made. */
+export const CALLS_MAX = 8;
+
+/** A turn ends after this, whatever it waits for. */
+export const TURN_MS_MAX = 600_000;
+
+/** How a turn ended, before it is written down. */
+export interface Ending {
+  readonly outcome: Outcome;
+  /** What the agent says. */
+  readonly text: string;
+  readonly toolCalls: readonly ToolCallRecord[];
+  readonly usage: {
+    readonly promptTokens: number;
+    readonly cachedTokens: number;
+    readonly completionTokens: number;
+    readonly firstTokenMs: number;
+  };
+  /** What the session keeps of it. */
+  readonly history: readonly Omit<HistoryItem, "turn" | "at">[];
+  /** Events that are not in the journal yet. */
+  readonly events: readonly TraceEvent[];
+}
+
+/** A turn that the daemon's end has stopped: nothing is to be written, the next start resumes it. */
+export const SUSPENDED = Symbol("suspended");
+
+/**
+ * Runs a turn, or what is left of it.
+ *
+ * @throws {MoultError} only what the store failed with: the turn is still in the inbox then
+ */
+export async function runTurn(
+  parts: TurnParts,
+  row: InboxRow,
+  live: LiveTurn,
+  past: readonly TraceEvent[],
+): Promise<Ending | typeof SUSPENDED> {
+  const timer = setTimeout(() => live.stop("time"), parts.turnMsMax ?? TURN_MS_MAX);
+  const turn = new Turn(parts, row, live, new Recorded(past));
+  try {
+    return await turn.run();
+  } catch (error) {
+    if (live.stopped === "closing") return SUSPENDED;
+    if (isMoultError(error) && error.details?.["storage"] !== undefined) throw error;
+    return turn.failed(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+class Turn {
+  readonly #parts: TurnParts;
+  readonly #row: InboxRow;
+  readonly #live: LiveTurn;
+  readonly #recorded: Recorded;
+  readonly #prompt: Prompt;
+  readonly #records: ToolCallRecord[] = [];
+  /** Name and arguments of calls that failed: making one again leads nowhere. */
+  readonly #failed = new Set<string>();
+  readonly #ids = new Set<string>();
+  readonly #usage = { promptTokens: 0, cachedTokens: 0, completionTokens: 0, firstTokenMs: 0 };
+  /** Numbered events that go into the journal with the next ones. */
+  #unsaved: TraceEvent[] = [];
+
+  constructor(parts: TurnParts, row: InboxRow, live: LiveTurn, recorded: Recorded) {
+    this.#parts = parts;
+    this.#row = row;
+    this.#live = live;
+    this.#recorded = recorded;
+    this.#prompt = new Prompt(parts, row);
+  }
+
+  async run(): Promise<Ending | typeof SUSPENDED> {
+    await this.#prompt.load();
+    for (let step = 0; step < STEPS_MAX; step++) {
+      if (this.#live.stopped !== undefined) return this.#stopped(this.#live.stopped);
+      const answer = this.#recorded.step(step) ?? (await this.#askModel(step));
+      if (this.#live.stopped !== undefined) return this.#stopped(this.#live.stopped);
+      this.#count(answer);
+      if (answer.calls.length === 0) return this.#answered(answer);
+      this.#prompt.addCalls(answer.text, answer.calls);
+      for (const call of answer.calls) {
+        const { record } = await this.#call(call);
+        if (this.#live.stopped !== undefined) return this.#stopped(this.#live.stopped);
+        if (this.#isRepeatedFailure(record)) {
+          return this.#end("failed", `I could not do this. ${record.error?.message ?? ""}`);
+        }
+        this.#prompt.addResult(record);
+      }
+    }
+    return this.#end("failed", `I stopped after ${STEPS_MAX} steps without finding an answer.`);
+  }
+
+  /** The ending of a turn that cannot go on. */
+  failed(error: unknown): Ending | typeof SUSPENDED {
+    if (this.#live.stopped !== undefined) return this.#stopped(this.#live.stopped);
+    const wire = toWire(error);
+    const { turn, session } = this.#row;
+    const facts = {
+      turn,
+      session,
+      code: wire.code,
+      ...(isMoultError(error) ? {} : { err: error }),
+    };
+    this.#parts.log.error(facts, "A turn failed");
+    this.#note({ type: "error", error: wire });
+    return this.#end("failed", explain(wire));
+  }
+
+  async #askModel(step: number): Promise<ModelStep> {
+    const { messages, tools, prefixTokens, windowItems } = this.#prompt.next();
+    const answer = await askModel(
+      { model: this.#parts.model, clock: this.#parts.clock, live: this.#live },
+      {
+        lane: "interactive",
+        messages,
+        tools,
+        tokensMax: this.#prompt.replyTokens,
+        session: this.#row.session,
+      },
+    );
+    const { usage, firstAt } = answer;
+    const event: ModelStep & { seq: number; at: number } = this.#live.next({
+      type: "model",
+      step,
+      text: answer.text,
+      calls: this.#distinct(answer),
+      finish: answer.finish,
+      cut: answer.cut,
+      promptHash: answer.promptHash,
+      promptTokens: usage.promptTokens,
+      cachedTokens: usage.cachedTokens,
+      completionTokens: usage.completionTokens,
+      queueMs: usage.queueMs,
+      prefillMs: usage.prefillMs,
+      decodeMs: usage.decodeMs,
+      firstTokenMs: firstAt === 0 ? 0 : Math.max(firstAt - this.#row.acceptedAt, 1),
+      prefixTokens,
+      windowItems,
+      tools: tools.map(({ name }) => name),
+    });
+    this.#unsaved.push({ ...event });
+    return event;
+  }
+
+  /** At most `CALLS_MAX` calls, each with an id that no other call of the turn has. */
+  #distinct({ calls }: ModelAnswer): readonly ToolCall[] {
+    return calls.slice(0, CALLS_MAX).map((call) => {
+      const taken = this.#ids.has(call.id);
+      const id = taken ? `${call.id}_${this.#ids.size + 1}` : call.id;
+      this.#ids.add(id);
+      return { ...call, id };
+    });
+  }
+
+  #count(step: ModelStep): void {
+    for (const { id } of step.calls) this.#ids.add(id);
+    this.#usage.promptTokens += step.promptTokens;
+    this.#usage.cachedTokens += step.cachedTokens;
+    this.#usage.completionTokens += step.completionTokens;
+    this.#usage.firstTokenMs ||= step.firstTokenMs;
+  }
+
+  /** Makes a call, or takes its result from the journal. */
+  async #call(call: ToolCall): Promise<Called> {
+    const { store, functions } = this.#parts;
+    const { turn } = this.#row;
+    const done = this.#recorded.result(call.id);
+    if (done !== undefined) {
+      this.#records.push(done);
+      return { record: done, writes: [] };
+    }
+    const isBegun = this.#recorded.begun(call.id);
+    if (!isBegun) {
+      const event = this.#live.next(begun(call));
+      await store.journal(turn, [...this.#take(), { ...event }]);
+      this.#live.show(event);
+    }
+    const mayRun = !isBegun || isRepeatable(functions.get(call.name)?.manifest);
+    const context = { offered: this.#prompt.offered, signal: this.#live.signal };
+    const called = mayRun ? await runCall(call, this.#row, functions, context) : interrupted(call);
+    // The daemon ends: what was aborted is not a result.
+    if (this.#live.stopped === "closing") return called;
+    await this.#save(called);
+    return called;
+  }
+
+  /** Writes a result down, with what the function wants to keep, in one transaction; then shows it. */
+  async #save({ record, writes }: Called): Promise<void> {
+    const { input: _input, ...result } = record;
+    const event = this.#live.next({ type: "tool_result" as const, ...result });
+    const refusal = isRefusal(record.error)
+      ? this.#live.next({
+          type: "refusal" as const,
+          code: record.error.code,
+          message: record.error.message,
+        })
+      : undefined;
+    const events: TraceEvent[] = [...this.#take(), { ...event }];
+    if (refusal !== undefined) events.push({ ...refusal });
+    const kv = writes.length === 0 ? undefined : { fn: record.name, writes };
+    await this.#parts.store.journal(this.#row.turn, events, kv);
+    this.#records.push(record);
+    this.#live.show(event);
+    if (refusal !== undefined) this.#live.show(refusal);
+  }
+
+  #isRepeatedFailure(record: ToolCallRecord): boolean {
+    if (record.error === undefined) return false;
+    const key = `${record.name} ${JSON.stringify(record.input)}`;
+    const isRepeated = this.#failed.has(key);
+    this.#failed.add(key);
+    return isRepeated;
+  }
+
+  #answered(answer: ModelStep): Ending {
+    if (answer.text.trim() === "" && answer.cut) {
+      const message = "The model broke a tool call off";
+      this.#note({ type: "refusal", code: "output/invalid", message });
+      return this.#end("failed", "I could not finish that. Please say it in other words.");
+    }
+    const isRefused =
+      this.#records.some(({ error }) => isRefusal(error)) &&
+      this.#records.every(({ error }) => error !== undefined);
+    return this.#end(isRefused ? "refused" : "answered", answer.text);
+  }
+
+  #stopped(reason: NonNullable<LiveTurn["stopped"]>): Ending | typeof SUSPENDED {
+    if (reason === "closing") return SUSPENDED;
+    if (reason === "cancelled") return this.#end("cancelled", "Cancelled.");
+    const minutes = Math.ceil((this.#parts.turnMsMax ?? TURN_MS_MAX) / 60_000);
+    return this.#end("failed", `I stopped, because this took longer than ${minutes} minutes.`);
+  }
+
+  #end(outcome: Outcome, text: string): Ending {
+    return {
+      outcome,
+      text: text.trim(),
+      toolCalls: this.#records,
+      usage: { ...this.#usage },
+      history: this.#prompt.history(text),
+      events: this.#take(),
+    };
+  }
+
+  /** Shows an event now and writes it down with the ending. */
+  #note(event: Extract<Shown, { type: "refusal" | "error" }>): void {
+    const numbered = this.#live.next(event);
+    this.#unsaved.push({ ...numbered });
+    this.#live.show(numbered);
+  }
+
+  #take(): TraceEvent[] {
+    const events = this.#unsaved;
+    this.#unsaved = [];
+    return events;
+  }
+}
+
+function begun(call: ToolCall): {
+  readonly type: "tool_call";
+  readonly id: string;
+  readonly name: string;
+  readonly input: unknown;
+} {
+  return { type: "tool_call", id: call.id, name: call.name, input: call.arguments };
+}
+
+/** What a user is told when a turn cannot go on. */
+function explain({ code, message }: Pick<MoultError, "code" | "message">): string {
+  if (code === "model/unavailable")
+    return `I cannot answer now, my model is not available: ${message}.`;
+  if (code === "queue/full") return "I cannot answer now, too many requests are waiting.";
+  return `I cannot answer this: ${message}.`;
+}
