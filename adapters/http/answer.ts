@@ -1,0 +1,47 @@
+/** Answers as the API gives them: JSON documents, and errors in their one shape. Knows no route. */
+import type { Log } from "../../runtime/ports.ts";
+import {
+  ERROR_STATUS,
+  type ErrorCode,
+  MoultError,
+  isMoultError,
+  toWire,
+} from "../../schemas/error.ts";
+
+/** A refusal whose HTTP status is more exact than its code: an unknown path, a wrong method. */
+export class Refusal extends MoultError {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    code: ErrorCode,
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(code, message);
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+/** 404 for something that has no error code of its own. */
+export function missing(message: string): Refusal {
+  return new Refusal(404, "input/invalid", message);
+}
+
+/** A JSON document. */
+export function json(body: unknown, status = 200, headers?: Record<string, string>): Response {
+  return Response.json(body, { status, headers: { "cache-control": "no-store", ...headers } });
+}
+
+/** The error document of whatever was thrown. What was not foreseen goes to the log, and its text stays there. */
+export function failure(error: unknown, log: Log, route: string): Response {
+  if (!isMoultError(error)) log.error({ error, route }, "A request failed");
+  const wire = toWire(error);
+  const refused = error instanceof Refusal ? error : undefined;
+  const headers: Record<string, string> = { ...refused?.headers };
+  if (wire.code === "auth/missing") headers["www-authenticate"] = 'Bearer realm="moult"';
+  if (wire.code === "function/busy" || wire.code === "queue/full") headers["retry-after"] = "1";
+  return json({ error: wire }, refused?.status ?? ERROR_STATUS[wire.code], headers);
+}

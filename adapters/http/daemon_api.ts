@@ -1,0 +1,216 @@
+/** Routes of the daemon itself: health, events, status, secrets, login, end. */
+import * as v from "valibot";
+import type { EventHub } from "../../runtime/events.ts";
+import type { RuntimeEvent } from "../../schemas/turn.ts";
+import { json } from "./answer.ts";
+import type { Guard } from "./auth.ts";
+import { readJson } from "./body.ts";
+import { ref } from "./documents.ts";
+import type { Operation } from "./operation.ts";
+import type { Services } from "./services.ts";
+import { type StreamEvent, eventStream } from "./sse.ts";
+
+/** Events that wait for one slow client; beyond it is cut off, and comes back with `Last-Event-ID`. */
+const WAITING_MAX = 2_000;
+/** The answer of `POST /api/stop` is on its way before the end begins. */
+const STOP_DELAY_MS = 20;
+
+const LoginBody = v.strictObject({ key: v.pipe(v.string(), v.maxLength(500)) });
+const SecretBody = v.strictObject({ value: v.string() });
+
+/** The routes of the daemon. */
+export function daemonOperations(
+  services: Services,
+  guard: Guard,
+  metricsPublic: boolean,
+): readonly Operation[] {
+  return [
+    ...healthRoutes(metricsPublic),
+    ...lifeRoutes(services),
+    ...loginRoutes(guard),
+    ...secretRoutes(services),
+  ];
+}
+
+function healthRoutes(metricsPublic: boolean): readonly Operation[] {
+  return [
+    {
+      method: "GET",
+      path: "/healthz",
+      tag: "daemon",
+      summary: "Says that the daemon is alive",
+      answer: { description: "Alive", types: ["text/plain"] },
+    },
+    {
+      method: "GET",
+      path: "/readyz",
+      tag: "daemon",
+      summary: "Says whether messages can be answered; 503 with the reasons when not",
+      answer: { description: "Ready", schema: ref("Ready") },
+    },
+    {
+      method: "GET",
+      path: "/metrics",
+      ...(metricsPublic ? {} : { grant: "read:metrics" }),
+      tag: "daemon",
+      summary: "Prometheus metrics",
+      answer: { description: "Text exposition", types: ["text/plain"] },
+    },
+  ];
+}
+
+function lifeRoutes({ hub, status, stop, log }: Services): readonly Operation[] {
+  return [
+    {
+      method: "GET",
+      path: "/api/status",
+      grant: "read:status",
+      tag: "daemon",
+      summary: "Shows version, process, model, sandbox and counts",
+      answer: { description: "The daemon", schema: { type: "object" } },
+      handle: status,
+    },
+    {
+      method: "GET",
+      path: "/api/events",
+      grant: "read:events",
+      tag: "daemon",
+      summary: "Streams what happens: reloads, refusals, turns, logs, health",
+      description:
+        "Begins with the next event; with `Last-Event-ID` it first repeats kept ones with a higher id.",
+      answer: { description: "Server-sent events", types: ["text/event-stream"] },
+      handle: ({ request, signal, stopping }) => {
+        const watch = watchHub(hub, request.headers.get("last-event-id"));
+        signal.addEventListener("abort", watch.close, { once: true });
+        stopping.addEventListener("abort", watch.close, { once: true });
+        return eventStream(watch.events, watch.close);
+      },
+    },
+    {
+      method: "POST",
+      path: "/api/stop",
+      grant: "manage:daemon",
+      tag: "daemon",
+      summary: "Ends the daemon",
+      answer: {
+        status: 202,
+        description: "It ends",
+        schema: { type: "object", properties: { stopping: { type: "boolean" } } },
+      },
+      handle: () => {
+        setTimeout(() => {
+          void Promise.resolve(stop()).catch((error: unknown) => {
+            log.error({ error }, "Could not stop in order");
+          });
+        }, STOP_DELAY_MS);
+        return json({ stopping: true }, 202);
+      },
+    },
+  ];
+}
+
+function loginRoutes(guard: Guard): readonly Operation[] {
+  const answer = {
+    description: "The cookie is set",
+    schema: { type: "object", properties: { loggedIn: { type: "boolean" } } },
+  };
+  return [
+    {
+      method: "POST",
+      path: "/api/login",
+      tag: "daemon",
+      summary: "Logs a browser in: sets an HttpOnly cookie that stands for the key",
+      body: LoginBody,
+      answer,
+      errors: ["auth/missing"],
+      handle: async ({ request }) => {
+        const { key } = await readJson(request, LoginBody);
+        return json({ loggedIn: true }, 200, { "set-cookie": guard.login(key.trim()) });
+      },
+    },
+    {
+      method: "POST",
+      path: "/api/logout",
+      tag: "daemon",
+      grant: "read:status",
+      summary: "Logs a browser out",
+      answer,
+      handle: () => json({ loggedIn: false }, 200, { "set-cookie": guard.logout() }),
+    },
+  ];
+}
+
+function secretRoutes({ secrets }: Services): readonly Operation[] {
+  return [
+    {
+      method: "GET",
+      path: "/api/secrets",
+      grant: "list:secret",
+      tag: "daemon",
+      summary: "Lists the names of secrets; values never leave",
+      answer: { description: "Names", schema: { type: "array", items: { type: "string" } } },
+      handle: () => secrets.list(),
+    },
+    {
+      method: "PUT",
+      path: "/api/secrets/{name}",
+      grant: "write:secret/{name}",
+      tag: "daemon",
+      summary: "Sets a secret",
+      body: SecretBody,
+      answer: {
+        description: "It is set",
+        schema: { type: "object", properties: { name: { type: "string" } } },
+      },
+      handle: async ({ request, params }) => {
+        const name = params["name"] ?? "";
+        const { value } = await readJson(request, SecretBody);
+        await secrets.set(name, value);
+        return { name };
+      },
+    },
+    {
+      method: "DELETE",
+      path: "/api/secrets/{name}",
+      grant: "write:secret/{name}",
+      tag: "daemon",
+      summary: "Removes a secret",
+      answer: {
+        description: "Whether there was one",
+        schema: { type: "object", properties: { removed: { type: "boolean" } } },
+      },
+      handle: async ({ params }) => ({ removed: await secrets.remove(params["name"] ?? "") }),
+    },
+  ];
+}
+
+/** Listens from now on, so that nothing is lost between the request and the first read. */
+function watchHub(
+  hub: EventHub,
+  lastEventId: string | null,
+): { readonly events: AsyncIterable<StreamEvent>; readonly close: () => void } {
+  const waiting: RuntimeEvent[] = [];
+  if (lastEventId !== null && /^\d{1,15}$/.test(lastEventId)) {
+    waiting.push(...hub.since(Number(lastEventId)));
+  }
+  const end = new AbortController();
+  let wake = (): void => {};
+  const unsubscribe = hub.subscribe((event) => {
+    waiting.push(event);
+    if (waiting.length > WAITING_MAX) close();
+    wake();
+  });
+  const close = (): void => {
+    end.abort();
+    unsubscribe();
+    wake();
+  };
+  async function* read(): AsyncGenerator<StreamEvent> {
+    while (!end.signal.aborted) {
+      const event = waiting.shift();
+      if (event) yield { id: String(event.id), type: event.type, data: event };
+      else await new Promise<void>((resolve) => (wake = resolve));
+    }
+  }
+  return { events: read(), close };
+}

@@ -1,0 +1,111 @@
+/** The documents that the API answers with, as OpenAPI 3.0 schemas. The shapes themselves are in `schemas/`. */
+import { ERROR_STATUS } from "../../schemas/error.ts";
+import { FUNCTION_NAME, type JsonSchema } from "../../schemas/function.ts";
+
+const text: JsonSchema = { type: "string" };
+const whole: JsonSchema = { type: "integer" };
+const flag: JsonSchema = { type: "boolean" };
+const anything: JsonSchema = {};
+const time: JsonSchema = { type: "integer", description: "Milliseconds since the epoch" };
+const list = (items: JsonSchema): JsonSchema => ({ type: "array", items });
+const one = (...values: readonly string[]): JsonSchema => ({ type: "string", enum: values });
+
+/** A reference to one of `DOCUMENTS`. */
+export function ref(name: keyof typeof DOCUMENTS): JsonSchema {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+/** An object schema; names that end with `?` are optional. */
+function object(properties: Readonly<Record<string, JsonSchema>>): JsonSchema {
+  const names = Object.keys(properties);
+  return {
+    type: "object",
+    properties: Object.fromEntries(
+      Object.entries(properties).map(([name, schema]) => [name.replace(/\?$/, ""), schema]),
+    ),
+    required: names.filter((name) => !name.endsWith("?")),
+  };
+}
+
+const error = object({
+  code: one(...Object.keys(ERROR_STATUS)),
+  message: text,
+  "details?": { type: "object", additionalProperties: true },
+});
+
+const toolCall = object({
+  id: text,
+  name: text,
+  version: text,
+  input: anything,
+  "output?": anything,
+  "error?": error,
+  ms: { type: "number" },
+});
+
+const usage = object({
+  promptTokens: whole,
+  cachedTokens: whole,
+  completionTokens: whole,
+  firstTokenMs: { type: "number" },
+  totalMs: { type: "number" },
+});
+
+const outcome = one("answered", "refused", "failed", "cancelled");
+
+/** Schemas by name, for `components.schemas`. */
+export const DOCUMENTS = {
+  Error: object({ error }),
+  Ready: object({ ok: flag, reasons: list(text) }),
+  Reply: object({
+    turn: text,
+    session: text,
+    outcome,
+    reply: text,
+    toolCalls: list(toolCall),
+    usage,
+  }),
+  Trace: object({
+    turn: text,
+    session: text,
+    state: one("queued", "running", "done"),
+    "outcome?": outcome,
+    "reply?": text,
+    "toolCalls?": list(toolCall),
+    "usage?": usage,
+    events: list({
+      ...object({ seq: whole, type: text, at: time }),
+      additionalProperties: true,
+    }),
+  }),
+  Session: object({ session: text, turns: whole, createdAt: time, lastAt: time }),
+  Message: object({
+    role: one("user", "assistant", "tool"),
+    content: text,
+    "toolCalls?": list(object({ id: text, name: text, arguments: anything })),
+    "id?": text,
+    "name?": text,
+    turn: text,
+    at: time,
+  }),
+  Function: object({
+    name: { type: "string", pattern: FUNCTION_NAME.source },
+    kind: one("tool", "skill", "channel"),
+    version: text,
+    state: one("ready", "loading", "failed", "pending", "stopped"),
+    "error?": text,
+    "manifest?": { type: "object", additionalProperties: true },
+    origin: one("builtin", "user"),
+    file: text,
+    loadedAt: time,
+    reloadMs: { type: "number" },
+    calls: whole,
+    failures: whole,
+  }),
+  LogLine: object({
+    at: time,
+    level: one("debug", "info", "warn", "error"),
+    text,
+    "facts?": { type: "object", additionalProperties: true },
+  }),
+} satisfies Readonly<Record<string, JsonSchema>>;

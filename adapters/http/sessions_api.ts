@@ -1,0 +1,196 @@
+/** Routes of sessions and turns. They hand messages to the agent and know nothing of how a turn runs. */
+import { MoultError, toWire } from "../../schemas/error.ts";
+import { MessageBody } from "../../schemas/message.ts";
+import type { TurnEvent } from "../../schemas/turn.ts";
+import { missing } from "./answer.ts";
+import { readJson } from "./body.ts";
+import { ref } from "./documents.ts";
+import type { Asked, Operation } from "./operation.ts";
+import type { HttpAgent, Services } from "./services.ts";
+import { type StreamEvent, eventStream } from "./sse.ts";
+import { checkSession } from "./transport.ts";
+
+/** The routes below `/api/sessions` and `/api/turns`. */
+export function sessionOperations(services: Services): readonly Operation[] {
+  return [...messageRoutes(services), ...sessionRoutes(services), ...turnRoutes(services)];
+}
+
+function messageRoutes({ agent }: Services): readonly Operation[] {
+  return [
+    {
+      method: "POST",
+      path: "/api/sessions/{session}/messages",
+      grant: "send:session/{session}",
+      tag: "sessions",
+      summary: "Sends a message; answers when its turn has ended",
+      description:
+        "With `stream: true` the answer is server-sent events: `turn`, `queued`, `token`, `tool_call`, `tool_result`, `refusal`, `done` (the reply) and `error`. A client that was cut off sends the same `id` and text again, with `Last-Event-ID`, and gets the rest.",
+      body: MessageBody,
+      answer: {
+        description: "The reply of the turn",
+        types: ["application/json", "text/event-stream"],
+        schema: ref("Reply"),
+      },
+      errors: [
+        "session/invalid",
+        "message/conflict",
+        "body/too-large",
+        "queue/full",
+        "model/unavailable",
+      ],
+      handle: (asked) => postMessage(agent, asked),
+    },
+    {
+      method: "GET",
+      path: "/api/sessions/{session}/messages",
+      grant: "read:session/{session}",
+      tag: "sessions",
+      summary: "Shows the newest messages of a session, oldest first",
+      answer: { description: "Its messages", schema: { type: "array", items: ref("Message") } },
+      errors: ["session/invalid"],
+      handle: async ({ params }) => {
+        const { session } = await findSession(agent, params["session"] ?? "");
+        return await agent.history(session);
+      },
+    },
+  ];
+}
+
+function sessionRoutes({ agent }: Services): readonly Operation[] {
+  return [
+    {
+      method: "GET",
+      path: "/api/sessions",
+      grant: "list:session",
+      tag: "sessions",
+      summary: "Lists sessions, newest first",
+      answer: { description: "All sessions", schema: { type: "array", items: ref("Session") } },
+      handle: () => agent.sessions(),
+    },
+    {
+      method: "GET",
+      path: "/api/sessions/{session}",
+      grant: "read:session/{session}",
+      tag: "sessions",
+      summary: "Shows one session",
+      answer: { description: "The session", schema: ref("Session") },
+      errors: ["session/invalid"],
+      handle: ({ params }) => findSession(agent, params["session"] ?? ""),
+    },
+    {
+      method: "DELETE",
+      path: "/api/sessions/{session}",
+      grant: "delete:session/{session}",
+      tag: "sessions",
+      summary: "Cancels what runs in a session and deletes all that is kept of it",
+      answer: {
+        description: "It is gone",
+        schema: { type: "object", properties: { removed: { type: "boolean" } } },
+      },
+      errors: ["session/invalid"],
+      handle: async ({ params }) => {
+        const session = checkSession(params["session"] ?? "");
+        if (await agent.forget(session)) return { removed: true };
+        throw unknownSession(session);
+      },
+    },
+  ];
+}
+
+function turnRoutes({ agent }: Services): readonly Operation[] {
+  return [
+    {
+      method: "GET",
+      path: "/api/turns/{turn}",
+      grant: "read:turn/{turn}",
+      tag: "sessions",
+      summary: "Shows the trace of a turn: its reply and everything that happened",
+      answer: { description: "The trace", schema: ref("Trace") },
+      errors: ["turn/not-found"],
+      handle: ({ params }) => agent.trace(params["turn"] ?? ""),
+    },
+    {
+      method: "POST",
+      path: "/api/turns/{turn}/cancel",
+      grant: "cancel:turn/{turn}",
+      tag: "sessions",
+      summary: "Ends a turn early",
+      answer: {
+        description: "Whether it still ran",
+        schema: { type: "object", properties: { cancelled: { type: "boolean" } } },
+      },
+      errors: ["turn/not-found"],
+      handle: async ({ params }) => {
+        const turn = params["turn"] ?? "";
+        if (await agent.cancel(turn)) return { cancelled: true };
+        // Either it has ended, or there is no such turn; then this throws.
+        await agent.trace(turn);
+        return { cancelled: false };
+      },
+    },
+  ];
+}
+
+async function postMessage(agent: HttpAgent, asked: Asked): Promise<unknown> {
+  const { request, params, principal, signal } = asked;
+  const session = checkSession(params["session"] ?? "");
+  const { text, id, stream } = await readJson(request, MessageBody);
+  const routed = await agent.route("http", {
+    session,
+    text,
+    principal,
+    ...(id === undefined ? {} : { id }),
+  });
+  if ("dropped" in routed) {
+    throw new MoultError("input/invalid", `The channel "rest" did not take it: ${routed.dropped}`);
+  }
+  // A client that leaves ends its waiting, not the turn: the same id fetches the reply later.
+  if (!stream) return await agent.wait(routed.turn, signal);
+  const leaving = new AbortController();
+  signal.addEventListener("abort", () => leaving.abort(), { once: true });
+  const after = seenSeq(request.headers.get("last-event-id"), routed.turn);
+  const events = followTurn(agent, routed.turn, after, leaving.signal);
+  return eventStream(events, () => leaving.abort());
+}
+
+async function* followTurn(
+  agent: HttpAgent,
+  turn: string,
+  after: number,
+  signal: AbortSignal,
+): AsyncGenerator<StreamEvent> {
+  let seq = after;
+  try {
+    for await (const event of agent.follow(turn, after, signal)) {
+      seq = event.seq;
+      yield { id: `${turn}:${seq}`, type: event.type, data: dataOf(event) };
+    }
+  } catch (error) {
+    if (!signal.aborted) yield { id: `${turn}:${seq}`, type: "error", data: toWire(error) };
+  }
+}
+
+function dataOf(event: TurnEvent): unknown {
+  if (event.type === "done") return event.reply;
+  if (event.type === "error") return event.error;
+  const { type: _type, seq: _seq, turn, at: _at, ...facts } = event;
+  return event.type === "turn" ? { turn, ...facts } : facts;
+}
+
+/** The last `seq` that a returning client has seen of this very turn, else 0. */
+function seenSeq(lastEventId: string | null, turn: string): number {
+  if (!lastEventId?.startsWith(`${turn}:`)) return 0;
+  const seq = Number(lastEventId.slice(turn.length + 1));
+  return Number.isSafeInteger(seq) && seq > 0 ? seq : 0;
+}
+
+async function findSession(agent: HttpAgent, name: string): Promise<{ readonly session: string }> {
+  const session = checkSession(name);
+  const found = (await agent.sessions()).find((info) => info.session === session);
+  if (found) return found;
+  throw unknownSession(session);
+}
+
+function unknownSession(session: string): MoultError {
+  return missing(`No session is called "${session}"; one begins with its first message`);
+}
