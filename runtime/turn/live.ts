@@ -101,9 +101,15 @@ export class LiveTurn {
     this.#wake();
   }
 
-  /** Events above `afterSeq`, then live ones. Throws what the attempt was given up for. */
+  /**
+   * Follows the turn.
+   *
+   * @yields {TurnEvent} events above `afterSeq`, then live ones
+   * @throws {Error} what the attempt was given up for
+   */
   async *follow(afterSeq: number, signal?: AbortSignal): AsyncGenerator<TurnEvent> {
-    for (let at = 0; signal?.aborted !== true;) {
+    for (let at = 0; ;) {
+      if (signal?.aborted === true) return;
       const event = this.#events[at];
       if (event !== undefined) {
         at++;

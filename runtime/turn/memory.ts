@@ -20,7 +20,11 @@ export class SessionMemory {
   readonly #sessions = new Map<string, Remembered>();
 
   /** The entry of a session; its history is loaded when it is not there. */
-  async of(session: string, load: () => Promise<readonly HistoryItem[]>): Promise<Remembered> {
+  async of(
+    session: string,
+    charsMax: number,
+    load: () => Promise<readonly HistoryItem[]>,
+  ): Promise<Remembered> {
     const entry = this.#sessions.get(session) ?? {
       items: [...(await load())],
       charsMax,

@@ -105,7 +105,7 @@ export function termsOf(text: string): readonly string[] {
 }
 
 function pairsOf(run: string): readonly string[] {
-  const characters = [...run];
+  const characters = Array.from(run);
   if (characters.length === 1) return characters;
   return characters.slice(1).map((character, at) => `${characters[at] ?? ""}${character}`);
 }

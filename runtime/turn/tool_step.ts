@@ -48,7 +48,7 @@ export async function runCall(
   }
   if (isInstructionsOnly(info.manifest)) {
     const output = { instructions: info.manifest.instructions ?? "" };
-    return { record: { ...head(call, info.version), output, ms: 0 }, writes: [] };
+    return { record: { ...begun(call, info.version), output, ms: 0 }, writes: [] };
   }
   const result = await functions.run(call.name, {
     body: bodyOf(info.manifest, call.arguments),
@@ -64,8 +64,8 @@ export async function runCall(
 function toCalled(call: ToolCall, result: CallResult): Called {
   const { version, ms, output, error, writes } = result;
   // A call that failed has set nothing.
-  if (error !== undefined) return { record: { ...head(call, version), error, ms }, writes: [] };
-  return { record: { ...head(call, version), output: kept(output), ms }, writes };
+  if (error !== undefined) return { record: { ...begun(call, version), error, ms }, writes: [] };
+  return { record: { ...begun(call, version), output: kept(output), ms }, writes };
 }
 
 /** The record of a call that was begun before a crash and must not be repeated. */
@@ -101,8 +101,8 @@ export function readable(record: ToolCallRecord, charsMax = READ_CHARS_MAX): str
 export function cut(text: string, charsMax: number): string {
   if (text.length <= charsMax) return text;
   // Never half of a surrogate pair.
-  const kept = text.slice(0, charsMax).replace(/[\uD800-\uDBFF]$/, "");
-  return `${kept}… (cut here: ${text.length} characters in all)`;
+  const head = text.slice(0, charsMax).replace(/[\uD800-\uDBFF]$/, "");
+  return `${head}… (cut here: ${text.length} characters in all)`;
 }
 
 function kept(output: unknown): unknown {
@@ -111,15 +111,17 @@ function kept(output: unknown): unknown {
 }
 
 function bodyOf(manifest: Manifest, input: Readonly<Record<string, unknown>>): string {
-  return JSON.stringify(manifest.kind === "skill" ? String(input["request"] ?? "") : input);
+  if (manifest.kind !== "skill") return JSON.stringify(input);
+  const request = input["request"];
+  return JSON.stringify(typeof request === "string" ? request : "");
 }
 
-function head(call: ToolCall, version: string): Omit<ToolCallRecord, "ms"> {
+function begun(call: ToolCall, version: string): Omit<ToolCallRecord, "ms"> {
   return { id: call.id, name: call.name, version, input: call.arguments };
 }
 
 function failed(call: ToolCall, error: WireError, version = ""): Called {
-  return { record: { ...head(call, version), error, ms: 0 }, writes: [] };
+  return { record: { ...begun(call, version), error, ms: 0 }, writes: [] };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

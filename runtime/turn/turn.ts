@@ -170,7 +170,7 @@ class Turn {
       const taken = this.#ids.has(call.id);
       const id = taken ? `${call.id}_${this.#ids.size + 1}` : call.id;
       this.#ids.add(id);
-      return { ...call, id };
+      return { id, name: call.name, arguments: call.arguments };
     });
   }
 
