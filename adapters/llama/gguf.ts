@@ -1,0 +1,309 @@
+/**
+ * Checks a GGUF file's header before native code sees it: a missing key aborts the process there.
+ * Reads the header only, piece by piece; knows nothing of tensors but where they lie.
+ */
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { MoultError } from "../../schemas/error.ts";
+import { tensorBytes } from "./ggml_types.ts";
+
+const MAGIC = "GGUF";
+const VERSIONS = new Set([2, 3]);
+const CHUNK_BYTES = 256 * 1024;
+/** Bounds: far above any real model, far below what would hurt. */
+const KEYS_MAX = 10_000;
+const TENSORS_MAX = 200_000;
+const ITEMS_MAX = 20_000_000;
+const TEXT_BYTES_MAX = 16 * 1024 * 1024;
+const DIMENSIONS_MAX = 4;
+
+/** A key's value: scalars as they are, arrays as their length only. */
+export type GgufValue = string | number | boolean | { readonly length: number };
+
+/** What the header says. */
+export interface GgufHeader {
+  readonly architecture: string;
+  readonly metadata: ReadonlyMap<string, GgufValue>;
+  readonly tensors: number;
+  readonly fileBytes: number;
+}
+
+interface Tensor {
+  readonly name: string;
+  readonly offset: number;
+  /** `undefined`: a type this version does not know. */
+  readonly bytes: number | undefined;
+}
+
+/**
+ * Reads and checks the header of a model file.
+ * @throws {MoultError} `model/unavailable`: what is wrong with the file, and what to do.
+ */
+export function checkGguf(path: string): GgufHeader {
+  const file = openModel(path);
+  try {
+    const { size } = fstatSync(file);
+    const header = readHeader(new Reader(file, size), size);
+    checkMetadata(header);
+    return header;
+  } catch (error) {
+    if (error instanceof MoultError) throw error;
+    if (error instanceof RangeError) throw broken(path, error.message);
+    throw new MoultError("model/unavailable", `Cannot read model "${path}"`, undefined, error);
+  } finally {
+    closeSync(file);
+  }
+
+  function readHeader(reader: Reader, fileBytes: number): GgufHeader {
+    const magic = reader.bytes(4).toString("latin1");
+    if (magic !== MAGIC)
+      throw new RangeError(`it is no GGUF file (it begins with ${JSON.stringify(magic)})`);
+    const version = reader.u32();
+    if (!VERSIONS.has(version)) throw new RangeError(`GGUF version ${version} is not 2 or 3`);
+    const tensors = reader.count("tensors", TENSORS_MAX);
+    const keys = reader.count("keys", KEYS_MAX);
+    const metadata = new Map<string, GgufValue>();
+    for (let i = 0; i < keys; i++) metadata.set(reader.text(), readValue(reader));
+    checkTensors(reader, tensors, metadata);
+    return {
+      architecture: textOf(metadata.get("general.architecture")),
+      metadata,
+      tensors,
+      fileBytes,
+    };
+  }
+
+  function checkMetadata({ architecture, metadata }: GgufHeader): void {
+    for (const key of requiredKeys(architecture, metadata)) {
+      const value = metadata.get(key);
+      if (value === undefined) throw broken(path, `the key "${key}" is missing`);
+      if (isCount(key) && !isPositive(value))
+        throw broken(path, `the key "${key}" must be above 0`);
+    }
+    const tokens = lengthOf(metadata.get("tokenizer.ggml.tokens"));
+    const types = lengthOf(metadata.get("tokenizer.ggml.token_type"));
+    if (tokens === 0 || types !== tokens)
+      throw broken(path, `it has ${tokens} tokens but types for ${types} of them`);
+  }
+}
+
+function openModel(path: string): number {
+  try {
+    const file = openSync(path, "r");
+    if (fstatSync(file).isFile()) return file;
+    closeSync(file);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    const why = code === "ENOENT" ? "there is no such file" : `it can not be opened (${code})`;
+    const text = `Cannot load model "${path}": ${why}; check \`model.path\``;
+    throw new MoultError("model/unavailable", text, undefined, error);
+  }
+  throw broken(path, "it is no file");
+}
+
+function broken(path: string, why: string): MoultError {
+  return new MoultError(
+    "model/unavailable",
+    `Cannot load model "${path}": ${why}; use another GGUF file, or download this one again`,
+  );
+}
+
+/** Keys without which loading fails, aborts the process, or gives a model that reads its own text wrongly. */
+function requiredKeys(
+  architecture: string,
+  metadata: ReadonlyMap<string, GgufValue>,
+): readonly string[] {
+  const own = (name: string): string => `${architecture}.${name}`;
+  const keys = [
+    "general.architecture",
+    own("context_length"),
+    own("embedding_length"),
+    own("block_count"),
+  ];
+  // State-space models have neither; everywhere else a missing one aborts the process.
+  if (!/^(mamba|rwkv)/.test(architecture)) {
+    keys.push(own("attention.head_count"));
+    if (!metadata.has(own("expert_feed_forward_length"))) keys.push(own("feed_forward_length"));
+  }
+  if (architecture === "llama") keys.push(own("attention.layer_norm_rms_epsilon"));
+  keys.push("tokenizer.ggml.model", "tokenizer.ggml.tokens", "tokenizer.ggml.token_type");
+  if (metadata.get("tokenizer.ggml.model") === "gpt2") keys.push("tokenizer.ggml.merges");
+  return keys;
+}
+
+function isCount(key: string): boolean {
+  return /\.(context_length|embedding_length|block_count|head_count|feed_forward_length)$/.test(
+    key,
+  );
+}
+
+function isPositive(value: GgufValue): boolean {
+  // Some architectures give one value per layer.
+  if (typeof value === "object") return value.length > 0;
+  return typeof value === "number" && value > 0;
+}
+
+function textOf(value: GgufValue | undefined): string {
+  return typeof value === "string" ? value : "";
+}
+
+function lengthOf(value: GgufValue | undefined): number {
+  return typeof value === "object" ? value.length : 0;
+}
+
+function checkTensors(
+  reader: Reader,
+  count: number,
+  metadata: ReadonlyMap<string, GgufValue>,
+): void {
+  const alignment = Number(metadata.get("general.alignment") ?? 32);
+  if (!(alignment > 0)) throw new RangeError("its alignment is not above 0");
+  if (count === 0) throw new RangeError("it has no tensors");
+  const last = { name: "", end: 0 };
+  for (let i = 0; i < count; i++) {
+    const { name, offset, bytes } = readTensor(reader);
+    if (offset % alignment !== 0) throw new RangeError(`tensor "${name}" is not aligned`);
+    const end = offset + (bytes ?? 1);
+    if (end > last.end) Object.assign(last, { name, end });
+  }
+  const dataAt = Math.ceil(reader.position / alignment) * alignment;
+  const missing = dataAt + last.end - reader.size;
+  if (missing > 0)
+    throw new RangeError(`it is cut off: ${missing} bytes of tensor "${last.name}" are missing`);
+}
+
+function readTensor(reader: Reader): Tensor {
+  const name = reader.text();
+  const dimensions = reader.u32();
+  if (dimensions > DIMENSIONS_MAX)
+    throw new RangeError(`tensor "${name}" has ${dimensions} dimensions`);
+  let elements = 1;
+  let rowLength = 1;
+  for (let i = 0; i < dimensions; i++) {
+    const length = reader.u64();
+    if (i === 0) rowLength = length;
+    elements *= length;
+  }
+  if (!Number.isSafeInteger(elements) || elements === 0)
+    throw new RangeError(`tensor "${name}" has an impossible shape`);
+  const bytes = tensorBytes(reader.u32(), elements, rowLength);
+  return { name, offset: reader.u64(), bytes };
+}
+
+/** Sizes of the scalar types, by their number in the file; 8 is text, 9 an array. */
+const SCALAR_BYTES: Readonly<Record<number, number>> = {
+  0: 1,
+  1: 1,
+  2: 2,
+  3: 2,
+  4: 4,
+  5: 4,
+  6: 4,
+  7: 1,
+  10: 8,
+  11: 8,
+  12: 8,
+};
+const TEXT = 8;
+const ARRAY = 9;
+
+function readValue(reader: Reader): GgufValue {
+  const type = reader.u32();
+  if (type === TEXT) return reader.text();
+  if (type !== ARRAY) return readScalar(reader, type);
+  const itemType = reader.u32();
+  const length = reader.count("items", ITEMS_MAX);
+  if (itemType === TEXT) for (let i = 0; i < length; i++) reader.skip(reader.u64());
+  else reader.skip(length * scalarBytes(itemType));
+  return { length };
+}
+
+function scalarBytes(type: number): number {
+  const bytes = SCALAR_BYTES[type];
+  if (bytes === undefined) throw new RangeError(`it has a value of unknown type ${type}`);
+  return bytes;
+}
+
+function readScalar(reader: Reader, type: number): GgufValue {
+  const bytes = reader.bytes(scalarBytes(type));
+  switch (type) {
+    case 1:
+      return bytes.readInt8();
+    case 2:
+      return bytes.readUInt16LE();
+    case 3:
+      return bytes.readInt16LE();
+    case 4:
+      return bytes.readUInt32LE();
+    case 5:
+      return bytes.readInt32LE();
+    case 6:
+      return bytes.readFloatLE();
+    case 7:
+      return bytes.readUInt8() !== 0;
+    case 10:
+      return Number(bytes.readBigUInt64LE());
+    case 11:
+      return Number(bytes.readBigInt64LE());
+    case 12:
+      return bytes.readDoubleLE();
+    default:
+      return bytes.readUInt8();
+  }
+}
+
+/** Reads a file forward in chunks, never past its end. */
+class Reader {
+  readonly #file: number;
+  readonly size: number;
+  #chunk = Buffer.alloc(0);
+  #chunkAt = 0;
+  position = 0;
+
+  constructor(file: number, size: number) {
+    this.#file = file;
+    this.size = size;
+  }
+
+  bytes(length: number): Buffer {
+    const at = this.position - this.#chunkAt;
+    if (at < 0 || at + length > this.#chunk.length) this.#fill(length);
+    const from = this.position - this.#chunkAt;
+    this.position += length;
+    return this.#chunk.subarray(from, from + length);
+  }
+
+  u32(): number {
+    return this.bytes(4).readUInt32LE();
+  }
+
+  u64(): number {
+    return Number(this.bytes(8).readBigUInt64LE());
+  }
+
+  count(what: string, max: number): number {
+    const count = this.u64();
+    if (count > max) throw new RangeError(`it claims to have ${count} ${what}`);
+    return count;
+  }
+
+  text(): string {
+    const length = this.u64();
+    if (length > TEXT_BYTES_MAX) throw new RangeError(`it has a text of ${length} bytes`);
+    return this.bytes(length).toString("utf8");
+  }
+
+  skip(length: number): void {
+    this.position += length;
+    if (!(this.position <= this.size)) throw new RangeError("it is cut off inside its header");
+  }
+
+  #fill(length: number): void {
+    if (this.position + length > this.size) throw new RangeError("it is cut off inside its header");
+    const wanted = Math.min(Math.max(length, CHUNK_BYTES), this.size - this.position);
+    const chunk = Buffer.alloc(wanted);
+    const bytesRead = readSync(this.#file, chunk, 0, wanted, this.position);
+    if (bytesRead < length) throw new RangeError("it is cut off inside its header");
+    this.#chunk = chunk.subarray(0, bytesRead);
+    this.#chunkAt = this.position;
+  }
+}

@@ -1,0 +1,291 @@
+/** One loaded model: requests in, tokens and checked tool calls out. Runs inside the Worker; knows no queue. */
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import {
+  getLlama,
+  type Llama,
+  type LlamaChatResponse,
+  LlamaLogLevel,
+  type LlamaModel,
+  type Token,
+} from "node-llama-cpp";
+import { checkGguf } from "./gguf.ts";
+import { toHistory } from "./history.ts";
+import { type Neutral, neutralFor } from "./neutral.ts";
+import { wrapperFor } from "./prompt_wrapper.ts";
+import { type Slot, Slots } from "./slots.ts";
+import { TextFilter } from "./text_filter.ts";
+import { answerSchema, tidyArguments } from "./tool_schema.ts";
+import { type OfferedTools, offerTools, sourcesOf } from "./tools.ts";
+import type { EngineAnswer, EngineInfo, EngineOptions, Sink } from "../../runtime/model/engine.ts";
+import { MoultError } from "../../schemas/error.ts";
+import type { GenerateRequest } from "../../schemas/model.ts";
+
+const TOKENS_DEFAULT = 512;
+/** An answer shorter than this is not worth a prompt. */
+const ANSWER_TOKENS_MIN = 16;
+/** Tokens that the library adds around calls without counting them as generated. */
+const CALL_TOKENS_SPARE = 48;
+const CONTEXT_TOKENS_EMBEDDED = 2_048;
+const CONTEXT_TOKENS_MAX = 8_192;
+/** Compute buffers grow with the batch; a small model is fast enough with a small one. */
+const BATCH_TOKENS_EMBEDDED = 128;
+const BATCH_TOKENS = 512;
+/** Beyond this, threads wait for memory instead of computing. */
+const THREADS_MAX = 4;
+/** Calls of one answer. The embedded model was trained on one. */
+const CALLS_MAX = 4;
+
+/** A model in memory. */
+export class Inference {
+  readonly info: EngineInfo;
+  readonly #options: EngineOptions;
+  readonly #llama: Llama;
+  readonly #model: LlamaModel;
+  readonly #slots: Slots;
+  readonly #neutral: Neutral;
+  /** What a call begins with; text from there on is never for people. */
+  readonly #callTag: string;
+
+  private constructor(options: EngineOptions, llama: Llama, model: LlamaModel, info: EngineInfo) {
+    this.#options = options;
+    this.#llama = llama;
+    this.#model = model;
+    this.info = info;
+    const specials = specialTexts(model);
+    const wrapper = wrapperFor(model);
+    this.#neutral = neutralFor(specials);
+    this.#callTag = callTag(wrapper.settings.functions.call.prefix, specials);
+    this.#slots = new Slots(model, wrapper, {
+      contextTokens: info.contextTokens,
+      slots: info.slots,
+      threads: info.threads,
+      batchTokens: options.embedded ? BATCH_TOKENS_EMBEDDED : BATCH_TOKENS,
+      lazy: options.embedded,
+    });
+  }
+
+  /** Loads a model and runs it once. @throws {MoultError} `model/unavailable` */
+  static async load(options: EngineOptions): Promise<Inference> {
+    checkGguf(options.path);
+    const threads = options.threads ?? defaultThreads(options.embedded);
+    const llama = await getLlama({
+      gpu: options.gpu,
+      build: "never",
+      skipDownload: true,
+      maxThreads: threads,
+      logLevel: LlamaLogLevel.error,
+      progressLogs: false,
+    });
+    const model = await llama.loadModel({
+      modelPath: options.path,
+      // On the CPU the weights are repacked into memory of their own; a mapped file would only double them.
+      useMmap: llama.gpu !== false,
+      ...(llama.gpu === false ? { gpuLayers: 0 } : {}),
+    });
+    const standard = options.embedded ? CONTEXT_TOKENS_EMBEDDED : CONTEXT_TOKENS_MAX;
+    const inference = new Inference(options, llama, model, {
+      name: path.basename(options.path),
+      contextTokens: Math.min(model.trainContextSize, options.contextTokens ?? standard),
+      slots: options.slots,
+      threads,
+    });
+    await inference.#slots.open();
+    await inference.#warmUp();
+    return inference;
+  }
+
+  /** Generates one answer. @throws {MoultError} `input/invalid` when the prompt does not fit. */
+  async generate(request: GenerateRequest, sink: Sink, signal: AbortSignal): Promise<EngineAnswer> {
+    const slot = await this.#slots.take(request.session);
+    try {
+      return await this.#generate(slot, request, sink, signal);
+    } finally {
+      this.#slots.give(slot);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#slots.close();
+    await this.#model.dispose();
+    await this.#llama.dispose();
+  }
+
+  /** The first generation compiles and touches much; a newcomer's first question should not pay for it. */
+  async #warmUp(): Promise<void> {
+    const parameters = {
+      type: "object",
+      properties: { city: { type: "string" } },
+      required: ["city"],
+    };
+    const tool = { name: "get_weather", description: "Get the weather for a city", parameters };
+    const request: GenerateRequest = {
+      lane: "interactive",
+      messages: [{ role: "user", content: "What is the weather in Paris?" }],
+      // A large model takes seconds for what costs a small one milliseconds.
+      ...(this.#options.embedded ? { tools: [tool], tokensMax: 24 } : { tokensMax: 1 }),
+    };
+    await this.generate(request, { token() {}, call() {} }, new AbortController().signal);
+  }
+
+  async #generate(
+    slot: Slot,
+    request: GenerateRequest,
+    sink: Sink,
+    signal: AbortSignal,
+  ): Promise<EngineAnswer> {
+    const startedAt = performance.now();
+    const tools = this.#offer(request);
+    const history = toHistory(request.messages, tools, this.#neutral);
+    const hasTools = Object.keys(tools.shown).length > 0;
+    const state = slot.prompt.prepare(history, hasTools ? tools.shown : undefined);
+    const prompt = state.contextText.tokenize(this.#model.tokenizer);
+    const room = this.#roomFor(prompt.length, hasTools);
+    slot.tokens.reset();
+    const text = new TextFilter(this.#callTag, sink.token);
+    const json = request.jsonSchema;
+    let calls = 0;
+    const ended = await this.#respond(slot, {
+      history,
+      signal,
+      maxTokens: Math.min(room, request.tokensMax ?? TOKENS_DEFAULT),
+      temperature: request.temperature ?? 0,
+      // Half a JSON document helps nobody; it is handed over when it is whole.
+      onTextChunk: json === undefined ? (chunk: string) => text.push(chunk) : () => {},
+      ...(json === undefined ? {} : { grammar: await this.#grammarOf(json) }),
+      ...(hasTools
+        ? {
+            functions: tools.grammar,
+            maxParallelFunctionCalls: this.#options.embedded ? 1 : CALLS_MAX,
+            onFunctionCall: (call: { functionName: string; params: unknown }) => {
+              text.flush();
+              calls++;
+              sink.call(toCall(tools, call));
+            },
+          }
+        : {}),
+    });
+    text.flush();
+    let finish = finishOf(ended, calls, text.cut, signal);
+    if (json !== undefined && finish === "stop")
+      finish = emitJson(ended?.response ?? "", json, sink);
+    return { finish, promptHash: hashOf(prompt), usage: usageOf(slot, prompt.length, startedAt) };
+  }
+
+  #offer(request: GenerateRequest): OfferedTools {
+    const copies = this.#options.copyArguments ?? this.#options.embedded;
+    const sources = copies ? sourcesOf(request.messages, this.#neutral) : undefined;
+    return offerTools(request.tools ?? [], this.#neutral, sources);
+  }
+
+  #grammarOf(schema: NonNullable<GenerateRequest["jsonSchema"]>) {
+    type Schema = Parameters<Llama["createGrammarForJsonSchema"]>[0];
+    return this.#llama.createGrammarForJsonSchema(answerSchema(schema) as Schema);
+  }
+
+  /** Tokens left for the answer. The context is never shifted: what is forgotten is the caller's decision. */
+  #roomFor(promptTokens: number, hasTools: boolean): number {
+    const spare = hasTools ? CALL_TOKENS_SPARE : 2;
+    const room = this.info.contextTokens - promptTokens - spare;
+    if (room >= ANSWER_TOKENS_MIN) return room;
+    throw new MoultError(
+      "input/invalid",
+      `The prompt has ${promptTokens} tokens and the model's context holds ${this.info.contextTokens}; shorten it or raise \`model.contextTokens\``,
+      { promptTokens, contextTokens: this.info.contextTokens },
+    );
+  }
+
+  /** `undefined`: aborted before anything was said, or the model wrote a call that can not be read. */
+  async #respond(
+    slot: Slot,
+    options: Record<string, unknown> & { history: Parameters<Slot["chat"]["generateResponse"]>[0] },
+  ): Promise<LlamaChatResponse | undefined> {
+    const { history, ...rest } = options;
+    const signal = options["signal"] as AbortSignal;
+    try {
+      return await slot.chat.generateResponse(history, { ...rest, stopOnAbortSignal: true });
+    } catch (error) {
+      if (signal.aborted || isUnreadableCall(error)) return undefined;
+      throw error;
+    }
+  }
+}
+
+function toCall(tools: OfferedTools, call: { functionName: string; params: unknown }) {
+  return {
+    id: `call_${crypto.randomUUID().replaceAll("-", "").slice(0, 16)}`,
+    name: tools.toolName(call.functionName),
+    arguments: tools.read(call.functionName, call.params),
+  };
+}
+
+/**
+ * A call that was cut, or cannot be read, ends the answer as `length` without any of its text:
+ * whoever asked can ask for less, and nobody mistakes half a call for an answer.
+ */
+function finishOf(
+  ended: LlamaChatResponse | undefined,
+  calls: number,
+  callInText: boolean,
+  signal: AbortSignal,
+): EngineAnswer["finish"] {
+  if (signal.aborted || ended?.metadata.stopReason === "abort") return "cancelled";
+  if (calls > 0) return "tool_calls";
+  const whole = ended !== undefined && ended.metadata.stopReason !== "maxTokens" && !callInText;
+  return whole ? "stop" : "length";
+}
+
+function emitJson(
+  text: string,
+  schema: NonNullable<GenerateRequest["jsonSchema"]>,
+  sink: Sink,
+): "stop" | "length" {
+  try {
+    sink.token(JSON.stringify(tidyArguments(JSON.parse(text), schema)));
+    return "stop";
+  } catch {
+    return "length";
+  }
+}
+
+function isUnreadableCall(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error instanceof SyntaxError || error.constructor.name.endsWith("ValidationError");
+}
+
+function usageOf(slot: Slot, promptTokens: number, startedAt: number): EngineAnswer["usage"] {
+  const { generated, evaluated, firstAt } = slot.tokens;
+  const endedAt = performance.now();
+  return {
+    promptTokens,
+    cachedTokens: firstAt === 0 ? 0 : Math.max(0, promptTokens - evaluated),
+    completionTokens: generated,
+    prefillMs: (firstAt === 0 ? endedAt : firstAt) - startedAt,
+    decodeMs: firstAt === 0 ? 0 : endedAt - firstAt,
+  };
+}
+
+function hashOf(tokens: readonly Token[]): string {
+  return new Bun.CryptoHasher("sha256").update(Uint32Array.from(tokens)).digest("hex").slice(0, 16);
+}
+
+/** One core is left to everything else: decoding threads spin, and collapse when they are not all running. */
+function defaultThreads(embedded: boolean): number {
+  return embedded ? 1 : Math.max(1, Math.min(availableParallelism() - 1, THREADS_MAX));
+}
+
+/** Texts of the tokens that are not plain text to the model. */
+function specialTexts(model: LlamaModel): readonly string[] {
+  const texts: string[] = [];
+  for (const token of model.iterateAllTokens()) {
+    const { control, userDefined } = model.getTokenAttributes(token);
+    if (control || userDefined) texts.push(model.detokenize([token], true));
+  }
+  return texts;
+}
+
+/** The special token that a call begins with, or all of its prefix. */
+function callTag(prefix: { toString: () => string }, specials: readonly string[]): string {
+  const text = prefix.toString();
+  return specials.find((special) => special.length > 2 && text.startsWith(special)) ?? text.trim();
+}

@@ -1,0 +1,69 @@
+/** One chat wrapper per model, seen through by each slot: it shows other tool schemas than the grammar uses. */
+import {
+  type ChatHistoryItem,
+  type ChatModelFunctions,
+  type ChatWrapper,
+  type ChatWrapperGenerateContextStateOptions,
+  type ChatWrapperGeneratedContextState,
+  JinjaTemplateChatWrapper,
+  type LlamaModel,
+  resolveChatWrapper,
+} from "node-llama-cpp";
+
+/**
+ * The wrapper for a model. Its own template directly where it says how tools are called: that takes 30 ms, while
+ * trying every wrapper that the library knows takes a second.
+ */
+export function wrapperFor(model: LlamaModel): ChatWrapper {
+  const template = model.fileInfo.metadata.tokenizer?.chat_template;
+  if (typeof template === "string") {
+    try {
+      const wrapper = new JinjaTemplateChatWrapper({ template, tokenizer: model.tokenizer });
+      if (wrapper.usingJinjaFunctionCallTemplate) return wrapper;
+    } catch {
+      // Not a template that this renderer understands; the library has others.
+    }
+  }
+  return resolveChatWrapper(model);
+}
+
+/** What one slot puts between its chat and the model's wrapper. */
+export class PromptWrapper {
+  /** For `LlamaChat`: the model's wrapper, but with the tools as they are shown. */
+  readonly wrapper: ChatWrapper;
+  #shown: ChatModelFunctions | undefined;
+  /** Rendered already, for the chat's first look; it looks with the same history. */
+  #ready: ChatWrapperGeneratedContextState | undefined;
+
+  constructor(model: ChatWrapper) {
+    const render = (options: ChatWrapperGenerateContextStateOptions) =>
+      model.generateContextState({
+        ...options,
+        ...(this.#shown === undefined ? {} : { availableFunctions: this.#shown }),
+      });
+    this.wrapper = Object.create(model, {
+      generateContextState: {
+        value: (options: ChatWrapperGenerateContextStateOptions) => {
+          const ready = this.#ready;
+          this.#ready = undefined;
+          return ready ?? render(options);
+        },
+      },
+    }) as ChatWrapper;
+  }
+
+  /** Renders the prompt of the next generation. */
+  prepare(
+    history: readonly ChatHistoryItem[],
+    shown: ChatModelFunctions | undefined,
+  ): ChatWrapperGeneratedContextState {
+    this.#shown = shown;
+    this.#ready = undefined;
+    const state = this.wrapper.generateContextState({
+      chatHistory: history,
+      ...(shown === undefined ? {} : { availableFunctions: shown }),
+    });
+    this.#ready = state;
+    return state;
+  }
+}

@@ -1,0 +1,288 @@
+/**
+ * JSON Schema → what the grammar generator of node-llama-cpp understands, and generated arguments → what the
+ * schema meant. Two views of one schema: what the model is shown, and what it can write.
+ *
+ * The generator ignores `required` and knows few keywords. So an optional value may be null here and a null is
+ * dropped afterwards; what it does not know becomes looser, and the function's own schema checks it later.
+ */
+import type { Copyable } from "./spans.ts";
+import type { JsonSchema } from "../../schemas/function.ts";
+
+/** A schema in the generator's dialect. */
+export type Grammar = { readonly [keyword: string]: unknown };
+
+/** Nesting beyond this, and what refers to itself, becomes "anything". */
+const DEPTH_MAX = 8;
+/** The grammar is expanded per item: a longer bound costs more than it says. */
+const ITEMS_COUNTED_MAX = 16;
+/** Keywords that help a model to choose a value but that no grammar can hold. */
+const HINTS = ["description", "format", "pattern", "minimum", "maximum", "default"] as const;
+/** Written unescaped into the grammar, and NUL ends it. */
+// oxlint-disable-next-line no-control-regex -- control characters are what this looks for
+const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff]/u;
+
+const SCALAR: Grammar = { type: ["string", "number", "boolean"] };
+const NULL: Grammar = { type: "null" };
+const ANY_OBJECT: Grammar = { type: "object", additionalProperties: true };
+
+/** What the model is shown: hints kept, optional values nullable. */
+export function shownSchema(schema: JsonSchema): Grammar {
+  return new View(schema, true, undefined).object(schema, 0);
+}
+
+/** What the model can write. With `copyable`, free strings and numbers are among those. */
+export function grammarSchema(schema: JsonSchema, copyable?: Copyable): Grammar {
+  return new View(schema, false, copyable).object(schema, 0);
+}
+
+/** A grammar for an answer that is JSON of any shape. */
+export function answerSchema(schema: JsonSchema): Grammar {
+  return new View(schema, false, undefined).convert(schema, 0);
+}
+
+/** Whether the tool takes any input at all. */
+export function hasParameters(schema: JsonSchema): boolean {
+  const properties = resolve(schema, schema)["properties"];
+  return !isObject(properties) || Object.keys(properties).length > 0;
+}
+
+class View {
+  readonly #root: JsonSchema;
+  readonly #shown: boolean;
+  readonly #copyable: Copyable | undefined;
+
+  constructor(root: JsonSchema, shown: boolean, copyable: Copyable | undefined) {
+    this.#root = root;
+    this.#shown = shown;
+    this.#copyable = copyable;
+  }
+
+  convert(unresolved: unknown, depth: number): Grammar {
+    if (!isObject(unresolved)) return SCALAR;
+    if (depth > DEPTH_MAX) return ANY_OBJECT;
+    const schema = resolve(unresolved, this.#root);
+    const grammar = this.#shape(schema, depth);
+    return this.#shown ? { ...grammar, ...hintsOf(schema) } : grammar;
+  }
+
+  object(unresolved: JsonSchema, depth: number): Grammar {
+    const schema = resolve(unresolved, this.#root);
+    const properties = schema["properties"];
+    const extra = schema["additionalProperties"];
+    if (!isObject(properties))
+      return {
+        type: "object",
+        additionalProperties: isObject(extra) ? this.convert(extra, depth + 1) : true,
+      };
+    const required = requiredOf(schema);
+    const converted: Record<string, Grammar> = {};
+    for (const [key, value] of Object.entries(properties)) {
+      if (UNWRITABLE.test(key)) continue;
+      const grammar = this.convert(value, depth + 1);
+      converted[key] = required.has(key) ? grammar : nullable(grammar);
+    }
+    return { type: "object", properties: converted };
+  }
+
+  #shape(schema: JsonSchema, depth: number): Grammar {
+    if ("const" in schema) return enumOf([schema["const"]]);
+    const { enum: values, anyOf, oneOf, type } = schema;
+    if (Array.isArray(values)) return enumOf(values);
+    const alternatives = Array.isArray(anyOf) ? anyOf : oneOf;
+    if (Array.isArray(alternatives))
+      return unite(alternatives.map((one: unknown) => this.convert(one, depth + 1)));
+    if (Array.isArray(type))
+      return unite(type.map((one: unknown) => this.#typed(String(one), schema, depth)));
+    return this.#typed(typeof type === "string" ? type : guessType(schema), schema, depth);
+  }
+
+  #typed(type: string, schema: JsonSchema, depth: number): Grammar {
+    switch (type) {
+      case "object":
+        return this.object(schema, depth);
+      case "array":
+        return this.#array(schema, depth);
+      case "string":
+        return enumOrType(this.#copyable?.strings, type);
+      case "number":
+        return enumOrType(this.#copyable?.numbers, type);
+      case "integer":
+        // The generator's integers may have exponents, and its own check then refuses them: see `tidyArguments()`.
+        return enumOrType(this.#copyable?.numbers, this.#shown ? type : "number");
+      case "boolean":
+      case "null":
+        return { type };
+      default:
+        return SCALAR;
+    }
+  }
+
+  #array(schema: JsonSchema, depth: number): Grammar {
+    const { items, prefixItems, minItems, maxItems } = schema;
+    const tuple = Array.isArray(prefixItems) ? prefixItems : items;
+    if (Array.isArray(tuple)) {
+      const converted = tuple.map((item: unknown) => this.convert(item, depth + 1));
+      return {
+        type: "array",
+        prefixItems: converted,
+        minItems: tuple.length,
+        maxItems: tuple.length,
+      };
+    }
+    const counted = typeof maxItems === "number" && maxItems <= ITEMS_COUNTED_MAX;
+    const atLeast = typeof minItems === "number" ? Math.min(minItems, ITEMS_COUNTED_MAX) : 0;
+    return {
+      type: "array",
+      items: this.convert(items ?? {}, depth + 1),
+      ...(atLeast > 0 ? { minItems: atLeast } : {}),
+      ...(counted ? { maxItems: Math.max(maxItems, atLeast) } : {}),
+    };
+  }
+}
+
+function enumOrType(values: readonly (string | number)[] | undefined, type: string): Grammar {
+  return values === undefined ? { type } : { enum: values };
+}
+
+function enumOf(values: readonly unknown[]): Grammar {
+  const writable = values.filter((value) => isScalar(value) && !UNWRITABLE.test(String(value)));
+  return writable.length === 0 ? SCALAR : { enum: [...new Set(writable)] };
+}
+
+/** One grammar for several: types and enums are joined, the rest are alternatives. */
+function unite(all: readonly Grammar[]): Grammar {
+  const enums = all.filter((one) => "enum" in one).flatMap((one) => one["enum"] as unknown[]);
+  const types = all.filter(isBasic).flatMap((one) => one["type"]);
+  const rest = all.filter((one) => !("enum" in one) && !isBasic(one));
+  const parts: Grammar[] = [...rest];
+  if (types.length > 0) {
+    const distinct = [...new Set(types)];
+    parts.push({ type: distinct.length === 1 ? distinct[0] : distinct });
+  }
+  if (enums.length > 0) parts.push({ enum: [...new Set(enums)] });
+  const [only] = parts;
+  if (only === undefined) return SCALAR;
+  if (parts.length === 1) return only;
+  const nulls = types.length === 1 && types[0] === "null" && enums.length > 0 && rest.length === 0;
+  return nulls ? { enum: [...new Set([...enums, null])] } : { oneOf: parts };
+}
+
+function nullable(grammar: Grammar): Grammar {
+  const { description, ...rest } = grammar;
+  const united = unite([rest, NULL]);
+  const hints = Object.fromEntries(Object.entries(rest).filter(([key]) => isHint(key)));
+  return description === undefined ? { ...united, ...hints } : { ...united, ...hints, description };
+}
+
+function isBasic(grammar: Grammar): boolean {
+  const type = grammar["type"];
+  return Array.isArray(type) || (type !== undefined && type !== "object" && type !== "array");
+}
+
+function isHint(key: string): boolean {
+  return (HINTS as readonly string[]).includes(key);
+}
+
+function hintsOf(schema: JsonSchema): Grammar {
+  return Object.fromEntries(
+    Object.entries(schema).filter(([key, value]) => isHint(key) && isScalar(value)),
+  );
+}
+
+function guessType(schema: JsonSchema): string {
+  if ("properties" in schema || "additionalProperties" in schema) return "object";
+  return "items" in schema || "prefixItems" in schema ? "array" : "any";
+}
+
+/** Follows a local `$ref` and merges `allOf`. What can not be resolved becomes an open schema. */
+function resolve(schema: JsonSchema, root: JsonSchema): JsonSchema {
+  let resolved = schema;
+  for (let hops = 0; typeof resolved["$ref"] === "string"; hops++) {
+    const target = lookUp(resolved["$ref"], root);
+    if (target === undefined || hops > DEPTH_MAX) return {};
+    resolved = target;
+  }
+  const parts = resolved["allOf"];
+  if (!Array.isArray(parts)) return resolved;
+  const { allOf: _, ...own } = resolved;
+  const merged: Record<string, unknown> = { ...own };
+  const required = new Set(requiredOf(own));
+  for (const part of parts.slice(0, ITEMS_COUNTED_MAX)) {
+    if (!isObject(part)) continue;
+    const inner = resolve(part, root);
+    const properties = { ...asObject(merged["properties"]), ...asObject(inner["properties"]) };
+    Object.assign(merged, inner, Object.keys(properties).length > 0 ? { properties } : {});
+    for (const key of requiredOf(inner)) required.add(key);
+  }
+  return { ...merged, required: [...required] };
+}
+
+function lookUp(ref: string, root: JsonSchema): JsonSchema | undefined {
+  if (ref === "#") return root;
+  if (!ref.startsWith("#/")) return undefined;
+  let found: unknown = root;
+  for (const key of ref.slice(2).split("/"))
+    found = isObject(found) && Object.hasOwn(found, key) ? found[key] : undefined;
+  return isObject(found) ? found : undefined;
+}
+
+/** What the schema meant: nulls of optional keys dropped, integers whole and within what JSON can hold. */
+export function tidyArguments(
+  value: unknown,
+  schema: unknown,
+  root?: JsonSchema,
+  depth = 0,
+): unknown {
+  if (!isObject(schema) || depth > DEPTH_MAX) return value;
+  const top = root ?? schema;
+  const meant = onlyAlternative(resolve(schema, top), top);
+  const tidy = (inner: unknown, of: unknown): unknown => tidyArguments(inner, of, top, depth + 1);
+  if (typeof value === "number") return tidyNumber(value, meant);
+  if (Array.isArray(value)) return value.map((item: unknown) => tidy(item, meant["items"]));
+  if (!isObject(value)) return value;
+  const properties = asObject(meant["properties"]);
+  const required = requiredOf(meant);
+  const kept = Object.entries(value).filter(([key, item]) => item !== null || required.has(key));
+  return Object.fromEntries(kept.map(([key, item]) => [key, tidy(item, properties[key])]));
+}
+
+function tidyNumber(value: number, { type }: JsonSchema): number {
+  const limit = Number.MAX_SAFE_INTEGER;
+  const isInteger = type === "integer" || (Array.isArray(type) && type.includes("integer"));
+  if (isInteger) return Math.trunc(Math.max(-limit, Math.min(limit, value)));
+  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value));
+}
+
+/** Of `X or null`, X. */
+function onlyAlternative(schema: JsonSchema, root: JsonSchema): JsonSchema {
+  const all = schema["anyOf"] ?? schema["oneOf"];
+  if (!Array.isArray(all)) return schema;
+  const real = all.filter((one: unknown) => isObject(one) && one["type"] !== "null");
+  const [only]: unknown[] = real;
+  return real.length === 1 && isObject(only) ? resolve(only, root) : schema;
+}
+
+/** The arguments as the model itself would have written them: every key in order, null where there was nothing. */
+export function fullArguments(value: unknown, schema: JsonSchema): unknown {
+  const properties = resolve(schema, schema)["properties"];
+  if (!isObject(properties) || !isObject(value)) return value;
+  const ordered = Object.keys(properties).map((key) => [key, value[key] ?? null]);
+  return { ...Object.fromEntries(ordered), ...value };
+}
+
+function requiredOf(schema: JsonSchema): ReadonlySet<string> {
+  const required = schema["required"];
+  return new Set(Array.isArray(required) ? required.map(String) : []);
+}
+
+function isScalar(value: unknown): boolean {
+  return value === null || ["string", "number", "boolean"].includes(typeof value);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  return isObject(value) ? value : {};
+}

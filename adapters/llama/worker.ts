@@ -1,0 +1,128 @@
+/**
+ * The one Bun Worker that owns node-llama-cpp. It never dies by an exception and is never terminated while it works:
+ * either would take the whole process along.
+ */
+import { Inference } from "./inference.ts";
+import type { FromWorker, ToWorker } from "./worker_frames.ts";
+import { isMoultError, MoultError, toWire } from "../../schemas/error.ts";
+
+/** After the first token, text is sent at most this often: each message costs more than a small model's token. */
+const TEXT_INTERVAL_MS = 8;
+
+declare const self: Worker;
+
+let model: Inference | undefined;
+const running = new Map<number, AbortController>();
+
+function send(frame: FromWorker): void {
+  postMessage(frame, []);
+}
+
+async function load(options: Extract<ToWorker, { type: "load" }>["options"]): Promise<void> {
+  try {
+    model = await Inference.load(options);
+    // What loading left behind would stay for as long as nothing else is allocated.
+    Bun.gc(true);
+    send({ type: "loaded", info: model.info });
+  } catch (error) {
+    send({
+      type: "unloadable",
+      error: toWire(isMoultError(error) ? error : unloadable(options.path, error)),
+    });
+  }
+}
+
+function unloadable(path: string, error: unknown): MoultError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new MoultError(
+    "model/unavailable",
+    `Cannot load model "${path}": ${why}; use another GGUF file, or free memory`,
+  );
+}
+
+async function generate({ id, request }: Extract<ToWorker, { type: "generate" }>): Promise<void> {
+  const abort = new AbortController();
+  running.set(id, abort);
+  const text = new Coalescer((joined) => send({ type: "token", id, text: joined }));
+  try {
+    if (model === undefined) throw new MoultError("model/unavailable", "The model is not loaded");
+    const sink = {
+      token: (chunk: string) => text.push(chunk),
+      call: (call: Extract<FromWorker, { type: "call" }>["call"]) => {
+        text.flush();
+        send({ type: "call", id, call });
+      },
+    };
+    const answer = await model.generate(request, sink, abort.signal);
+    text.flush();
+    send({ type: "answer", id, answer });
+  } catch (error) {
+    text.flush();
+    if (!isMoultError(error)) report(error);
+    send({ type: "error", id, error: toWire(error) });
+  } finally {
+    running.delete(id);
+  }
+}
+
+/** Joins text that comes in small pieces. The first piece goes at once. */
+class Coalescer {
+  readonly #pass: (text: string) => void;
+  #text = "";
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(pass: (text: string) => void) {
+    this.#pass = pass;
+  }
+
+  push(chunk: string): void {
+    this.#text += chunk;
+    if (this.#timer !== undefined) return;
+    this.#emit();
+    this.#timer = setTimeout(() => this.flush(), TEXT_INTERVAL_MS);
+  }
+
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#emit();
+  }
+
+  #emit(): void {
+    const text = this.#text;
+    this.#text = "";
+    if (text !== "") this.#pass(text);
+  }
+}
+
+async function close(): Promise<void> {
+  try {
+    await model?.close();
+  } catch (error) {
+    report(error);
+  }
+  send({ type: "closed" });
+}
+
+function report(error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`model worker: ${text}\n`);
+}
+
+process.on("unhandledRejection", report);
+process.on("uncaughtException", report);
+
+self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
+  switch (data.type) {
+    case "load":
+      return void load(data.options);
+    case "generate":
+      return void generate(data);
+    case "cancel":
+      return running.get(data.id)?.abort();
+    case "ping":
+      return send({ type: "pong" });
+    case "close":
+      return void close();
+  }
+});

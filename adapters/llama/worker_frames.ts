@@ -1,0 +1,23 @@
+/** What passes between the host's main thread and the Worker that owns the model. */
+import type { EngineAnswer, EngineInfo, EngineOptions } from "../../runtime/model/engine.ts";
+import type { WireError } from "../../schemas/error.ts";
+import type { GenerateRequest, ToolCall } from "../../schemas/model.ts";
+
+/** Main thread → Worker. */
+export type ToWorker =
+  | { readonly type: "load"; readonly options: EngineOptions }
+  | { readonly type: "generate"; readonly id: number; readonly request: GenerateRequest }
+  | { readonly type: "cancel"; readonly id: number }
+  | { readonly type: "ping" }
+  | { readonly type: "close" };
+
+/** Worker → main thread. A request ends with `answer` or `error`. */
+export type FromWorker =
+  | { readonly type: "loaded"; readonly info: EngineInfo }
+  | { readonly type: "unloadable"; readonly error: WireError }
+  | { readonly type: "token"; readonly id: number; readonly text: string }
+  | { readonly type: "call"; readonly id: number; readonly call: ToolCall }
+  | { readonly type: "answer"; readonly id: number; readonly answer: EngineAnswer }
+  | { readonly type: "error"; readonly id: number; readonly error: WireError }
+  | { readonly type: "pong" }
+  | { readonly type: "closed" };
