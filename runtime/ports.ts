@@ -229,7 +229,7 @@ export interface Store {
   }>;
   /** Messages whose turn has not ended, oldest first. */
   readonly unfinished: () => Promise<readonly InboxRow[]>;
-  /** Marks a turn as begun (again), with the event that says so. */
+  /** Marks a turn as begun (again), with the event that says so. Rejects with `turn/not-found`. */
   readonly begin: (turn: string, event: TraceEvent) => Promise<void>;
   /** Appends to the turn's journal. Together with `kv`, in one transaction, when a tool call ends. */
   readonly journal: (

@@ -1,6 +1,7 @@
 /** Messages from acceptance to reply, and the journal between. It knows rows, not what a turn does. */
 import { and, eq, lt, ne, sql } from "drizzle-orm";
 import type { Clock, InboxRow, Store } from "../../runtime/ports.ts";
+import { MoultError } from "../../schemas/error.ts";
 import { history, inbox, journal, messageKeys, outbox, sessions } from "../../schemas/tables.ts";
 import type { Trace, TraceEvent } from "../../schemas/turn.ts";
 import type { Db } from "./database.ts";
@@ -33,11 +34,13 @@ export function inboxQueries(
     }
   };
   return {
-    accept: method("accept the message", acceptQuery(db, queries, clock)),
+    accept: method("accept the message", acceptQuery(db, clock)),
     unfinished: method("read the inbox", () => queries.unfinished.all().map(toInboxRow)),
     begin: method("begin the turn", (turn, event) => {
       db.transaction(() => {
-        queries.begin.run({ turn });
+        if (queries.begin.get({ turn }) === undefined) {
+          throw new MoultError("turn/not-found", `There is no turn "${turn}"`);
+        }
         append(turn, [event]);
       });
     }),
@@ -48,7 +51,7 @@ export function inboxQueries(
       });
     }),
     events: method("read the turn", (turn) => queries.events.all({ turn }).map(toEvent)),
-    finish: method("end the turn", finishQuery(db, queries, clock, append)),
+    finish: method("end the turn", finishQuery(db, clock, append)),
     reply: method("read the turn", (turn) => queries.row.get({ turn })?.reply ?? undefined),
     trace: method("read the turn", (turn) => {
       const row = queries.row.get({ turn });
@@ -58,9 +61,8 @@ export function inboxQueries(
   };
 }
 
-type Queries = ReturnType<typeof prepare>;
-
-function prepare(db: Db) {
+/** What accepts a message. */
+function prepareAccept(db: Db) {
   return {
     seen: db
       .select({ inbox })
@@ -101,6 +103,12 @@ function prepare(db: Db) {
         acceptedAt: p("at"),
       })
       .prepare(),
+  };
+}
+
+/** What reads and runs a turn. */
+function prepare(db: Db) {
+  return {
     unfinished: db
       .select()
       .from(inbox)
@@ -116,6 +124,7 @@ function prepare(db: Db) {
       .update(inbox)
       .set({ state: "running", attempts: sql`${inbox.attempts} + 1` })
       .where(eq(inbox.turn, p("turn")))
+      .returning({ turn: inbox.turn })
       .prepare(),
     append: db
       .insert(journal)
@@ -133,6 +142,12 @@ function prepare(db: Db) {
       .where(eq(journal.turn, p("turn")))
       .orderBy(journal.seq)
       .prepare(),
+  };
+}
+
+/** What ends a turn. */
+function prepareEnding(db: Db) {
+  return {
     end: db
       .update(inbox)
       .set({ state: "done", reply: sql`${p("reply")}` })
@@ -171,7 +186,8 @@ function prepare(db: Db) {
   };
 }
 
-function acceptQuery(db: Db, queries: Queries, clock: Clock) {
+function acceptQuery(db: Db, clock: Clock) {
+  const queries = prepareAccept(db);
   let accepted = 0;
   type Accept = (message: Parameters<Store["accept"]>[0]) => Awaited<ReturnType<Store["accept"]>>;
   const accept: Accept = ({ keys, ...message }) =>
@@ -197,10 +213,10 @@ function acceptQuery(db: Db, queries: Queries, clock: Clock) {
 
 function finishQuery(
   db: Db,
-  queries: Queries,
   clock: Clock,
   append: (turn: string, events: readonly TraceEvent[]) => void,
 ) {
+  const queries = prepareEnding(db);
   type Finish = (...args: Parameters<Store["finish"]>) => void;
   const finish: Finish = (reply, ending) =>
     db.transaction(() => {

@@ -39,7 +39,7 @@ export class LiveTurn {
   /** Set once nothing more will come. */
   #closed: { readonly error?: Error } | undefined;
 
-  /** @param attempts How often the turn was begun before. @param past Its journal so far. */
+  /** `attempts`: how often the turn was begun before. `past`: what these attempts wrote down. */
   constructor(
     identity: { readonly turn: string; readonly session: string; readonly attempts: number },
     clock: Clock,
@@ -94,8 +94,12 @@ export class LiveTurn {
     this.#wake();
   }
 
-  /** Gives this attempt up: followers and waiters get the error; the turn itself is still in the inbox. */
+  /**
+   * Gives this attempt up: followers and waiters get the error; the turn itself is still in the inbox.
+   * An attempt that has ended stays as it is.
+   */
   giveUp(error: Error): void {
+    if (this.#closed !== undefined) return;
     this.#closed = { error };
     this.#ended.reject(error);
     this.#wake();

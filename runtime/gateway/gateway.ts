@@ -1,0 +1,178 @@
+/** The front of the agent: an update becomes a message, the message a durable row, the row a turn in its lane. */
+import type { EventHub } from "../events.ts";
+import type { Functions } from "../load/functions.ts";
+import type { Clock, Log, Meter, Model, Store, Transport } from "../ports.ts";
+import { SessionMemory } from "../turn/memory.ts";
+import { MoultError } from "../../schemas/error.ts";
+import { SessionName, TEXT_CHARS_MAX } from "../../schemas/message.ts";
+import type { Agent, Routed } from "./agent.ts";
+import { Channels } from "./channels.ts";
+import { DeliveryLoop } from "./delivery.ts";
+import { type LaneLimits, Lanes } from "./lanes.ts";
+import { Turns } from "./turns.ts";
+import * as v from "valibot";
+
+/** Characters of history that a client gets. */
+const HISTORY_CHARS_MAX = 1_000_000;
+
+/** Letters that a client gets. */
+const LETTERS_MAX = 200;
+
+/** What an agent is made of. */
+export interface AgentParts {
+  readonly store: Store;
+  readonly model: Model;
+  readonly functions: Functions;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meter: Meter;
+  readonly hub: EventHub;
+  readonly lanes?: LaneLimits;
+  /** A turn ends after this. @default 600_000 */
+  readonly turnMsMax?: number;
+}
+
+/** Makes an agent. Call `start()` before the first `route()`, so that older messages come first. */
+export function createAgent(parts: AgentParts): Agent {
+  return new Gateway(parts);
+}
+
+class Gateway implements Agent {
+  readonly #parts: AgentParts;
+  readonly #transports = new Map<string, Transport>();
+  readonly #channels: Channels;
+  readonly #lanes: Lanes;
+  readonly #turns: Turns;
+  readonly #delivery: DeliveryLoop;
+  #closed = false;
+
+  constructor(parts: AgentParts) {
+    this.#parts = parts;
+    this.#channels = new Channels(parts.functions, parts.log);
+    this.#lanes = new Lanes(parts.lanes);
+    const transport = (protocol: string): Transport | undefined => this.#transports.get(protocol);
+    this.#delivery = new DeliveryLoop({ ...parts, transport });
+    this.#turns = new Turns({
+      ...parts,
+      lanes: this.#lanes,
+      memory: new SessionMemory(),
+      render: (row, text) => this.#channels.render(row, text),
+      delivers: (protocol) => transport(protocol)?.send !== undefined,
+      wakeDelivery: () => this.#delivery.wake(),
+    });
+  }
+
+  readonly register: Agent["register"] = (protocol, transport) => {
+    if (this.#transports.has(protocol)) {
+      throw new TypeError(`The protocol "${protocol}" has a transport already`);
+    }
+    this.#transports.set(protocol, transport);
+  };
+
+  readonly route: Agent["route"] = async (protocol, payload) => {
+    const transport = this.#transports.get(protocol);
+    if (transport === undefined) {
+      throw new MoultError("channel/unsupported", `Unsupported protocol: "${protocol}"`);
+    }
+    if (this.#closed) {
+      throw new MoultError("model/unavailable", "The daemon is stopping; send it again later");
+    }
+    try {
+      const routed = await this.#accept(protocol, transport, payload);
+      this.#count(transport, "dropped" in routed ? "dropped" : resultOf(routed));
+      return routed;
+    } catch (error) {
+      this.#count(transport, "rejected");
+      throw error;
+    }
+  };
+
+  readonly wait: Agent["wait"] = (turn, signal) => this.#turns.wait(turn, signal);
+
+  readonly follow: Agent["follow"] = (turn, afterSeq, signal) =>
+    this.#turns.follow(turn, afterSeq, signal);
+
+  readonly cancel: Agent["cancel"] = (turn) => Promise.resolve(this.#turns.cancel(turn));
+
+  readonly trace: Agent["trace"] = async (turn) => {
+    const trace = await this.#parts.store.trace(turn);
+    if (trace === undefined) throw new MoultError("turn/not-found", `There is no turn "${turn}"`);
+    return trace;
+  };
+
+  readonly sessions: Agent["sessions"] = () => this.#parts.store.sessions();
+
+  readonly history: Agent["history"] = async (session) => {
+    checkSession(session);
+    return await this.#parts.store.history(session, HISTORY_CHARS_MAX);
+  };
+
+  readonly forget: Agent["forget"] = async (session) => {
+    checkSession(session);
+    await this.#turns.cancelAll(session);
+    return await this.#parts.store.forget(session);
+  };
+
+  readonly letters: Agent["letters"] = () => this.#parts.store.letters(LETTERS_MAX);
+
+  readonly start: Agent["start"] = async () => {
+    const { store } = this.#parts;
+    for (const row of await store.unfinished()) {
+      this.#turns.add(row, row.attempts === 0 ? [] : await store.events(row.turn));
+    }
+    await this.#delivery.start();
+  };
+
+  readonly close: Agent["close"] = async () => {
+    this.#closed = true;
+    await this.#turns.close();
+    await this.#delivery.close();
+  };
+
+  async #accept(protocol: string, transport: Transport, payload: unknown): Promise<Routed> {
+    const arrival = transport.accept(payload);
+    const received = await this.#channels.receive(protocol, transport, arrival);
+    if ("dropped" in received) {
+      const facts = { channel: transport.channel, reason: received.dropped };
+      this.#parts.log.info(facts, "A channel dropped an update");
+      return received;
+    }
+    checkSession(received.session);
+    checkText(received.text);
+    const message = { ...received, protocol };
+    const release = this.#lanes.reserve(message.session);
+    try {
+      const accepted = await this.#parts.store.accept({ ...message, keys: arrival.keys });
+      const { turn, session, acceptedAt, result } = accepted;
+      if (result === "conflict") {
+        const text = "This message id was used before with another text; use a new id";
+        throw new MoultError("message/conflict", text, { turn });
+      }
+      if (result === "accepted") this.#turns.add({ ...message, turn, acceptedAt, attempts: 0 });
+      return { turn, session, duplicate: result === "duplicate" };
+    } finally {
+      release();
+    }
+  }
+
+  #count(transport: Transport, result: string): void {
+    const labels = { channel: transport.channel, result };
+    this.#parts.meter.count("moult_inbox_messages_total", labels);
+  }
+}
+
+function resultOf({ duplicate }: { readonly duplicate: boolean }): string {
+  return duplicate ? "duplicate" : "accepted";
+}
+
+function checkSession(session: string): void {
+  const parsed = v.safeParse(SessionName, session);
+  if (!parsed.success) throw new MoultError("session/invalid", parsed.issues[0].message);
+}
+
+function checkText(text: string): void {
+  if (text.trim() === "") throw new MoultError("input/invalid", "The text is empty");
+  if (text.length > TEXT_CHARS_MAX) {
+    throw new MoultError("body/too-large", `The text is longer than ${TEXT_CHARS_MAX} characters`);
+  }
+}
