@@ -1,0 +1,66 @@
+/** Control groups (version 2): a leaf per process, to end it with all it started and to count its CPU time. */
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+
+/** The folder of our own group in the unified hierarchy, or `undefined` where there is none. */
+export function ownGroup(): string | undefined {
+  try {
+    const mount = readFileSync("/proc/self/mountinfo", "utf8")
+      .split("\n")
+      .find((line) => line.includes(" - cgroup2 "));
+    const own = /^0::(.*)$/m.exec(readFileSync("/proc/self/cgroup", "utf8"))?.[1];
+    const folder = mount?.split(" ")[4];
+    return folder === undefined || own === undefined ? undefined : join(folder, own);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Makes a group. `undefined` when we may not, or when groups can not be ended as a whole (before Linux 5.14). */
+export function createGroup(parent: string | undefined, name: string): string | undefined {
+  if (parent === undefined) return undefined;
+  const folder = join(parent, name);
+  try {
+    mkdirSync(folder, { recursive: true });
+    closeSync(openSync(join(folder, "cgroup.kill"), "w"));
+    return folder;
+  } catch {
+    removeGroup(folder);
+    return undefined;
+  }
+}
+
+/** Ends every process of a group at once. False when the kernel did not take it. */
+export function killGroup(folder: string): boolean {
+  try {
+    writeFileSync(join(folder, "cgroup.kill"), "1");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Removes a group and the empty groups in it; keeps those that still hold processes. */
+export function removeGroup(folder: string): void {
+  try {
+    for (const entry of readdirSync(folder, { withFileTypes: true }))
+      if (entry.isDirectory()) removeGroup(join(folder, entry.name));
+    rmdirSync(folder);
+  } catch {
+    // A process is still on its way out: the janitor of the next start removes it.
+  }
+}
+
+/** CPU milliseconds of everything that ever ran in a group. */
+export function groupCpuMs(folder: string): number {
+  const usec = /usage_usec (\d+)/.exec(readFileSync(join(folder, "cpu.stat"), "utf8"))?.[1];
+  return Number(usec ?? 0) / 1_000;
+}

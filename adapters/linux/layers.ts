@@ -1,0 +1,119 @@
+/** Which layers of confinement this machine gives, found by trying, and what they are called in the documentation. */
+import { mkdirSync, readFileSync, rmdirSync } from "node:fs";
+import { join } from "node:path";
+import { createGroup, ownGroup } from "./cgroup.ts";
+import { landlockVersion } from "./landlock.ts";
+import { noteGroups, type RunDir } from "./run_dir.ts";
+import { hasSeccomp } from "./seccomp.ts";
+import { mountTmpfs, unmount } from "./syscalls.ts";
+import { Uids } from "./uids.ts";
+
+/** What can be promised to each process. */
+export interface Layers {
+  /** Version of Landlock; 0 = none. */
+  readonly landlock: number;
+  readonly seccomp: boolean;
+  /** Separate user ids; `undefined` = everything runs under ours. */
+  readonly uids: Uids | undefined;
+  /** Work folders in memory with a size. */
+  readonly tmpfs: boolean;
+  /** Control group that holds a leaf per process. */
+  readonly groups: string | undefined;
+}
+
+const CAP_CHOWN = 0;
+const CAP_SETGID = 6;
+const CAP_SETUID = 7;
+
+function hasCapabilities(wanted: readonly number[]): boolean {
+  const hex = /^CapEff:\s+([0-9a-f]+)/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "0";
+  const effective = BigInt(`0x${hex}`);
+  return wanted.every((capability) => ((effective >> BigInt(capability)) & 1n) === 1n);
+}
+
+function canMount(run: RunDir): boolean {
+  const folder = join(run.path, "try");
+  mkdirSync(folder);
+  try {
+    mountTmpfs(folder, "size=64k,mode=700");
+    unmount(folder);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmdirSync(folder);
+  }
+}
+
+/** Tries each layer once. */
+export function detectLayers(run: RunDir): Layers {
+  const uids = hasCapabilities([CAP_CHOWN, CAP_SETGID, CAP_SETUID]) ? Uids.of(run.seat) : undefined;
+  const name = `moult-${String(run.seat)}-${String(process.pid)}`;
+  const groups = uids === undefined ? undefined : createGroup(ownGroup(), name);
+  if (groups !== undefined) noteGroups(run, groups);
+  return {
+    landlock: landlockVersion(),
+    seccomp: hasSeccomp(),
+    uids,
+    tmpfs: uids !== undefined && canMount(run),
+    groups,
+  };
+}
+
+/** A line of the report, by whether the layer is there. */
+type Line = readonly [there: boolean, has: string, lacks: string];
+
+function lines(layers: Layers): readonly Line[] {
+  const landlock = layers.landlock > 0;
+  return [
+    [
+      landlock,
+      `files: Landlock ${String(layers.landlock)}`,
+      "files: this kernel has no Landlock; a function can read what moult's user can (use Linux 5.13 or newer with lsm=landlock)",
+    ],
+    [
+      layers.seccomp,
+      "system calls: seccomp allow-list; no sockets, no programs",
+      "system calls: this kernel takes no seccomp filter; a function can open connections and start programs (use a kernel with CONFIG_SECCOMP_FILTER)",
+    ],
+    [
+      layers.uids !== undefined,
+      "users: a user id per function",
+      "users: functions run under moult's user (start moult as root to separate them)",
+    ],
+    [
+      layers.tmpfs,
+      "disk: work folders in memory with a size",
+      "disk: only the size of a single file is bounded (start moult as root)",
+    ],
+    [
+      layers.groups !== undefined,
+      "processes: a control group per function",
+      "processes: no control groups; functions are ended by process id (start moult as root with cgroup v2)",
+    ],
+    [
+      !landlock || layers.landlock >= 6,
+      "signals: none to other processes",
+      "signals: Landlock before version 6 does not bound them; the system-call filter does",
+    ],
+    [
+      false,
+      "",
+      "reports: refusals of the kernel are not counted, and names of other processes can be read in /proc",
+    ],
+  ];
+}
+
+/** What the layers are worth together. C: files and system calls. D: system calls only. E: nothing. */
+export function describeLayers(layers: Layers): {
+  readonly tier: string;
+  readonly has: readonly string[];
+  readonly lacks: readonly string[];
+} {
+  const report = lines(layers);
+  return {
+    tier: layers.seccomp ? (layers.landlock > 0 ? "C" : "D") : "E",
+    has: ["environment: empty", ...report.filter(([there]) => there).map(([, has]) => has)],
+    lacks: report.filter(([there]) => !there).map(([, , lacks]) => lacks),
+  };
+}

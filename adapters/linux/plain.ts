@@ -1,0 +1,126 @@
+/** Where there is no Linux: plain processes. They are separate and have an empty environment, and nothing more. */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Confined, Exit, Sandbox } from "../../runtime/ports.ts";
+import { MoultError } from "../../schemas/error.ts";
+import { readOutput } from "./output.ts";
+import { buildHostProgram, bunPath } from "./program.ts";
+
+const START_MS_MAX = 20_000;
+
+/** Starts processes that are not confined, and says so. */
+export class PlainSandbox implements Sandbox {
+  readonly #run = mkdtempSync(join(process.platform === "win32" ? tmpdir() : "/tmp", "moult-"));
+  readonly #living = new Set<Confined>();
+  #program: Promise<string> | undefined;
+  #lastId = 0;
+
+  tier() {
+    return {
+      tier: "E",
+      has: ["processes: one per function", "environment: empty"],
+      lacks: [
+        "files, network and programs: nothing confines a function on this system (run moult on Linux for that)",
+      ],
+    };
+  }
+
+  async start(options: Parameters<Sandbox["start"]>[0]): Promise<Confined> {
+    if (options.files.exec.length > 0)
+      throw new MoultError("function/invalid", "exec is not available yet");
+    const program = await (this.#program ??= buildHostProgram(this.#run));
+    const folder = join(this.#run, String(++this.#lastId));
+    for (const name of ["", "fn", "work"]) mkdirSync(join(folder, name), { mode: 0o700 });
+    const host = new PlainProcess(folder, program, options.onOutput);
+    this.#living.add(host);
+    void host.exited.then(() => this.#living.delete(host));
+    await host.whenUp();
+    return host;
+  }
+
+  async close(): Promise<void> {
+    const living = [...this.#living];
+    for (const confined of living) confined.kill("moult stops");
+    await Promise.all(living.map(async ({ exited }) => await exited));
+    rmSync(this.#run, { recursive: true, force: true });
+  }
+}
+
+class PlainProcess implements Confined {
+  readonly socket: string;
+  readonly bundles: string;
+  readonly work: string;
+  readonly exited: Promise<Exit>;
+  readonly #child: Bun.Subprocess<"ignore", "pipe", "pipe">;
+  readonly #up = Promise.withResolvers<undefined>();
+  #isUp = false;
+  #listener: ((frame: unknown) => void) | undefined;
+  #killedFor: string | undefined;
+
+  constructor(folder: string, program: string, onOutput: (line: string) => void) {
+    this.socket = join(folder, "k");
+    this.bundles = join(folder, "fn");
+    this.work = join(folder, "work");
+    this.#child = Bun.spawn([bunPath(), "--no-orphans", "--no-install", program, this.socket], {
+      cwd: this.work,
+      env: { BUN_OPTIONS: "--no-install" },
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+      serialization: "json",
+      ipc: (frame) => this.#hear(frame),
+    });
+    void readOutput(this.#child.stdout, onOutput);
+    void readOutput(this.#child.stderr, onOutput);
+    this.exited = this.#follow(folder);
+  }
+
+  get pid() {
+    return this.#child.pid;
+  }
+
+  send(frame: object): void {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.send(frame);
+  }
+
+  receive(listener: (frame: unknown) => void): void {
+    this.#listener = listener;
+  }
+
+  cpuMs(): number {
+    return 0; // Known after its end only; the time limit holds all the same.
+  }
+
+  residentMiB(): number {
+    return 0;
+  }
+
+  kill(why: string): void {
+    this.#killedFor ??= why;
+    this.#child.kill("SIGKILL");
+  }
+
+  async whenUp(): Promise<void> {
+    const late = setTimeout(() => this.kill("it did not start in time"), START_MS_MAX);
+    const exit = await Promise.race([this.#up.promise, this.exited]);
+    clearTimeout(late);
+    if (exit !== undefined)
+      throw new MoultError("internal", "Cannot start a function process: it ended at once");
+  }
+
+  #hear(frame: unknown): void {
+    if (this.#isUp) {
+      this.#listener?.(frame);
+      return;
+    }
+    this.#isUp = true;
+    this.#up.resolve(undefined);
+  }
+
+  async #follow(folder: string): Promise<Exit> {
+    await this.#child.exited;
+    rmSync(folder, { recursive: true, force: true });
+    const exit = { code: this.#child.exitCode, signal: this.#child.signalCode };
+    return this.#killedFor === undefined ? exit : { ...exit, killedFor: this.#killedFor };
+  }
+}

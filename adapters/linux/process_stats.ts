@@ -1,0 +1,54 @@
+/** What `/proc` says of one process. */
+import { readFileSync } from "node:fs";
+
+const PAGE_MIB = (process.arch === "arm64" ? pageBytesFromSmaps() : 4_096) / 1_048_576;
+
+/** arm64 kernels are built with pages of 4, 16 or 64 KiB. */
+function pageBytesFromSmaps(): number {
+  try {
+    const kib = /KernelPageSize:\s+(\d+)/.exec(readFileSync("/proc/self/smaps", "utf8"))?.[1];
+    return Number(kib ?? 4) * 1_024;
+  } catch {
+    return 4_096;
+  }
+}
+
+/** CPU milliseconds used so far, to 10 ms. Throws when the process is gone. */
+export function processCpuMs(pid: number): number {
+  const stat = readFileSync(`/proc/${String(pid)}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+/** Resident memory in MiB that is its own: without the pages of programs and libraries. Throws when it is gone. */
+export function processOwnMiB(pid: number): number {
+  const [, resident = 0, shared = 0] = readFileSync(`/proc/${String(pid)}/statm`, "utf8")
+    .split(" ")
+    .map(Number);
+  return (resident - shared) * PAGE_MIB;
+}
+
+/** How a process is confined, as the kernel reports it. Throws when it is gone. */
+export function processConfinement(pid: number): {
+  readonly uid: number;
+  readonly filtered: boolean;
+  readonly noNewPrivileges: boolean;
+} {
+  const status = readFileSync(`/proc/${String(pid)}/status`, "utf8");
+  const field = (name: string) => new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1];
+  return {
+    uid: Number(field("Uid")),
+    filtered: field("Seccomp") === "2",
+    noNewPrivileges: field("NoNewPrivs") === "1",
+  };
+}
+
+/** When a process was started, in clock ticks since boot; tells a process from a later one of the same number. */
+export function processStart(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${String(pid)}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * The folder of one daemon's processes: short, because paths of unix sockets are, and numbered, because the number
+ * also sets its user ids apart from those of other daemons. The janitor removes what dead daemons left.
+ */
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { removeGroup } from "./cgroup.ts";
+import { processStart } from "./process_stats.ts";
+import { unmount } from "./syscalls.ts";
+
+/** Daemons that one machine may run for one user. */
+const SEATS = 256;
+/** Longest base folder: the socket's path below it must fit in 107 bytes. */
+const BASE_CHARS_MAX = 70;
+/** A folder without an owner is younger than this only while its daemon is starting. */
+const YOUNG_MS = 10_000;
+
+/** A daemon's own folder. */
+export interface RunDir {
+  readonly path: string;
+  /** 0…255, held by no other living daemon of this machine and user. */
+  readonly seat: number;
+}
+
+function bases(): readonly string[] {
+  const uid = process.getuid?.() ?? 0;
+  if (uid === 0) return ["/run/moult", "/tmp/moult-0"];
+  const own = process.env["XDG_RUNTIME_DIR"];
+  const name = `moult-${String(uid)}`;
+  return [
+    ...(own === undefined ? [] : [join(own, "moult")]),
+    join(tmpdir(), name),
+    join("/tmp", name),
+  ];
+}
+
+/** A folder that is ours alone to write: nobody may have put it there before us. */
+function openBase(): string {
+  const tried: string[] = [];
+  for (const base of bases()) {
+    if (base.length > BASE_CHARS_MAX) continue;
+    try {
+      mkdirSync(base, { recursive: true, mode: 0o711 });
+      // Not through a link: somebody else could have laid it.
+      const { uid, mode } = lstatSync(base);
+      if (!lstatSync(base).isDirectory()) throw new Error("is not a folder");
+      if (uid !== (process.getuid?.() ?? uid)) throw new Error("belongs to another user");
+      if ((mode & 0o022) !== 0) chmodSync(base, 0o711);
+      return base;
+    } catch (error) {
+      tried.push(`${base} (${error instanceof Error ? error.message : String(error)})`);
+    }
+  }
+  throw new Error(`Cannot make a folder for function processes: tried ${tried.join(", ")}`);
+}
+
+function owner(): string {
+  return `${String(process.pid)} ${processStart(process.pid) ?? ""}`;
+}
+
+function isAlive(folder: string): boolean {
+  try {
+    const [pid, start] = readFileSync(join(folder, "owner"), "utf8").split(" ");
+    return start === processStart(Number(pid)) && start !== undefined;
+  } catch {
+    try {
+      return Date.now() - statSync(folder).mtimeMs < YOUNG_MS;
+    } catch {
+      return false;
+    }
+  }
+}
+
+function mountsBelow(folder: string): readonly string[] {
+  try {
+    return readFileSync("/proc/self/mountinfo", "utf8")
+      .split("\n")
+      .map((line) => line.split(" ")[4] ?? "")
+      .filter((path) => path.startsWith(`${folder}/`));
+  } catch {
+    return [];
+  }
+}
+
+/** Removes a run folder with its mounts and its control groups. */
+export function removeRunDir(folder: string): void {
+  for (const mount of mountsBelow(folder)) {
+    try {
+      unmount(mount);
+    } catch {
+      // Gone in the meantime, or not ours.
+    }
+  }
+  const groups = join(folder, "groups");
+  if (existsSync(groups)) removeGroup(readFileSync(groups, "utf8"));
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Removes what daemons left that ended without cleaning up. Returns how many. */
+function removeStale(base: string): number {
+  let removed = 0;
+  for (const name of readdirSync(base)) {
+    const folder = join(base, name);
+    if (!/^\d{1,3}$/.test(name) || isAlive(folder)) continue;
+    removeRunDir(folder);
+    removed++;
+  }
+  return removed;
+}
+
+/** Takes a folder that no other daemon holds, after removing what dead ones left. Throws when none is free. */
+export function openRunDir(): RunDir {
+  const base = openBase();
+  removeStale(base);
+  // Not always the first: daemons in several containers share the kernel's user ids but not this folder.
+  const first = Math.floor(Math.random() * SEATS);
+  for (let i = 0; i < SEATS; i++) {
+    const seat = (first + i) % SEATS;
+    const path = join(base, String(seat));
+    try {
+      mkdirSync(path, { mode: 0o711 });
+    } catch {
+      continue; // Another daemon's.
+    }
+    writeFileSync(join(path, "owner"), owner());
+    return { path, seat };
+  }
+  throw new Error(`Cannot start: ${String(SEATS)} daemons hold folders below ${base}`);
+}
+
+/** Remembers where our control groups are, for the janitor. */
+export function noteGroups(run: RunDir, groups: string): void {
+  writeFileSync(join(run.path, "groups"), groups);
+}

@@ -1,0 +1,356 @@
+/**
+ * The sandbox on Linux: processes born under Landlock, in their own user id and control group where we may, that
+ * listen first and then filter their own system calls. It knows no function.
+ */
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { join, sep } from "node:path";
+import type { Confined, Exit, FilePolicy, Sandbox } from "../../runtime/ports.ts";
+import { MoultError } from "../../schemas/error.ts";
+import { groupCpuMs, killGroup, removeGroup } from "./cgroup.ts";
+import { type Control, openControl } from "./control.ts";
+import type { Domain } from "./landlock.ts";
+import { describeLayers, detectLayers, type Layers } from "./layers.ts";
+import { processConfinement, processCpuMs, processOwnMiB } from "./process_stats.ts";
+import { buildHostProgram, bunPath, libraryPaths } from "./program.ts";
+import { openRunDir, removeRunDir, type RunDir } from "./run_dir.ts";
+import { freezeSocket, leaveSeat, type Seat, takeSeat } from "./seat.ts";
+import { type Started, Spawner } from "./spawner.ts";
+import { socketPair } from "./syscalls.ts";
+
+/** How long a host may take until it listens and has filtered itself. Generous: a loaded small machine is slow. */
+const START_MS_MAX = 20_000;
+/** Bytes of one file a host may write in its work folder; where folders are granted, in those. */
+const FILE_BYTES_MAX = { base: 32 * 1_048_576, wide: 4 * 1_073_741_824 } as const;
+/** Threads of one host; Bun needs about 20. */
+const PROCESSES_MAX = 128;
+/** A host with 1024 calls in flight needs as many, and some. */
+const OPEN_FILES_MAX = 2_048;
+
+/** What a host does to itself once it listens. The daemon writes it, `host_main.ts` reads it. */
+export interface Plan {
+  readonly filter: boolean;
+  readonly limits: {
+    readonly fileBytes: number;
+    readonly core: number;
+    readonly openFiles: number;
+    readonly processes?: number;
+  };
+}
+
+function isBase(files: FilePolicy): boolean {
+  return files.read.length === 0 && files.write.length === 0 && files.exec.length === 0;
+}
+
+/** Starts confined processes on Linux. */
+export class LinuxSandbox implements Sandbox {
+  readonly #run: RunDir;
+  readonly #layers: Layers;
+  readonly #living = new Set<Confined>();
+  #program: Promise<string> | undefined;
+  #poolSpawner: Promise<Spawner> | undefined;
+  #lastId = 0;
+  #closed = false;
+
+  /** Takes a run folder and tries the layers. Throws when no folder can be made. */
+  constructor() {
+    this.#run = openRunDir();
+    this.#layers = detectLayers(this.#run);
+    mkdirSync(join(this.#run.path, "h"), { mode: 0o711 });
+    mkdirSync(join(this.#run.path, "p"), { mode: 0o755 });
+  }
+
+  tier() {
+    return describeLayers(this.#layers);
+  }
+
+  async start(options: Parameters<Sandbox["start"]>[0]): Promise<Confined> {
+    if (this.#closed) throw new MoultError("internal", "The sandbox is closed");
+    this.#check(options.files);
+    try {
+      return await this.#start(options);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new MoultError("internal", `Cannot start a function process: ${why}`, {}, error);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const living = [...this.#living];
+    for (const confined of living) confined.kill("moult stops");
+    await Promise.all(living.map(async ({ exited }) => await exited));
+    const spawner = await this.#poolSpawner?.catch(() => undefined);
+    spawner?.close();
+    if (this.#layers.groups !== undefined) removeGroup(this.#layers.groups);
+    removeRunDir(this.#run.path);
+  }
+
+  #check(files: FilePolicy): void {
+    if (files.exec.length > 0)
+      throw new MoultError("function/invalid", "exec is not available yet");
+    const inside = (path: string, folder: string) =>
+      path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+    for (const path of [...files.read, ...files.write])
+      if (inside(path, this.#run.path) || inside(this.#run.path, path))
+        throw new MoultError(
+          "function/invalid",
+          `Cannot give access to "${path}": other functions run there; name a smaller folder`,
+        );
+  }
+
+  async #start(options: Parameters<Sandbox["start"]>[0]): Promise<Confined> {
+    const base = isBase(options.files);
+    const program = await (this.#program ??= buildHostProgram(join(this.#run.path, "p")));
+    const folder = join(this.#run.path, "h", String(++this.#lastId));
+    const seat = takeSeat(folder, this.#layers, !base);
+    // Hosts with user ids of their own are kept apart by those, and can share a thread and its confinement.
+    const shared = base && seat.uid !== undefined;
+    const spawner = await this.#spawnerFor(shared, seat, options.files);
+    try {
+      const process = await this.#launch(spawner, seat, program, options);
+      this.#living.add(process);
+      void process.exited.then(() => {
+        this.#living.delete(process);
+        if (!shared) spawner.close();
+      });
+      return process;
+    } catch (error) {
+      if (!shared) spawner.close();
+      throw error;
+    }
+  }
+
+  async #spawnerFor(shared: boolean, seat: Seat, files: FilePolicy): Promise<Spawner> {
+    try {
+      return await (shared ? this.#sharedSpawner() : this.#ownSpawner(seat, files));
+    } catch (error) {
+      leaveSeat(seat, this.#layers);
+      throw error;
+    }
+  }
+
+  async #sharedSpawner(): Promise<Spawner> {
+    this.#poolSpawner ??= this.#openSpawner(
+      this.#domain([], [join(this.#run.path, "h")], []),
+      false,
+    );
+    try {
+      return await this.#poolSpawner;
+    } catch (error) {
+      this.#poolSpawner = undefined; // The next start tries again.
+      throw error;
+    }
+  }
+
+  async #ownSpawner(seat: Seat, files: FilePolicy): Promise<Spawner> {
+    const domain = this.#domain(
+      [seat.bundles, ...files.read],
+      [seat.work, ...files.write],
+      [join(seat.folder, "s")],
+    );
+    return await this.#openSpawner(domain, this.#layers.uids !== undefined);
+  }
+
+  async #openSpawner(domain: Domain, dropRights: boolean): Promise<Spawner> {
+    return await Spawner.open({
+      domain: this.#layers.landlock > 0 ? domain : undefined,
+      dropRights,
+    });
+  }
+
+  #domain(read: readonly string[], write: readonly string[], listen: readonly string[]): Domain {
+    return {
+      read: [join(this.#run.path, "p"), ...read],
+      // Not listed: a process can not see which others there are. Rules are about what exists now, so
+      // "/proc/self" would name the daemon.
+      readFiles: [...libraryPaths(), "/proc", "/sys/devices/system/cpu", "/dev/urandom"],
+      run: [bunPath(), ...libraryPaths().filter((path) => /\/ld-[^/]*$/.test(path))],
+      write: ["/dev/null", ...write],
+      listen,
+    };
+  }
+
+  #plan(seat: Seat): Plan {
+    return {
+      filter: this.#layers.seccomp,
+      limits: {
+        fileBytes: seat.uid === undefined ? FILE_BYTES_MAX.wide : FILE_BYTES_MAX.base,
+        core: 0,
+        openFiles: OPEN_FILES_MAX,
+        // Counted per user: only where the user is the process.
+        ...(seat.uid === undefined ? {} : { processes: PROCESSES_MAX }),
+      },
+    };
+  }
+
+  async #launch(
+    spawner: Spawner,
+    seat: Seat,
+    program: string,
+    options: Parameters<Sandbox["start"]>[0],
+  ): Promise<Confined> {
+    const host = new HostProcess(seat, this.#layers);
+    const [ours, theirs] = socketPair();
+    const groupFile = seat.group === undefined ? undefined : openSync(seat.group, "r");
+    const lastLines: string[] = [];
+    let started: Started;
+    try {
+      host.control = await openControl({
+        file: ours,
+        onFrame: (frame) => host.hear(frame),
+        onBroken: (why) => host.kill(why),
+        onClose: () => undefined, // The process's end tells more.
+      });
+      const plan = JSON.stringify(this.#plan(seat));
+      const start = {
+        command: [bunPath(), "--no-orphans", "--no-install", program, seat.socket, plan],
+        cwd: seat.work,
+        env: childEnvironment(),
+        control: theirs,
+        uid: seat.uid,
+        cgroup: groupFile,
+      };
+      started = await spawner.spawn(start, (line) => {
+        if (!host.isUp && lastLines.length < 20) lastLines.push(line);
+        else options.onOutput(line);
+      });
+    } catch (error) {
+      host.control?.close();
+      leaveSeat(seat, this.#layers);
+      throw error;
+    } finally {
+      closeSync(theirs);
+      if (groupFile !== undefined) closeSync(groupFile);
+    }
+    host.watch(started);
+    await host.whenUp(lastLines);
+    return host;
+  }
+}
+
+/** Nothing of ours: the time zone, which the process could not read, and Bun's own switches. */
+function childEnvironment(): Readonly<Record<string, string>> {
+  return {
+    TZ: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    BUN_OPTIONS: "--no-install",
+  };
+}
+
+/** One process, from its start to its end. */
+class HostProcess implements Confined {
+  pid = 0;
+  control: Control | undefined;
+  isUp = false;
+  readonly exited: Promise<Exit>;
+  readonly #seat: Seat;
+  readonly #layers: Layers;
+  readonly #exited = Promise.withResolvers<Exit>();
+  readonly #up = Promise.withResolvers<undefined>();
+  #listener: ((frame: unknown) => void) | undefined;
+  #killedFor: string | undefined;
+  #gone = false;
+
+  constructor(seat: Seat, layers: Layers) {
+    this.#seat = seat;
+    this.#layers = layers;
+    this.exited = this.#exited.promise;
+  }
+
+  get socket() {
+    return this.#seat.socket;
+  }
+  get bundles() {
+    return this.#seat.bundles;
+  }
+  get work() {
+    return this.#seat.work;
+  }
+
+  send(frame: object): void {
+    if (!this.#gone) this.control?.send(frame);
+  }
+
+  receive(listener: (frame: unknown) => void): void {
+    this.#listener = listener;
+  }
+
+  /** Before it is up, the process says one thing only. */
+  hear(frame: unknown): void {
+    if (this.isUp) this.#listener?.(frame);
+    else if (isUpFrame(frame)) this.#up.resolve(undefined);
+    else this.kill("it spoke before it was confined");
+  }
+
+  cpuMs(): number {
+    try {
+      return this.#seat.group === undefined ? processCpuMs(this.pid) : groupCpuMs(this.#seat.group);
+    } catch {
+      return 0;
+    }
+  }
+
+  residentMiB(): number {
+    try {
+      return this.#gone ? 0 : processOwnMiB(this.pid);
+    } catch {
+      return 0;
+    }
+  }
+
+  kill(why: string): void {
+    if (this.#gone) return;
+    this.#killedFor ??= why;
+    if (this.#seat.group !== undefined && killGroup(this.#seat.group)) return;
+    try {
+      if (this.pid > 0) process.kill(this.pid, "SIGKILL");
+    } catch {
+      // It ended by itself just now.
+    }
+  }
+
+  /** Follows the process to its end, and then removes what it had. */
+  watch(started: Started): void {
+    this.pid = started.pid;
+    void started.exited.then((exit) => {
+      this.#gone = true;
+      this.control?.close();
+      leaveSeat(this.#seat, this.#layers);
+      const why = this.#killedFor;
+      this.#exited.resolve(why === undefined ? exit : { ...exit, killedFor: why });
+    });
+  }
+
+  /** Waits until it listens and is confined, checks that with the kernel, and takes its socket's folder. */
+  async whenUp(lastLines: readonly string[]): Promise<void> {
+    const late = setTimeout(() => this.kill("it did not start in time"), START_MS_MAX);
+    const exit = await Promise.race([this.#up.promise, this.exited]);
+    clearTimeout(late);
+    if (exit !== undefined) {
+      const how = exit.killedFor ?? exit.signal ?? `exit code ${String(exit.code)}`;
+      throw new Error([`it ended at once (${how})`, ...lastLines].join("; "));
+    }
+    try {
+      this.#verify();
+      freezeSocket(this.#seat);
+    } catch (error) {
+      this.kill("it could not be confined");
+      await this.exited;
+      throw error;
+    }
+    this.isUp = true;
+  }
+
+  #verify(): void {
+    const { uid, filtered, noNewPrivileges } = processConfinement(this.pid);
+    const missing = [
+      ...(this.#layers.seccomp && !filtered ? ["the system-call filter"] : []),
+      ...(this.#layers.landlock > 0 && !noNewPrivileges ? ["no_new_privs"] : []),
+      ...(this.#seat.uid !== undefined && uid !== this.#seat.uid ? ["its user id"] : []),
+    ];
+    if (missing.length > 0) throw new Error(`the kernel did not take ${missing.join(", ")}`);
+  }
+}
+
+function isUpFrame(frame: unknown): boolean {
+  return typeof frame === "object" && frame !== null && "type" in frame && frame.type === "up";
+}

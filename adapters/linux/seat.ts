@@ -1,0 +1,87 @@
+/** The folders, the user id and the control group of one process: made before it starts, removed after it ended. */
+import { chmodSync, chownSync, mkdirSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { createGroup, killGroup, removeGroup } from "./cgroup.ts";
+import type { Layers } from "./layers.ts";
+import { mountTmpfs, unmount } from "./syscalls.ts";
+
+/** MiB that a work folder in memory may hold. */
+const WORK_MIB = 32;
+const WORK_FILES = 2_048;
+
+/** Where one process lives. */
+export interface Seat {
+  readonly folder: string;
+  readonly bundles: string;
+  readonly work: string;
+  readonly socket: string;
+  /** Absent = ours. */
+  readonly uid: number | undefined;
+  readonly group: string | undefined;
+}
+
+/** Makes the folders. `own` = it runs under our user, because it needs files that are ours. Throws, leaving nothing. */
+export function takeSeat(folder: string, layers: Layers, own: boolean): Seat {
+  const seat: Seat = {
+    folder,
+    bundles: join(folder, "fn"),
+    work: join(folder, "work"),
+    socket: join(folder, "s", "k"),
+    uid: own ? undefined : layers.uids?.take(),
+    group: layers.groups === undefined ? undefined : join(layers.groups, basename(folder)),
+  };
+  try {
+    furnish(seat, layers);
+  } catch (error) {
+    leaveSeat(seat, layers);
+    throw error;
+  }
+  return seat;
+}
+
+function furnish({ folder, bundles, work, socket, uid, group }: Seat, layers: Layers): void {
+  mkdirSync(folder, { mode: 0o711 });
+  // Readable, not only passable: the runtime lists the folder of what it imports.
+  mkdirSync(bundles, { mode: 0o755 });
+  mkdirSync(work, { mode: 0o700 });
+  mkdirSync(dirname(socket), { mode: 0o700 });
+  if (layers.tmpfs) {
+    const size = `size=${String(WORK_MIB)}m,nr_inodes=${String(WORK_FILES)},mode=700`;
+    const user = uid === undefined ? "" : `,uid=${String(uid)},gid=${String(uid)}`;
+    mountTmpfs(work, size + user);
+  } else if (uid !== undefined) chownSync(work, uid, uid);
+  if (uid !== undefined) chownSync(dirname(socket), uid, uid);
+  if (group !== undefined && createGroup(layers.groups, basename(folder)) === undefined)
+    throw new Error(`Cannot make the control group ${group}`);
+}
+
+/**
+ * Takes the socket's folder from the process once it listens, before any function is loaded: otherwise a function
+ * could put a link to another socket in its place, and the daemon would talk to that.
+ */
+export function freezeSocket(seat: Seat): void {
+  const folder = dirname(seat.socket);
+  if (seat.uid !== undefined) {
+    chownSync(folder, 0, 0);
+    chownSync(seat.socket, 0, 0);
+  }
+  chmodSync(seat.socket, 0o600);
+  chmodSync(folder, seat.uid === undefined ? 0o500 : 0o711);
+}
+
+/** Removes everything of a seat. Its process has ended. */
+export function leaveSeat(seat: Seat, layers: Layers): void {
+  if (seat.group !== undefined) {
+    killGroup(seat.group);
+    removeGroup(seat.group);
+  }
+  if (layers.tmpfs) {
+    try {
+      unmount(seat.work);
+    } catch {
+      // Never mounted: the seat was given up half way.
+    }
+  }
+  rmSync(seat.folder, { recursive: true, force: true });
+  if (seat.uid !== undefined) layers.uids?.give(seat.uid);
+}

@@ -1,0 +1,123 @@
+/** The system-call filter of a function host: what is not listed is refused. It knows the kernel's rules and no function. */
+import { type Arch, addressOf, arch, noNewPrivileges, syscall, SyscallError } from "./syscalls.ts";
+import { ALLOWED, SPECIAL } from "./seccomp_table.ts";
+
+type Instruction = readonly [code: number, ifTrue: number, ifFalse: number, value: number];
+
+const LOAD = 0x20;
+const EQUAL = 0x15;
+const AT_LEAST = 0x35;
+const ANY_BIT = 0x45;
+const RETURN = 0x06;
+
+const ALLOW = 0x7fff0000;
+const KILL_PROCESS = 0x80000000;
+const refuse = (errno: number) => 0x00050000 | errno;
+const EPERM = 1;
+const ENOSYS = 38;
+
+const AUDIT_ARCH: Record<Arch, number> = { x64: 0xc000003e, arm64: 0xc00000b7 };
+const X32_BIT = 0x40000000;
+const CLONE_THREAD = 0x10000;
+const MSG_FASTOPEN = 0x20000000;
+
+const NUMBER_OFFSET = 0;
+const ARCH_OFFSET = 4;
+/** Where the low half of an argument lies; both processors are little-endian. */
+const argumentOffset = (index: number) => 16 + 8 * index;
+
+/** Allows a call only if the low half of one argument is one of some values. */
+function whenArgument(nr: number, index: number, values: readonly number[]): Instruction[] {
+  const checks = values.map((value, i): Instruction => [EQUAL, values.length - i, 0, value]);
+  return [
+    [EQUAL, 0, values.length + 3, nr],
+    [LOAD, 0, 0, argumentOffset(index)],
+    ...checks,
+    [RETURN, 0, 0, refuse(EPERM)],
+    [RETURN, 0, 0, ALLOW],
+  ];
+}
+
+/** Allows a call according to bits of one argument. */
+function whenBits(nr: number, index: number, bits: { mask: number; set: boolean }): Instruction[] {
+  const [yes, no] = bits.set ? [ALLOW, refuse(EPERM)] : [refuse(EPERM), ALLOW];
+  return [
+    [EQUAL, 0, 4, nr],
+    [LOAD, 0, 0, argumentOffset(index)],
+    [ANY_BIT, 0, 1, bits.mask],
+    [RETURN, 0, 0, yes],
+    [RETURN, 0, 0, no],
+  ];
+}
+
+/** The program, as the kernel reads it, for the process `pid`: it may signal and limit itself only. */
+export function filterProgram(machine: Arch, pid: number): Uint8Array {
+  const column = machine === "x64" ? 0 : 1;
+  const special = (name: keyof typeof SPECIAL) => SPECIAL[name][column];
+  const PR_SET_NAME = 15;
+  const PR_GET_NAME = 16;
+  const PR_SET_VMA = 0x53564d41;
+  const program: Instruction[] = [
+    [LOAD, 0, 0, ARCH_OFFSET],
+    [EQUAL, 1, 0, AUDIT_ARCH[machine]],
+    [RETURN, 0, 0, KILL_PROCESS],
+    [LOAD, 0, 0, NUMBER_OFFSET],
+  ];
+  if (machine === "x64") program.push([AT_LEAST, 0, 1, X32_BIT], [RETURN, 0, 0, KILL_PROCESS]);
+  for (const numbers of ALLOWED) {
+    const nr = numbers[column];
+    if (nr >= 0) program.push([EQUAL, 0, 1, nr], [RETURN, 0, 0, ALLOW]);
+  }
+  program.push(
+    // EPERM would make the C library give up; ENOSYS makes it use clone(), whose flags can be read here.
+    [EQUAL, 0, 1, special("clone3")],
+    [RETURN, 0, 0, refuse(ENOSYS)],
+    ...whenBits(special("clone"), 0, { mask: CLONE_THREAD, set: true }),
+    // MSG_FASTOPEN connects without connect().
+    ...whenBits(special("sendto"), 3, { mask: MSG_FASTOPEN, set: false }),
+    ...whenBits(special("sendmsg"), 2, { mask: MSG_FASTOPEN, set: false }),
+    ...whenArgument(special("kill"), 0, [pid]),
+    ...whenArgument(special("tgkill"), 0, [pid]),
+    ...whenArgument(special("prlimit64"), 0, [0, pid]),
+    // Not the parent-death signal: a host must not outlive its daemon.
+    ...whenArgument(special("prctl"), 0, [PR_SET_NAME, PR_GET_NAME, PR_SET_VMA]),
+    [RETURN, 0, 0, refuse(EPERM)],
+  );
+  const bytes = Buffer.alloc(program.length * 8);
+  for (const [i, [code, ifTrue, ifFalse, value]] of program.entries()) {
+    bytes.writeUInt16LE(code, i * 8);
+    bytes.writeUInt8(ifTrue, i * 8 + 2);
+    bytes.writeUInt8(ifFalse, i * 8 + 3);
+    bytes.writeUInt32LE(value >>> 0, i * 8 + 4);
+  }
+  return bytes;
+}
+
+/** Whether this kernel takes such filters. */
+export function hasSeccomp(): boolean {
+  const GET_ACTION_AVAILABLE = 2;
+  const action = Buffer.alloc(4);
+  action.writeUInt32LE(refuse(0));
+  try {
+    return arch() !== undefined && syscall("seccomp", GET_ACTION_AVAILABLE, 0, action) === 0;
+  } catch (error) {
+    if (error instanceof SyscallError) return false;
+    throw error;
+  }
+}
+
+/** Installs the filter on every thread of the calling process, for good. Throws when the kernel refuses. */
+export function installFilter(): void {
+  const machine = arch();
+  if (machine === undefined) throw new Error(`No system-call filter for ${process.arch}`);
+  const SET_MODE_FILTER = 1;
+  const ALL_THREADS = 1;
+  const filter = filterProgram(machine, process.pid);
+  const program = Buffer.alloc(16);
+  program.writeUInt16LE(filter.length / 8, 0);
+  program.writeBigUInt64LE(addressOf(filter), 8);
+  noNewPrivileges();
+  const straggler = syscall("seccomp", SET_MODE_FILTER, ALL_THREADS, program);
+  if (straggler !== 0)
+    throw new Error(`seccomp: thread ${String(straggler)} could not be confined`);
+}

@@ -1,0 +1,91 @@
+/**
+ * A thread that confines itself and then starts processes, which are born inside its confinement. The daemon's
+ * other threads stay free. It knows no function.
+ */
+import { parentPort } from "node:worker_threads";
+import { confineThread, type Domain } from "./landlock.ts";
+import { readOutput } from "./output.ts";
+import { keepFileAccessOnly } from "./syscalls.ts";
+
+/** What the thread is told. `confine` comes first, once. */
+export type ToSpawner =
+  | { readonly type: "confine"; readonly domain: Domain | undefined; readonly dropRights: boolean }
+  | { readonly type: "spawn"; readonly id: number; readonly start: Start };
+
+/** One process to start. */
+export interface Start {
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** File descriptor that becomes number 3. */
+  readonly control: number;
+  /** User and group. Absent = ours. */
+  readonly uid?: number | undefined;
+  /** Open file descriptor of a cgroup folder: a path would be opened under our confinement. */
+  readonly cgroup?: number | undefined;
+}
+
+/** What the thread reports. */
+export type FromSpawner =
+  | { readonly type: "confined" }
+  | { readonly type: "refused"; readonly why: string }
+  | { readonly type: "started"; readonly id: number; readonly pid: number }
+  | { readonly type: "failed"; readonly id: number; readonly why: string }
+  | { readonly type: "line"; readonly id: number; readonly line: string }
+  | {
+      readonly type: "exit";
+      readonly id: number;
+      readonly code: number | null;
+      readonly signal: string | null;
+    };
+
+/** How long the end of a process waits for the rest of its output. */
+const OUTPUT_WAIT_MS = 100;
+
+const port = parentPort;
+const report = (message: FromSpawner) => port?.postMessage(message);
+
+function confine(message: ToSpawner & { type: "confine" }): void {
+  try {
+    if (message.dropRights) keepFileAccessOnly();
+    if (message.domain !== undefined) confineThread(message.domain);
+    report({ type: "confined" });
+  } catch (error) {
+    report({ type: "refused", why: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** Reports what a process prints, then how it ended. */
+async function reportExit(id: number, child: Bun.Subprocess): Promise<void> {
+  const outputs = [child.stdout, child.stderr].map(async (stream) => {
+    if (stream instanceof ReadableStream)
+      await readOutput(stream, (line) => report({ type: "line", id, line }));
+  });
+  await child.exited;
+  // Its last lines say why it ended; a descendant that holds the pipe must not delay the news.
+  await Promise.race([Promise.all(outputs), Bun.sleep(OUTPUT_WAIT_MS)]);
+  report({ type: "exit", id, code: child.exitCode, signal: child.signalCode });
+}
+
+function spawn(id: number, start: Start): void {
+  try {
+    const child = Bun.spawn([...start.command], {
+      cwd: start.cwd,
+      env: { ...start.env },
+      // Its own process group: a signal to "my group" reaches nobody else.
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe", start.control],
+      ...(start.uid === undefined ? {} : { uid: start.uid, gid: start.uid }),
+      ...(start.cgroup === undefined ? {} : { cgroup: start.cgroup }),
+    } as Parameters<typeof Bun.spawn>[1]);
+    report({ type: "started", id, pid: child.pid });
+    void reportExit(id, child);
+  } catch (error) {
+    report({ type: "failed", id, why: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+port?.on("message", (message: ToSpawner) => {
+  if (message.type === "confine") confine(message);
+  else spawn(message.id, message.start);
+});

@@ -1,0 +1,150 @@
+/** The system calls that Bun has no name for, through `bun:ffi`. It knows numbers and errors, and no policy. */
+import { dlopen, FFIType, ptr, read, type Pointer } from "bun:ffi";
+import { constants } from "node:os";
+
+/** Numbers by name: x86-64 first, then arm64. */
+const NUMBERS = {
+  close: [3, 57],
+  mount: [165, 40],
+  openat: [257, 56],
+  prctl: [157, 167],
+  prlimit64: [302, 261],
+  seccomp: [317, 277],
+  socketpair: [53, 199],
+  umount2: [166, 39],
+  landlock_create_ruleset: [444, 444],
+  landlock_add_rule: [445, 445],
+  landlock_restrict_self: [446, 446],
+} as const;
+
+/** A call in the table above. */
+export type SyscallName = keyof typeof NUMBERS;
+
+/** A system call that the kernel refused. */
+export class SyscallError extends Error {
+  override readonly name = "SyscallError";
+  /** `EPERM`, `ENOSYS`, … */
+  readonly code: string;
+
+  constructor(call: SyscallName, errno: number) {
+    const code = Object.entries(constants.errno).find(([, value]) => value === errno)?.[0];
+    super(`${call}: ${code ?? `error ${String(errno)}`}`);
+    this.code = code ?? "";
+  }
+}
+
+/** Processors whose numbers are known. */
+export const ARCHES = ["x64", "arm64"] as const;
+/** One of them. */
+export type Arch = (typeof ARCHES)[number];
+
+/** This machine's processor, or `undefined` where no numbers are known. */
+export function arch(): Arch | undefined {
+  return ARCHES.find((name) => name === process.arch);
+}
+
+const LIBRARIES = [
+  "libc.so.6",
+  `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`,
+];
+
+function open() {
+  const { i64, ptr: pointer } = FFIType;
+  for (const library of LIBRARIES) {
+    try {
+      return dlopen(library, {
+        syscall: { args: [i64, i64, i64, i64, i64, i64], returns: i64 },
+        __errno_location: { args: [], returns: pointer },
+      }).symbols;
+    } catch {
+      continue; // The next C library's name.
+    }
+  }
+  throw new Error(`Cannot open the C library: tried ${LIBRARIES.join(", ")}`);
+}
+
+let symbols: ReturnType<typeof open> | undefined;
+
+function argument(value: number | Uint8Array): number {
+  return typeof value === "number" ? value : Number(ptr(value));
+}
+
+/** Calls the kernel. Throws a `SyscallError`. Buffers are passed by address and live until it returns. */
+export function syscall(name: SyscallName, ...args: readonly (number | Uint8Array)[]): number {
+  const here = arch();
+  if (here === undefined) throw new Error(`No system call numbers for ${process.arch}`);
+  symbols ??= open();
+  const [a = 0, b = 0, c = 0, d = 0, e = 0] = args.map(argument);
+  const result = Number(symbols.syscall(NUMBERS[name][here === "x64" ? 0 : 1], a, b, c, d, e));
+  if (result !== -1) return result;
+  const where: Pointer | null = symbols.__errno_location();
+  throw new SyscallError(name, where === null ? 0 : read.i32(where, 0));
+}
+
+/** Text as the kernel wants it. */
+export function text(value: string): Uint8Array {
+  return Buffer.from(`${value}\0`);
+}
+
+/** Two connected stream sockets that no `exec` inherits by itself. */
+export function socketPair(): readonly [number, number] {
+  const pair = Buffer.alloc(8);
+  const STREAM_CLOEXEC = 0o2000001;
+  syscall("socketpair", 1, STREAM_CLOEXEC, 0, pair);
+  return [pair.readInt32LE(0), pair.readInt32LE(4)];
+}
+
+/** Mounts an empty file system in memory: no programs, no devices, no set-uid files. */
+export function mountTmpfs(folder: string, options: string): void {
+  const NOSUID_NODEV_NOEXEC = 14;
+  syscall("mount", text("moult"), text(folder), text("tmpfs"), NOSUID_NODEV_NOEXEC, text(options));
+}
+
+/** Takes a mount away at once, even while files in it are open. */
+export function unmount(folder: string): void {
+  const DETACH = 2;
+  syscall("umount2", text(folder), DETACH);
+}
+
+/** Promises the kernel that neither this thread nor what it starts ever gains rights. */
+export function noNewPrivileges(): void {
+  const PR_SET_NO_NEW_PRIVS = 38;
+  syscall("prctl", PR_SET_NO_NEW_PRIVS, 1);
+}
+
+const RESOURCES = { fileBytes: 1, core: 4, processes: 6, openFiles: 7 } as const;
+
+/** Sets hard limits on the calling process. Throws when the kernel does not take one. */
+export function setLimits(limits: Partial<Record<keyof typeof RESOURCES, number>>): void {
+  for (const [name, id] of Object.entries(RESOURCES)) {
+    const value = limits[name as keyof typeof RESOURCES];
+    if (value === undefined) continue;
+    const pair = Buffer.alloc(16);
+    pair.writeBigUInt64LE(BigInt(value), 0);
+    pair.writeBigUInt64LE(BigInt(value), 8);
+    syscall("prlimit64", 0, id, pair, 0);
+  }
+}
+
+/**
+ * Takes every capability but file access from what this thread starts later.
+ * Only for a thread of root that starts programs as root.
+ */
+export function keepFileAccessOnly(): void {
+  const PR_CAPBSET_DROP = 24;
+  const KEPT = new Set([1, 2]); // CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+  for (let capability = 0; capability < 64; capability++) {
+    if (KEPT.has(capability)) continue;
+    try {
+      syscall("prctl", PR_CAPBSET_DROP, capability);
+    } catch (error) {
+      if (error instanceof SyscallError && error.code === "EINVAL") return; // Beyond the last one.
+      throw error;
+    }
+  }
+}
+
+/** Where a buffer lies. Keep the buffer alive for as long as the kernel may look. */
+export function addressOf(buffer: Uint8Array): bigint {
+  return BigInt(ptr(buffer));
+}

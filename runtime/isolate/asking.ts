@@ -1,0 +1,137 @@
+/** A host's questions to the daemon and their answers: whole, or in pieces. It does not know what is asked. */
+import { fromWire } from "../../schemas/error.ts";
+import type { DaemonFrame, HostChannel, HostFrame } from "./protocol.ts";
+
+/** Who waits for an answer. */
+interface Asked {
+  readonly answer: (value: unknown) => void;
+  readonly refuse: (error: Error) => void;
+  readonly piece: (text: string) => void;
+  readonly end: () => void;
+}
+
+type WithoutId<Frame> = Frame extends { type: "ask" } ? Omit<Frame, "id" | "type"> : never;
+/** A question before it has a number. */
+export type Asking = WithoutId<HostFrame>;
+
+const ignore = () => undefined;
+
+/** Numbers questions and hands answers to those who asked. */
+export class Questions {
+  readonly #send: HostChannel["send"];
+  readonly #asked = new Map<number, Asked>();
+  #lastId = 0;
+
+  constructor(send: HostChannel["send"]) {
+    this.#send = send;
+  }
+
+  /** A number for a question, known before it is asked. */
+  nextId(): number {
+    return ++this.#lastId;
+  }
+
+  /** Asks and waits for the one answer. */
+  async ask(
+    question: Asking,
+    options: { signal?: AbortSignal; id?: number } = {},
+  ): Promise<unknown> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const id = options.id ?? this.nextId();
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const abort = () => {
+      this.#send({ type: "cancel", id });
+      reject(signal?.reason instanceof Error ? signal.reason : new Error("cancelled"));
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+    this.#asked.set(id, { answer: resolve, refuse: reject, piece: ignore, end: ignore });
+    this.#send({ type: "ask", id, ...question } as HostFrame);
+    try {
+      return await promise;
+    } finally {
+      signal?.removeEventListener("abort", abort);
+      this.#asked.delete(id);
+    }
+  }
+
+  /** Asks for an answer that comes in pieces by itself. Leaving the loop cancels the rest. */
+  async *pieces(question: Asking, signal: AbortSignal): AsyncGenerator<string, void, undefined> {
+    const id = this.nextId();
+    const queue: string[] = [];
+    let ended = false;
+    let failure: Error | undefined;
+    let wake: () => void = ignore;
+    const finish = (error?: Error) => {
+      ended = true;
+      failure = error;
+      wake();
+    };
+    const abort = () =>
+      finish(signal.reason instanceof Error ? signal.reason : new Error("cancelled"));
+    signal.throwIfAborted();
+    signal.addEventListener("abort", abort, { once: true });
+    this.#asked.set(id, {
+      answer: ignore,
+      refuse: finish,
+      piece: (text) => {
+        queue.push(text);
+        wake();
+      },
+      end: finish,
+    });
+    this.#send({ type: "ask", id, ...question } as HostFrame);
+    let complete = false;
+    try {
+      for (;;) {
+        yield* queue.splice(0);
+        if (queue.length > 0) continue;
+        if (ended) break;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      complete = failure === undefined;
+      if (failure !== undefined) throw failure;
+    } finally {
+      this.#asked.delete(id);
+      signal.removeEventListener("abort", abort);
+      if (!complete) this.#send({ type: "cancel", id });
+    }
+  }
+
+  /** The rest of an answer that comes in pieces when asked for: base64, decoded, with backpressure. */
+  body(id: number): ReadableStream<Uint8Array> {
+    return new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        this.#asked.set(id, {
+          answer: ignore,
+          refuse: (error) => {
+            this.#asked.delete(id);
+            controller.error(error);
+          },
+          piece: (text) => controller.enqueue(Buffer.from(text, "base64")),
+          end: () => {
+            this.#asked.delete(id);
+            controller.close();
+          },
+        });
+      },
+      pull: () => this.#send({ type: "more", id }),
+      cancel: () => {
+        this.#asked.delete(id);
+        this.#send({ type: "cancel", id });
+      },
+    });
+  }
+
+  /** Takes an answer of the daemon. */
+  hear(frame: DaemonFrame): void {
+    if (!("id" in frame)) return;
+    const asked = this.#asked.get(frame.id);
+    if (frame.type === "answer") asked?.answer(frame.value);
+    else if (frame.type === "refusal") asked?.refuse(fromWire(frame.error));
+    else if (frame.type === "piece") asked?.piece(frame.text);
+    else asked?.end();
+  }
+}

@@ -1,0 +1,39 @@
+/** Checks values against a definition's schemas, and says what is wrong without repeating the value: it may be a secret. */
+import * as v from "valibot";
+import { MoultError, type ErrorCode } from "../../schemas/error.ts";
+
+/** Problems named in one error. */
+const ISSUES_MAX = 5;
+
+function typeOf(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  return Array.isArray(value) ? "an array" : `a ${typeof value}`.replace("a o", "an o");
+}
+
+/** What an issue says. Texts that valibot made up hold the value and are replaced; the author's own are kept. */
+function explain(issue: v.BaseIssue<unknown>): string {
+  const isAutomatic =
+    issue.message.startsWith("Invalid ") && issue.message.endsWith(`eceived ${issue.received}`);
+  if (!isAutomatic) return issue.message;
+  // What was expected comes from the author's file; what was received is only ever named by its type.
+  if (issue.kind === "schema")
+    return `expected ${issue.expected ?? "another value"}, got ${typeOf(issue.input)}`;
+  return `expected ${issue.expected ?? `a valid ${issue.type.replaceAll("_", " ")}`}`;
+}
+
+/** The value after its schema. Throws `code` with the paths that are wrong and what was expected there. */
+export function checkValue<S extends v.GenericSchema>(
+  schema: S,
+  value: unknown,
+  report: { readonly code: ErrorCode; readonly title: string },
+): v.InferOutput<S> {
+  const parsed = v.safeParse(schema, value);
+  if (parsed.success) return parsed.output;
+  const issues = parsed.issues.slice(0, ISSUES_MAX).map((issue) => {
+    const path = v.getDotPath(issue);
+    const text = explain(issue);
+    return path === null ? text : `${path}: ${text}`;
+  });
+  throw new MoultError(report.code, `${report.title}: ${issues.join("; ")}`, { issues });
+}

@@ -1,0 +1,138 @@
+/** What a function gets as `ctx`, made of questions to the daemon. Runs inside a host. */
+import type { CallContext, GenerateOptions, Logger } from "../define.ts";
+import { MoultError } from "../../schemas/error.ts";
+import type { Questions } from "./asking.ts";
+import { type CallFacts, CHUNK_BYTES, type HostChannel } from "./protocol.ts";
+import { Transaction } from "./transaction.ts";
+
+/** Bytes of one request body of `ctx.fetch`. */
+const BODY_BYTES_MAX = 8 * 1_048_576;
+/** Characters of one log text. */
+const LOG_CHARS_MAX = 16_000;
+
+/** What a context is made from. */
+export interface ContextParts {
+  readonly facts: CallFacts;
+  readonly signal: () => AbortSignal;
+  readonly questions: Questions;
+  readonly channel: HostChannel;
+  readonly secrets: ReadonlyMap<string, string>;
+}
+
+/** The context of one call, and the values it sets. */
+export function createContext(parts: ContextParts): {
+  readonly ctx: CallContext;
+  readonly kv: Transaction;
+} {
+  const { facts, questions, channel } = parts;
+  const call = facts.id;
+  const kv = new Transaction({
+    // "No value" is no field at all on the wire.
+    get: async (key) => await questions.ask({ op: "kv.get", call, key }),
+    list: async (prefix, limit) =>
+      (await questions.ask({ op: "kv.list", call, prefix, limit })) as {
+        key: string;
+        value: unknown;
+      }[],
+  });
+  const stream = (options: GenerateOptions) =>
+    questions.pieces({ op: "model", call, ...options }, parts.signal());
+  const ctx: CallContext = {
+    get signal() {
+      return parts.signal();
+    },
+    log: createLogger(channel),
+    secret(name) {
+      const value = parts.secrets.get(name);
+      if (value !== undefined) return value;
+      const text = `Cannot read the secret "${name}": it is not declared in \`secrets\`, or the owner has not set it (moult secret set ${name})`;
+      channel.send({ type: "denied", kind: "secret", text });
+      throw new MoultError("policy/denied", text);
+    },
+    fetch: async (url, init) => await fetchOutside(parts, url, init),
+    model: {
+      stream,
+      async generate(options) {
+        let text = "";
+        for await (const piece of stream(options)) text += piece;
+        return text;
+      },
+    },
+    call: async (name, input) => await questions.ask({ op: "call", call, name, input }),
+    kv,
+    session: facts.session,
+    principal: facts.principal,
+    now: Date.now,
+  };
+  return { ctx, kv };
+}
+
+function createLogger(channel: HostChannel): Logger {
+  const write =
+    (level: "info" | "warn" | "error") =>
+    (facts: object, text = "") =>
+      channel.send({
+        type: "log",
+        level,
+        facts: plainFacts(facts),
+        text: text.slice(0, LOG_CHARS_MAX),
+      });
+  return { info: write("info"), warn: write("warn"), error: write("error") };
+}
+
+/** Facts as JSON has them; a log line must never fail a call. */
+function plainFacts(facts: object): Record<string, unknown> {
+  try {
+    const json = JSON.stringify(facts);
+    return json.length > LOG_CHARS_MAX
+      ? { cut: json.slice(0, LOG_CHARS_MAX) }
+      : (JSON.parse(json) as Record<string, unknown>);
+  } catch {
+    return { facts: "not JSON" };
+  }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: [string, string][];
+  readonly url: string;
+  readonly hasBody: boolean;
+}
+
+async function fetchOutside(
+  { facts, questions, channel, signal }: ContextParts,
+  url: string | URL,
+  init?: RequestInit,
+): Promise<Response> {
+  const request = new Request(url, init);
+  const body = new Uint8Array(await request.arrayBuffer());
+  if (body.length > BODY_BYTES_MAX)
+    throw new MoultError("tool/failed", `Cannot send more than ${String(BODY_BYTES_MAX)} bytes`);
+  const id = questions.nextId();
+  let chunks = 0;
+  for (let from = 0; from < body.length; from += CHUNK_BYTES, chunks++) {
+    const data = Buffer.from(body.subarray(from, from + CHUNK_BYTES)).toString("base64");
+    channel.send({ type: "chunk", id, data });
+  }
+  const own = init?.signal ?? undefined;
+  const question = {
+    op: "fetch",
+    call: facts.id,
+    url: request.url,
+    method: request.method,
+    headers: [...request.headers],
+    chunks,
+  } as const;
+  const answer = (await questions.ask(question, {
+    id,
+    signal: own === undefined ? signal() : AbortSignal.any([signal(), own]),
+  })) as Answer;
+  const response = new Response(answer.hasBody ? questions.body(id) : null, {
+    status: answer.status,
+    statusText: answer.statusText,
+    headers: answer.headers,
+  });
+  Object.defineProperty(response, "url", { value: answer.url });
+  return response;
+}

@@ -1,0 +1,155 @@
+/**
+ * What a function host and the daemon say to each other beside the calls themselves, one JSON object a line.
+ * What comes from a host is hostile: the daemon reads it through `HostFrame` and ends a host that breaks it.
+ */
+import * as v from "valibot";
+import { MoultError, WireError } from "../../schemas/error.ts";
+import type { Principal } from "../../schemas/message.ts";
+
+/** Bytes of one line from a host. */
+export const FRAME_BYTES_MAX = 1_048_576;
+/** Bytes that may wait for a host that does not read. */
+export const QUEUE_BYTES_MAX = 8 * 1_048_576;
+/** Bytes of one chunk of a body that goes over the control channel, before base64. */
+export const CHUNK_BYTES = 192 * 1_024;
+/** JSON characters of one value of `ctx.kv`. */
+export const VALUE_CHARS_MAX = 256 * 1_024;
+/** Characters of one key of `ctx.kv`. */
+export const KEY_CHARS_MAX = 512;
+/** Values that one call may set. */
+export const WRITES_MAX = 1_000;
+/** JSON characters of all values that one call may set. */
+export const WRITES_CHARS_MAX = 8 * 1_048_576;
+
+/** Header with the facts of a call, as JSON of `CallFacts`. */
+export const CALL_HEADER = "x-moult-call";
+/** Header of an answer: how many values the call has set; absent = none. */
+export const WRITES_HEADER = "x-moult-writes";
+/** Header of an answer: its body is the function's own stream, not JSON. */
+export const STREAM_HEADER = "x-moult-stream";
+
+/** What the daemon tells a host with each call. */
+export interface CallFacts {
+  readonly id: number;
+  readonly principal: Principal;
+  readonly session?: string | undefined;
+  readonly turn?: string | undefined;
+  /** Wait for this revision of the secrets first. */
+  readonly secrets?: number | undefined;
+}
+
+const id = v.pipe(v.number(), v.integer(), v.minValue(0));
+const key = v.pipe(v.string(), v.minLength(1), v.maxLength(KEY_CHARS_MAX));
+const name = v.pipe(v.string(), v.maxLength(200));
+const ask = { type: v.literal("ask"), id, call: id } as const;
+
+const Question = v.variant("op", [
+  v.object({ ...ask, op: v.literal("kv.get"), key }),
+  v.object({
+    ...ask,
+    op: v.literal("kv.list"),
+    prefix: v.pipe(v.string(), v.maxLength(KEY_CHARS_MAX)),
+    limit: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000)),
+  }),
+  v.object({
+    ...ask,
+    op: v.literal("fetch"),
+    url: v.pipe(v.string(), v.maxLength(8_192)),
+    method: v.pipe(v.string(), v.regex(/^[A-Z]{1,20}$/)),
+    headers: v.pipe(
+      v.array(
+        v.tuple([v.pipe(v.string(), v.maxLength(256)), v.pipe(v.string(), v.maxLength(8_192))]),
+      ),
+      v.maxLength(100),
+    ),
+    /** How many chunks of a body came before. */
+    chunks: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000)),
+  }),
+  v.object({
+    ...ask,
+    op: v.literal("model"),
+    prompt: v.string(),
+    system: v.optional(v.string()),
+    tokensMax: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_536))),
+    temperature: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(5))),
+  }),
+  v.object({ ...ask, op: v.literal("call"), name, input: v.unknown() }),
+]);
+/** A question of `ctx.*` to the daemon. */
+export type Question = v.InferOutput<typeof Question>;
+
+const KvWrites = v.pipe(
+  v.array(v.object({ key, value: v.optional(v.unknown()) })),
+  v.maxLength(WRITES_MAX),
+);
+
+const HostFrame = v.union([
+  Question,
+  v.variant("type", [
+    v.object({ type: v.literal("up") }),
+    v.object({ type: v.literal("ready"), manifest: v.unknown() }),
+    v.object({ type: v.literal("failed"), error: WireError }),
+    v.object({ type: v.literal("pong") }),
+    v.object({
+      type: v.literal("log"),
+      level: v.picklist(["info", "warn", "error"]),
+      facts: v.record(v.string(), v.unknown()),
+      text: v.pipe(v.string(), v.maxLength(16_384)),
+    }),
+    v.object({
+      type: v.literal("denied"),
+      kind: name,
+      text: v.pipe(v.string(), v.maxLength(1_000)),
+    }),
+    /** A piece of the body of the `fetch` that follows under the same id; base64. */
+    v.object({ type: v.literal("chunk"), id, data: v.string() }),
+    /** The host wants the next piece of a body. */
+    v.object({ type: v.literal("more"), id }),
+    v.object({ type: v.literal("cancel"), id }),
+    v.object({ type: v.literal("writes"), call: id, writes: KvWrites }),
+  ]),
+]);
+/** A frame from a host, checked. */
+export type HostFrame = v.InferOutput<typeof HostFrame>;
+
+/** Reads a frame of a host; `undefined` when it is none. */
+export function readHostFrame(data: unknown): HostFrame | undefined {
+  const isAsk = typeof data === "object" && data !== null && "type" in data && data.type === "ask";
+  const parsed = isAsk ? v.safeParse(Question, data) : v.safeParse(HostFrame, data);
+  return parsed.success ? parsed.output : undefined;
+}
+
+/** A frame from the daemon; hosts trust it. */
+export type DaemonFrame =
+  | { readonly type: "load"; readonly path: string; readonly name: string }
+  | { readonly type: "ping" }
+  | {
+      readonly type: "secrets";
+      readonly revision: number;
+      readonly values: Readonly<Record<string, string>>;
+    }
+  | { readonly type: "answer"; readonly id: number; readonly value?: unknown }
+  | { readonly type: "refusal"; readonly id: number; readonly error: WireError }
+  /** A piece of an answer that comes in pieces: a token of the model, or base64 of a body. */
+  | { readonly type: "piece"; readonly id: number; readonly text: string }
+  | { readonly type: "end"; readonly id: number };
+
+/** Parses one line of the control channel. Throws `internal` when it is not JSON. */
+export function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line) as unknown;
+  } catch (error) {
+    throw new MoultError(
+      "internal",
+      "The control channel carried something that is not JSON",
+      {},
+      error,
+    );
+  }
+}
+
+/** A control channel as a host sees it. */
+export interface HostChannel {
+  readonly send: (frame: HostFrame) => void;
+  readonly receive: (listener: (frame: DaemonFrame) => void) => void;
+}
