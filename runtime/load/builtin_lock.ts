@@ -1,0 +1,31 @@
+/** Tells moult's own functions from everybody else's: by the hash of their content, never by where they lie. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { scanRoot } from "./scan.ts";
+
+/** The lock that comes with the package. */
+export const BUILTIN_LOCK = join(import.meta.dir, "../../functions/builtin.lock");
+
+/** SHA-256 of a file's content, as hex. */
+export function contentHash(content: string | Uint8Array): string {
+  return new Bun.CryptoHasher("sha256").update(content).digest("hex");
+}
+
+/** Hashes of the built-in functions. A lock that is missing or unreadable makes every function the user's. */
+export function readBuiltinLock(path: string = BUILTIN_LOCK): ReadonlySet<string> {
+  try {
+    const lines = readFileSync(path, "utf8").split("\n");
+    return new Set(
+      lines.map((line) => line.slice(0, 64)).filter((hash) => /^[0-9a-f]{64}$/.test(hash)),
+    );
+  } catch {
+    return new Set();
+  }
+}
+
+/** The text of a lock for the functions in `dir`: one line `<sha256>  <path>` a function, by path. */
+export function builtinLock(dir: string): string {
+  return scanRoot(dir)
+    .found.map(({ path, file }) => `${contentHash(readFileSync(path))}  ${file}\n`)
+    .join("");
+}

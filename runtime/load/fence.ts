@@ -1,0 +1,133 @@
+/** What a function file may be made of: its functions folder, code of its project, packages. Everything else stays out. */
+import { existsSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { dirname, extname, join, relative, resolve, sep } from "node:path";
+import { MoultError } from "../../schemas/error.ts";
+import { located, shortPath, textOf } from "./frame.ts";
+import type { Found } from "./scan.ts";
+
+const CODE = new Set([".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx"]);
+const DATA = new Set([".json", ".jsonc", ".txt", ".md", ".yaml", ".yml", ".toml", ".csv", ".sql"]);
+
+/** What the bundler tells about a build; its own types lag behind. */
+export interface Metafile {
+  readonly inputs: Readonly<
+    Record<
+      string,
+      { readonly imports: readonly { readonly path: string; readonly external?: boolean }[] }
+    >
+  >;
+  readonly outputs: Readonly<Record<string, { readonly exports?: readonly string[] }>>;
+}
+
+/** The bounds of one build. */
+export class Fence {
+  readonly #found: Found;
+  readonly #project: string;
+  #refusal: MoultError | undefined;
+
+  constructor(found: Found) {
+    this.#found = found;
+    this.#project = projectOf(found.root);
+  }
+
+  /** Why an import was stopped, if one was. */
+  refusal(): MoultError | undefined {
+    return this.#refusal;
+  }
+
+  /** A `function/invalid` of this function. */
+  refuse(text: string): MoultError {
+    return new MoultError("function/invalid", text, { file: this.#found.file });
+  }
+
+  /** Stops an import before the file behind it is read: it may be a device, or a secret. */
+  plugin(): Bun.BunPlugin {
+    return {
+      name: "moult fence",
+      setup: (build) => {
+        build.onResolve({ filter: /^(?:[./~]|file:|https?:|moult\/)/ }, ({ path, importer }) => {
+          if (importer === "") return undefined;
+          const because = this.#because(path, importer);
+          if (because === undefined) return undefined;
+          this.#refusal ??= this.#locate(importer, path, because);
+          throw this.#refusal;
+        });
+      },
+    };
+  }
+
+  #because(path: string, importer: string): string | undefined {
+    if (path.startsWith("moult/")) return `"${path}" is not for functions; import from "moult"`;
+    if (/^(?:file|https?):/.test(path)) return `Cannot import "${path}": URLs are not loaded`;
+    if (extname(path) === ".node")
+      return `Cannot import "${path}": native addons do not run in a function's process`;
+    const target = resolve(dirname(importer), path);
+    return this.#allows(target)
+      ? undefined
+      : `Cannot import "${path}": it lies outside the project`;
+  }
+
+  /**
+   * Looks again at what the bundler really read: links, path mappings and packages lead elsewhere.
+   * Throws `function/invalid`.
+   */
+  check(metafile: Metafile, inputs: readonly string[]): void {
+    for (const path of inputs) if (path !== this.#found.path) this.#checkInput(path);
+    for (const { imports } of Object.values(metafile.inputs))
+      for (const { path, external } of imports)
+        if (external === true && path !== "moult" && !isBuiltin(path))
+          throw this.refuse(
+            `Cannot import "${path}" into ${this.#found.file}: it cannot be bundled`,
+          );
+  }
+
+  #checkInput(path: string): void {
+    const shown = shortPath(path, this.#found.root);
+    if (!this.#allows(path))
+      throw this.refuse(`Cannot import ${shown}: it lies outside the project`);
+    const data = this.#inside(this.#found.root, path) || path.includes("/node_modules/");
+    if (CODE.has(extname(path)) || (data && DATA.has(extname(path)))) return;
+    throw this.refuse(
+      `Cannot import ${shown}: a function is made of code, and of text and JSON files in its functions folder`,
+    );
+  }
+
+  #allows(path: string): boolean {
+    if (path.includes("/node_modules/")) return true;
+    return this.#inside(this.#found.root, path) || this.#inside(this.#project, path);
+  }
+
+  /** Dot folders hold what is nobody's business: keys, histories, moult's own home. */
+  #inside(folder: string, path: string): boolean {
+    if (!path.startsWith(folder + sep)) return false;
+    return !relative(folder, path)
+      .split(sep)
+      .some((part) => part.startsWith("."));
+  }
+
+  #locate(importer: string, specifier: string, because: string): MoultError {
+    const file = shortPath(importer, this.#found.root);
+    const lines = textOf(importer).split("\n");
+    const line = lines.findIndex(
+      (text) => text.includes(`"${specifier}"`) || text.includes(`'${specifier}'`),
+    );
+    const lineText = lines[line];
+    if (lineText === undefined) return this.refuse(`${file}: ${because}`);
+    const column = lineText.indexOf(specifier);
+    return located({ file, line: line + 1, column, lineText }, because);
+  }
+}
+
+/** The folder whose code a function may import: of its workspace, else of its package, else the one above it. */
+export function projectOf(root: string): string {
+  let nearest: string | undefined;
+  for (let dir = root; ; dir = dirname(dir)) {
+    const manifest = join(dir, "package.json");
+    if (existsSync(manifest)) {
+      nearest ??= dir;
+      if (textOf(manifest).includes('"workspaces"')) return dir;
+    }
+    if (dir === dirname(dir)) return nearest ?? dirname(root);
+  }
+}

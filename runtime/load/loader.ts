@@ -1,0 +1,271 @@
+/**
+ * Keeps the registry the same as the functions folders: notices what changed there, and has each function reloaded
+ * that it concerns. How a version runs is the affair of the `deploy` it is given.
+ */
+import { existsSync, realpathSync } from "node:fs";
+import { resolve } from "node:path";
+import type { EventHub } from "../events.ts";
+import type { Bundle, Crash, Deployment } from "../isolate/deployment.ts";
+import type { Clock, Log, Meter } from "../ports.ts";
+import type { FunctionInfo } from "../../schemas/function.ts";
+import { MoultError } from "../../schemas/error.ts";
+import { readBuiltinLock } from "./builtin_lock.ts";
+import { CRASHES_MAX, CRASHES_WINDOW_MS, Crashes } from "./crashes.ts";
+import type { Functions } from "./functions.ts";
+import { Registry } from "./registry.ts";
+import { Reloader } from "./reload.ts";
+import { type Found, type Refused, type Root, scanRoot } from "./scan.ts";
+import { Versions } from "./versions.ts";
+import { type Change, Watcher } from "./watch.ts";
+
+/** Between two looks at all files, for what the kernel does not report: network folders, links, lost events. */
+const RESCAN_MS = 2_000;
+
+/** A look may take at most this share of the time, in a folder of any size. */
+const RESCAN_SHARE_MAX = 1 / 400;
+
+/** A file that vanished may be on its way back: some editors, and git, replace files by delete and create. */
+const REMOVAL_GRACE_MS = 100;
+
+/** After saves of known files; the reloads themselves come first. */
+const LATER_MS = 50;
+
+/** What a loader is made of. */
+export interface LoaderOptions {
+  /** Folders of functions; a name in a later one wins. */
+  readonly roots: readonly Root[];
+  /** moult's home; builds are kept in its `builds` folder. */
+  readonly home: string;
+  /** Starts a version. With a manifest in the bundle it starts no process before the first call. */
+  readonly deploy: (bundle: Bundle) => Promise<Deployment>;
+  readonly hub: EventHub;
+  readonly meter: Meter;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Content hashes of the built-in functions. @default the shipped lock */
+  readonly builtins?: ReadonlySet<string>;
+  /** Milliseconds between two looks at all files. @default 2_000 */
+  readonly rescanMs?: number;
+}
+
+/** The functions, kept up to date. */
+export interface Loader extends Functions {
+  /**
+   * Loads what is there and watches from then on. Resolves when every function that an earlier run has built is
+   * callable; calls of the others wait for them.
+   */
+  readonly start: () => Promise<void>;
+  /** Resolves when nothing is left to load of what was noticed so far. */
+  readonly settled: () => Promise<void>;
+  /** To be told of each crash of a host: a new version that crashes too often is rolled back. */
+  readonly crashed: (crash: Crash) => void;
+  /** Stops watching, and ends every version when its calls are done. */
+  readonly close: () => Promise<void>;
+}
+
+/** Makes a loader; nothing happens before `start()`. */
+export function createLoader(options: LoaderOptions): Loader {
+  return new FolderLoader(options);
+}
+
+class FolderLoader implements Loader {
+  readonly #options: LoaderOptions;
+  readonly #roots: readonly string[];
+  readonly #registry: Registry;
+  readonly #reloader: Reloader;
+  readonly #watcher: Watcher;
+  readonly #crashes = new Crashes();
+  readonly #vanished = new Map<string, NodeJS.Timeout>();
+  #found: ReadonlyMap<string, Found> = new Map();
+  #rescan: NodeJS.Timeout | undefined;
+  #later: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: LoaderOptions) {
+    const { roots, home, deploy, hub, meter, clock, log } = options;
+    this.#options = options;
+    this.#roots = [...new Set(roots.map(({ dir }) => real(dir)))];
+    this.#registry = new Registry(clock, meter);
+    const versions = new Versions(resolve(home), log);
+    const builtins = options.builtins ?? readBuiltinLock();
+    this.#reloader = new Reloader(
+      { registry: this.#registry, versions, deploy, builtins, hub, meter, clock, log },
+      (name) => this.#found.get(name),
+    );
+    this.#watcher = new Watcher((changes) => this.#onChanges(changes), clock.now);
+  }
+
+  list: Functions["list"] = () => this.#registry.list();
+  get: Functions["get"] = (name) => this.#registry.get(name);
+  fetch: Functions["fetch"] = (name, call) => this.#registry.fetch(name, call);
+  run: Functions["run"] = (name, call, handler) => this.#registry.run(name, call, handler);
+
+  start = async (): Promise<void> => {
+    for (const dir of this.#roots) this.#watcher.root(dir);
+    const now = this.#options.clock.now();
+    this.#found = this.#scan();
+    for (const found of this.#found.values()) {
+      const adopted = await this.#reloader.adopt(found).catch(() => false);
+      if (adopted) continue;
+      this.#registry.add(found.name, found.file);
+      this.#reloader.touch(found.name, now);
+    }
+    this.#scheduleRescan(0);
+    void this.#reloader.settled().then(() => this.#watchFolders());
+  };
+
+  settled = async (): Promise<void> => {
+    while (this.#watcher.waiting) await new Promise((resume) => setTimeout(resume, 1));
+    await this.#reloader.settled();
+    if (this.#watcher.waiting) await this.settled();
+  };
+
+  rollback = async (name: string): Promise<FunctionInfo> => {
+    await this.#reloader.serially(name, () => this.#revert(name, "asked"));
+    const info = this.#registry.get(name);
+    if (info === undefined)
+      throw new MoultError("function/not-found", `No function is named "${name}"`);
+    return info;
+  };
+
+  crashed = (crash: Crash): void => {
+    const { name, version, reason } = crash;
+    this.#options.hub.publish("function.crashed", { name, version, reason });
+    if (!this.#crashes.note(crash) || !this.#unproven(crash)) return;
+    this.#reloader
+      .serially(name, async () => {
+        // Replaced meanwhile: the crashes were another version's.
+        if (this.#registry.get(name)?.version === version) await this.#revert(name, "crashes");
+      })
+      .catch((error: unknown) => {
+        this.#options.log.warn(
+          { function: name, error },
+          "A crashing version stays, for want of an earlier one",
+        );
+      });
+  };
+
+  close = async (): Promise<void> => {
+    this.#closed = true;
+    this.#watcher.close();
+    clearTimeout(this.#rescan);
+    clearTimeout(this.#later);
+    for (const timer of this.#vanished.values()) clearTimeout(timer);
+    await this.#reloader.settled();
+    const ends = this.#registry.deployments().map((deployment) => deployment.retire());
+    await Promise.all([...ends, ...this.#reloader.draining]);
+  };
+
+  /** A version that has served well, or for long, crashes for another reason than its being new. */
+  #unproven({ name, version, at }: Crash): boolean {
+    const entry = this.#registry.entry(name);
+    if (entry?.deployment?.version !== version) return false;
+    return entry.fresh && (entry.completed === 0 || at - entry.loadedAt < CRASHES_WINDOW_MS);
+  }
+
+  async #revert(name: string, because: "asked" | "crashes"): Promise<void> {
+    const { entry, from, to } = await this.#reloader.revert(name, because);
+    this.#crashes.forget(name);
+    if (because === "crashes")
+      entry.error = `Version ${from} crashed ${CRASHES_MAX} times within a minute; ${to} serves again until the file changes`;
+    this.#options.hub.publish("function.rolled_back", { name, from, to, because });
+    this.#options.meter.count("moult_function_reloads_total", { result: "rolled_back" });
+  }
+
+  /** All functions of all roots by name; a later root wins. */
+  #scan(): ReadonlyMap<string, Found> {
+    const all = new Map<string, Found>();
+    const refused: Refused[] = [];
+    for (const dir of this.#roots) {
+      const scan = scanRoot(dir);
+      for (const found of scan.found) all.set(found.name, found);
+      refused.push(...scan.refused);
+    }
+    for (const { name, file, error } of this.#registry.refuse(refused))
+      this.#options.hub.publish("function.failed", { name, file, error });
+    return all;
+  }
+
+  #onChanges(changes: readonly Change[]): void {
+    const seenAt = Math.min(...changes.map((change) => change.seenAt));
+    const names = new Map([...this.#found.values()].map((found) => [found.path, found.name]));
+    let unknown = false;
+    for (const change of changes) {
+      const name = names.get(change.path);
+      const saved = name !== undefined && existsSync(change.path);
+      if (saved) this.#reloader.touch(name, change.seenAt);
+      else unknown = true;
+    }
+    if (unknown) this.#lookAround(seenAt, true);
+    // Functions may be made of other functions' files; that can wait until the saved ones are being built.
+    else this.#later ??= setTimeout(() => this.#lookAround(seenAt, false), LATER_MS);
+  }
+
+  /** Finds what came, went or moved, and which functions are made of something that changed. */
+  #lookAround(seenAt: number, retryBroken: boolean): void {
+    clearTimeout(this.#later);
+    this.#later = undefined;
+    for (const dir of this.#roots) this.#watcher.root(dir);
+    const before = this.#found;
+    const now = this.#scan();
+    const all = new Map(now);
+    for (const [name, found] of before) {
+      if (now.has(name)) {
+        this.#returned(name);
+      } else {
+        this.#vanish(name);
+        all.set(name, found);
+      }
+    }
+    this.#found = all;
+    for (const [name, found] of now) {
+      const moved = before.get(name)?.path !== found.path;
+      const retry = retryBroken && this.#reloader.broken(name);
+      if (moved || retry || this.#reloader.stale(name)) this.#reloader.touch(name, seenAt);
+    }
+    void this.#reloader.settled().then(() => this.#watchFolders());
+  }
+
+  /** Begins the time of grace of a function whose file is gone. */
+  #vanish(name: string): void {
+    if (this.#vanished.has(name)) return;
+    const timer = setTimeout(() => {
+      this.#vanished.delete(name);
+      if (this.#scan().has(name)) return;
+      this.#found = new Map([...this.#found].filter(([other]) => other !== name));
+      this.#crashes.forget(name);
+      this.#reloader.touch(name, this.#options.clock.now());
+    }, REMOVAL_GRACE_MS);
+    this.#vanished.set(name, timer);
+  }
+
+  #returned(name: string): void {
+    clearTimeout(this.#vanished.get(name));
+    this.#vanished.delete(name);
+  }
+
+  #watchFolders(): void {
+    this.#watcher.folders(
+      [...this.#found.values()].flatMap((found) => this.#reloader.folders(found)),
+    );
+  }
+
+  #scheduleRescan(tookMs: number): void {
+    if (this.#closed) return;
+    const wait = Math.max(this.#options.rescanMs ?? RESCAN_MS, tookMs / RESCAN_SHARE_MAX);
+    this.#rescan = setTimeout(() => {
+      const began = performance.now();
+      this.#lookAround(this.#options.clock.now(), false);
+      this.#scheduleRescan(performance.now() - began);
+    }, wait);
+  }
+}
+
+/** One folder under two names is one root; what does not exist yet keeps its name. */
+function real(dir: string): string {
+  try {
+    return realpathSync(dir);
+  } catch {
+    return resolve(dir);
+  }
+}
