@@ -19,7 +19,7 @@ export default defineSkill({
     const text = request.trim();
     if (text === "") throw new MoultError("input/invalid", "Cannot summarize nothing: give a text");
     const sentences = split(text);
-    if (sentences.length <= 1) return text;
+    if (sentences.length <= 1) return sentences[0] ?? text;
     const written = await ask(text, ctx);
     return holds(written, text) ? written : extract(sentences);
   },
@@ -66,9 +66,11 @@ function extract(sentences: readonly string[]): string {
   return sentences.filter((sentence) => best.has(sentence)).join(" ");
 }
 
+/** The sentences of a text, each once. */
 function split(text: string): string[] {
   const parts = new Intl.Segmenter(undefined, { granularity: "sentence" }).segment(text);
-  return [...parts].map(({ segment }) => segment.replace(/\s+/g, " ").trim()).filter(Boolean);
+  const sentences = [...parts].map(({ segment }) => segment.replace(/\s+/g, " ").trim());
+  return [...new Set(sentences)].filter((sentence) => sentence !== "");
 }
 
 /** Words of four letters and more: shorter ones are mostly grammar. Scripts without spaces count pairs of signs. */

@@ -83,7 +83,8 @@ async function add(words: string, notes: readonly Stored[], ctx: Lent) {
 
 /** Deletes the one note that matches; several are a question, never a guess. */
 async function remove(words: string, found: readonly Stored[], ctx: Lent) {
-  const [note, ...others] = words.trim() === "" ? [] : found;
+  // Words that say nothing match every note: fine to search with, never to delete with.
+  const [note, ...others] = keywords(words).length === 0 ? [] : found;
   if (note === undefined)
     throw new MoultError("tool/failed", `Cannot find a note about "${words}" to delete`);
   if (others.length > 0) {
@@ -102,6 +103,11 @@ function matching(words: string, notes: readonly Stored[]): readonly Stored[] {
   const sought = words.trim().toLowerCase();
   const exact = notes.filter(({ id, text }) => id === sought || text.toLowerCase() === sought);
   if (exact.length > 0) return exact;
-  const parts = sought.split(/[\s,.?!;:"']+/).filter((part) => part !== "" && !FILLER.test(part));
+  const parts = keywords(sought);
   return notes.filter(({ text }) => parts.every((part) => text.toLowerCase().includes(part)));
+}
+
+function keywords(words: string): readonly string[] {
+  const parts = words.toLowerCase().split(/[\s,.?!;:"']+/);
+  return parts.filter((part) => part !== "" && !FILLER.test(part));
 }
