@@ -35,15 +35,15 @@ export async function openControl(options: {
     },
     onTooLong: () => fail("it sent a control frame that is too long"),
   });
-  const socket = await Bun.connect({
-    fd: options.file,
-    socket: {
-      data: (_, bytes) => reader.feed(bytes),
-      drain: () => writer.drain(),
-      close: () => options.onClose(),
-      error: () => undefined, // `close` follows.
-    },
-  } as unknown as Bun.UnixSocketOptions<undefined>);
+  const handlers: Bun.SocketHandler = {
+    data: (_, bytes) => reader.feed(bytes),
+    drain: () => writer.drain(),
+    close: () => options.onClose(),
+    error: () => undefined, // `close` follows.
+  };
+  // Bun takes an open descriptor here; its types do not say so.
+  const place = { fd: options.file, socket: handlers } as unknown;
+  const socket = await Bun.connect(place as Bun.UnixSocketOptions<undefined>);
   const writer = new LineWriter({
     sink: (bytes) => socket.write(bytes),
     bytesMax: QUEUE_BYTES_MAX,

@@ -20,11 +20,10 @@ async function openChannel(): Promise<HostChannel> {
   const receive = (next: typeof listener) => {
     listener = next;
   };
-  const { send } = process;
-  if (send !== undefined) {
+  if (process.send !== undefined) {
     process.on("message", (frame) => listener(frame as DaemonFrame));
     process.on("disconnect", () => process.exit(0));
-    return { send: (frame) => void send.call(process, frame), receive };
+    return { send: (frame) => void process.send?.(frame), receive };
   }
   const control = await openControl({
     file: CONTROL_FILE,

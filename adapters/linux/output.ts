@@ -74,3 +74,8 @@ export async function readOutput(
   }
   lines.end();
 }
+
+/** A signal as people write it. */
+export function signalName(signal: number | string | null): string | null {
+  return typeof signal === "number" ? `signal ${String(signal)}` : signal;
+}

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Confined, Exit, Sandbox } from "../../runtime/ports.ts";
 import { MoultError } from "../../schemas/error.ts";
-import { readOutput } from "./output.ts";
+import { readOutput, signalName } from "./output.ts";
 import { buildHostProgram, bunPath } from "./program.ts";
 
 const START_MS_MAX = 20_000;
@@ -120,7 +120,7 @@ class PlainProcess implements Confined {
   async #follow(folder: string): Promise<Exit> {
     await this.#child.exited;
     rmSync(folder, { recursive: true, force: true });
-    const exit = { code: this.#child.exitCode, signal: this.#child.signalCode };
+    const exit = { code: this.#child.exitCode, signal: signalName(this.#child.signalCode) };
     return this.#killedFor === undefined ? exit : { ...exit, killedFor: this.#killedFor };
   }
 }

@@ -107,13 +107,13 @@ export class LinuxSandbox implements Sandbox {
     const shared = base && seat.uid !== undefined;
     const spawner = await this.#spawnerFor(shared, seat, options.files);
     try {
-      const process = await this.#launch(spawner, seat, program, options);
-      this.#living.add(process);
-      void process.exited.then(() => {
-        this.#living.delete(process);
+      const host = await this.#launch(spawner, seat, program, options);
+      this.#living.add(host);
+      void host.exited.then(() => {
+        this.#living.delete(host);
         if (!shared) spawner.close();
       });
-      return process;
+      return host;
     } catch (error) {
       if (!shared) spawner.close();
       throw error;

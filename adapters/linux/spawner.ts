@@ -42,7 +42,7 @@ export class Spawner {
   private constructor() {
     this.#worker = new Worker(new URL("spawner_worker.ts", import.meta.url).href, {
       env: {},
-    } as WorkerOptions);
+    });
     this.#worker.addEventListener("message", (event: MessageEvent<FromSpawner>) =>
       this.#hear(event.data),
     );
@@ -69,7 +69,7 @@ export class Spawner {
   }
 
   #post(message: ToSpawner): void {
-    this.#worker.postMessage(message);
+    this.#worker.postMessage(message, []);
   }
 
   #hear(message: FromSpawner): void {

@@ -4,7 +4,7 @@
  */
 import { parentPort } from "node:worker_threads";
 import { confineThread, type Domain } from "./landlock.ts";
-import { readOutput } from "./output.ts";
+import { readOutput, signalName } from "./output.ts";
 import { keepFileAccessOnly } from "./syscalls.ts";
 
 /** What the thread is told. `confine` comes first, once. */
@@ -64,7 +64,7 @@ async function reportExit(id: number, child: Bun.Subprocess): Promise<void> {
   await child.exited;
   // Its last lines say why it ended; a descendant that holds the pipe must not delay the news.
   await Promise.race([Promise.all(outputs), Bun.sleep(OUTPUT_WAIT_MS)]);
-  report({ type: "exit", id, code: child.exitCode, signal: child.signalCode });
+  report({ type: "exit", id, code: child.exitCode, signal: signalName(child.signalCode) });
 }
 
 function spawn(id: number, start: Start): void {

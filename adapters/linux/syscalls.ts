@@ -77,7 +77,7 @@ export function syscall(name: SyscallName, ...args: readonly (number | Uint8Arra
   const [a = 0, b = 0, c = 0, d = 0, e = 0] = args.map(argument);
   const result = Number(symbols.syscall(NUMBERS[name][here === "x64" ? 0 : 1], a, b, c, d, e));
   if (result !== -1) return result;
-  const where: Pointer | null = symbols.__errno_location();
+  const where = symbols.__errno_location() as Pointer | null;
   throw new SyscallError(name, where === null ? 0 : read.i32(where, 0));
 }
 

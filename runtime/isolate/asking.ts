@@ -46,7 +46,7 @@ export class Questions {
     };
     signal?.addEventListener("abort", abort, { once: true });
     this.#asked.set(id, { answer: resolve, refuse: reject, piece: ignore, end: ignore });
-    this.#send({ type: "ask", id, ...question } as HostFrame);
+    this.#send({ type: "ask", id, ...question });
     try {
       return await promise;
     } finally {
@@ -55,7 +55,10 @@ export class Questions {
     }
   }
 
-  /** Asks for an answer that comes in pieces by itself. Leaving the loop cancels the rest. */
+  /**
+   * Asks for an answer that comes in pieces by itself. Leaving the loop cancels the rest.
+   * @yields the pieces as they come
+   */
   async *pieces(question: Asking, signal: AbortSignal): AsyncGenerator<string, void, undefined> {
     const id = this.nextId();
     const queue: string[] = [];
@@ -80,7 +83,7 @@ export class Questions {
       },
       end: finish,
     });
-    this.#send({ type: "ask", id, ...question } as HostFrame);
+    this.#send({ type: "ask", id, ...question });
     let complete = false;
     try {
       for (;;) {

@@ -105,7 +105,7 @@ async function fetchOutside(
   url: string | URL,
   init?: RequestInit,
 ): Promise<Response> {
-  const request = new Request(url, init);
+  const request = new Request(String(url), init);
   const body = new Uint8Array(await request.arrayBuffer());
   if (body.length > BODY_BYTES_MAX)
     throw new MoultError("tool/failed", `Cannot send more than ${String(BODY_BYTES_MAX)} bytes`);
@@ -121,7 +121,7 @@ async function fetchOutside(
     call: facts.id,
     url: request.url,
     method: request.method,
-    headers: [...request.headers],
+    headers: [...request.headers] as [string, string][],
     chunks,
   } as const;
   const answer = (await questions.ask(question, {

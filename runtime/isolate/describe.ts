@@ -4,7 +4,7 @@ import type * as v from "valibot";
 import type { Definition } from "../define.ts";
 import { MoultError } from "../../schemas/error.ts";
 
-const KINDS = ["tool", "skill", "channel"];
+const KINDS = new Set(["tool", "skill", "channel"]);
 
 function invalid(text: string): MoultError {
   return new MoultError("function/invalid", text);
@@ -29,7 +29,7 @@ export function readDefinition(exported: unknown): Definition {
       "The file has no definition: write `export default defineTool({ … })` (or defineSkill, defineChannel)",
     );
   const fields = exported as Record<string, unknown>;
-  if (!KINDS.includes(String(fields["kind"])))
+  if (!KINDS.has(String(fields["kind"])))
     throw invalid("The default export was not made by defineTool, defineSkill or defineChannel");
   if (fields["kind"] === "tool") checkTool(fields);
   else if (fields["kind"] === "skill") checkOptional(fields, "run");

@@ -47,10 +47,11 @@ export async function runHost({ channel, socket, lock }: HostOptions): Promise<v
     idleTimeout: 0,
     maxRequestBodySize: BODY_BYTES_MAX,
     development: false,
-    fetch: (request) => host.serve(request),
-  } as Bun.Serve.Options<undefined>);
+    fetch: (request: Request) => host.serve(request),
+  } as unknown as Bun.Serve.Options<undefined>);
   // The first import opens files that the lock may close.
-  await import("data:text/javascript,export default 1");
+  const nothing = "data:text/javascript,export default 1";
+  await import(nothing);
   lock();
   channel.send({ type: "up" });
 }

@@ -1,0 +1,190 @@
+/** A host's answer to a call, read with bounds: what a function sends is not trusted to be what it says. */
+import type { KvWrite } from "../ports.ts";
+import { ERROR_STATUS, fromWire, isMoultError, MoultError, toWire } from "../../schemas/error.ts";
+import type { LiveCall, LiveHost } from "./live_host.ts";
+import { STREAM_HEADER, WRITES_HEADER } from "./protocol.ts";
+
+/** Bytes of one JSON answer. */
+const JSON_BYTES_MAX = 8 * 1_048_576;
+const ERROR_BYTES_MAX = 65_536;
+/** Answers up to this size are read at once, which is quicker than passing a stream on. */
+const SMALL_BYTES = 65_536;
+
+/** An answer whose call is still open. End it by reading it, or with `end()`. */
+export class Answer {
+  readonly #host: LiveHost;
+  readonly #live: LiveCall;
+  readonly #response: Response;
+  readonly #onEnd: () => void;
+  #ended = false;
+
+  constructor(host: LiveHost, live: LiveCall, response: Response, onEnd: () => void) {
+    this.#host = host;
+    this.#live = live;
+    this.#response = response;
+    this.#onEnd = onEnd;
+  }
+
+  /** The call is over. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#host.end(this.#live);
+    this.#onEnd();
+  }
+
+  /** Throws the error that the function answered with, if it is one. */
+  async check(): Promise<void> {
+    if (this.#response.status === 200) return;
+    const text = await readText(this.#response, ERROR_BYTES_MAX).catch(() => "");
+    throw fromWire(parse(text)?.["error"]);
+  }
+
+  /** The values the call has set. */
+  async writes(): Promise<readonly KvWrite[]> {
+    const count = this.#response.headers.get(WRITES_HEADER);
+    return count === null ? [] : await this.#host.writesOf(this.#live, Number(count));
+  }
+
+  /** The output as a value; a stream becomes its text. Ends the call. */
+  async value(): Promise<unknown> {
+    try {
+      const text = await this.#guard(readText(this.#response, JSON_BYTES_MAX));
+      if (this.#isStream) return text;
+      return JSON.parse(text) as unknown;
+    } catch (error) {
+      if (isMoultError(error)) throw error;
+      throw new MoultError(
+        "output/invalid",
+        `"${this.#host.name}" answered with broken JSON`,
+        {},
+        error,
+      );
+    } finally {
+      this.end();
+    }
+  }
+
+  /** The answer for the caller of `/fn/{tool}`. The call ends with the last byte, or when the caller leaves. */
+  async toResponse(version: string): Promise<Response> {
+    const headers = {
+      "content-type": this.#isStream ? "application/octet-stream" : "application/json",
+      "x-function-version": version,
+    };
+    const length = this.#response.headers.get("content-length");
+    if (length !== null && Number(length) <= SMALL_BYTES) {
+      try {
+        return new Response(await this.#guard(this.#response.arrayBuffer()), { headers });
+      } finally {
+        this.end();
+      }
+    }
+    if (this.#response.body === null) {
+      this.end();
+      return new Response(null, { headers });
+    }
+    return new Response(this.#passOn(this.#response.body), { headers });
+  }
+
+  get #isStream(): boolean {
+    return this.#response.headers.has(STREAM_HEADER);
+  }
+
+  /** A body that breaks off means that the host has ended. */
+  async #guard<T>(body: Promise<T>): Promise<T> {
+    try {
+      return await body;
+    } catch (error) {
+      if (isMoultError(error)) throw error;
+      if (this.#live.call.signal?.aborted === true)
+        throw new MoultError(
+          "tool/failed",
+          `The call of "${this.#host.name}" was cancelled`,
+          {},
+          error,
+        );
+      throw await this.#host.whyGone();
+    }
+  }
+
+  #passOn(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+    const reader = body.getReader();
+    return new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.#live.stopStream = (error) => {
+            this.end();
+            controller.error(error);
+            void cancelQuietly(reader, error);
+          };
+        },
+        pull: async (controller) => {
+          try {
+            const { done, value } = await this.#guard(reader.read());
+            if (this.#ended) return;
+            if (!done) {
+              controller.enqueue(value);
+              return;
+            }
+            this.end();
+            controller.close();
+          } catch (error) {
+            if (this.#ended) return;
+            this.end();
+            controller.error(error);
+          }
+        },
+        cancel: async (reason) => {
+          this.end();
+          await reader.cancel(reason);
+        },
+      },
+      // Nothing is fetched ahead of the caller.
+      { highWaterMark: 0 },
+    );
+  }
+}
+
+async function cancelQuietly(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  reason: unknown,
+): Promise<void> {
+  try {
+    await reader.cancel(reason);
+  } catch {
+    // It broke off before.
+  }
+}
+
+function parse(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function readText(response: Response, bytesMax: number): Promise<string> {
+  const length = response.headers.get("content-length");
+  if (length !== null && Number(length) <= bytesMax) return await response.text();
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  // Leaving the loop cancels the rest.
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > bytesMax)
+      throw new MoultError("output/invalid", `The answer has more than ${String(bytesMax)} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** An error as `/fn/{tool}` answers it. */
+export function errorResponse(error: unknown, version: string): Response {
+  const wire = toWire(error);
+  return Response.json(
+    { error: wire },
+    { status: ERROR_STATUS[wire.code], headers: { "x-function-version": version } },
+  );
+}

@@ -1,0 +1,257 @@
+/**
+ * Answers what a function asks through `ctx`. Whose question it is follows from the channel it came by, and on whose
+ * behalf from the call that is running there; nothing in a question can change either.
+ */
+import { isMoultError, MoultError, toWire } from "../../schemas/error.ts";
+import type { Manifest } from "../../schemas/function.ts";
+import type { GenerateRequest } from "../../schemas/model.ts";
+import { egress } from "./egress.ts";
+import type { LiveCall, LiveHost } from "./live_host.ts";
+import { CHUNK_BYTES, type DaemonFrame, type HostFrame, type Question } from "./protocol.ts";
+import type { HostServices } from "./services.ts";
+
+/** Questions of one host that wait at once. */
+const QUESTIONS_MAX = 4_096;
+/** Bytes of request bodies that a host may have sent ahead of their requests. */
+const CHUNK_BYTES_MAX = 16 * 1_048_576;
+/** Functions calling functions. */
+const DEPTH_MAX = 8;
+/** JSON characters of one answer of `kv.list`. */
+const LIST_CHARS_MAX = 4 * 1_048_576;
+/** Log lines of one host a second. */
+const LOGS_PER_SECOND = 100;
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
+
+/** One question on its way. */
+interface Open {
+  readonly call: number;
+  readonly abort: AbortController;
+  /** The rest of an answer that is fetched piece by piece. */
+  reader?: Reader;
+  rest?: Uint8Array | undefined;
+}
+
+/** What the broker of one host works with. */
+export interface BrokerParts {
+  readonly host: LiveHost;
+  readonly name: string;
+  readonly manifest: Manifest;
+  readonly services: HostServices;
+  readonly offline: boolean;
+}
+
+/** Answers one host. */
+export class Broker {
+  readonly #parts: BrokerParts;
+  readonly #open = new Map<number, Open>();
+  readonly #chunks = new Map<number, Uint8Array[]>();
+  #chunkBytes = 0;
+  #logSecond = 0;
+  #logs = 0;
+  #logsDropped = 0;
+
+  constructor(parts: BrokerParts) {
+    this.#parts = parts;
+    parts.host.listener = {
+      frame: (frame) => this.#hear(frame),
+      ended: (id) => this.#endCall(id),
+    };
+    void parts.host.exited.then(() => {
+      for (const id of this.#open.keys()) this.#close(id);
+    });
+  }
+
+  #hear(frame: HostFrame): void {
+    const { host, services, name } = this.#parts;
+    if (frame.type === "ask") void this.#answer(frame);
+    else if (frame.type === "cancel") this.#close(frame.id);
+    else if (frame.type === "more") void this.#sendPiece(frame.id);
+    else if (frame.type === "chunk") this.#keepChunk(frame.id, frame.data);
+    else if (frame.type === "log") this.#log(frame);
+    else if (frame.type === "denied") services.denied(name, frame.kind, frame.text);
+    else host.confined.kill("it said something out of turn");
+  }
+
+  async #answer(question: Question): Promise<void> {
+    const { id } = question;
+    const { host, name, services } = this.#parts;
+    if (this.#open.has(id) || this.#open.size >= QUESTIONS_MAX) {
+      host.confined.kill("it asked too much at once");
+      return;
+    }
+    const open: Open = { call: question.call, abort: new AbortController() };
+    this.#open.set(id, open);
+    try {
+      const live = host.calls.get(question.call);
+      if (live === undefined) throw new MoultError("policy/denied", "The call has ended already");
+      const value = await this.#ask(question, live, open);
+      if (!open.abort.signal.aborted)
+        this.#send(question.op === "model" ? { type: "end", id } : { type: "answer", id, value });
+    } catch (error) {
+      if (!isMoultError(error))
+        services.log(name, "error", { op: question.op }, `internal: ${String(error)}`);
+      if (isMoultError(error) && error.code === "policy/denied")
+        services.denied(name, question.op === "fetch" ? "net" : question.op, error.message);
+      this.#send({ type: "refusal", id, error: toWire(error) });
+    }
+    if (open.reader === undefined) this.#open.delete(id);
+  }
+
+  async #ask(question: Question, live: LiveCall, open: Open): Promise<unknown> {
+    const { name, services } = this.#parts;
+    if (question.op === "kv.get") return await services.kv.kvGet(name, question.key);
+    if (question.op === "kv.list") return await this.#list(question);
+    if (question.op === "fetch") return await this.#fetch(question, open);
+    if (question.op === "model") return await this.#generate(question, live, open);
+    return await this.#call(question, live, open);
+  }
+
+  async #list({ prefix, limit }: Question & { op: "kv.list" }): Promise<unknown> {
+    const { name, services } = this.#parts;
+    const entries = await services.kv.kvList(name, prefix, limit);
+    if (JSON.stringify(entries).length > LIST_CHARS_MAX)
+      throw new MoultError("tool/failed", `Cannot list "${prefix}": too much at once, use a limit`);
+    return entries;
+  }
+
+  async #fetch(question: Question & { op: "fetch" }, open: Open): Promise<unknown> {
+    const { name, manifest, services, offline } = this.#parts;
+    const chunks = this.#takeChunks(question.id);
+    const rules = {
+      allow: manifest.permissions.net,
+      secret: (wanted: string) =>
+        manifest.secrets.includes(wanted) ? services.secret(name, wanted) : undefined,
+      offline,
+    };
+    const body = question.chunks === 0 ? undefined : Buffer.concat(chunks);
+    const response = await egress({ ...question, body }, rules, open.abort.signal);
+    const { status, statusText, url } = response;
+    const headers = [...response.headers].filter(
+      ([key]) => key !== "content-encoding" && key !== "content-length",
+    );
+    const hasBody = response.body !== null && ![204, 205, 304].includes(status);
+    if (hasBody && response.body !== null) open.reader = response.body.getReader() as Reader;
+    return { status, statusText, url, headers, hasBody };
+  }
+
+  async #sendPiece(id: number): Promise<void> {
+    const open = this.#open.get(id);
+    if (open?.reader === undefined) return;
+    try {
+      const rest = open.rest ?? (await open.reader.read()).value;
+      if (rest === undefined) {
+        this.#open.delete(id);
+        this.#send({ type: "end", id });
+        return;
+      }
+      const piece = rest.subarray(0, CHUNK_BYTES);
+      open.rest = piece.length < rest.length ? rest.subarray(piece.length) : undefined;
+      this.#send({ type: "piece", id, text: Buffer.from(piece).toString("base64") });
+    } catch (error) {
+      this.#open.delete(id);
+      const text = error instanceof Error ? error.message : String(error);
+      const known = isMoultError(error)
+        ? error
+        : new MoultError("tool/failed", `The answer broke off: ${text}`);
+      this.#send({ type: "refusal", id, error: toWire(known) });
+    }
+  }
+
+  async #generate(question: Question & { op: "model" }, live: LiveCall, open: Open): Promise<void> {
+    const { model } = this.#parts.services;
+    if (model === undefined) throw new MoultError("model/unavailable", "No model is configured");
+    const { prompt, system, tokensMax, temperature } = question;
+    const request: GenerateRequest = {
+      lane: live.call.turn === undefined ? "api" : "interactive",
+      messages: [
+        ...(system === undefined ? [] : [{ role: "system", content: system } as const]),
+        { role: "user", content: prompt },
+      ],
+      ...(tokensMax === undefined ? {} : { tokensMax }),
+      ...(temperature === undefined ? {} : { temperature }),
+    };
+    for await (const event of model.generate(request, open.abort.signal))
+      if (event.type === "token") this.#send({ type: "piece", id: question.id, text: event.text });
+  }
+
+  async #call(question: Question & { op: "call" }, live: LiveCall, open: Open): Promise<unknown> {
+    const { name, manifest, services } = this.#parts;
+    const wanted = question.name;
+    if (!manifest.permissions.call.includes(wanted))
+      throw new MoultError(
+        "policy/denied",
+        `Cannot call "${wanted}": it is not in permissions.call; add call: ["${wanted}"] to "${name}"`,
+      );
+    const depth = (live.call.depth ?? 0) + 1;
+    if (depth > DEPTH_MAX)
+      throw new MoultError(
+        "policy/denied",
+        `Cannot call "${wanted}": ${String(DEPTH_MAX)} functions call each other already`,
+      );
+    const { principal, session, turn } = live.call;
+    const result = await services.call(name, wanted, {
+      body: JSON.stringify(question.input ?? {}),
+      principal,
+      ...(session === undefined ? {} : { session }),
+      ...(turn === undefined ? {} : { turn }),
+      signal: open.abort.signal,
+      depth,
+    });
+    if (result.error !== undefined)
+      throw new MoultError(result.error.code, result.error.message, result.error.details);
+    // It has returned: what it set is visible from now on.
+    if (result.writes.length > 0) await services.kv.kvCommit(wanted, result.writes);
+    return result.output;
+  }
+
+  #keepChunk(id: number, data: string): void {
+    const bytes = Buffer.from(data, "base64");
+    this.#chunkBytes += bytes.length;
+    if (this.#chunkBytes > CHUNK_BYTES_MAX) {
+      this.#parts.host.confined.kill("it sent more than a request may hold");
+      return;
+    }
+    const chunks = this.#chunks.get(id);
+    if (chunks === undefined) this.#chunks.set(id, [bytes]);
+    else chunks.push(bytes);
+  }
+
+  #takeChunks(id: number): readonly Uint8Array[] {
+    const chunks = this.#chunks.get(id) ?? [];
+    this.#chunks.delete(id);
+    this.#chunkBytes -= chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    return chunks;
+  }
+
+  #log({ level, facts, text }: HostFrame & { type: "log" }): void {
+    const { services, name } = this.#parts;
+    const second = Math.floor(Date.now() / 1_000);
+    if (second !== this.#logSecond) {
+      if (this.#logsDropped > 0)
+        services.log(name, "warn", {}, `(${String(this.#logsDropped)} more lines were dropped)`);
+      this.#logSecond = second;
+      this.#logs = 0;
+      this.#logsDropped = 0;
+    }
+    if (this.#logs >= LOGS_PER_SECOND) this.#logsDropped++;
+    else services.log(name, level, facts, text);
+    this.#logs++;
+  }
+
+  #endCall(call: number): void {
+    for (const [id, open] of this.#open) if (open.call === call) this.#close(id);
+  }
+
+  #close(id: number): void {
+    const open = this.#open.get(id);
+    if (open === undefined) return;
+    this.#open.delete(id);
+    open.abort.abort(new MoultError("tool/failed", "The call has ended"));
+    open.reader?.cancel().catch(() => undefined);
+  }
+
+  #send(frame: DaemonFrame): void {
+    this.#parts.host.confined.send(frame);
+  }
+}

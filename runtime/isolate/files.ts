@@ -1,0 +1,106 @@
+/** The files a manifest names → absolute paths that a sandbox can enforce, refused where they are too wide. */
+import { existsSync, mkdirSync, realpathSync, symlinkSync } from "node:fs";
+import { dirname, isAbsolute, join, normalize, relative, resolve, sep } from "node:path";
+import type { FilePolicy } from "../ports.ts";
+import { MoultError } from "../../schemas/error.ts";
+import type { Permissions } from "../../schemas/function.ts";
+
+/** Folders that paths are judged by. */
+export interface FileRoots {
+  /** Relative paths lie below it: the folder moult was started in. */
+  readonly root: string;
+  /** moult's home: keys, secrets and the database. No function gets near it. */
+  readonly home: string;
+}
+
+/** A policy and what else its host needs. */
+export interface ResolvedFiles {
+  readonly policy: FilePolicy;
+  /** Relative names as the file writes them, and where they lead. */
+  readonly links: readonly { readonly name: string; readonly target: string }[];
+  /** Paths to read that do not exist; the function does without. */
+  readonly missing: readonly string[];
+}
+
+/** Whether a manifest needs files, and so a host of its own. */
+export function needsFiles({ read, write, exec }: Permissions): boolean {
+  return read.length + write.length + exec.length > 0;
+}
+
+function isInside(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+/** The path behind all links, as far as it exists. */
+function real(path: string): string {
+  if (existsSync(path)) return realpathSync(path);
+  const parent = dirname(path);
+  return parent === path ? path : join(real(parent), path.slice(parent.length));
+}
+
+function refuse(entry: string, why: string): MoultError {
+  return new MoultError("function/invalid", `Cannot give access to "${entry}": ${why}`);
+}
+
+function resolveOne(entry: string, roots: FileRoots): string {
+  const root = real(roots.root);
+  const home = real(roots.home);
+  const path = real(resolve(root, entry));
+  if (!isAbsolute(entry)) {
+    if (!isInside(path, root))
+      throw refuse(entry, "it leaves the folder moult was started in; name an absolute path");
+    if (path === root) throw refuse(entry, "that is the whole folder; name a folder in it");
+  }
+  if (isInside(path, home) || isInside(home, path))
+    throw refuse(entry, "it would reach moult's home with its keys; name another folder");
+  return path;
+}
+
+function linkName(entry: string): string | undefined {
+  const name = normalize(entry).replace(/\/+$/, "");
+  return isAbsolute(entry) || name.startsWith("..") ? undefined : name;
+}
+
+/** Resolves what a manifest names; makes folders to write that are missing. Throws `function/invalid`. */
+export function resolveFiles(permissions: Permissions, roots: FileRoots): ResolvedFiles {
+  if (permissions.exec.length > 0)
+    throw new MoultError("function/invalid", "Cannot load: exec is not available yet");
+  const read: string[] = [];
+  const write: string[] = [];
+  const links = new Map<string, string>();
+  const missing: string[] = [];
+  const link = (entry: string, target: string) => {
+    const name = linkName(entry);
+    if (name !== undefined) links.set(name, target);
+  };
+  for (const entry of permissions.write) {
+    const path = resolveOne(entry, roots);
+    mkdirSync(path, { recursive: true });
+    write.push(path);
+    link(entry, path);
+  }
+  for (const entry of permissions.read) {
+    const path = resolveOne(entry, roots);
+    if (existsSync(path)) {
+      read.push(path);
+      link(entry, path);
+    } else missing.push(entry);
+  }
+  return {
+    policy: { read, write, exec: [] },
+    links: [...links].map(([name, target]) => ({ name, target })),
+    missing,
+  };
+}
+
+/** Lays the relative names into a work folder, so that `Bun.file("files/a.txt")` finds them. */
+export function layLinks(work: string, links: ResolvedFiles["links"]): void {
+  // Short names first: "data" before "data/in", which then is inside it already.
+  for (const { name, target } of links.toSorted((a, b) => a.name.length - b.name.length)) {
+    const place = join(work, name);
+    if (existsSync(place)) continue;
+    mkdirSync(dirname(place), { recursive: true });
+    symlinkSync(target, place);
+  }
+}

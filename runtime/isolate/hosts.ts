@@ -1,0 +1,163 @@
+/** Deploys bundles: finds out what a file declares, and gives each version hosts under the policy it needs. */
+import { resolve } from "node:path";
+import * as v from "valibot";
+import type { Sandbox } from "../ports.ts";
+import { MoultError } from "../../schemas/error.ts";
+import { Manifest } from "../../schemas/function.ts";
+import { Broker } from "./broker.ts";
+import type { Bundle, Deployment } from "./deployment.ts";
+import { layLinks, needsFiles, resolveFiles } from "./files.ts";
+import { LimitWatch } from "./limits.ts";
+import { LiveHost } from "./live_host.ts";
+import { type Blank, Pool, startBlank } from "./pool.ts";
+import type { HostServices } from "./services.ts";
+import { Version } from "./version.ts";
+import { WorkerSandbox } from "./worker_sandbox.ts";
+
+/** A host without calls ends after this. */
+const IDLE_MS = 600_000;
+
+/** What hosts are made of. */
+export interface HostsOptions {
+  readonly sandbox: Sandbox;
+  readonly services: HostServices;
+  /** Relative paths of manifests lie below it: the folder moult was started in. */
+  readonly root: string;
+  /** moult's home, which no function may reach. */
+  readonly home: string;
+  /** `ctx.fetch` refuses everything. @default false */
+  readonly offline?: boolean;
+  /** Blank hosts kept warm. @default 2 */
+  readonly poolSize?: number;
+  /** Milliseconds without a call after which a host ends; the next call starts another. @default 600_000 */
+  readonly idleMs?: number;
+}
+
+/** All function hosts of a daemon. */
+export class Hosts {
+  readonly #options: HostsOptions;
+  readonly #pool: Pool;
+  readonly #watch = new LimitWatch();
+  readonly #versions = new Set<Version>();
+  #workers: WorkerSandbox | undefined;
+
+  constructor(options: HostsOptions) {
+    this.#options = options;
+    const { sandbox, services, poolSize = 2 } = options;
+    this.#pool = new Pool({
+      sandbox,
+      size: poolSize,
+      onFault: (why) => services.log("", "error", {}, why),
+    });
+  }
+
+  /**
+   * A version of a function. With a known manifest no host starts before the first call; otherwise the file is loaded
+   * now. Throws `function/invalid` with what is wrong.
+   */
+  async deploy(bundle: Bundle): Promise<Deployment> {
+    const { manifest, host } =
+      bundle.manifest === undefined
+        ? await this.#discover(bundle)
+        : { manifest: bundle.manifest, host: undefined };
+    const { services, idleMs = IDLE_MS } = this.#options;
+    const version = new Version({
+      bundle,
+      manifest,
+      services,
+      watch: this.#watch,
+      idleMs,
+      start: async () => await this.#start(bundle, manifest),
+      onEnd: () => this.#versions.delete(version),
+    });
+    if (host !== undefined) version.adopt(host);
+    this.#versions.add(version);
+    return version;
+  }
+
+  /** Ends every host at once. The sandbox stays with whoever made it. */
+  async close(): Promise<void> {
+    this.#pool.close();
+    this.#watch.close();
+    await Promise.all([...this.#versions].map(async (version) => await version.end()));
+    await this.#workers?.close();
+  }
+
+  /** Loads a file where it can do no harm, and keeps that host if its policy is the right one. */
+  async #discover(bundle: Bundle): Promise<{ manifest: Manifest; host: LiveHost | undefined }> {
+    const blank = await this.#pool.take();
+    const host = this.#occupy(blank, bundle.name);
+    try {
+      const manifest = readManifest(bundle.name, await host.load(bundle));
+      if (!needsFiles(manifest.permissions) && !isWorker(bundle, manifest)) {
+        this.#serve(host, bundle, manifest);
+        return { manifest, host };
+      }
+      host.confined.kill("another policy");
+      const wide = await this.#start(bundle, manifest);
+      return { manifest, host: wide };
+    } catch (error) {
+      host.confined.kill("it did not load");
+      throw error;
+    }
+  }
+
+  /** A loaded host under the policy of a manifest. */
+  async #start(bundle: Bundle, manifest: Manifest): Promise<LiveHost> {
+    const blank = await this.#blankFor(bundle, manifest);
+    const host = this.#occupy(blank, bundle.name);
+    try {
+      const reported = readManifest(bundle.name, await host.load(bundle));
+      if (!Bun.deepEquals(reported, manifest))
+        throw new MoultError(
+          "function/invalid",
+          `Cannot load "${bundle.name}": it declares something else at each load; a definition must not depend on where it runs`,
+        );
+      this.#serve(host, bundle, manifest);
+      return host;
+    } catch (error) {
+      host.confined.kill("it did not load");
+      throw error;
+    }
+  }
+
+  async #blankFor(bundle: Bundle, manifest: Manifest): Promise<Blank> {
+    const { sandbox, root, home, services } = this.#options;
+    if (isWorker(bundle, manifest))
+      return await startBlank((this.#workers ??= new WorkerSandbox()));
+    if (!needsFiles(manifest.permissions)) return await this.#pool.take();
+    const roots = { root: resolve(root), home: resolve(home) };
+    const { policy, links, missing } = resolveFiles(manifest.permissions, roots);
+    for (const path of missing)
+      services.log(bundle.name, "warn", {}, `There is no "${path}" to read; it was left out`);
+    const blank = await startBlank(sandbox, policy);
+    layLinks(blank.confined.work, links);
+    return blank;
+  }
+
+  #occupy(blank: Blank, name: string): LiveHost {
+    blank.onOutput = (line) => this.#options.services.log(name, "info", { from: "output" }, line);
+    return new LiveHost(blank.confined, name);
+  }
+
+  #serve(host: LiveHost, bundle: Bundle, manifest: Manifest): void {
+    const { services, offline = false } = this.#options;
+    // It listens to the host for as long as that lives.
+    void new Broker({ host, name: bundle.name, manifest, services, offline });
+  }
+}
+
+function isWorker(bundle: Bundle, manifest: Manifest): boolean {
+  return manifest.isolate === "worker" && bundle.origin === "builtin";
+}
+
+/** Checks what a file says of itself. */
+function readManifest(name: string, reported: unknown): Manifest {
+  const parsed = v.safeParse(Manifest, reported);
+  if (parsed.success) return parsed.output;
+  const issues = parsed.issues.slice(0, 3).map((issue) => {
+    const path = v.getDotPath(issue);
+    return path === null ? issue.message : `${path}: ${issue.message}`;
+  });
+  throw new MoultError("function/invalid", `Cannot load "${name}": ${issues.join("; ")}`);
+}

@@ -1,0 +1,250 @@
+/** A host with a function in it: hands calls over, collects what they set, and knows why it ended. */
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Confined, Exit, FunctionCall, KvWrite } from "../ports.ts";
+import { MoultError, type WireError } from "../../schemas/error.ts";
+import { OWNER } from "../../schemas/message.ts";
+import type { Bundle, Handler } from "./deployment.ts";
+import {
+  CALL_HEADER,
+  type CallFacts,
+  type HostFrame,
+  readHostFrame,
+  WRITES_CHARS_MAX,
+  WRITES_MAX,
+} from "./protocol.ts";
+
+/** How long a file may take to load. It does no work on import, so this is for loaded machines. */
+const LOAD_MS_MAX = 10_000;
+/** How long the values of a call may come after its answer. */
+const WRITES_MS_MAX = 5_000;
+/** How long the end of a host may come after the end of its connection. */
+const EXIT_MS_MAX = 2_000;
+
+/** One call in a host, from its request to the last byte of its answer. */
+export interface LiveCall {
+  readonly id: number;
+  readonly call: FunctionCall;
+  readonly startedAt: number;
+  /** Its answer is a stream that goes to the caller: being slow is not the host's fault any more. */
+  stopStream?: (error: MoultError) => void;
+  writes: KvWrite[];
+  writeChars: number;
+  onWrites?: () => void;
+}
+
+/** Why the runtime ended a host. */
+export interface Ending {
+  readonly limit: "timeMs" | "memoryMiB" | "cpuMs" | "stall";
+  readonly reason: string;
+}
+
+/** What a host reports beside its calls; called with checked frames. */
+export interface HostListener {
+  readonly frame: (frame: HostFrame) => void;
+  /** A call has ended, answered or not. */
+  readonly ended: (id: number) => void;
+}
+
+/** A loaded host. */
+export class LiveHost {
+  readonly name: string;
+  readonly confined: Confined;
+  readonly exited: Promise<Exit>;
+  readonly calls = new Map<number, LiveCall>();
+  /** Calls that have ended; grows. */
+  completed = 0;
+  lastUsedAt = performance.now();
+  readonly startedAt = performance.now();
+  isLoading = true;
+  isGone = false;
+  ending: Ending | undefined;
+  listener: HostListener | undefined;
+  onPong: (() => void) | undefined;
+  readonly #loaded = Promise.withResolvers<unknown>();
+  #lastId = 0;
+  #secrets: { readonly revision: number; readonly json: string } = { revision: 0, json: "{}" };
+
+  constructor(confined: Confined, name: string) {
+    this.confined = confined;
+    this.name = name;
+    this.exited = confined.exited.then((exit) => {
+      this.isGone = true;
+      for (const call of this.calls.values()) call.onWrites?.();
+      return exit;
+    });
+    confined.receive((frame) => this.#hear(frame));
+  }
+
+  /** Loads a bundle. Returns what the file says of itself, unchecked; throws `function/invalid`. */
+  async load(bundle: Bundle): Promise<unknown> {
+    const path = join(this.confined.bundles, `${bundle.version}.js`);
+    copyFileSync(bundle.path, path);
+    this.confined.send({ type: "load", path, name: bundle.name });
+    const late = setTimeout(
+      () => this.confined.kill(`it did not load within ${String(LOAD_MS_MAX / 1_000)} s`),
+      LOAD_MS_MAX,
+    );
+    const died = this.exited.then((exit): never => {
+      throw new MoultError(
+        "function/invalid",
+        `Cannot load "${this.name}": its process ended while loading (${explainExit(exit)})`,
+      );
+    });
+    died.catch(() => undefined);
+    try {
+      return await Promise.race([this.#loaded.promise, died]);
+    } finally {
+      clearTimeout(late);
+      this.isLoading = false;
+    }
+  }
+
+  /** Tells the host its secrets, if they changed. Returns the revision that calls are to wait for. */
+  setSecrets(values: Readonly<Record<string, string>>): number {
+    const json = JSON.stringify(values);
+    if (json !== this.#secrets.json) {
+      this.#secrets = { revision: this.#secrets.revision + 1, json };
+      this.confined.send({ type: "secrets", revision: this.#secrets.revision, values });
+    }
+    return this.#secrets.revision;
+  }
+
+  /** Begins a call. Whoever begins it ends it with `end()`, exactly once. */
+  begin(call: FunctionCall): LiveCall {
+    const live: LiveCall = {
+      id: ++this.#lastId,
+      call,
+      startedAt: performance.now(),
+      writes: [],
+      writeChars: 0,
+    };
+    this.calls.set(live.id, live);
+    return live;
+  }
+
+  /** Ends a call: nothing it began goes on. */
+  end(live: LiveCall): void {
+    if (!this.calls.delete(live.id)) return;
+    this.completed++;
+    this.lastUsedAt = performance.now();
+    this.listener?.ended(live.id);
+  }
+
+  /** Sends the request of a call. Throws why there is no answer. */
+  async request(live: LiveCall, handler: Handler, secrets: number): Promise<Response> {
+    const { principal, session, turn, body, signal } = live.call;
+    const facts: CallFacts = {
+      id: live.id,
+      principal,
+      session,
+      turn,
+      secrets: secrets === 0 ? undefined : secrets,
+    };
+    try {
+      return await fetch(`http://f/${handler}`, {
+        unix: this.confined.socket,
+        method: "POST",
+        headers: { [CALL_HEADER]: factsHeader(facts) },
+        body,
+        decompress: false,
+        redirect: "manual",
+        ...(signal === undefined ? {} : { signal }),
+      } as RequestInit);
+    } catch (error) {
+      if (signal?.aborted === true)
+        throw new MoultError("tool/failed", `The call of "${this.name}" was cancelled`, {}, error);
+      throw await this.whyGone();
+    }
+  }
+
+  /** The values a call has set: all of them, once `count` have come. */
+  async writesOf(live: LiveCall, count: number): Promise<readonly KvWrite[]> {
+    if (!Number.isInteger(count) || count < 0 || count > WRITES_MAX)
+      throw new MoultError("function/crashed", `"${this.name}" broke the protocol of its process`);
+    const deadline = performance.now() + WRITES_MS_MAX;
+    while (live.writes.length < count) {
+      if (this.isGone || performance.now() >= deadline) {
+        this.confined.kill("it did not send the values it set");
+        throw await this.whyGone();
+      }
+      await new Promise<void>((resolve) => {
+        live.onWrites = resolve;
+        setTimeout(resolve, WRITES_MS_MAX);
+      });
+    }
+    return live.writes;
+  }
+
+  /** Ends the host because of a limit. */
+  stop(ending: Ending): void {
+    this.ending ??= ending;
+    this.confined.kill(ending.reason);
+  }
+
+  /** Why calls in flight have no answer. Waits a moment for the news of the end. */
+  async whyGone(): Promise<MoultError> {
+    const exit = await Promise.race([this.exited, Bun.sleep(EXIT_MS_MAX)]);
+    if (exit === undefined) {
+      this.confined.kill("it closed its connections");
+      return this.#crashed("it closed the connection without an answer");
+    }
+    const { ending } = this;
+    if (ending === undefined) return this.#crashed(explainExit(exit));
+    const { limit, reason } = ending;
+    const text = `Function "${this.name}" was stopped: ${reason}`;
+    return new MoultError("function/limit", text, { limit, reason });
+  }
+
+  #crashed(reason: string): MoultError {
+    return new MoultError("function/crashed", `Function "${this.name}" crashed: ${reason}`, {
+      reason,
+    });
+  }
+
+  #hear(data: unknown): void {
+    const frame = readHostFrame(data);
+    if (frame === undefined) this.confined.kill("it broke the protocol of its control channel");
+    else if (frame.type === "pong") this.onPong?.();
+    else if (frame.type === "ready") this.#loaded.resolve(frame.manifest);
+    else if (frame.type === "failed") this.#loaded.reject(loadError(this.name, frame.error));
+    else if (frame.type === "writes") this.#takeWrites(frame);
+    else this.listener?.frame(frame);
+  }
+
+  #takeWrites(frame: HostFrame & { type: "writes" }): void {
+    const live = this.calls.get(frame.call);
+    if (live === undefined) return;
+    live.writeChars += frame.writes.reduce(
+      (sum, write) => sum + (JSON.stringify(write.value) ?? "").length,
+      0,
+    );
+    for (const { key, value } of frame.writes)
+      live.writes.push(value === undefined ? { key } : { key, value });
+    if (live.writes.length > WRITES_MAX || live.writeChars > WRITES_CHARS_MAX)
+      this.confined.kill("it set more values than a call may");
+    live.onWrites?.();
+  }
+}
+
+const ownerFacts = `"principal":${JSON.stringify(OWNER)}`;
+
+/** The header's text: ASCII, because headers are. */
+function factsHeader(facts: CallFacts): string {
+  // Nearly every call: no session, the one principal.
+  if (facts.principal === OWNER && facts.session === undefined && facts.secrets === undefined)
+    return `{"id":${String(facts.id)},${ownerFacts}}`;
+  return JSON.stringify(facts).replaceAll(
+    /[\u007f-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+function loadError(name: string, { message, details }: WireError): MoultError {
+  return new MoultError("function/invalid", `Cannot load "${name}": ${message}`, details);
+}
+
+/** How a process ended, for people. */
+export function explainExit({ code, signal, killedFor }: Exit): string {
+  return killedFor ?? signal ?? `exit code ${String(code)}`;
+}

@@ -1,0 +1,20 @@
+/** What function hosts need from the rest of the runtime; `main.ts` joins it. */
+import type { CallResult, FunctionCall, Model, Store } from "../ports.ts";
+import type { Crash } from "./deployment.ts";
+
+/** The daemon as hosts see it. */
+export interface HostServices {
+  readonly kv: Pick<Store, "kvGet" | "kvList" | "kvCommit">;
+  /** The value of a secret that `fn` declares; `undefined` = the owner has not set it. */
+  readonly secret: (fn: string, name: string) => string | undefined;
+  /** Absent = `ctx.model` answers `model/unavailable`. */
+  readonly model?: Model;
+  /** Calls `name` for `from`. Must not reject; must not commit `writes`: whoever asked does. */
+  readonly call: (from: string, name: string, call: FunctionCall) => Promise<CallResult>;
+  /** A line of a function's log. */
+  readonly log: (fn: string, level: "info" | "warn" | "error", facts: object, text: string) => void;
+  /** A refusal: `kind` is `net`, `call`, `secret`. */
+  readonly denied: (fn: string, kind: string, text: string) => void;
+  /** A host ended without being asked to, or passed a limit other than the time of one call. */
+  readonly crashed: (crash: Crash) => void;
+}

@@ -1,0 +1,223 @@
+/** One version of a function: starts its host when needed, counts its calls, and copes with the host's end. */
+import type { CallResult, FunctionCall } from "../ports.ts";
+import { isMoultError, MoultError, toWire } from "../../schemas/error.ts";
+import type { Manifest } from "../../schemas/function.ts";
+import { Answer, errorResponse } from "./answer.ts";
+import { Backoff } from "./backoff.ts";
+import type { Bundle, Deployment, Handler } from "./deployment.ts";
+import type { LimitWatch } from "./limits.ts";
+import { explainExit, type LiveHost } from "./live_host.ts";
+import type { HostServices } from "./services.ts";
+
+/** How long calls in flight may go on after the version was replaced. */
+const DRAIN_MS = 30_000;
+
+/** What a version is made of. */
+export interface VersionParts {
+  readonly bundle: Bundle;
+  readonly manifest: Manifest;
+  readonly services: HostServices;
+  readonly watch: LimitWatch;
+  readonly idleMs: number;
+  /** Starts and loads a host. */
+  readonly start: () => Promise<LiveHost>;
+  readonly onEnd: () => void;
+}
+
+/** See `Deployment`. */
+export class Version implements Deployment {
+  readonly manifest: Manifest;
+  readonly version: string;
+  readonly #parts: VersionParts;
+  readonly #name: string;
+  readonly #backoff = new Backoff();
+  #host: LiveHost | undefined;
+  #starting: Promise<LiveHost> | undefined;
+  #lastReason = "";
+  #inFlight = 0;
+  #isRetired = false;
+  #onDrained: (() => void) | undefined;
+
+  constructor(parts: VersionParts) {
+    this.#parts = parts;
+    this.#name = parts.bundle.name;
+    this.manifest = parts.manifest;
+    this.version = parts.bundle.version;
+  }
+
+  /** Takes a host that has loaded this version. */
+  adopt(host: LiveHost): void {
+    this.#host = host;
+    this.#parts.watch.add(host, this.manifest.limits, (idleMs) => {
+      if (idleMs > this.#parts.idleMs) this.#letGo(host, "idle");
+    });
+    void host.exited.then(() => this.#lost(host));
+  }
+
+  async fetch(call: FunctionCall): Promise<Response> {
+    let answer: Answer | undefined;
+    try {
+      answer = await this.#call(call, "run");
+      const writes = await answer.writes();
+      if (writes.length > 0) await this.#parts.services.kv.kvCommit(this.#name, writes);
+      return await answer.toResponse(this.version);
+    } catch (error) {
+      answer?.end();
+      return errorResponse(this.#logged(error), this.version);
+    }
+  }
+
+  async run(call: FunctionCall, handler: Handler = "run"): Promise<CallResult> {
+    const startedAt = performance.now();
+    const result = (rest: Omit<CallResult, "version" | "ms">): CallResult => ({
+      version: this.version,
+      ms: performance.now() - startedAt,
+      ...rest,
+    });
+    let answer: Answer | undefined;
+    try {
+      answer = await this.#call(call, handler);
+      const writes = await answer.writes();
+      return result({ output: await answer.value(), writes });
+    } catch (error) {
+      answer?.end();
+      return result({ error: toWire(this.#logged(error)), writes: [] });
+    }
+  }
+
+  async retire(): Promise<void> {
+    this.#isRetired = true;
+    if (this.#inFlight > 0) {
+      const drained = new Promise<void>((resolve) => {
+        this.#onDrained = resolve;
+      });
+      const late = Promise.withResolvers<undefined>();
+      const timer = setTimeout(late.resolve, DRAIN_MS, undefined);
+      await Promise.race([drained, late.promise]);
+      clearTimeout(timer);
+    }
+    await this.end();
+  }
+
+  /** Ends the host at once. */
+  async end(): Promise<void> {
+    this.#isRetired = true;
+    this.#parts.onEnd();
+    const host = this.#host ?? (await this.#starting?.catch(() => undefined));
+    if (host === undefined) return;
+    this.#letGo(host, "retired");
+    await host.exited;
+  }
+
+  async #call(call: FunctionCall, handler: Handler): Promise<Answer> {
+    if (this.#isRetired)
+      throw new MoultError(
+        "function/not-found",
+        `This version of "${this.#name}" was replaced; call again`,
+      );
+    const { concurrency } = this.manifest.limits;
+    if (this.#inFlight >= concurrency)
+      throw new MoultError(
+        "function/busy",
+        `"${this.#name}" runs ${String(concurrency)} calls already; try again later`,
+      );
+    this.#inFlight++;
+    try {
+      const host = this.#host ?? (await this.#startOnce());
+      return await this.#ask(host, call, handler);
+    } catch (error) {
+      this.#leave();
+      throw error;
+    }
+  }
+
+  async #ask(host: LiveHost, call: FunctionCall, handler: Handler): Promise<Answer> {
+    const live = host.begin(call);
+    this.#parts.watch.wake();
+    let answer: Answer | undefined;
+    try {
+      const response = await host.request(live, handler, this.#tellSecrets(host));
+      answer = new Answer(host, live, response, () => undefined);
+      await answer.check();
+      return new Answer(host, live, response, () => this.#leave());
+    } catch (error) {
+      host.end(live);
+      throw error;
+    }
+  }
+
+  #leave(): void {
+    this.#inFlight--;
+    if (this.#inFlight === 0) this.#onDrained?.();
+  }
+
+  #tellSecrets(host: LiveHost): number {
+    const { secrets } = this.manifest;
+    if (secrets.length === 0) return 0;
+    const values: Record<string, string> = {};
+    for (const name of secrets) {
+      const value = this.#parts.services.secret(this.#name, name);
+      if (value !== undefined) values[name] = value;
+    }
+    return host.setSecrets(values);
+  }
+
+  async #startOnce(): Promise<LiveHost> {
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = undefined;
+    });
+    return await this.#starting;
+  }
+
+  async #start(): Promise<LiveHost> {
+    const waitMs = this.#backoff.waitMs(performance.now());
+    if (waitMs > 0) {
+      const text = `Function "${this.#name}" crashed (${this.#lastReason}); it starts again in ${(waitMs / 1_000).toFixed(1)} s`;
+      throw new MoultError("function/crashed", text, {
+        reason: this.#lastReason,
+        retryAfterMs: Math.ceil(waitMs),
+      });
+    }
+    try {
+      const host = await this.#parts.start();
+      this.adopt(host);
+      return host;
+    } catch (error) {
+      this.#lastReason = error instanceof Error ? error.message : String(error);
+      this.#backoff.fail(performance.now());
+      throw error;
+    }
+  }
+
+  /** Ends a host on purpose: nobody is told. */
+  #letGo(host: LiveHost, why: string): void {
+    if (this.#host === host) this.#host = undefined;
+    host.confined.kill(why);
+  }
+
+  /** A host has ended. If it was still ours, nobody asked it to. */
+  #lost(host: LiveHost): void {
+    if (this.#host !== host) return;
+    this.#host = undefined;
+    const { services } = this.#parts;
+    void host.exited.then((exit) => {
+      const reason = host.ending?.reason ?? explainExit(exit);
+      services.log(this.#name, "error", { version: this.version }, `The process ended: ${reason}`);
+      // One slow call says nothing about the file.
+      if (host.ending?.limit === "timeMs") return;
+      this.#lastReason = reason;
+      this.#backoff.fail(performance.now(), performance.now() - host.startedAt);
+      const { name, version } = this.#parts.bundle;
+      services.crashed({ name, version, reason, at: Date.now() });
+    });
+  }
+
+  /** What was not foreseen is a bug of ours: the log has its text, the caller has not. */
+  #logged(error: unknown): unknown {
+    if (!isMoultError(error)) {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#parts.services.log(this.#name, "error", { version: this.version }, text);
+    }
+    return error;
+  }
+}

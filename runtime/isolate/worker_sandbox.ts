@@ -1,0 +1,125 @@
+/**
+ * Hosts as threads of the daemon, for built-ins that ask for it: quicker to start, and confined by nothing. A native
+ * crash in one ends the daemon, so nothing of a user's runs here.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Confined, Exit, Sandbox } from "../ports.ts";
+import { MoultError } from "../../schemas/error.ts";
+
+const START_MS_MAX = 10_000;
+
+/** What a thread is told first. */
+export interface WorkerStart {
+  readonly socket: string;
+}
+
+/** Starts threads. */
+export class WorkerSandbox implements Sandbox {
+  // Not the system's own folder, whose name may be too long for a socket.
+  readonly #run = mkdtempSync("/tmp/moult-w");
+  readonly #living = new Set<WorkerHost>();
+  #lastId = 0;
+
+  tier() {
+    return {
+      tier: "E",
+      has: [],
+      lacks: ["everything: a thread of the daemon can do what the daemon can"],
+    };
+  }
+
+  async start(options: Parameters<Sandbox["start"]>[0]): Promise<Confined> {
+    const folder = join(this.#run, String(++this.#lastId));
+    for (const name of ["", "fn", "work"]) mkdirSync(join(folder, name), { mode: 0o700 });
+    const host = new WorkerHost(folder, options.onOutput);
+    this.#living.add(host);
+    void host.exited.then(() => this.#living.delete(host));
+    await host.whenUp();
+    return host;
+  }
+
+  async close(): Promise<void> {
+    const living = [...this.#living];
+    for (const host of living) host.kill("moult stops");
+    await Promise.all(living.map(async ({ exited }) => await exited));
+    rmSync(this.#run, { recursive: true, force: true });
+  }
+}
+
+class WorkerHost implements Confined {
+  readonly pid = process.pid;
+  readonly socket: string;
+  readonly bundles: string;
+  readonly work: string;
+  readonly exited: Promise<Exit>;
+  readonly #worker: Worker;
+  readonly #up = Promise.withResolvers<undefined>();
+  readonly #exited = Promise.withResolvers<Exit>();
+  #isUp = false;
+  #listener: ((frame: unknown) => void) | undefined;
+  #killedFor: string | undefined;
+
+  constructor(folder: string, onOutput: (line: string) => void) {
+    this.socket = join(folder, "k");
+    this.bundles = join(folder, "fn");
+    this.work = join(folder, "work");
+    this.exited = this.#exited.promise;
+    this.#worker = new Worker(new URL("worker_main.ts", import.meta.url).href, {
+      env: {},
+    });
+    this.#worker.addEventListener("message", (event: MessageEvent<unknown>) =>
+      this.#hear(event.data),
+    );
+    this.#worker.addEventListener("error", (event) => onOutput(event.message));
+    this.#worker.addEventListener("close", (event) => {
+      const code = "code" in event && typeof event.code === "number" ? event.code : null;
+      rmSync(folder, { recursive: true, force: true });
+      const exit = { code, signal: null };
+      this.#exited.resolve(
+        this.#killedFor === undefined ? exit : { ...exit, killedFor: this.#killedFor },
+      );
+    });
+    this.#worker.postMessage({ socket: this.socket } satisfies WorkerStart, []);
+  }
+
+  send(frame: object): void {
+    // Text goes between threads faster than objects.
+    this.#worker.postMessage(JSON.stringify(frame), []);
+  }
+
+  receive(listener: (frame: unknown) => void): void {
+    this.#listener = listener;
+  }
+
+  cpuMs(): number {
+    return 0; // Not known per thread: the time and stall limits hold.
+  }
+
+  residentMiB(): number {
+    return 0;
+  }
+
+  kill(why: string): void {
+    this.#killedFor ??= why;
+    this.#worker.terminate();
+  }
+
+  async whenUp(): Promise<void> {
+    const late = setTimeout(() => this.kill("it did not start in time"), START_MS_MAX);
+    const exit = await Promise.race([this.#up.promise, this.exited]);
+    clearTimeout(late);
+    if (exit !== undefined)
+      throw new MoultError("internal", "Cannot start a function thread: it ended at once");
+  }
+
+  #hear(data: unknown): void {
+    const frame: unknown = typeof data === "string" ? JSON.parse(data) : undefined;
+    if (this.#isUp) {
+      this.#listener?.(frame);
+      return;
+    }
+    this.#isUp = true;
+    this.#up.resolve(undefined);
+  }
+}
