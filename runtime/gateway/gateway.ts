@@ -30,6 +30,8 @@ export interface AgentParts {
   readonly lanes?: LaneLimits;
   /** A turn ends after this. @default 600_000 */
   readonly turnMsMax?: number;
+  /** Milliseconds that running turns have when the daemon ends. @default 4_000 */
+  readonly closeMsMax?: number;
 }
 
 /** Makes an agent. Call `start()` before the first `route()`, so that older messages come first. */

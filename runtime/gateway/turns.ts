@@ -16,7 +16,7 @@ const PAUSE_MS_FIRST = 1_000;
 const PAUSE_MS_MAX = 60_000;
 
 /** Time that running turns have when the daemon ends. */
-const CLOSE_MS_MAX = 4_000;
+const CLOSE_MS_DEFAULT = 4_000;
 
 /** What turns need beyond their steps. */
 export interface TurnsParts extends TurnParts {
@@ -29,6 +29,8 @@ export interface TurnsParts extends TurnParts {
   readonly delivers: (protocol: string) => boolean;
   /** Says that a reply is in the outbox. */
   readonly wakeDelivery: () => void;
+  /** Milliseconds that running turns have when the daemon ends. @default 4_000 */
+  readonly closeMsMax?: number;
 }
 
 /** One try at a turn: the first, or one that goes on where the journal ends. */
@@ -112,7 +114,8 @@ export class Turns {
   async close(): Promise<void> {
     this.#closing.abort();
     const idle = this.#parts.lanes.close();
-    const timer = setTimeout(() => this.#stopAll(), CLOSE_MS_MAX);
+    const { closeMsMax = CLOSE_MS_DEFAULT } = this.#parts;
+    const timer = setTimeout(() => this.#stopAll(), closeMsMax);
     await idle;
     clearTimeout(timer);
     for (const live of this.#live.values()) live.giveUp(suspended());
