@@ -43,7 +43,7 @@ export async function openControl(options: {
   };
   // Bun takes an open descriptor here; its types do not say so.
   const place = { fd: options.file, socket: handlers } as unknown;
-  const socket = await Bun.connect(place as Bun.UnixSocketOptions<undefined>);
+  const socket = await Bun.connect(place as Bun.UnixSocketOptions);
   const writer = new LineWriter({
     sink: (bytes) => socket.write(bytes),
     bytesMax: QUEUE_BYTES_MAX,

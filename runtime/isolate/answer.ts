@@ -146,7 +146,7 @@ export class Answer {
 }
 
 async function cancelQuietly(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
+  reader: { cancel(reason: unknown): Promise<unknown> },
   reason: unknown,
 ): Promise<void> {
   try {

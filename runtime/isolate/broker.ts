@@ -84,7 +84,7 @@ export class Broker {
     this.#open.set(id, open);
     try {
       const live = host.calls.get(question.call);
-      if (live === undefined) throw new MoultError("policy/denied", "The call has ended already");
+      if (live === undefined) throw new MoultError("tool/failed", "The call has ended already");
       const value = await this.#ask(question, live, open);
       if (!open.abort.signal.aborted)
         this.#send(question.op === "model" ? { type: "end", id } : { type: "answer", id, value });
