@@ -12,6 +12,7 @@ import { MoultError } from "../../schemas/error.ts";
 import { readBuiltinLock } from "./builtin_lock.ts";
 import { CRASHES_MAX, CRASHES_WINDOW_MS, Crashes } from "./crashes.ts";
 import type { Functions } from "./functions.ts";
+import { KeptBuilds } from "./kept_builds.ts";
 import { Registry } from "./registry.ts";
 import { Reloader } from "./reload.ts";
 import { type Found, type Refused, type Root, scanRoot } from "./scan.ts";
@@ -22,7 +23,7 @@ import { type Change, Watcher } from "./watch.ts";
 const RESCAN_MS = 2_000;
 
 /** A look may take at most this share of the time, in a folder of any size. */
-const RESCAN_SHARE_MAX = 1 / 400;
+const RESCAN_SHARE_MAX = 1 / 1_000;
 
 /** A file that vanished may be on its way back: some editors, and git, replace files by delete and create. */
 const REMOVAL_GRACE_MS = 100;
@@ -88,10 +89,10 @@ class FolderLoader implements Loader {
     this.#registry = new Registry(clock, meter);
     const versions = new Versions(resolve(home), log);
     const builtins = options.builtins ?? readBuiltinLock();
-    this.#reloader = new Reloader(
-      { registry: this.#registry, versions, deploy, builtins, hub, meter, clock, log },
-      (name) => this.#found.get(name),
-    );
+    const builds = new KeptBuilds(versions, builtins, clock);
+    const find = (name: string) => this.#found.get(name);
+    const registry = this.#registry;
+    this.#reloader = new Reloader({ registry, builds, deploy, find, hub, meter, clock, log });
     this.#watcher = new Watcher((changes) => this.#onChanges(changes), clock.now);
   }
 
@@ -102,7 +103,7 @@ class FolderLoader implements Loader {
 
   start = async (): Promise<void> => {
     for (const dir of this.#roots) this.#watcher.root(dir);
-    const now = this.#options.clock.now();
+    const now = this.#now();
     this.#found = this.#scan();
     for (const found of this.#found.values()) {
       const adopted = await this.#reloader.adopt(found).catch(() => false);
@@ -151,9 +152,7 @@ class FolderLoader implements Loader {
     clearTimeout(this.#rescan);
     clearTimeout(this.#later);
     for (const timer of this.#vanished.values()) clearTimeout(timer);
-    await this.#reloader.settled();
-    const ends = this.#registry.deployments().map((deployment) => deployment.retire());
-    await Promise.all([...ends, ...this.#reloader.draining]);
+    await this.#reloader.close();
   };
 
   /** A version that has served well, or for long, crashes for another reason than its being new. */
@@ -198,7 +197,7 @@ class FolderLoader implements Loader {
     }
     if (unknown) this.#lookAround(seenAt, true);
     // Functions may be made of other functions' files; that can wait until the saved ones are being built.
-    else this.#later ??= setTimeout(() => this.#lookAround(seenAt, false), LATER_MS);
+    else this.#later ??= setTimeout(() => this.#lookAround(this.#now(), false), LATER_MS);
   }
 
   /** Finds what came, went or moved, and which functions are made of something that changed. */
@@ -218,12 +217,18 @@ class FolderLoader implements Loader {
       }
     }
     this.#found = all;
+    let touched = false;
     for (const [name, found] of now) {
+      // Just saved: its turn comes when it has been quiet.
+      if (this.#watcher.waitsFor(found.path)) continue;
       const moved = before.get(name)?.path !== found.path;
       const retry = retryBroken && this.#reloader.broken(name);
-      if (moved || retry || this.#reloader.stale(name)) this.#reloader.touch(name, seenAt);
+      if (!moved && !retry && !this.#reloader.stale(name)) continue;
+      this.#reloader.touch(name, seenAt);
+      touched = true;
     }
-    void this.#reloader.settled().then(() => this.#watchFolders());
+    if (touched) void this.#reloader.settled().then(() => this.#watchFolders());
+    else this.#watchFolders();
   }
 
   /** Begins the time of grace of a function whose file is gone. */
@@ -234,7 +239,7 @@ class FolderLoader implements Loader {
       if (this.#scan().has(name)) return;
       this.#found = new Map([...this.#found].filter(([other]) => other !== name));
       this.#crashes.forget(name);
-      this.#reloader.touch(name, this.#options.clock.now());
+      this.#reloader.touch(name, this.#now());
     }, REMOVAL_GRACE_MS);
     this.#vanished.set(name, timer);
   }
@@ -242,6 +247,10 @@ class FolderLoader implements Loader {
   #returned(name: string): void {
     clearTimeout(this.#vanished.get(name));
     this.#vanished.delete(name);
+  }
+
+  #now(): number {
+    return this.#options.clock.now();
   }
 
   #watchFolders(): void {
@@ -255,7 +264,7 @@ class FolderLoader implements Loader {
     const wait = Math.max(this.#options.rescanMs ?? RESCAN_MS, tookMs / RESCAN_SHARE_MAX);
     this.#rescan = setTimeout(() => {
       const began = performance.now();
-      this.#lookAround(this.#options.clock.now(), false);
+      this.#lookAround(this.#now(), false);
       this.#scheduleRescan(performance.now() - began);
     }, wait);
   }

@@ -156,9 +156,9 @@ export class Registry implements Omit<Functions, "rollback"> {
     return this.#refused.filter(({ file, error }) => !before.has(`${file}\n${error}`));
   }
 
-  /** Every version that serves. */
-  deployments(): Deployment[] {
-    return [...this.#entries.values()].flatMap(({ deployment }) => deployment ?? []);
+  /** Every function, loaded or not. */
+  entries(): Iterable<Entry> {
+    return this.#entries.values();
   }
 
   #decided(name: string): void {

@@ -8,20 +8,17 @@ import type { EventHub } from "../events.ts";
 import type { Bundle, Deployment } from "../isolate/deployment.ts";
 import type { Clock, Log, Meter } from "../ports.ts";
 import { MoultError, isMoultError } from "../../schemas/error.ts";
-import type { Manifest, Origin } from "../../schemas/function.ts";
-import { type Built, SOURCE_BYTES_MAX, buildFunction } from "./build.ts";
+import { SOURCE_BYTES_MAX, buildFunction } from "./build.ts";
 import { contentHash } from "./builtin_lock.ts";
 import { CRASHES_WINDOW_MS } from "./crashes.ts";
-import type { Entry, Registry } from "./registry.ts";
+import { Draining } from "./draining.ts";
 import { projectOf } from "./fence.ts";
+import { type Input, inputsOf, refreshed, touched } from "./inputs.ts";
+import type { KeptBuilds, Made } from "./kept_builds.ts";
+import type { Entry, Registry } from "./registry.ts";
 import { forgetPackage } from "./resolver_cache.ts";
 import type { Found } from "./scan.ts";
-import { type Input, inputsOf, refreshed, touched } from "./inputs.ts";
 import { Turnstile } from "./turnstile.ts";
-import type { Version, Versions } from "./versions.ts";
-
-/** Versions of one function that still finish calls; a newer one waits for the oldest. */
-const DRAINING_MAX = 3;
 
 /** Builds, and starts of hosts, that run at once: the machine has other work too. */
 const BUILDS_MAX = 2;
@@ -30,43 +27,39 @@ const STARTS_MAX = 4;
 /** What a reload works with. */
 export interface Workshop {
   readonly registry: Registry;
-  readonly versions: Versions;
+  readonly builds: KeptBuilds;
   /** Starts a version, or rejects with why it cannot run. */
   readonly deploy: (bundle: Bundle) => Promise<Deployment>;
-  /** Hashes of the built-in functions. */
-  readonly builtins: ReadonlySet<string>;
+  /** The file that a name stands for now. */
+  readonly find: (name: string) => Found | undefined;
   readonly hub: EventHub;
   readonly meter: Meter;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** The file that a name stands for now. */
-type Find = (name: string) => Found | undefined;
-
 interface Slot {
   /** Jobs of this name, one after another. */
   tail: Promise<void>;
-  /** When the change was seen that the next job is to look at; `undefined` iff none is waiting. */
+  /** When the change was seen that the next look is for; `undefined` iff none is waiting. */
   seenAt: number | undefined;
   /** What the function was last made of, to see whether anything changed. */
-  inputs: readonly Input[];
+  files: readonly Input[];
   /** The last look failed: the next one is made even if nothing changed, because what was missing may be there. */
   broken: boolean;
-  readonly draining: Set<Promise<void>>;
 }
 
 /** Reloads functions by name. */
 export class Reloader {
   readonly #w: Workshop;
-  readonly #find: Find;
   readonly #slots = new Map<string, Slot>();
-  readonly #builds = new Turnstile(BUILDS_MAX);
-  readonly #starts = new Turnstile(STARTS_MAX);
+  readonly #building = new Turnstile(BUILDS_MAX);
+  readonly #starting = new Turnstile(STARTS_MAX);
+  readonly #draining: Draining;
 
-  constructor(workshop: Workshop, find: Find) {
+  constructor(workshop: Workshop) {
     this.#w = workshop;
-    this.#find = find;
+    this.#draining = new Draining(workshop.log);
   }
 
   /** Looks at a name again, soon. Further calls before it begins are one with it. */
@@ -92,7 +85,7 @@ export class Reloader {
 
   /** Whether something that the function was made of differs from then. */
   stale(name: string): boolean {
-    return this.#slot(name).inputs.some(touched);
+    return this.#slot(name).files.some(touched);
   }
 
   /** Whether the last look at a function found it wanting. */
@@ -101,31 +94,25 @@ export class Reloader {
   }
 
   /** Absolute folders outside the functions folder that the function was made of files in. */
-  folders(found: Found): string[] {
-    return this.#slot(found.name)
-      .inputs.filter(
-        ({ path }) => !path.startsWith(`${found.root}/`) && !path.includes("/node_modules/"),
-      )
-      .map(({ path }) => dirname(path));
+  folders({ name, root }: Found): string[] {
+    return this.#slot(name)
+      .files.map(({ path }) => path)
+      .filter((path) => !path.startsWith(`${root}/`) && !path.includes("/node_modules/"))
+      .map((path) => dirname(path));
   }
 
   /** Serves what a former run built, if no file changed since. No process is started for it. */
   async adopt(found: Found): Promise<boolean> {
-    const { versions, registry, deploy } = this.#w;
-    const shelf = versions.shelf(found.name);
-    const newest = shelf.versions.at(-1);
-    if (newest === undefined || newest.inputs[0]?.path !== found.path) return false;
-    const inputs = refreshed(newest.inputs);
-    if (inputs === undefined) return false;
-    const serving = versions.find(found.name, shelf.pinned?.version ?? newest.version);
-    const manifest = serving && versions.manifest(serving);
-    if (serving === undefined || manifest === undefined) return false;
-    const bundle = this.#bundle(found.name, serving, manifest);
+    const { builds, registry, deploy, clock } = this.#w;
+    const { name, file } = found;
+    const unchanged = builds.unchanged(found);
+    if (unchanged === undefined) return false;
+    const { bundle, files, builtAt } = unchanged;
     const deployment = await deploy(bundle);
-    const entry = registry.add(found.name, found.file);
+    const entry = registry.add(name, file);
     entry.origin = bundle.origin;
-    this.#slot(found.name).inputs = inputs;
-    registry.swap(entry, deployment, this.#w.clock.now() - serving.builtAt < CRASHES_WINDOW_MS);
+    this.#slot(name).files = files;
+    registry.swap(entry, deployment, clock.now() - builtAt < CRASHES_WINDOW_MS);
     return true;
   }
 
@@ -134,26 +121,22 @@ export class Reloader {
     name: string,
     because: "asked" | "crashes",
   ): Promise<{ readonly entry: Entry; readonly from: string; readonly to: string }> {
-    const { versions, registry } = this.#w;
+    const { builds, registry, deploy } = this.#w;
     const entry = registry.entry(name);
-    const present = entry?.deployment?.version;
-    if (entry === undefined || present === undefined)
+    const from = entry?.deployment?.version;
+    if (entry === undefined || from === undefined)
       throw new MoultError("function/not-found", `No function named "${name}" is loaded`);
-    const kept = versions.shelf(name).versions;
-    const at = kept.findIndex((one) => one.version === present);
-    const target = kept
-      .slice(0, at === -1 ? kept.length : at)
-      .findLast((one) => !one.crashed && versions.find(name, one.version) !== undefined);
-    if (target === undefined)
+    const bundle = builds.before(name, from);
+    if (bundle === undefined)
       throw new MoultError("function/invalid", `No earlier version of "${name}" is kept`);
-    const bundle = this.#bundle(name, target, versions.manifest(target));
-    const deployment = await this.#w.deploy(bundle);
-    const pinned = { version: target.version, sourceHash: this.#sourceHash(name) };
-    versions.pin(name, pinned, because === "crashes" ? present : undefined);
+    const to = bundle.version;
+    const deployment = await deploy(bundle);
+    const sourceHash = this.#slot(name).files[0]?.hash ?? "";
+    builds.pin(name, to, sourceHash, because === "crashes" ? from : undefined);
     entry.origin = bundle.origin;
     entry.error = undefined;
-    this.#retire(name, registry.swap(entry, deployment, false));
-    return { entry, from: present, to: target.version };
+    this.#draining.retire(name, registry.swap(entry, deployment, false));
+    return { entry, from, to };
   }
 
   /** Waits until no name has a job. */
@@ -167,24 +150,18 @@ export class Reloader {
     }
   }
 
-  /** Versions that still finish calls. */
-  get draining(): readonly Promise<void>[] {
-    return this.#slots
-      .values()
-      .flatMap(({ draining }) => draining)
-      .toArray();
+  /** Ends every version when its calls are done. */
+  async close(): Promise<void> {
+    await this.settled();
+    const { registry } = this.#w;
+    for (const { name, deployment } of registry.entries()) this.#draining.retire(name, deployment);
+    await this.#draining.done();
   }
 
   #slot(name: string): Slot {
     let slot = this.#slots.get(name);
     if (slot === undefined) {
-      slot = {
-        tail: Promise.resolve(),
-        seenAt: undefined,
-        inputs: [],
-        broken: false,
-        draining: new Set(),
-      };
+      slot = { tail: Promise.resolve(), seenAt: undefined, files: [], broken: false };
       this.#slots.set(name, slot);
     }
     return slot;
@@ -193,8 +170,8 @@ export class Reloader {
   async #look(name: string, slot: Slot): Promise<void> {
     const seenAt = slot.seenAt ?? this.#w.clock.now();
     slot.seenAt = undefined;
-    const found = this.#find(name);
-    if (found === undefined) return this.#remove(name);
+    const found = this.#w.find(name);
+    if (found === undefined) return this.#remove(name, slot);
     const { registry } = this.#w;
     const entry = registry.entry(name) ?? registry.add(name, found.file);
     entry.file = found.file;
@@ -213,149 +190,84 @@ export class Reloader {
   async #load(found: Found, entry: Entry, seenAt: number): Promise<void> {
     const { name } = found;
     const slot = this.#slot(name);
-    const same = slot.broken ? undefined : refreshed(slot.inputs);
+    const same = slot.broken ? undefined : refreshed(slot.files);
     if (same !== undefined && same[0]?.path === found.path) {
-      slot.inputs = same;
+      slot.files = same;
       return;
     }
-    for (const { path } of slot.inputs.filter(touched)) {
+    const made = await this.#make(found, slot);
+    const present = entry.deployment;
+    const pinned = this.#w.builds.pinned(name, made);
+    if (pinned !== undefined) {
+      // Nothing serves only after a restart that could not adopt what was kept.
+      if (present === undefined) await this.#restore(entry, pinned);
+    } else if (made.version === present?.version) {
+      entry.error = undefined;
+      this.#w.builds.keep(name, made, present.manifest);
+    } else await this.#replace(entry, made, seenAt);
+  }
+
+  /** Reads and builds a file. */
+  async #make(found: Found, slot: Slot): Promise<Made> {
+    for (const { path } of slot.files.filter(touched)) {
       const changed = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\/package\.json$/.exec(path)?.[1];
       if (changed !== undefined) forgetPackage(found.root, changed);
     }
     const began = Date.now();
     const source = readSource(found);
-    // Until the build tells more. What it was made of before is watched on: the fault may lie there.
-    const watched = [found.path, ...packagesOf(found), ...slot.inputs.map(({ path }) => path)];
-    slot.inputs = inputsOf([...new Set(watched)], began);
-    const built = await this.#builds.pass(() => buildFunction(found, source));
+    // The text that is built, whatever the file holds by then.
     const sourceHash = contentHash(source);
-    // The text that was built, whatever the file holds by now.
     const own = new Map([[found.path, sourceHash]]);
-    slot.inputs = inputsOf(built.inputs, began, own);
-    const present = entry.deployment;
-    const pinned = this.#pinned(name, built, sourceHash);
-    if (pinned !== undefined) {
-      if (present === undefined) await this.#restore(entry, pinned);
-    } else if (built.version === present?.version) {
-      entry.error = undefined;
-      this.#record(name, built, sourceHash, present);
-    } else await this.#replace(found, entry, { built, sourceHash, seenAt });
+    // Until the build tells more. What it was made of before is watched on: the fault may lie there.
+    const project = join(projectOf(found.root), "package.json");
+    const watched = new Set([found.path, project, ...slot.files.map(({ path }) => path)]);
+    slot.files = inputsOf([...watched], began, own);
+    const built = await this.#building.pass(() => buildFunction(found, source));
+    slot.files = inputsOf(built.inputs, began, own);
+    return { ...built, sourceHash, files: slot.files };
   }
 
   /** Starts a new version and lets it take over. */
-  async #replace(
-    found: Found,
-    entry: Entry,
-    { built, sourceHash, seenAt }: { built: Built; sourceHash: string; seenAt: number },
-  ): Promise<void> {
-    const { versions, registry, clock, meter, hub } = this.#w;
-    const { name } = found;
-    const { version } = built;
-    const deployment = await this.#start(found, built, sourceHash);
+  async #replace(entry: Entry, made: Made, seenAt: number): Promise<void> {
+    const { builds, registry, clock, meter, hub, deploy, find } = this.#w;
+    const { name } = entry;
+    const { version } = made;
+    await this.#draining.room(name);
+    const bundle = builds.put(name, made);
+    let deployment: Deployment | undefined;
     try {
-      this.#record(name, built, sourceHash, deployment);
+      deployment = await this.#starting.pass(() => deploy(bundle));
+      builds.keep(name, made, deployment.manifest);
     } catch (error) {
-      await deployment.retire();
-      versions.discard(name, version);
+      this.#draining.retire(name, deployment);
+      builds.discard(name, version);
       throw error;
     }
     // Deleted meanwhile: the job that removes it is already waiting.
-    if (this.#find(name) === undefined) return deployment.retire();
-    entry.origin = this.#origin(sourceHash, built.inputs.length);
+    if (find(name) === undefined) return this.#draining.retire(name, deployment);
+    entry.origin = bundle.origin;
     entry.error = undefined;
-    this.#retire(name, registry.swap(entry, deployment, true));
+    this.#draining.retire(name, registry.swap(entry, deployment, true));
     entry.reloadMs = clock.now() - seenAt;
     const { kind } = deployment.manifest;
     hub.publish("function.loaded", { name, version, ms: entry.reloadMs, kind });
     meter.count("moult_function_reloads_total", { result: "loaded" });
   }
 
-  async #start(found: Found, built: Built, sourceHash: string): Promise<Deployment> {
-    const { versions, deploy } = this.#w;
-    const { name } = found;
-    const { draining } = this.#slot(name);
-    while (draining.size >= DRAINING_MAX) await Promise.race(draining);
-    versions.write(name, built.version, built.text);
-    const path = versions.path(name, built.version);
-    const origin = this.#origin(sourceHash, built.inputs.length);
-    try {
-      return await this.#starts.pass(() => deploy({ name, version: built.version, path, origin }));
-    } catch (error) {
-      versions.discard(name, built.version);
-      throw error;
-    }
-  }
-
-  /** The version that a rollback chose, as long as the file has the content it had then. */
-  #pinned(name: string, built: Built, sourceHash: string): Version | undefined {
-    const { versions } = this.#w;
-    const { pinned, versions: kept } = versions.shelf(name);
-    if (pinned === undefined) return undefined;
-    const same = pinned.sourceHash === sourceHash && kept.at(-1)?.version === built.version;
-    const chosen = same ? versions.find(name, pinned.version) : undefined;
-    if (chosen === undefined) versions.unpin(name);
-    return chosen;
-  }
-
-  async #restore(entry: Entry, kept: Version): Promise<void> {
-    const bundle = this.#bundle(entry.name, kept, this.#w.versions.manifest(kept));
+  async #restore(entry: Entry, bundle: Bundle): Promise<void> {
     const deployment = await this.#w.deploy(bundle);
     entry.origin = bundle.origin;
     this.#w.registry.swap(entry, deployment, false);
   }
 
-  #record(name: string, built: Built, sourceHash: string, { manifest }: Deployment): void {
-    const { versions, clock } = this.#w;
-    const bytes = Buffer.byteLength(built.text);
-    const { inputs } = this.#slot(name);
-    const { version } = built;
-    versions.add(
-      name,
-      { version, sourceHash, builtAt: clock.now(), bytes, inputs: [...inputs], manifest },
-      version,
-    );
-  }
-
-  #bundle(name: string, kept: Version, manifest: Manifest | undefined): Bundle {
-    const path = this.#w.versions.path(name, kept.version);
-    const origin = this.#origin(kept.sourceHash, kept.inputs.length);
-    return {
-      name,
-      version: kept.version,
-      path,
-      origin,
-      ...(manifest !== undefined && { manifest }),
-    };
-  }
-
-  /** A built-in is one file with a known content, and nothing else. */
-  #origin(sourceHash: string, files: number): Origin {
-    return files === 1 && this.#w.builtins.has(sourceHash) ? "builtin" : "user";
-  }
-
-  #sourceHash(name: string): string {
-    return this.#slot(name).inputs[0]?.hash ?? "";
-  }
-
-  #remove(name: string): void {
+  #remove(name: string, slot: Slot): void {
     const { registry, hub, meter } = this.#w;
     if (registry.entry(name) === undefined) return;
-    this.#retire(name, registry.remove(name));
-    this.#slot(name).inputs = [];
+    this.#draining.retire(name, registry.remove(name));
+    slot.files = [];
+    slot.broken = false;
     hub.publish("function.removed", { name });
     meter.count("moult_function_reloads_total", { result: "removed" });
-  }
-
-  #retire(name: string, old: Deployment | undefined): void {
-    if (old === undefined) return;
-    const { draining } = this.#slot(name);
-    const ended = old
-      .retire()
-      .catch((error: unknown) =>
-        this.#w.log.error({ function: name, error }, "A version did not end"),
-      )
-      .finally(() => draining.delete(ended));
-    draining.add(ended);
   }
 
   #failed(entry: Entry, error: unknown): void {
@@ -369,11 +281,6 @@ export class Reloader {
     meter.count("moult_function_reloads_total", { result: "failed" });
     if (news) hub.publish("function.failed", { name, file, error: text });
   }
-}
-
-/** Files that change when packages of the project are added or removed. */
-function packagesOf(found: Found): string[] {
-  return [join(projectOf(found.root), "package.json")];
 }
 
 function readSource(found: Found): string {

@@ -93,7 +93,7 @@ export class Versions {
   /** Removes a build that did not load, unless it is listed. */
   discard(name: string, version: string): void {
     if (this.shelf(name).versions.some((one) => one.version === version)) return;
-    rmSync(this.path(name, version), { force: true });
+    remove(this.path(name, version));
   }
 
   /** Lists a build as the newest, and forgets the oldest beyond those kept and `serving`. */
@@ -107,7 +107,7 @@ export class Versions {
       .slice(0, -VERSIONS_KEPT)
       .filter((one) => one.version !== serving && one.version !== shelf.pinned?.version);
     this.#save(name, { ...shelf, versions: versions.filter((one) => !dropped.includes(one)) });
-    for (const one of dropped) rmSync(this.path(name, one.version), { force: true });
+    for (const one of dropped) remove(this.path(name, one.version));
   }
 
   /** Remembers which version a rollback chose, and which one it was taken back for crashing. */
@@ -190,7 +190,7 @@ export class Versions {
       writeFileSync(temporary, text);
       renameSync(temporary, path);
     } catch (error) {
-      rmSync(temporary, { force: true });
+      remove(temporary);
       const because = error instanceof Error ? error.message : String(error);
       throw new MoultError(
         "internal",
@@ -199,5 +199,14 @@ export class Versions {
         error,
       );
     }
+  }
+}
+
+/** What cannot be removed lies there a while longer; nothing depends on its absence. */
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // The folder is not writable, or is none: whoever writes next says so.
   }
 }

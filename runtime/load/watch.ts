@@ -47,6 +47,11 @@ export class Watcher {
     return this.#waiting.size > 0 || this.#ripe.length > 0;
   }
 
+  /** Whether a path changed and has not been quiet since. */
+  waitsFor(path: string): boolean {
+    return this.#waiting.has(path);
+  }
+
   /** Watches a root, or again after it was replaced. Cheap when nothing changed. Returns whether it had to begin anew. */
   root(dir: string): boolean {
     if (this.#closed) return false;

@@ -87,7 +87,7 @@ export function functionsFolder(change: Partial<LoaderOptions> = {}) {
     loader,
     path: (file: string) => join(dir, file),
     /** Writes a file below the functions folder, or above it with `../`. */
-    save(file: string, text: string) {
+    save: (file: string, text: string): void => {
       const path = join(dir, file);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, text);

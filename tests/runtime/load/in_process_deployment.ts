@@ -1,4 +1,5 @@
 /** Runs bundles inside the test's own process: what the loader needs of a host, without one. */
+import { toJsonSchema } from "@valibot/to-json-schema";
 import { plugin } from "bun";
 import * as v from "valibot";
 import * as moult from "../../../runtime/define.ts";
@@ -17,6 +18,7 @@ plugin({
 interface Definition {
   readonly kind: string;
   readonly description: string;
+  readonly input?: Parameters<typeof toJsonSchema>[0];
   readonly run: (input: unknown) => unknown;
 }
 
@@ -93,7 +95,8 @@ export function hosts(): Hosts {
 }
 
 function manifestOf(name: string, definition: Definition | undefined): Manifest {
-  const parsed = v.safeParse(Manifest, definition);
+  const input = definition?.input && toJsonSchema(definition.input);
+  const parsed = v.safeParse(Manifest, { ...definition, input });
   if (parsed.success && typeof definition?.run === "function") return parsed.output;
   throw new MoultError("function/invalid", `"${name}" does not export a definition`);
 }

@@ -1,13 +1,5 @@
 import { expect, test } from "bun:test";
-import {
-  chmodSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  unlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { answer, call, functionsFolder, tool, until } from "./functions_folder.ts";
 
 type Folder = ReturnType<typeof functionsFolder>;
@@ -18,27 +10,27 @@ const CHANGES: readonly {
   readonly before?: (folder: Folder) => void;
   readonly change: (folder: Folder) => void | Promise<void>;
   /** Function → what it answers: a value, or the code of an error. */
-  readonly then: Readonly<Record<string, unknown>>;
+  readonly answers: Readonly<Record<string, unknown>>;
 }[] = [
   {
     name: "a new file is callable",
     change: ({ save }) => save("tools/fresh.ts", tool("2")),
-    then: { hello: 1, fresh: 2 },
+    answers: { hello: 1, fresh: 2 },
   },
   {
     name: "a saved file answers anew",
     change: ({ save }) => save("hello.ts", tool("2")),
-    then: { hello: 2 },
+    answers: { hello: 2 },
   },
   {
     name: "a deleted file is gone",
     change: ({ path }) => unlinkSync(path("hello.ts")),
-    then: { hello: "function/not-found" },
+    answers: { hello: "function/not-found" },
   },
   {
     name: "a renamed file is one function less and one more",
     change: ({ path }) => renameSync(path("hello.ts"), path("hi.ts")),
-    then: { hello: "function/not-found", hi: 1 },
+    answers: { hello: "function/not-found", hi: 1 },
   },
   {
     name: "a file that moves to a sub-folder stays",
@@ -47,7 +39,7 @@ const CHANGES: readonly {
       renameSync(path("hello.ts"), path("tools/hello.ts"));
       save("done.ts", tool("0"));
     },
-    then: { hello: 1, done: 0 },
+    answers: { hello: 1, done: 0 },
   },
   {
     name: "a renamed sub-folder changes no name",
@@ -56,7 +48,7 @@ const CHANGES: readonly {
       renameSync(`${dir}/tools`, `${dir}/instruments`);
       save("done.ts", tool("0"));
     },
-    then: { nested: 3, done: 0 },
+    answers: { nested: 3, done: 0 },
   },
   {
     name: "a file that is replaced by an atomic rename answers anew",
@@ -64,7 +56,7 @@ const CHANGES: readonly {
       writeFileSync(path(".hello.tmp"), tool("4"));
       renameSync(path(".hello.tmp"), path("hello.ts"));
     },
-    then: { hello: 4 },
+    answers: { hello: 4 },
   },
   {
     name: "a file that is saved over a backup answers anew",
@@ -73,7 +65,7 @@ const CHANGES: readonly {
       writeFileSync(path("hello.ts"), tool("5"));
       unlinkSync(path("hello.ts~"));
     },
-    then: { hello: 5 },
+    answers: { hello: 5 },
   },
   {
     name: "a torn write ends with the whole text",
@@ -82,7 +74,7 @@ const CHANGES: readonly {
       await Bun.sleep(2);
       writeFileSync(path("hello.ts"), tool("6"));
     },
-    then: { hello: 6 },
+    answers: { hello: 6 },
   },
   {
     name: "a broken file that is mended answers anew",
@@ -91,7 +83,7 @@ const CHANGES: readonly {
       await Bun.sleep(40);
       writeFileSync(path("hello.ts"), tool("7"));
     },
-    then: { hello: 7 },
+    answers: { hello: 7 },
   },
   {
     name: "a helper that is edited reloads those that import it",
@@ -101,7 +93,7 @@ const CHANGES: readonly {
       save("tools/two.ts", tool("value + 1", 'import { value } from "../_lib.ts";'));
     },
     change: ({ save }) => save("_lib.ts", "export const value = 10;"),
-    then: { one: 10, two: 11, hello: 1 },
+    answers: { one: 10, two: 11, hello: 1 },
   },
   {
     name: "a helper outside the functions folder reloads those that import it",
@@ -110,13 +102,13 @@ const CHANGES: readonly {
       save("one.ts", tool("value", 'import { value } from "../shared.ts";'));
     },
     change: ({ save }) => save("../shared.ts", "export const value = 20;"),
-    then: { one: 20 },
+    answers: { one: 20 },
   },
   {
     name: "a missing helper that appears mends those that import it",
     before: ({ save }) => save("one.ts", tool("value", 'import { value } from "./_late.ts";')),
     change: ({ save }) => save("_late.ts", "export const value = 30;"),
-    then: { one: 30 },
+    answers: { one: 30 },
   },
   {
     name: "a folder that is deleted and made again is watched again",
@@ -126,13 +118,13 @@ const CHANGES: readonly {
       save("hello.ts", tool("8"));
       save("tools/fresh.ts", tool("9"));
     },
-    then: { hello: 8, fresh: 9 },
+    answers: { hello: 8, fresh: 9 },
   },
   {
     name: "a type-only import needs no file behind it",
     change: ({ save }) =>
       save("typed.ts", tool("1", 'import type { Nothing } from "./nowhere.ts";')),
-    then: { typed: 1 },
+    answers: { typed: 1 },
   },
   {
     name: "a text file of the folder can be imported",
@@ -140,7 +132,7 @@ const CHANGES: readonly {
       save("_words.txt", "word");
       save("words.ts", tool("words", 'import words from "./_words.txt" with { type: "text" };'));
     },
-    then: { words: "word" },
+    answers: { words: "word" },
   },
   {
     name: "names that begin with _ or a dot, tests, evals and declarations are no functions",
@@ -157,11 +149,11 @@ const CHANGES: readonly {
         save(file, tool("0"));
       save("done.ts", tool("0"));
     },
-    then: { done: 0, z: "function/not-found", i: "function/not-found" },
+    answers: { done: 0, z: "function/not-found", i: "function/not-found" },
   },
 ];
 
-test.each(CHANGES)("$name", async ({ before, change, then }) => {
+test.each(CHANGES)("$name", async ({ before, change, answers }) => {
   await using folder = functionsFolder();
   folder.save("hello.ts", tool("1"));
   before?.(folder);
@@ -169,199 +161,11 @@ test.each(CHANGES)("$name", async ({ before, change, then }) => {
   await loader.start();
   await loader.settled();
   await change(folder);
-  for (const [name, expected] of Object.entries(then))
+  for (const [name, expected] of Object.entries(answers))
     await until(async () => Bun.deepEquals(await answer(loader, name), expected));
   await loader.settled();
-  for (const [name, expected] of Object.entries(then))
+  for (const [name, expected] of Object.entries(answers))
     expect(await answer(loader, name)).toEqual(expected);
-});
-
-/** Files that can not be loaded, and what is said of them. */
-const BROKEN: readonly (readonly [string, Record<string, string>, string, RegExp])[] = [
-  [
-    "a syntax error",
-    { "a.ts": "const x = 1;\nexport default {\n  y: = 2,\n};" },
-    "a",
-    /^a\.ts:3:6: Unexpected =\n {2}3 \| {3}y: = 2,\n {11}\^/,
-  ],
-  [
-    "an unknown package",
-    { "a.ts": tool("x", 'import x from "left-pad-of-nobody";') },
-    "a",
-    /^a\.ts:2:\d+: Cannot find package "left-pad-of-nobody"; add it .* bun add/,
-  ],
-  [
-    "a missing file",
-    { "tools/a.ts": tool("x", 'import x from "./nowhere.ts";') },
-    "a",
-    /^tools\/a\.ts:2:\d+: Could not resolve: ".\/nowhere\.ts"/,
-  ],
-  [
-    "a mistake in a helper",
-    { "_lib.ts": "export const = 3;", "a.ts": tool("x", 'import x from "./_lib.ts";') },
-    "a",
-    /^_lib\.ts:1:14: /,
-  ],
-  [
-    "no default export",
-    { "a.ts": "export const a = 1;" },
-    "a",
-    /has no default export; write export default/,
-  ],
-  ["an empty file", { "a.ts": "" }, "a", /a\.ts is empty/],
-  [
-    "a default export that is no definition",
-    { "a.ts": "export default 1;" },
-    "a",
-    /does not export a definition/,
-  ],
-  ["work on import that throws", { "a.ts": `throw new Error("ouch");\n${tool("1")}` }, "a", /ouch/],
-  [
-    "a native addon",
-    { "x.node": "", "a.ts": tool("x", 'import x from "./x.node";') },
-    "a",
-    /^a\.ts:2:\d+: Cannot import ".\/x\.node": native addons/,
-  ],
-  [
-    "an asset",
-    { "x.wasm": "", "a.ts": tool("x", 'import x from "./x.wasm";') },
-    "a",
-    /Cannot import x\.wasm: a function is made of code/,
-  ],
-  [
-    "the module for tests",
-    { "a.ts": tool("x", 'import x from "moult/testing";') },
-    "a",
-    /import from "moult"/,
-  ],
-  [
-    "a URL",
-    { "a.ts": tool("x", 'import x from "https://example.org/x.ts";') },
-    "a",
-    /URLs are not loaded/,
-  ],
-  [
-    "a file outside the project",
-    { "a.ts": tool("x", 'import x from "/etc/hostname" with { type: "text" };') },
-    "a",
-    /^a\.ts:2:\d+: Cannot import "\/etc\/hostname": it lies outside the project/,
-  ],
-  [
-    "a dot file",
-    { "../.env": "KEY=1", "a.ts": tool("x", 'import x from "../.env" with { type: "text" };') },
-    "a",
-    /outside the project/,
-  ],
-  [
-    "text beside the functions folder",
-    {
-      "../letter.txt": "dear",
-      "a.ts": tool("x", 'import x from "../letter.txt" with { type: "text" };'),
-    },
-    "a",
-    /made of code/,
-  ],
-  ["a bad name", { "My-Tool.ts": tool("1") }, "My-Tool", /rename it to my_tool\.ts/],
-  [
-    "the second of two files with one name",
-    { "a/same.ts": tool("1"), "b/same.ts": tool("2") },
-    "same",
-    /a\/same\.ts is used and b\/same\.ts is not/,
-  ],
-];
-
-test.each(BROKEN)(
-  "%s is reported where it lies, and called in vain",
-  async (_name, files, name, error) => {
-    await using folder = functionsFolder();
-    for (const [file, text] of Object.entries(files)) folder.save(file, text);
-    const loader = folder.loader();
-    await loader.start();
-    await loader.settled();
-    const failed = loader.list().filter((info) => info.name === name && info.state === "failed");
-    expect(failed.map((info) => info.error)).toEqual([expect.stringMatching(error)]);
-    expect(folder.events("function.failed").map((event) => event["name"])).toEqual([name]);
-    if (name === "same") expect(await answer(loader, name)).toBe(1);
-    else expect(await answer(loader, name)).toBe("function/invalid");
-  },
-);
-
-test("a file that cannot be read is reported", async () => {
-  await using folder = functionsFolder();
-  symlinkSync("/nowhere/at/all.ts", folder.path("dangling.ts"));
-  folder.save("locked.ts", tool("1"));
-  chmodSync(folder.path("locked.ts"), 0);
-  const loader = folder.loader();
-  await loader.start();
-  await loader.settled();
-  expect(loader.get("dangling")).toMatchObject({
-    state: "failed",
-    error: expect.stringMatching(/^Cannot read dangling\.ts: ENOENT/),
-  });
-  // The superuser reads everything.
-  const readable = process.getuid?.() === 0;
-  expect(loader.get("locked")?.state).toBe(readable ? "ready" : "failed");
-});
-
-test("a broken file leaves the good version in place and says why", async () => {
-  await using folder = functionsFolder();
-  folder.save("hello.ts", tool("1"));
-  const loader = folder.loader();
-  await loader.start();
-  await loader.settled();
-  const { version } = loader.get("hello") ?? {};
-  folder.save("hello.ts", "export default (((");
-  await until(() => loader.get("hello")?.error !== undefined);
-  expect(loader.get("hello")).toMatchObject({ state: "ready", version });
-  expect(await answer(loader, "hello")).toBe(1);
-  folder.save("hello.ts", tool("1"));
-  await until(() => loader.get("hello")?.error === undefined);
-  expect(loader.get("hello")).toMatchObject({ state: "ready", version });
-});
-
-test("a function's code does not run while it is built", async () => {
-  await using folder = functionsFolder();
-  const proof = folder.path("ran.txt");
-  const evil = `import { writeFileSync } from "node:fs"; export function evil() { writeFileSync(${JSON.stringify(proof)}, ""); return 1; }`;
-  folder.save("_evil.ts", evil);
-  folder.save(
-    "one.ts",
-    tool("evil()", 'import { evil } from "./_evil.ts" with { type: "macro" };'),
-  );
-  folder.save("two.ts", tool("evil()", 'import { evil } from "macro:./_evil.ts";'));
-  const loader = folder.loader();
-  await loader.start();
-  await loader.settled();
-  expect(loader.get("one")?.error).toContain("Macros are disabled");
-  expect(loader.get("two")?.error).toContain("Macros are disabled");
-  expect(await Bun.file(proof).exists()).toBe(false);
-});
-
-test("packages of the project are bundled, and a package that is added later mends the function", async () => {
-  await using folder = functionsFolder();
-  folder.save("../package.json", '{"name":"home"}');
-  folder.save("a.ts", tool("pad()", 'import { pad } from "pad";'));
-  const loader = folder.loader();
-  await loader.start();
-  await loader.settled();
-  expect(loader.get("a")?.state).toBe("failed");
-  folder.save("../node_modules/pad/package.json", '{"name":"pad","main":"index.js"}');
-  folder.save("../node_modules/pad/index.js", 'exports.pad = () => "padded";');
-  folder.save("../package.json", '{"name":"home","dependencies":{"pad":"*"}}');
-  await until(async () => (await answer(loader, "a")) === "padded");
-});
-
-test("the version is the first 12 hex digits of the bundle's hash, on every answer", async () => {
-  await using folder = functionsFolder();
-  folder.save("hello.ts", tool("1"));
-  const loader = folder.loader();
-  await loader.start();
-  const response = await loader.fetch("hello", call());
-  const version = response.headers.get("x-function-version");
-  const bundle = await Bun.file(`${folder.home}/builds/hello/${version}.js`).text();
-  expect(version).toBe(new Bun.CryptoHasher("sha256").update(bundle).digest("hex").slice(0, 12));
-  expect(loader.get("hello")?.version).toBe(version ?? "");
-  expect(bundle).not.toContain(folder.base);
 });
 
 test("identical content is not loaded again", async () => {

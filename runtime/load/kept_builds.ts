@@ -1,0 +1,109 @@
+/** Bundles out of what is kept on disk: the one to go on with after a restart, the one to go back to. Starts nothing. */
+import type { Bundle } from "../isolate/deployment.ts";
+import type { Clock } from "../ports.ts";
+import type { Manifest, Origin } from "../../schemas/function.ts";
+import type { Built } from "./build.ts";
+import { type Input, refreshed } from "./inputs.ts";
+import type { Found } from "./scan.ts";
+import type { Version, Versions } from "./versions.ts";
+
+/** A function file that was just built. */
+export interface Made extends Built {
+  /** SHA-256 of the function file. */
+  readonly sourceHash: string;
+  /** What it was made of, itself first. */
+  readonly files: readonly Input[];
+}
+
+/** A bundle that an earlier run has built. */
+export interface Unchanged {
+  readonly bundle: Bundle;
+  readonly files: readonly Input[];
+  readonly builtAt: number;
+}
+
+/** The builds of all functions. */
+export class KeptBuilds {
+  readonly #versions: Versions;
+  readonly #builtins: ReadonlySet<string>;
+  readonly #clock: Clock;
+
+  constructor(versions: Versions, builtins: ReadonlySet<string>, clock: Clock) {
+    this.#versions = versions;
+    this.#builtins = builtins;
+    this.#clock = clock;
+  }
+
+  /** What to serve without looking closer: no file has changed, and the manifest is known. */
+  unchanged(found: Found): Unchanged | undefined {
+    const shelf = this.#versions.shelf(found.name);
+    const newest = shelf.versions.at(-1);
+    if (newest === undefined || newest.inputs[0]?.path !== found.path) return undefined;
+    const files = refreshed(newest.inputs);
+    if (files === undefined) return undefined;
+    const kept = this.#versions.find(found.name, shelf.pinned?.version ?? newest.version);
+    if (kept === undefined) return undefined;
+    const bundle = this.#bundle(found.name, kept);
+    return bundle.manifest && { bundle, files, builtAt: kept.builtAt };
+  }
+
+  /** Writes a build to the disk. Throws `internal` when that takes no writes. */
+  put(name: string, made: Made): Bundle {
+    const { version } = made;
+    this.#versions.write(name, version, made.text);
+    const path = this.#versions.path(name, version);
+    return { name, version, path, origin: this.#origin(made.sourceHash, made.files.length) };
+  }
+
+  /** Lists a build that has loaded as the newest. Throws `internal` when the disk takes no writes. */
+  keep(name: string, made: Made, manifest: Manifest): void {
+    const { version, sourceHash, text, files } = made;
+    const builtAt = this.#clock.now();
+    const bytes = Buffer.byteLength(text);
+    const inputs = [...files];
+    this.#versions.add(name, { version, sourceHash, builtAt, bytes, inputs, manifest }, version);
+  }
+
+  /** Removes a build that has not loaded. */
+  discard(name: string, version: string): void {
+    this.#versions.discard(name, version);
+  }
+
+  /** The bundle that a rollback chose, as long as the file has the content it had then; else that is forgotten. */
+  pinned(name: string, made: Made): Bundle | undefined {
+    const { pinned, versions } = this.#versions.shelf(name);
+    if (pinned === undefined) return undefined;
+    const same = pinned.sourceHash === made.sourceHash && versions.at(-1)?.version === made.version;
+    const chosen = same ? this.#versions.find(name, pinned.version) : undefined;
+    if (chosen === undefined) this.#versions.unpin(name);
+    return chosen && this.#bundle(name, chosen);
+  }
+
+  /** The bundle to go back to from `present`: the newest before it that did not crash its way out. */
+  before(name: string, present: string): Bundle | undefined {
+    const { versions } = this.#versions.shelf(name);
+    const at = versions.findIndex(({ version }) => version === present);
+    const chosen = versions
+      .slice(0, at === -1 ? versions.length : at)
+      .findLast((one) => !one.crashed && this.#versions.find(name, one.version) !== undefined);
+    return chosen && this.#bundle(name, chosen);
+  }
+
+  /** Remembers a rollback until the file's content is no longer `sourceHash`. `crashed`: never to go back to. */
+  pin(name: string, version: string, sourceHash: string, crashed?: string): void {
+    this.#versions.pin(name, { version, sourceHash }, crashed);
+  }
+
+  #bundle(name: string, kept: Version): Bundle {
+    const { version, sourceHash, inputs } = kept;
+    const path = this.#versions.path(name, version);
+    const manifest = this.#versions.manifest(kept);
+    const origin = this.#origin(sourceHash, inputs.length);
+    return { name, version, path, origin, ...(manifest !== undefined && { manifest }) };
+  }
+
+  /** A built-in is one file with a known content, and nothing else. */
+  #origin(sourceHash: string, files: number): Origin {
+    return files === 1 && this.#builtins.has(sourceHash) ? "builtin" : "user";
+  }
+}
