@@ -129,7 +129,7 @@ async function inspect(
   const found = { lost: 0, twice: 0, disordered: 0 };
   for (const { session, marks, replies } of conversations) {
     const response = await daemon.ask(`/api/sessions/${session}/messages`);
-    const history = itemsOf(await response.json());
+    const history = (await response.json()) as HistoryItem[]; // The contract's shape; another one shows as lost.
     const asked = history.filter(({ role }) => role === "user").map(({ content }) => content);
     for (const [index, mark] of marks.entries()) {
       const reply = replies[index];
@@ -144,11 +144,4 @@ async function inspect(
     }
   }
   return found;
-}
-
-/** The messages of a session, bare or in a document. */
-function itemsOf(document: unknown): readonly HistoryItem[] {
-  const items = Array.isArray(document) ? document : (document as { messages?: unknown }).messages;
-  if (!Array.isArray(items)) throw new Error(`No messages in ${JSON.stringify(document)}`);
-  return items as HistoryItem[]; // The contract's shape; a wrong one shows as lost messages.
 }
