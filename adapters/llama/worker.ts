@@ -9,10 +9,14 @@ import { isMoultError, MoultError, toWire } from "../../schemas/error.ts";
 /** After the first token, text is sent at most this often: each message costs more than a small model's token. */
 const TEXT_INTERVAL_MS = 8;
 
+/** Garbage of a burst of requests is collected after this pause: it is most of what the process would hold idle. */
+const TIDY_MS = 1_000;
+
 declare const self: Worker;
 
 let model: Inference | undefined;
 const running = new Map<number, AbortController>();
+let tidying: NodeJS.Timeout | undefined;
 
 function send(frame: FromWorker): void {
   postMessage(frame, []);
@@ -43,6 +47,7 @@ function unloadable(path: string, error: unknown): MoultError {
 async function generate({ id, request }: Extract<ToWorker, { type: "generate" }>): Promise<void> {
   const abort = new AbortController();
   running.set(id, abort);
+  clearTimeout(tidying);
   const text = new Coalescer((joined) => send({ type: "token", id, text: joined }));
   try {
     if (model === undefined) throw new MoultError("model/unavailable", "The model is not loaded");
@@ -62,6 +67,7 @@ async function generate({ id, request }: Extract<ToWorker, { type: "generate" }>
     send({ type: "error", id, error: toWire(error) });
   } finally {
     running.delete(id);
+    if (running.size === 0) tidying = setTimeout(() => Bun.gc(true), TIDY_MS);
   }
 }
 

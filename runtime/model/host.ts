@@ -87,6 +87,7 @@ export class ModelHost {
     const loadMs = Math.round(performance.now() - startedAt);
     this.#send({ type: "ready", info: this.#engine.info, loadMs });
     this.#pump();
+    this.#tellPositions();
   }
 
   #enqueue(id: number, request: GenerateRequest): void {
