@@ -1,0 +1,120 @@
+/** The SQLite store keeps the Store contract, and says what to do when its file is not usable. */
+import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { storageFailure } from "../../../adapters/sqlite/failure.ts";
+import { openStore } from "../../../adapters/sqlite/store.ts";
+import type { Store } from "../../../runtime/ports.ts";
+import { OWNER } from "../../../schemas/message.ts";
+import { storeContract } from "../../contract/store.ts";
+
+function folder(): { readonly file: string; readonly [Symbol.dispose]: () => void } {
+  const path = mkdtempSync(join(tmpdir(), "moult-test-"));
+  return {
+    file: join(path, "moult.sqlite"),
+    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
+  };
+}
+
+storeContract("sqlite", () => {
+  const place = folder();
+  const opened: Store[] = [];
+  const reopen = (): Store => {
+    const store = openStore(place.file);
+    opened.push(store);
+    return store;
+  };
+  return {
+    store: reopen(),
+    reopen,
+    [Symbol.dispose]: () => {
+      for (const store of opened) store.close();
+      place[Symbol.dispose]();
+    },
+  };
+});
+
+const message = {
+  session: "s",
+  protocol: "http",
+  channel: "rest",
+  conversation: "s",
+  sender: "owner",
+  principal: OWNER,
+  text: "hello",
+} as const;
+
+test("keys are kept for eight days at least, and not for ever", async () => {
+  using place = folder();
+  let now = 0;
+  const open = (): Store => openStore(place.file, { now: () => now });
+  const first = open();
+  await first.accept({ ...message, keys: ["k"] });
+  first.close();
+  now = 8 * 24 * 3_600_000;
+  const second = open();
+  expect((await second.accept({ ...message, keys: ["k"] })).result).toBe("duplicate");
+  second.close();
+  now = 20 * 24 * 3_600_000;
+  const third = open();
+  expect((await third.accept({ ...message, keys: ["k"] })).result).toBe("accepted");
+  third.close();
+});
+
+test("a damaged file is an error that says what to do, and stays as it was", () => {
+  using place = folder();
+  const bytes = "this is not a database, ".repeat(300);
+  writeFileSync(place.file, bytes);
+  expect(() => openStore(place.file)).toThrow(/^Cannot open the database ".+": .*move it away/);
+  expect(readFileSync(place.file, "utf8")).toBe(bytes);
+});
+
+test("a file that cannot be there is an error that says what to do", () => {
+  using place = folder();
+  expect(() => openStore(join(place.file, "no/such/folder.sqlite"))).toThrow(
+    /^Cannot open the database ".+": .*check that its folder exists and is writable$/,
+  );
+  mkdirSync(place.file);
+  expect(() => openStore(place.file)).toThrow(/^Cannot open the database/);
+});
+
+test("a database of a newer moult is refused and left as it was", async () => {
+  using place = folder();
+  const store = openStore(place.file);
+  await store.kvCommit("f", [{ key: "k", value: 1 }]);
+  store.close();
+  const client = new Database(place.file);
+  client.run("INSERT INTO __drizzle_migrations (hash, created_at) VALUES ('x', 9999999999999)");
+  client.close();
+  expect(() => openStore(place.file)).toThrow(/a newer moult wrote it; update moult/);
+  const after = new Database(place.file);
+  expect(after.query("SELECT count(*) AS n FROM kv").get()).toEqual({ n: 1 });
+  after.close();
+});
+
+test("a full disk and a read-only file are errors that say what to do", () => {
+  using place = folder();
+  const client = new Database(place.file);
+  client.run("CREATE TABLE t (x)");
+  client.run("PRAGMA max_page_count = 2");
+  const full = failureOf(() => client.run("INSERT INTO t VALUES (zeroblob(1000000))"));
+  expect(full.message).toBe(
+    "Cannot accept the message: the disk is full; free some space, then send it again",
+  );
+  client.close();
+  const readOnly = new Database(place.file, { readonly: true });
+  const refused = failureOf(() => readOnly.run("INSERT INTO t VALUES (1)"));
+  expect(refused.message).toContain("read-only; make it writable");
+  readOnly.close();
+});
+
+function failureOf(run: () => void): Error {
+  try {
+    run();
+  } catch (error) {
+    return storageFailure("accept the message", error);
+  }
+  throw new TypeError("It did not fail");
+}
