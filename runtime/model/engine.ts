@@ -13,13 +13,13 @@ export interface EngineOptions {
   /** The model is the small embedded one: one thread, a small context, arguments copied from the message. */
   readonly embedded: boolean;
   /** Tokens one sequence may hold. @default the model's, at most 2_048 for the embedded model and 8_192 for others */
-  readonly contextTokens?: number;
+  readonly contextTokens?: number | undefined;
   /** Requests that may decode at once. */
   readonly slots: number;
   /** `false` = CPU only; `"auto"` = a GPU when its package is installed. */
   readonly gpu: false | "auto" | "cuda" | "vulkan" | "metal";
   /** Threads that decode. @default 1 for the embedded model, else all cores but one, at most 4 */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** String and number arguments must be copied from the conversation. @default `embedded` */
   readonly copyArguments?: boolean;
 }

@@ -26,7 +26,7 @@ afterEach(async () => {
 test("startModel() returns before the model is loaded, and says when it is", async () => {
   const states: string[] = [];
   const model = scripted({ onState: ({ state }) => states.push(state) });
-  expect(model.status()).toMatchObject({ state: "loading", name: "scripted", slots: 2 });
+  expect({ ...model.status() }).toMatchObject({ state: "loading", name: "scripted", slots: 2 });
   await until(model, "ready");
   expect(states).toEqual(["ready"]);
   expect(isAlive(model.status().pid)).toBe(true);
@@ -87,7 +87,7 @@ test("a killed host restarts, and a request that had no answer yet is asked agai
   const answer = collect(model.generate(requestOf("wait 7")));
   process.kill(model.status().pid, "SIGKILL");
   expect(textOf(await answer)).toBe("waited 7");
-  expect(model.status()).toMatchObject({ state: "ready", restarts: 1 });
+  expect({ ...model.status() }).toMatchObject({ state: "ready", restarts: 1 });
 });
 
 test("a request that was half answered is rejected, and the next one is answered", async () => {
@@ -124,12 +124,20 @@ test.each(["/nowhere/script.jsonl", path.join(import.meta.dir, "queue.test.ts")]
       code: "model/unavailable",
       message: expect.stringContaining("Cannot read the model's script"),
     });
-    expect(model.status()).toMatchObject({ state: "failed" });
+    expect({ ...model.status() }).toMatchObject({ state: "failed" });
     await expect(collect(model.generate(requestOf("hello")))).rejects.toMatchObject({
       code: "model/unavailable",
     });
   },
 );
+
+test("a host that never comes up fails, with a reason, instead of letting requests wait forever", async () => {
+  const model = scripted({ hostEntry: path.join(import.meta.dir, "no_such_host.ts") });
+  await expect(collect(model.generate(requestOf("hello")))).rejects.toThrow(
+    "crashes while it loads",
+  );
+  expect(model.status().state).toBe("failed");
+});
 
 test("close() ends the process and rejects what is still asked", async () => {
   const model = scripted();
@@ -139,7 +147,7 @@ test("close() ends the process and rejects what is still asked", async () => {
   await model.close();
   expect(await held).toMatchObject({ code: "model/unavailable" });
   expect(isAlive(pid)).toBe(false);
-  expect(model.status()).toMatchObject({ state: "stopped", pid: 0 });
+  expect({ ...model.status() }).toMatchObject({ state: "stopped", pid: 0 });
 });
 
 test("the host ends when the daemon is killed", async () => {

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { checkGguf } from "../../../adapters/llama/gguf.ts";
+import { collect, EMBEDDED, openModel, requestOf } from "../../runtime/model/answers.ts";
+
+let folder: string;
+let real: Buffer;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "moult-gguf-"));
+  real = Buffer.from(await Bun.file(EMBEDDED).arrayBuffer());
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Renames a key in place, which is as good as removing it: same length, same offsets. */
+function without(key: string): Buffer {
+  const copy = Buffer.from(real);
+  const name = Buffer.from(key);
+  const prefixed = Buffer.concat([lengthOf(name), name]);
+  const at = copy.indexOf(prefixed);
+  if (at === -1) throw new Error(`the model has no ${key}`);
+  copy.write("x", at + prefixed.length - 1);
+  return copy;
+}
+
+function lengthOf(text: Buffer): Buffer {
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(text.length));
+  return length;
+}
+
+/** Changes the number behind a key. */
+function withNumber(key: string, value: number): Buffer {
+  const copy = Buffer.from(real);
+  copy.writeUInt32LE(value, copy.indexOf(key) + key.length + 4);
+  return copy;
+}
+
+function patched(at: number, bytes: readonly number[]): Buffer {
+  const copy = Buffer.from(real);
+  copy.set(bytes, at);
+  return copy;
+}
+
+async function write(bytes: Buffer): Promise<string> {
+  const file = path.join(folder, `${crypto.randomUUID()}.gguf`);
+  await Bun.write(file, bytes);
+  return file;
+}
+
+test("checkGguf() reads the embedded model", () => {
+  const header = checkGguf(EMBEDDED);
+  expect(header.architecture).toBe("llama");
+  expect(header.tensors).toBeGreaterThan(10);
+  expect(header.metadata.get("tokenizer.chat_template")).toContain("<tool_call>");
+});
+
+const broken: readonly [why: string, make: () => Buffer, message: string][] = [
+  ...[
+    "llama.context_length",
+    "llama.embedding_length",
+    "llama.block_count",
+    "llama.feed_forward_length",
+    "llama.attention.head_count",
+    "llama.attention.layer_norm_rms_epsilon",
+    "tokenizer.ggml.model",
+    "tokenizer.ggml.tokens",
+    "tokenizer.ggml.merges",
+    "general.architecture",
+  ].map((key): [string, () => Buffer, string] => [`no ${key}`, () => without(key), "is missing"]),
+  [
+    "no token types",
+    () => without("tokenizer.ggml.token_type"),
+    'the key "tokenizer.ggml.token_type" is missing',
+  ],
+  ["no attention heads", () => withNumber("llama.attention.head_count", 0), "must be above 0"],
+  ["another file type", () => Buffer.from("#!/bin/sh\necho hello\n"), "no GGUF file"],
+  ["an empty file", () => Buffer.alloc(0), "cut off inside its header"],
+  ["an unknown version", () => patched(4, [9, 0, 0, 0]), "GGUF version 9"],
+  [
+    "a claim of endless keys",
+    () => patched(16, [255, 255, 255, 255, 255, 255, 0, 0]),
+    "claims to have",
+  ],
+  [
+    "a claim of endless tensors",
+    () => patched(8, [255, 255, 255, 255, 255, 0, 0, 0]),
+    "claims to have",
+  ],
+  ["a header cut off", () => real.subarray(0, 5_000), "cut off inside its header"],
+  ["tensors cut off", () => real.subarray(0, real.length - 100_000), "bytes of tensor"],
+  [
+    "a text longer than the file",
+    () => patched(24, [255, 255, 255, 0, 0, 0, 0, 0]),
+    "cut off inside its header",
+  ],
+];
+
+test.each(broken)("a model file with %s is refused with a reason", async (_, make, message) => {
+  const file = await write(make());
+  expect(() => checkGguf(file)).toThrow(
+    expect.objectContaining({
+      code: "model/unavailable",
+      message: expect.stringContaining(message),
+    }),
+  );
+});
+
+test("a missing file and a folder are refused with a reason", () => {
+  expect(() => checkGguf(path.join(folder, "none.gguf"))).toThrow("there is no such file");
+  expect(() => checkGguf(folder)).toThrow("it is no file");
+});
+
+test("a broken model leaves the model failed, with the reason, and requests are refused with it", async () => {
+  const model = openModel({ path: await write(without("llama.feed_forward_length")) });
+  await expect(collect(model.generate(requestOf("hi")))).rejects.toThrow("feed_forward_length");
+  expect({ ...model.status() }).toMatchObject({
+    state: "failed",
+    reason: expect.stringContaining("GGUF"),
+  });
+  await expect(collect(model.generate(requestOf("hi")))).rejects.toThrow("feed_forward_length");
+  await model.close();
+});
