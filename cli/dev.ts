@@ -3,7 +3,8 @@ import { createInterface, type Interface } from "node:readline";
 import type { RuntimeEvent } from "../schemas/turn.ts";
 import { terminalSession } from "./chat.ts";
 import { json, paint, word } from "./print.ts";
-import type { Command, RunningDaemon } from "./program.ts";
+import type { Daemon } from "../runtime/daemon.ts";
+import type { Command } from "./program.ts";
 import { showTurn } from "./show_turn.ts";
 import { DAEMON_HELP, DAEMON_OPTIONS, daemonOptions, stopOnSignals } from "./start.ts";
 
@@ -13,20 +14,20 @@ export const command: Command = {
   options: DAEMON_OPTIONS,
   help: DAEMON_HELP,
   async run(program, _positionals, values) {
-    const options = daemonOptions(values, true);
+    const options = daemonOptions(values);
     const asJson = values["json"] === true;
     const screen = openScreen();
-    const daemon = await program.startDaemon(options);
-    stopOnSignals(daemon.stop);
+    const { daemon, home, warnings } = await program.startDaemon(options);
+    stopOnSignals(() => daemon.stop());
     if (asJson) {
-      json({ type: "started", url: daemon.url, home: daemon.home });
+      json({ type: "started", url: daemon.url, home: home.dir });
       daemon.watch(json);
     } else {
-      for (const warning of daemon.warnings) screen.print(paint("yellow", `warning: ${warning}`));
+      for (const warning of warnings) screen.print(paint("yellow", `warning: ${warning}`));
       screen.print(
         `moult ${program.version} on ${paint("bold", daemon.url)}  API page: ${daemon.url}/docs`,
       );
-      screen.print(paint("dim", `functions ${options.functions}, key ${daemon.home}/owner.key`));
+      screen.print(paint("dim", `functions ${options.functions}, key ${home.dir}/owner.key`));
       daemon.watch((event) => {
         const text = describe(event);
         if (text !== undefined) screen.print(text);
@@ -75,7 +76,7 @@ function describe(event: RuntimeEvent): string | undefined {
 interface Screen {
   readonly print: (text: string) => void;
   /** Takes lines until input ends; each is a message to the agent. */
-  readonly chat: (daemon: RunningDaemon) => Promise<void>;
+  readonly chat: (daemon: Daemon) => Promise<void>;
   readonly close: () => void;
 }
 
@@ -112,7 +113,7 @@ function openScreen(): Screen {
 }
 
 /** Answers one line; Ctrl-C cancels the turn, not the daemon. */
-async function answer(daemon: RunningDaemon, line: string, prompt: Interface): Promise<void> {
+async function answer(daemon: Daemon, line: string, prompt: Interface): Promise<void> {
   const cancel = new AbortController();
   const onInterrupt = (): void => cancel.abort();
   prompt.on("SIGINT", onInterrupt);

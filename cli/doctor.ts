@@ -1,9 +1,13 @@
 /** `moult doctor`: what works on this machine, and what to do about the rest. */
+import { statfsSync } from "node:fs";
 import { findDaemon, homeOf } from "./client.ts";
 import { json, line, paint } from "./print.ts";
-import type { Check, Command } from "./program.ts";
+import type { Check, Command, DaemonOptions, Program, Values } from "./program.ts";
 import { DAEMON_HELP, DAEMON_OPTIONS, daemonOptions } from "./start.ts";
 
+const BUN_MIN = "1.4.5";
+/** Below this a database and a few builds may not fit. */
+const FREE_MIB_MIN = 200;
 const MARK = {
   ok: ["green", "ok  "],
   warning: ["yellow", "warn"],
@@ -16,21 +20,78 @@ export const command: Command = {
   options: DAEMON_OPTIONS,
   help: DAEMON_HELP,
   async run(program, _positionals, values) {
-    const checks: Check[] = [...(await program.diagnose(daemonOptions(values, false)))];
-    const client = findDaemon(values);
-    checks.push(
-      client
-        ? { name: "daemon", state: "ok", found: `runs at ${client.url}` }
-        : { name: "daemon", state: "ok", found: `none runs for ${homeOf(values)}` },
-    );
+    const options = daemonOptions(values);
+    const checks = [
+      bunVersion(),
+      await modelFile(program, options),
+      await sandbox(program),
+      disk(options.home),
+      await daemon(values),
+    ];
     if (values["json"] === true) json(checks);
     else for (const check of checks) show(check);
     return checks.some(({ state }) => state === "failed") ? 1 : 0;
   },
 };
 
+function bunVersion(): Check {
+  const found = `Bun ${Bun.version} on ${process.platform} ${process.arch}`;
+  if (Bun.semver.satisfies(Bun.version, `>=${BUN_MIN}`)) return { name: "bun", state: "ok", found };
+  return { name: "bun", state: "failed", found, remedy: `npm i -g bun@${BUN_MIN}` };
+}
+
+async function modelFile(program: Program, options: DaemonOptions): Promise<Check> {
+  try {
+    return { name: "model", state: "ok", found: await program.checkModel(options) };
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    const remedy =
+      "set model.path in moult.yaml to a GGUF file, or leave it out for the shipped model";
+    return { name: "model", state: "failed", found, remedy };
+  }
+}
+
+async function sandbox(program: Program): Promise<Check> {
+  const { tier, has, lacks } = await program.sandboxTier();
+  const found = `tier ${tier}: ${has.join("; ") || "nothing confines functions here"}`;
+  if (lacks.length === 0) return { name: "sandbox", state: "ok", found };
+  const state = tier === "E" ? "failed" : "warning";
+  return { name: "sandbox", state, found, remedy: `missing: ${lacks.join("; ")}` };
+}
+
+function disk(home: string): Check {
+  try {
+    const { bavail, bsize } = statfsSync(home);
+    const freeMiB = Math.floor((bavail * bsize) / 1_048_576);
+    const found = `${home}, ${freeMiB} MiB free`;
+    if (freeMiB >= FREE_MIB_MIN) return { name: "home", state: "ok", found };
+    return {
+      name: "home",
+      state: "warning",
+      found,
+      remedy: "free some space, or choose another --home",
+    };
+  } catch {
+    return { name: "home", state: "ok", found: `${home} will be made at the first start` };
+  }
+}
+
+async function daemon(values: Values): Promise<Check> {
+  const client = findDaemon(values);
+  if (!client) return { name: "daemon", state: "ok", found: `none runs for ${homeOf(values)}` };
+  const { ready } = await client.json<{
+    readonly ready: { readonly ok: boolean; readonly reasons: readonly string[] };
+  }>("GET", "/api/status");
+  if (ready.ok) return { name: "daemon", state: "ok", found: `runs at ${client.url}` };
+  return {
+    name: "daemon",
+    state: "warning",
+    found: `at ${client.url}: ${ready.reasons.join("; ")}`,
+  };
+}
+
 function show({ name, state, found, remedy }: Check): void {
   const [colour, mark] = MARK[state];
-  line(`${paint(colour, mark)}  ${name.padEnd(10)} ${found}`);
-  if (remedy) line(`      ${" ".repeat(10)} → ${remedy}`);
+  line(`${paint(colour, mark)}  ${name.padEnd(8)} ${found}`);
+  if (remedy) line(`      ${" ".repeat(8)} → ${remedy}`);
 }

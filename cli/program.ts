@@ -1,6 +1,8 @@
 /** What the commands need of the program around them: `main.ts` provides it, so that no command imports an adapter. */
 import type { ParseArgsOptionsConfig } from "node:util";
-import type { RuntimeEvent, TurnEvent } from "../schemas/turn.ts";
+import type { Daemon } from "../runtime/daemon.ts";
+import type { OpenHome } from "../runtime/home.ts";
+import type { Sandbox } from "../runtime/ports.ts";
 
 /** Options of `start` and `dev`, resolved: paths are absolute. */
 export interface DaemonOptions {
@@ -17,23 +19,14 @@ export interface DaemonOptions {
   readonly anyPort?: boolean;
   /** Ends the daemon after so many milliseconds without a request. @default never */
   readonly idleExitMs?: number;
-  /** Lines for people on standard error, instead of JSON in the log only. */
-  readonly verbose: boolean;
 }
 
 /** A daemon of this process. */
 export interface RunningDaemon {
-  readonly url: string;
-  readonly home: string;
-  readonly freshKey: boolean;
+  readonly daemon: Daemon;
+  readonly home: OpenHome;
+  /** What the owner should know about the configuration. */
   readonly warnings: readonly string[];
-  /** Calls back at each runtime event. Returns the way to stop. */
-  readonly watch: (listener: (event: RuntimeEvent) => void) => () => void;
-  /** Sends a line typed at a terminal, and follows its turn. */
-  readonly say: (session: string, text: string, signal: AbortSignal) => AsyncIterable<TurnEvent>;
-  /** Ends it in order; the promise resolves when all processes are gone. */
-  readonly stop: () => Promise<void>;
-  readonly stopped: Promise<void>;
 }
 
 /** One line of `moult doctor`. */
@@ -51,8 +44,10 @@ export interface Program {
   /** Absolute path of `main.ts`. */
   readonly entry: string;
   readonly startDaemon: (options: DaemonOptions) => Promise<RunningDaemon>;
-  /** What works on this machine. */
-  readonly diagnose: (options: DaemonOptions) => Promise<readonly Check[]>;
+  /** How functions are confined on this machine. */
+  readonly sandboxTier: () => Promise<ReturnType<Sandbox["tier"]>>;
+  /** Path of the model that would be loaded. Throws what is wrong with it. */
+  readonly checkModel: (options: DaemonOptions) => Promise<string>;
 }
 
 /** Values of the options of a command line. */

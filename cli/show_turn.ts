@@ -1,6 +1,6 @@
 /** Prints a turn while it happens: the reply on standard output, everything else as dim asides. */
 import { fromWire } from "../schemas/error.ts";
-import type { Outcome } from "../schemas/turn.ts";
+import type { Outcome, Reply } from "../schemas/turn.ts";
 import { aside, paint, word } from "./print.ts";
 
 /** Characters of a tool's input or output that are shown. */
@@ -19,8 +19,7 @@ export async function showTurn(
     if (event["type"] === "token") write(word(event["text"]));
     else if (event["type"] === "error") throw fromWire(event["error"]);
     else if (event["type"] === "done") {
-      // The reply object as the contract has it.
-      const { reply, outcome } = event["reply"] as { reply: string; outcome: Outcome };
+      const { reply, outcome } = replyOf(event);
       // What was streamed may be less than the reply: a resumed turn, a channel that renders.
       if (streamed.trim() !== reply.trim()) process.stdout.write(`${streamed && "\n"}${reply}`);
       process.stdout.write("\n");
@@ -28,6 +27,12 @@ export async function showTurn(
     } else showStep(event);
   }
   return undefined;
+}
+
+/** The reply object: over HTTP the event is that object, inside the daemon it carries it. */
+function replyOf(event: Readonly<Record<string, unknown>>): Pick<Reply, "reply" | "outcome"> {
+  const reply = typeof event["reply"] === "string" ? event : event["reply"];
+  return reply as Pick<Reply, "reply" | "outcome">;
 }
 
 function showStep(event: Readonly<Record<string, unknown>>): void {

@@ -22,7 +22,7 @@ export const DAEMON_HELP = `  --port 7333        port to listen on; 0 picks a fr
   --offline          no connection to any other machine`;
 
 /** Resolves the options of a daemon. Throws `UsageError` on a bad port or a missing configuration file. */
-export function daemonOptions(values: Values, verbose: boolean): DaemonOptions {
+export function daemonOptions(values: Values): DaemonOptions {
   const port = text(values["port"]);
   if (port !== undefined && !/^\d{1,5}$/.test(port)) {
     throw new UsageError(`--port wants a number from 0 to 65535, not "${port}"`);
@@ -35,7 +35,6 @@ export function daemonOptions(values: Values, verbose: boolean): DaemonOptions {
     home: homeOf(values),
     functions: resolve(text(values["functions"]) ?? "functions"),
     offline: values["offline"] === true,
-    verbose,
     ...(named !== undefined || existsSync(config) ? { config } : {}),
     ...(port === undefined ? {} : { port: Number(port) }),
     ...(host === undefined ? {} : { host }),
@@ -67,14 +66,13 @@ export const command: Command = {
   },
   help: DAEMON_HELP,
   async run(program, _positionals, values) {
-    const daemon = await program.startDaemon(daemonOptions(values, false));
-    stopOnSignals(daemon.stop);
-    for (const warning of daemon.warnings)
-      aside(paint("yellow", `warning: ${warning}`, process.stderr));
-    if (values["json"] === true) json({ url: daemon.url, pid: process.pid, home: daemon.home });
+    const { daemon, home, warnings } = await program.startDaemon(daemonOptions(values));
+    stopOnSignals(() => daemon.stop());
+    for (const warning of warnings) aside(paint("yellow", `warning: ${warning}`, process.stderr));
+    if (values["json"] === true) json({ url: daemon.url, pid: process.pid, home: home.dir });
     else {
-      aside(`moult ${program.version} listens on ${daemon.url}, home ${daemon.home}`);
-      aside(`${daemon.freshKey ? "New owner key" : "Owner key"}: ${daemon.home}/owner.key`);
+      aside(`moult ${program.version} listens on ${daemon.url}, home ${home.dir}`);
+      aside(`${home.freshKey ? "New owner key" : "Owner key"}: ${home.dir}/owner.key`);
     }
     await daemon.stopped;
     return 0;

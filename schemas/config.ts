@@ -63,3 +63,6 @@ export const LATER_KEYS: Readonly<Record<string, readonly string[]>> = {
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
+
+/** The configuration without a file. */
+export const CONFIG_DEFAULT: Config = v.parse(Config, {});

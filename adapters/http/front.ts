@@ -5,7 +5,7 @@
 import type { Server } from "bun";
 import { MoultError } from "../../schemas/error.ts";
 import type { Principal } from "../../schemas/message.ts";
-import { Refusal, failure, json, missing } from "./answer.ts";
+import { Refusal, failure, json, missing, unread } from "./answer.ts";
 import type { Api } from "./api.ts";
 import { Guard, authorize, isLoopback } from "./auth.ts";
 import { checkLength, limited, tooLarge } from "./body.ts";
@@ -34,6 +34,8 @@ export interface HttpOptions extends Services {
   readonly host: string;
   /** 0 picks a free one. */
   readonly port: number;
+  /** Takes a free port when `port` is in use. @default false */
+  readonly anyPort?: boolean;
   /** The owner key. */
   readonly key: string;
   /** Names by which clients may call this machine, besides its own and single-label ones. */
@@ -42,6 +44,10 @@ export interface HttpOptions extends Services {
   readonly tls?: { readonly cert: string; readonly key: string };
   /** `/metrics` needs no key. */
   readonly metricsPublic: boolean;
+  /** Takes a free port when the wanted one is taken. @default false */
+  readonly anyPort?: boolean;
+  /** Told of every request but health checks. */
+  readonly onRequest?: () => void;
 }
 
 /** The running server. */
@@ -71,8 +77,12 @@ export function startHttp(options: HttpOptions): HttpFront {
   }
   const front = new Front(options);
   try {
-    front.listen();
+    front.listen(port);
   } catch (error) {
+    if (options.anyPort === true && port !== 0) {
+      front.listen(0);
+      return front;
+    }
     throw explainBind(error, host, port);
   }
   return front;
@@ -101,8 +111,8 @@ class Front implements HttpFront {
     ]);
   }
 
-  listen(): void {
-    const { host, port, tls, log } = this.#options;
+  listen(port: number): void {
+    const { host, tls, log } = this.#options;
     const server = Bun.serve({
       hostname: host.replace(/^\[(.*)\]$/, "$1"),
       port,
@@ -159,6 +169,7 @@ class Front implements HttpFront {
     try {
       if (path.startsWith("/fn/") && method === "POST") {
         route = CALL_ROUTE;
+        this.#options.onRequest?.();
         this.#check(request.headers);
         response = await this.#call(request, server, path.slice(4));
       } else {
@@ -187,6 +198,7 @@ class Front implements HttpFront {
     const { headers, signal } = request;
     const principal = this.#guard.identify(headers);
     authorize(principal, `invoke:function/${name}`);
+    this.#options.onRequest?.();
     const length = checkLength(headers, CALL_BYTES_MAX);
     let cut = false;
     let body: Uint8Array | ReadableStream | null = null;
@@ -215,9 +227,11 @@ class Front implements HttpFront {
     if (operation?.path === "/healthz") return new Response("ok\n", { headers: NO_STORE });
     this.#check(request.headers);
     if (operation?.path === "/readyz") return this.#ready();
+    this.#options.onRequest?.();
     const match = this.#admit(request, found);
     if (match.operation.path === "/metrics") return this.#metrics();
     if (request.method === "HEAD") throw unmatched(["GET"]);
+    this.#options.onRequest?.();
     server.timeout(request, 0);
     const api = await this.#loadApi();
     const { params, principal } = match;
@@ -253,8 +267,7 @@ class Front implements HttpFront {
   }
 
   #refuse(error: unknown, request: Request, route: string): Response {
-    // Nobody reads this answer; the status is for the metrics.
-    if (request.signal.aborted) return new Response(null, { status: 499 });
+    if (request.signal.aborted) return unread();
     const unknown = error instanceof MoultError && error.code === "auth/missing";
     const wantsPage = request.method === "GET" && !request.headers.has("authorization");
     if (unknown && wantsPage && request.headers.get("accept")?.includes("text/html")) {
@@ -276,9 +289,12 @@ const TLS_1_3 = 772;
 /** Asks where no key is needed, and holds no grant. */
 const NOBODY = { id: "nobody", role: "viewer" } as const;
 
-/** The path of an absolute URL, without its query. `new URL()` would cost more than the rest of a call's checks. */
+/**
+ * The path of a URL, without its query. `new URL()` would cost more than the rest of a call's checks.
+ * A request without a Host header has no more than a path.
+ */
 function pathOf(url: string): string {
-  const start = url.indexOf("/", 8);
+  const start = url.startsWith("/") ? 0 : url.indexOf("/", 8);
   if (start < 0) return "/";
   const end = url.indexOf("?", start);
   return end < 0 ? url.slice(start) : url.slice(start, end);
@@ -289,6 +305,10 @@ function unmatched(allowed: readonly string[]): Refusal {
     return missing("There is nothing at this path; /docs lists what there is");
   const allow = [...new Set(allowed)].join(", ");
   return new Refusal(405, "input/invalid", `This path takes ${allow}; see /docs`, { allow });
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
 }
 
 function explainBind(error: unknown, host: string, port: number): unknown {

@@ -25,6 +25,7 @@ function messageRoutes({ agent }: Services): readonly Operation[] {
       summary: "Sends a message; answers when its turn has ended",
       description:
         "With `stream: true` the answer is server-sent events: `turn`, `queued`, `token`, `tool_call`, `tool_result`, `refusal`, `done` (the reply) and `error`. A client that was cut off sends the same `id` and text again, with `Last-Event-ID`, and gets the rest.",
+      query: { via: "`terminal` for lines that a person types; `http` otherwise" },
       body: MessageBody,
       answer: {
         description: "The reply of the turn",
@@ -33,6 +34,7 @@ function messageRoutes({ agent }: Services): readonly Operation[] {
       },
       errors: [
         "session/invalid",
+        "channel/unsupported",
         "message/conflict",
         "body/too-large",
         "queue/full",
@@ -135,14 +137,16 @@ async function postMessage(agent: HttpAgent, asked: Asked): Promise<unknown> {
   const { request, params, principal, signal } = asked;
   const session = checkSession(params["session"] ?? "");
   const { text, id, stream } = await readJson(request, MessageBody);
-  const routed = await agent.route("http", {
+  // `moult chat` says where its lines come from, so that the channel for terminals translates them.
+  const terminal = request.url.endsWith("?via=terminal");
+  const routed = await agent.route(terminal ? "terminal" : "http", {
     session,
     text,
     principal,
     ...(id === undefined ? {} : { id }),
   });
   if ("dropped" in routed) {
-    throw new MoultError("input/invalid", `The channel "rest" did not take it: ${routed.dropped}`);
+    throw new MoultError("input/invalid", `The channel did not take it: ${routed.dropped}`);
   }
   // A client that leaves ends its waiting, not the turn: the same id fetches the reply later.
   if (!stream) return await agent.wait(routed.turn, signal);
@@ -151,6 +155,14 @@ async function postMessage(agent: HttpAgent, asked: Asked): Promise<unknown> {
   const after = seenSeq(request.headers.get("last-event-id"), routed.turn);
   const events = followTurn(agent, routed.turn, after, leaving.signal);
   return eventStream(events, () => leaving.abort());
+}
+
+/** Which transport a message counts for. Others have their own ways in. */
+function protocolOf(url: string): string {
+  const start = url.indexOf("?");
+  const via = start < 0 ? null : new URLSearchParams(url.slice(start)).get("via");
+  if (via === null || via === "http" || via === "terminal") return via ?? "http";
+  throw new MoultError("channel/unsupported", `Unsupported protocol: "${via.slice(0, 40)}"`);
 }
 
 async function* followTurn(

@@ -1,11 +1,11 @@
-/** The `http` transport: messages posted to a session. Replies are fetched by the client, so there is no `send`. */
+/** The transports behind the API: messages of HTTP clients, and lines of `moult chat`. Clients fetch replies, so none has `send`. */
 import * as v from "valibot";
-import type { HttpUpdate } from "../../schemas/channel.ts";
+import type { HttpUpdate, TerminalUpdate } from "../../schemas/channel.ts";
 import { MoultError } from "../../schemas/error.ts";
 import { type Principal, SessionName, TEXT_CHARS_MAX } from "../../schemas/message.ts";
 import type { Arrival, Transport } from "../../runtime/ports.ts";
 
-/** What the API hands to `route("http", …)`. */
+/** What the API hands to `route("http", …)` and `route("terminal", …)`. */
 export interface HttpPayload {
   readonly session: string;
   readonly text: string;
@@ -33,25 +33,64 @@ export function checkSession(session: string): string {
   );
 }
 
-/** The transport behind `POST /api/sessions/{session}/messages`. */
+/** A transport whose clients name the session and fetch the reply themselves. */
+function clientTransport(channel: string, toUpdate: (payload: HttpPayload) => object): Transport {
+  return {
+    channel,
+    accept: (payload): Arrival => {
+      const parsed = v.safeParse(Payload, payload);
+      if (!parsed.success) {
+        throw new MoultError("input/invalid", "A message needs a session, a text and a principal");
+      }
+      const { text, id, principal } = parsed.output;
+      const session = checkSession(parsed.output.session);
+      return {
+        update: toUpdate({ session, text, principal }),
+        session,
+        text,
+        sender: principal.id,
+        principal,
+        // A session name may hold colons, an id too; the length keeps two pairs from meeting in one key.
+        keys: id === undefined ? [] : [`${session.length}:${session}:${id}`],
+      };
+    },
+  };
+}
+
+/** Messages of HTTP clients: `POST /api/sessions/{session}/messages`. */
 export const httpTransport: Transport = {
   channel: "rest",
-  accept: (payload): Arrival => {
-    const parsed = v.safeParse(Payload, payload);
-    if (!parsed.success) {
-      throw new MoultError("input/invalid", "A message needs a session, a text and a principal");
-    }
-    const { text, id, principal } = parsed.output;
-    const session = checkSession(parsed.output.session);
+  accept: (payload) => {
+    const message = read(payload);
+    const { session, text, principal } = message;
     const update: HttpUpdate = { session, text, sender: principal.id };
-    return {
-      update,
-      session,
-      text,
-      sender: principal.id,
-      principal,
-      // A session name may hold colons but no blank, so two pairs never meet in one key.
-      keys: id === undefined ? [] : [`${session} ${id}`],
-    };
+    return arrive(message, update);
   },
 };
+
+/** Lines typed in a terminal: the same route with `?via=terminal`. */
+export const terminalTransport: Transport = {
+  channel: "terminal",
+  accept: (payload) => {
+    const message = read(payload);
+    const { session, text, principal } = message;
+    const update: TerminalUpdate = { session, text, user: principal.id };
+    return arrive(message, update);
+  },
+};
+
+function read(payload: unknown): v.InferOutput<typeof Payload> {
+  const parsed = v.safeParse(Payload, payload);
+  if (!parsed.success) {
+    throw new MoultError("input/invalid", "A message needs a session, a text and a principal");
+  }
+  checkSession(parsed.output.session);
+  return parsed.output;
+}
+
+function arrive(message: v.InferOutput<typeof Payload>, update: object): Arrival {
+  const { session, text, id, principal } = message;
+  // A session name may hold colons but no blank, so two pairs never meet in one key.
+  const keys = id === undefined ? [] : [`${session} ${id}`];
+  return { update, session, text, sender: principal.id, principal, keys };
+}

@@ -1,0 +1,119 @@
+/** Joins the runtime's own rooms with the ports it was given into one daemon. */
+import { Daemon, type DaemonParts, type Listener } from "./daemon.ts";
+import { EventHub } from "./events.ts";
+import { createAgent } from "./gateway/gateway.ts";
+import type { Agent } from "./gateway/agent.ts";
+import type { OpenHome } from "./home.ts";
+import { Hosts } from "./isolate/hosts.ts";
+import type { HostServices } from "./isolate/services.ts";
+import { createLoader, type Loader } from "./load/loader.ts";
+import type { Root } from "./load/scan.ts";
+import { type ModelOptions, startModel } from "./model/client.ts";
+import type { Clock, Meter, Model, Sandbox, Store, Transport } from "./ports.ts";
+import { Secrets } from "./policy/secrets.ts";
+
+/** What the adapters give. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly log: DaemonParts["log"];
+  readonly meter: Meter;
+  readonly store: Store;
+  readonly sandbox: Sandbox;
+  readonly transports: Readonly<Record<string, Transport>>;
+  /** Opens the server on what it is given. */
+  readonly listen: (services: ServerServices) => Listener;
+}
+
+/** What a server answers with. */
+export interface ServerServices {
+  readonly version: string;
+  readonly key: string;
+  readonly clock: Clock;
+  readonly log: DaemonParts["log"];
+  readonly meter: Meter;
+  readonly hub: EventHub;
+  readonly functions: Loader;
+  readonly agent: Agent;
+  readonly secrets: Secrets;
+  readonly onRequest: () => void;
+  readonly status: () => Promise<object>;
+  readonly ready: () => { readonly ok: boolean; readonly reasons: readonly string[] };
+  readonly stop: () => Promise<void>;
+}
+
+/** What the owner chose. */
+export interface Choices {
+  readonly version: string;
+  readonly home: OpenHome;
+  readonly model: Omit<ModelOptions, "log" | "meter" | "clock" | "onState">;
+  /** Folders of functions; a name in a later one wins. */
+  readonly roots: readonly Root[];
+  /** Relative paths in manifests lie below it: the folder moult was started in. */
+  readonly root: string;
+  readonly offline: boolean;
+  readonly idleExitMs?: number;
+}
+
+/** Makes a daemon. The model begins to load at once; everything else waits for `start()`. */
+export function createDaemon(ports: Ports, choices: Choices): Daemon {
+  const { clock, log, meter, store, sandbox, transports, listen } = ports;
+  const { home, version, root, roots, offline, idleExitMs } = choices;
+  const hub = new EventHub(clock);
+  const base = { clock, log, meter, hub };
+  const secrets = new Secrets(home.dir);
+  const model = startModel({
+    ...choices.model,
+    ...base,
+    onState: ({ state, reason, name }) => hub.publish("model.state", { state, reason, name }),
+  });
+  const services = hostServices({ hub, meter, store, model, secrets }, () => loader);
+  const hosts = new Hosts({ sandbox, services, root, home: home.dir, offline });
+  const deploy = hosts.deploy.bind(hosts);
+  const loader = createLoader({ ...base, roots, home: home.dir, deploy });
+  const agent = createAgent({ ...base, store, model, functions: loader });
+  for (const [protocol, transport] of Object.entries(transports)) {
+    agent.register(protocol, transport);
+  }
+  return new Daemon({
+    ...base,
+    ...{ version, home, store, model, sandbox, hosts, loader, agent },
+    ...(idleExitMs === undefined ? {} : { idleExitMs }),
+    listen: (daemon) =>
+      listen({
+        ...base,
+        ...{ version, key: home.key, functions: loader, agent, secrets },
+        onRequest: () => daemon.used(),
+        status: () => daemon.status(),
+        ready: () => daemon.ready(),
+        stop: () => daemon.stop(),
+      }),
+  });
+}
+
+/** The daemon as function hosts see it. */
+function hostServices(
+  parts: {
+    readonly hub: EventHub;
+    readonly meter: Meter;
+    readonly store: Store;
+    readonly model: Model;
+    readonly secrets: Secrets;
+  },
+  loader: () => Loader,
+): HostServices {
+  const { hub, meter, store, model, secrets } = parts;
+  return {
+    kv: store,
+    model,
+    secret: (_fn, name) => secrets.get(name),
+    call: (_from, name, call) => loader().run(name, call),
+    crashed: (crash) => loader().crashed(crash),
+    log: (name, level, facts, text) => {
+      hub.publish("function.log", { name, level, facts, text });
+    },
+    denied: (name, kind, text) => {
+      meter.count("moult_sandbox_denials_total", { function: name, kind });
+      hub.publish("function.denied", { name, kind, text });
+    },
+  };
+}

@@ -1,0 +1,177 @@
+/**
+ * The life of a daemon: starts its parts in the right order, says how it is, ends them in the right order.
+ * Knows the parts only by their ports.
+ */
+import type { EventHub } from "./events.ts";
+import type { Agent } from "./gateway/agent.ts";
+import type { OpenHome } from "./home.ts";
+import type { Loader } from "./load/loader.ts";
+import type { Clock, Log, Model, Sandbox, Store } from "./ports.ts";
+import { OWNER } from "../schemas/message.ts";
+import type { RuntimeEvent, TurnEvent } from "../schemas/turn.ts";
+
+/** The server of a daemon, once it listens. */
+export interface Listener {
+  readonly url: string;
+  readonly waitingRequests: () => number;
+  readonly stop: () => Promise<void>;
+}
+
+/** Everything that a daemon is made of. */
+export interface DaemonParts {
+  readonly version: string;
+  readonly home: OpenHome;
+  readonly hub: EventHub;
+  readonly clock: Clock;
+  readonly log: Log & { readonly open: () => Promise<void>; readonly close: () => Promise<void> };
+  readonly store: Store;
+  readonly model: Model;
+  readonly sandbox: Sandbox;
+  readonly hosts: { readonly close: () => Promise<void> };
+  readonly loader: Loader;
+  readonly agent: Agent;
+  /** Opens the server. It is called first, so that the daemon can say how it is while the rest starts. */
+  readonly listen: (daemon: Daemon) => Listener;
+  /** Ends the daemon after so long without a request. @default never */
+  readonly idleExitMs?: number;
+}
+
+/** Between two looks at whether the daemon is idle. */
+const IDLE_LOOK_MS = 5_000;
+
+/** A daemon that runs. */
+export class Daemon {
+  readonly #parts: DaemonParts;
+  readonly #startedAt: number;
+  #listener: Listener | undefined;
+  #loaded = false;
+  #usedAt: number;
+  #idleTimer: NodeJS.Timeout | undefined;
+  #stopping: Promise<void> | undefined;
+  #end: () => void = () => {};
+  /** Resolves when everything has ended. */
+  readonly stopped = new Promise<void>((resolve) => {
+    this.#end = resolve;
+  });
+
+  constructor(parts: DaemonParts) {
+    this.#parts = parts;
+    this.#startedAt = this.#usedAt = parts.clock.now();
+  }
+
+  /** Listens, then loads functions and resumes turns. Throws what `listen` throws, with everything ended again. */
+  async start(): Promise<void> {
+    const { home, version, listen, idleExitMs, loader, agent, log } = this.#parts;
+    try {
+      this.#listener = listen(this);
+      home.announce({ pid: process.pid, url: this.#listener.url, version });
+      await loader.start();
+      // Functions first: a resumed turn may need one.
+      await loader.settled();
+      await agent.start();
+      this.#loaded = true;
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    void log.open();
+    if (idleExitMs !== undefined) this.#watchIdle(idleExitMs);
+  }
+
+  /** Where it listens. */
+  get url(): string {
+    return this.#listener?.url ?? "";
+  }
+
+  /** Calls back at each runtime event. Returns the way to stop. */
+  watch(listener: (event: RuntimeEvent) => void): () => void {
+    return this.#parts.hub.subscribe(listener);
+  }
+
+  /**
+   * Sends a line typed at a terminal and follows its turn. Aborting cancels the turn.
+   *
+   * @throws {MoultError} what `Agent.route` throws
+   */
+  async *say(session: string, text: string, signal: AbortSignal): AsyncIterable<TurnEvent> {
+    const { agent } = this.#parts;
+    const routed = await agent.route("terminal", { session, text, principal: OWNER });
+    if ("dropped" in routed) return;
+    signal.addEventListener("abort", () => void agent.cancel(routed.turn), { once: true });
+    yield* agent.follow(routed.turn, 0);
+  }
+
+  /** To be told of each request, so that a daemon in use does not end for idleness. */
+  used(): void {
+    this.#usedAt = this.#parts.clock.now();
+  }
+
+  /** Whether messages can be answered now; if not, why. */
+  ready(): { readonly ok: boolean; readonly reasons: readonly string[] } {
+    const reasons: string[] = [];
+    if (!this.#loaded) reasons.push("Functions are loading");
+    const { state, reason } = this.#parts.model.status();
+    if (state !== "ready") reasons.push(`The model is ${state}${reason ? `: ${reason}` : ""}`);
+    return { ok: reasons.length === 0, reasons };
+  }
+
+  /** How it is, as one JSON document. */
+  async status(): Promise<object> {
+    const { version, home, model, sandbox, loader, store, clock } = this.#parts;
+    const functions = loader.list();
+    return {
+      version,
+      pid: process.pid,
+      home: home.dir,
+      url: this.url,
+      upMs: clock.now() - this.#startedAt,
+      ready: this.ready(),
+      model: model.status(),
+      sandbox: sandbox.tier(),
+      functions: {
+        loaded: functions.filter(({ state }) => state === "ready").length,
+        failed: functions.filter(({ state }) => state === "failed").length,
+      },
+      outboxPending: await store.outboxPending(),
+    };
+  }
+
+  /** Ends everything: no new requests, running turns a few seconds, then functions, model and files. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop().finally(this.#end);
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    const { home, log, store, model, sandbox, hosts, loader, agent } = this.#parts;
+    clearInterval(this.#idleTimer);
+    const end = async (name: string, ending: () => unknown): Promise<void> => {
+      try {
+        await ending();
+      } catch (error) {
+        log.error({ error, part: name }, "A part did not end in order");
+      }
+    };
+    await Promise.all([
+      end("http", () => this.#listener?.stop()),
+      end("agent", () => agent.close()),
+    ]);
+    await end("loader", () => loader.close());
+    await Promise.all([end("hosts", () => hosts.close()), end("model", () => model.close())]);
+    await end("sandbox", () => sandbox.close());
+    await end("store", () => store.close());
+    await end("log", () => log.close());
+    home.release();
+  }
+
+  #watchIdle(idleExitMs: number): void {
+    const look = Math.min(IDLE_LOOK_MS, idleExitMs);
+    this.#idleTimer = setInterval(() => {
+      const { clock, model } = this.#parts;
+      const busy = model.status().running > 0 || (this.#listener?.waitingRequests() ?? 0) > 0;
+      if (busy) this.used();
+      else if (clock.now() - this.#usedAt >= idleExitMs) void this.stop();
+    }, look);
+    this.#idleTimer.unref();
+  }
+}
