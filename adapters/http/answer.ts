@@ -45,3 +45,8 @@ export function failure(error: unknown, log: Log, route: string): Response {
   if (wire.code === "function/busy" || wire.code === "queue/full") headers["retry-after"] = "1";
   return json({ error: wire }, refused?.status ?? ERROR_STATUS[wire.code], headers);
 }
+
+/** The answer to a client that has left: nobody reads it, the status is for the metrics. */
+export function unread(): Response {
+  return new Response(null, { status: 499 });
+}

@@ -4,7 +4,7 @@
  */
 import { swagger } from "@elysiajs/swagger";
 import { Elysia } from "elysia";
-import { failure, json, missing } from "./answer.ts";
+import { failure, json, missing, unread } from "./answer.ts";
 import { type Documentation, documentation } from "./openapi.ts";
 import type { Asked, Operation } from "./operation.ts";
 import { localPage } from "./page.ts";
@@ -31,7 +31,9 @@ export function createApi(services: Services, operations: readonly Operation[]):
     const answer = async ({ request }: { readonly request: Request }): Promise<Response> => {
       const here = asked.get(request);
       if (!here) throw new TypeError("A request reached Elysia without passing the front");
-      return await respond(here, handle).catch((error: unknown) => failure(error, log, path));
+      return await respond(here, handle).catch((error: unknown) =>
+        here.signal.aborted ? unread() : failure(error, log, path),
+      );
     };
     // The plugin would print valibot's insides as schemas; the document below has its own.
     app.route(method, path.replaceAll(/\{(\w+)\}/g, ":$1"), answer, {

@@ -55,10 +55,11 @@ export class Guard {
 
   /**
    * Refuses names that are not ours, so that a web page cannot reach us by pointing its own domain here.
-   * An address cannot be re-pointed, and a name without dots cannot be a public domain. Throws `policy/denied`.
+   * An address cannot be re-pointed, and a name without dots cannot be a public domain. Throws `policy/denied`, or `input/invalid` without a name.
    */
   checkHost(host: string | null): void {
-    if (host === null || this.#goodHosts.has(host)) return;
+    if (host === null) throw new MoultError("input/invalid", "The Host header is missing");
+    if (this.#goodHosts.has(host)) return;
     const name = bareName(host);
     const good =
       this.#names.has(name) || isIP(name) !== 0 || /^[a-z0-9](?:[a-z0-9_-]*)$/.test(name);

@@ -44,9 +44,7 @@ export interface HttpOptions extends Services {
   readonly tls?: { readonly cert: string; readonly key: string };
   /** `/metrics` needs no key. */
   readonly metricsPublic: boolean;
-  /** Takes a free port when the wanted one is taken. @default false */
-  readonly anyPort?: boolean;
-  /** Told of every request but health checks. */
+  /** Told of every request that was let in; health and metrics are not counted. */
   readonly onRequest?: () => void;
 }
 
@@ -79,11 +77,8 @@ export function startHttp(options: HttpOptions): HttpFront {
   try {
     front.listen(port);
   } catch (error) {
-    if (options.anyPort === true && port !== 0) {
-      front.listen(0);
-      return front;
-    }
-    throw explainBind(error, host, port);
+    if (options.anyPort !== true || !isInUse(error)) throw explainBind(error, host, port);
+    front.listen(0);
   }
   return front;
 }
@@ -169,7 +164,6 @@ class Front implements HttpFront {
     try {
       if (path.startsWith("/fn/") && method === "POST") {
         route = CALL_ROUTE;
-        this.#options.onRequest?.();
         this.#check(request.headers);
         response = await this.#call(request, server, path.slice(4));
       } else {
@@ -227,7 +221,6 @@ class Front implements HttpFront {
     if (operation?.path === "/healthz") return new Response("ok\n", { headers: NO_STORE });
     this.#check(request.headers);
     if (operation?.path === "/readyz") return this.#ready();
-    this.#options.onRequest?.();
     const match = this.#admit(request, found);
     if (match.operation.path === "/metrics") return this.#metrics();
     if (request.method === "HEAD") throw unmatched(["GET"]);

@@ -137,9 +137,7 @@ async function postMessage(agent: HttpAgent, asked: Asked): Promise<unknown> {
   const { request, params, principal, signal } = asked;
   const session = checkSession(params["session"] ?? "");
   const { text, id, stream } = await readJson(request, MessageBody);
-  // `moult chat` says where its lines come from, so that the channel for terminals translates them.
-  const terminal = request.url.endsWith("?via=terminal");
-  const routed = await agent.route(terminal ? "terminal" : "http", {
+  const routed = await agent.route(protocolOf(request.url), {
     session,
     text,
     principal,

@@ -50,47 +50,21 @@ function clientTransport(channel: string, toUpdate: (payload: HttpPayload) => ob
         text,
         sender: principal.id,
         principal,
-        // A session name may hold colons, an id too; the length keeps two pairs from meeting in one key.
-        keys: id === undefined ? [] : [`${session.length}:${session}:${id}`],
+        // A session name may hold colons but no blank, so two pairs never meet in one key.
+        keys: id === undefined ? [] : [`${session} ${id}`],
       };
     },
   };
 }
 
 /** Messages of HTTP clients: `POST /api/sessions/{session}/messages`. */
-export const httpTransport: Transport = {
-  channel: "rest",
-  accept: (payload) => {
-    const message = read(payload);
-    const { session, text, principal } = message;
-    const update: HttpUpdate = { session, text, sender: principal.id };
-    return arrive(message, update);
-  },
-};
+export const httpTransport: Transport = clientTransport(
+  "rest",
+  ({ session, text, principal }): HttpUpdate => ({ session, text, sender: principal.id }),
+);
 
 /** Lines typed in a terminal: the same route with `?via=terminal`. */
-export const terminalTransport: Transport = {
-  channel: "terminal",
-  accept: (payload) => {
-    const message = read(payload);
-    const { session, text, principal } = message;
-    const update: TerminalUpdate = { session, text, user: principal.id };
-    return arrive(message, update);
-  },
-};
-
-function read(payload: unknown): v.InferOutput<typeof Payload> {
-  const parsed = v.safeParse(Payload, payload);
-  if (!parsed.success) {
-    throw new MoultError("input/invalid", "A message needs a session, a text and a principal");
-  }
-  checkSession(parsed.output.session);
-  return parsed.output;
-}
-
-function arrive(message: v.InferOutput<typeof Payload>, update: object): Arrival {
-  const { session, text, id, principal } = message;
-  // A session name may hold colons but no blank, so two pairs never meet in one key.
-  const keys = id === undefined ? [] : [`${session} ${id}`];
-  return { update, session, text, sender: principal.id, principal, keys };
-}
+export const terminalTransport: Transport = clientTransport(
+  "terminal",
+  ({ session, text, principal }): TerminalUpdate => ({ session, text, user: principal.id }),
+);

@@ -199,7 +199,11 @@ export interface TestServer extends HttpFront {
   /** Asks with the key. */
   readonly ask: (path: string, init?: RequestInit) => Promise<Response>;
   /** Posts JSON with the key. */
-  readonly post: (path: string, body?: unknown, headers?: HeadersInit) => Promise<Response>;
+  readonly post: (
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ) => Promise<Response>;
 }
 
 /** Starts one on a free port. */
@@ -262,7 +266,10 @@ export function serve(changes: Partial<HttpOptions> = {}): TestServer {
     post: (path, body = {}, headers = {}) =>
       ask(path, {
         method: "POST",
-        headers: { "content-type": "application/json", ...Object.fromEntries(new Headers(headers)) },
+        headers: {
+          "content-type": "application/json",
+          ...headers,
+        },
         body: typeof body === "string" ? body : JSON.stringify(body),
       }),
   };
