@@ -75,10 +75,10 @@ export class AnswerText {
     return 0;
   }
 
-  /** The beginning without white space, if nothing is shown yet and it is an object's. */
+  /** The beginning without white space, if nothing is shown yet and it may be an object's. */
   #head(): string | undefined {
     if (this.#shown > 0) return undefined;
     const head = this.#text.slice(0, 200).replaceAll(/\s/g, "");
-    return head.startsWith("{") ? head : undefined;
+    return head === "" || head.startsWith("{") ? head : undefined;
   }
 }

@@ -49,10 +49,10 @@ function replyOf(turn: string, differs: Partial<Reply> = {}): Reply {
 const begun = { seq: 1, type: "turn", at: 1, session: "rest:a" };
 const ended = { seq: 9, type: "done", at: 2, outcome: "answered" };
 
-async function answer(store: Store, outbox: string, session = "rest:a"): Promise<string> {
+async function answer(store: Store, text: string, session = "rest:a"): Promise<string> {
   const { turn } = await store.accept(message({ session }));
   await store.begin(turn, begun);
-  await store.finish(replyOf(turn, { session }), { history: [], events: [], outbox });
+  await store.finish(replyOf(turn, { session }), { history: [], events: [], outbox: text });
   return turn;
 }
 
@@ -200,7 +200,9 @@ function sessions(open: OpenStore): void {
     ] as const;
     await store.finish(replyOf(turn), { history, events: [] });
     const items = await opened.reopen().history("rest:a", 1_000);
-    expect(items).toEqual(history.map((item) => ({ ...item, turn, at: expect.any(Number) })));
+    expect(items).toEqual(
+      history.map((item) => Object.assign({ turn, at: expect.any(Number) }, item)),
+    );
     expect(await store.history("rest:a", 10)).toEqual(items.slice(1));
     expect(await store.history("rest:a", 4)).toEqual([]);
     expect(await store.history("rest:b", 1_000)).toEqual([]);

@@ -9,7 +9,6 @@ import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { openStore } from "../../../adapters/sqlite/store.ts";
 import type { Delivery, Store, Transport } from "../../../runtime/ports.ts";
-import type { WireError } from "../../../schemas/error.ts";
 import { FakeFunctions, type Script, fetched, openAgent, temporary } from "./fakes.ts";
 
 /** The world outside of the database. */
@@ -137,7 +136,7 @@ test("a turn killed at any moment is answered once, and no finished effect happe
     expect([at, await store.kvGet("count", "n")]).toEqual([at, 1]);
     expect([at, world.effects <= 1]).toEqual([at, true]);
     const ring = reply.toolCalls.find(({ name }) => name === "ring");
-    const error = ring?.error as WireError | undefined;
+    const error = ring?.error;
     // Either it is known to have happened, once, or the model was told that nobody knows.
     expect([at, error === undefined ? world.effects : 1]).toEqual([at, 1]);
     if (error !== undefined) expect([at, error.code]).toEqual([at, "function/crashed"]);
