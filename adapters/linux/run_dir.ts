@@ -9,7 +9,6 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -17,6 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { removeGroup } from "./cgroup.ts";
 import { processStart } from "./process_stats.ts";
+import { removeTree } from "./remove_tree.ts";
 import { unmount } from "./syscalls.ts";
 
 /** Daemons that one machine may run for one user. */
@@ -104,7 +104,7 @@ export function removeRunDir(folder: string): void {
   }
   const groups = join(folder, "groups");
   if (existsSync(groups)) removeGroup(readFileSync(groups, "utf8"));
-  rmSync(folder, { recursive: true, force: true });
+  removeTree(folder);
 }
 
 /** Removes what daemons left that ended without cleaning up. Returns how many. */

@@ -170,11 +170,11 @@ export class LinuxSandbox implements Sandbox {
     };
   }
 
-  #plan(seat: Seat): Plan {
+  #plan(seat: Seat, base: boolean): Plan {
     return {
       filter: this.#layers.seccomp,
       limits: {
-        fileBytes: seat.uid === undefined ? FILE_BYTES_MAX.wide : FILE_BYTES_MAX.base,
+        fileBytes: base ? FILE_BYTES_MAX.base : FILE_BYTES_MAX.wide,
         core: 0,
         openFiles: OPEN_FILES_MAX,
         // Counted per user: only where the user is the process.
@@ -201,7 +201,7 @@ export class LinuxSandbox implements Sandbox {
         onBroken: (why) => host.kill(why),
         onClose: () => undefined, // The process's end tells more.
       });
-      const plan = JSON.stringify(this.#plan(seat));
+      const plan = JSON.stringify(this.#plan(seat, isBase(options.files)));
       const start = {
         command: [bunPath(), "--no-orphans", "--no-install", program, seat.socket, plan],
         cwd: seat.work,

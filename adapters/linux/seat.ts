@@ -1,8 +1,9 @@
 /** The folders, the user id and the control group of one process: made before it starts, removed after it ended. */
-import { chmodSync, chownSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { createGroup, killGroup, removeGroup } from "./cgroup.ts";
 import type { Layers } from "./layers.ts";
+import { removeTree } from "./remove_tree.ts";
 import { mountTmpfs, unmount } from "./syscalls.ts";
 
 /** MiB that a work folder in memory may hold. */
@@ -82,6 +83,6 @@ export function leaveSeat(seat: Seat, layers: Layers): void {
       // Never mounted: the seat was given up half way.
     }
   }
-  rmSync(seat.folder, { recursive: true, force: true });
+  removeTree(seat.folder);
   if (seat.uid !== undefined) layers.uids?.give(seat.uid);
 }

@@ -86,7 +86,7 @@ class Host {
     } catch (error) {
       const known = isMoultError(error)
         ? error
-        : new MoultError("function/invalid", `Cannot load the file: ${explainLoad(error)}`);
+        : new MoultError("function/invalid", explainLoad(error));
       this.#channel.send({ type: "failed", error: toWire(known) });
     }
   }

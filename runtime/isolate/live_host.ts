@@ -15,7 +15,7 @@ import {
 } from "./protocol.ts";
 
 /** How long a file may take to load. It does no work on import, so this is for loaded machines. */
-const LOAD_MS_MAX = 10_000;
+const LOAD_MS_MAX = 5_000;
 /** How long the values of a call may come after its answer. */
 const WRITES_MS_MAX = 5_000;
 /** How long the end of a host may come after the end of its connection. */
