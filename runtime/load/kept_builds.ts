@@ -47,6 +47,15 @@ export class KeptBuilds {
     return bundle.manifest && { bundle, files, builtAt: kept.builtAt };
   }
 
+  /** The version that served this file last, whatever the file holds now. */
+  last(found: Found): Bundle | undefined {
+    const { pinned, versions } = this.#versions.shelf(found.name);
+    const newest = versions.at(-1);
+    if (newest === undefined || newest.inputs[0]?.path !== found.path) return undefined;
+    const kept = this.#versions.find(found.name, pinned?.version ?? newest.version);
+    return kept && this.#bundle(found.name, kept);
+  }
+
   /** Writes a build to the disk. Throws `internal` when that takes no writes. */
   put(name: string, made: Made): Bundle {
     const { version } = made;
@@ -92,6 +101,11 @@ export class KeptBuilds {
   /** Remembers a rollback until the file's content is no longer `sourceHash`. `crashed`: never to go back to. */
   pin(name: string, version: string, sourceHash: string, crashed?: string): void {
     this.#versions.pin(name, { version, sourceHash }, crashed);
+  }
+
+  /** Forgets a rollback. */
+  unpin(name: string): void {
+    this.#versions.unpin(name);
   }
 
   #bundle(name: string, kept: Version): Bundle {

@@ -47,6 +47,8 @@ interface Slot {
   files: readonly Input[];
   /** The last look failed: the next one is made even if nothing changed, because what was missing may be there. */
   broken: boolean;
+  /** What served when moult last ran, in case the file turns out to be broken now. */
+  last: Bundle | undefined;
 }
 
 /** Reloads functions by name. */
@@ -106,7 +108,10 @@ export class Reloader {
     const { builds, registry, deploy, clock } = this.#w;
     const { name, file } = found;
     const unchanged = builds.unchanged(found);
-    if (unchanged === undefined) return false;
+    if (unchanged === undefined) {
+      this.#slot(name).last = builds.last(found);
+      return false;
+    }
     const { bundle, files, builtAt } = unchanged;
     const deployment = await deploy(bundle);
     const entry = registry.add(name, file);
@@ -161,7 +166,13 @@ export class Reloader {
   #slot(name: string): Slot {
     let slot = this.#slots.get(name);
     if (slot === undefined) {
-      slot = { tail: Promise.resolve(), seenAt: undefined, files: [], broken: false };
+      slot = {
+        tail: Promise.resolve(),
+        seenAt: undefined,
+        files: [],
+        broken: false,
+        last: undefined,
+      };
       this.#slots.set(name, slot);
     }
     return slot;
@@ -183,8 +194,12 @@ export class Reloader {
       // Gone between two looks: it is not broken, and the next look says so.
       if (!existsSync(found.path)) return;
       // A newer change is waiting: this text was half written, nobody needs to hear of it.
-      if (slot.seenAt === undefined) this.#failed(entry, error);
+      if (slot.seenAt !== undefined) return;
+      if (entry.deployment === undefined && slot.last !== undefined)
+        await this.#restore(entry, slot.last).catch(() => undefined);
+      this.#failed(entry, error);
     }
+    slot.last = undefined;
   }
 
   async #load(found: Found, entry: Entry, seenAt: number): Promise<void> {
@@ -261,13 +276,14 @@ export class Reloader {
   }
 
   #remove(name: string, slot: Slot): void {
-    const { registry, hub, meter } = this.#w;
+    const { registry, builds, hub, meter } = this.#w;
     if (registry.entry(name) === undefined) return;
     this.#draining.retire(name, registry.remove(name));
     slot.files = [];
     slot.broken = false;
     hub.publish("function.removed", { name });
     meter.count("moult_function_reloads_total", { result: "removed" });
+    builds.unpin(name);
   }
 
   #failed(entry: Entry, error: unknown): void {

@@ -10,7 +10,7 @@ import { relevant } from "./scan.ts";
 /** Editors write a file in several steps, a few milliseconds apart. */
 const QUIET_MS = 15;
 
-/** More changed paths at once than this are one "look at everything". */
+/** Paths that may wait at once; the rescan finds what changed beyond them. */
 const PATHS_MAX = 4_096;
 
 /** Folders outside the roots that are watched too; beyond these only the rescan sees changes. */

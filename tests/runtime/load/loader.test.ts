@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { answer, call, functionsFolder, tool, until } from "./functions_folder.ts";
 
 type Folder = ReturnType<typeof functionsFolder>;
@@ -119,6 +119,15 @@ const CHANGES: readonly {
       save("tools/fresh.ts", tool("9"));
     },
     answers: { hello: 8, fresh: 9 },
+  },
+  {
+    name: "a linked file whose target is edited answers anew",
+    before: ({ base, path }) => {
+      writeFileSync(`${base}/elsewhere.ts`, tool("1"));
+      symlinkSync(`${base}/elsewhere.ts`, path("linked.ts"));
+    },
+    change: ({ base }) => writeFileSync(`${base}/elsewhere.ts`, tool("2")),
+    answers: { linked: 2 },
   },
   {
     name: "a type-only import needs no file behind it",

@@ -149,6 +149,23 @@ test("a file that changed while nobody looked is built at the next start", async
   expect(await answer(second, "hello")).toBe(5);
 });
 
+test("a file that was broken while nobody looked leaves the version that served last", async () => {
+  await using folder = functionsFolder();
+  const first = await saved(folder, 2);
+  await first.close();
+  folder.save("hello.ts", "export default {{{");
+  const second = folder.loader();
+  await second.start();
+  expect(await answer(second, "hello")).toBe(2);
+  await second.settled();
+  expect(second.get("hello")).toMatchObject({
+    state: "ready",
+    error: expect.stringContaining("hello.ts:1:"),
+  });
+  folder.save("hello.ts", tool("3"));
+  await until(async () => (await answer(second, "hello")) === 3);
+});
+
 test("the last five builds are kept", async () => {
   await using folder = functionsFolder();
   const loader = await saved(folder, 8);
