@@ -14,7 +14,11 @@ import type { Services } from "./services.ts";
 export type Api = (asked: Asked) => Promise<Response>;
 
 /** Joins the operations to Elysia. */
-export function createApi(services: Services, operations: readonly Operation[]): Api {
+export function createApi(
+  services: Services,
+  operations: readonly Operation[],
+  cookieName: string,
+): Api {
   const { log } = services;
   const asked = new WeakMap<Request, Asked>();
   // Without `standardHostname: false`, hosts of up to three letters (`http://pi/`) get 404 for every route with a part that varies.
@@ -41,7 +45,7 @@ export function createApi(services: Services, operations: readonly Operation[]):
       detail: { hide: true },
     });
   }
-  app.use(docs(documentation(services, operations)));
+  app.use(docs(documentation(services, operations, cookieName)));
   return async (here) => {
     asked.set(here.request, here);
     const response = await app.fetch(here.request);

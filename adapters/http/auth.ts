@@ -36,7 +36,7 @@ export class Guard {
   readonly #cookieKey: Buffer;
   readonly #goodHosts = new Set<string>();
   /** Browsers send a cookie to every port of a host, so each daemon has its own name. */
-  #cookieName = "moult_0";
+  cookieName = "moult_0";
 
   constructor({ key, names, scheme, clock }: GuardOptions) {
     const own = hostname().toLowerCase();
@@ -50,7 +50,7 @@ export class Guard {
 
   /** Tells the guard which port is bound. */
   bind(port: number): void {
-    this.#cookieName = `moult_${port}`;
+    this.cookieName = `moult_${port}`;
   }
 
   /**
@@ -80,6 +80,17 @@ export class Guard {
       "policy/denied",
       `A page of "${printable(origin)}" may not use this server; only its own pages may`,
     );
+  }
+
+  /**
+   * Refuses what a page of another site or port has its browser fetch without an Origin, as for an image: it would
+   * carry the cookie. Following a link is no such thing. Throws `policy/denied`.
+   */
+  checkSite(headers: Headers): void {
+    const site = headers.get("sec-fetch-site");
+    if (site === null || site === "same-origin" || site === "none") return;
+    if (headers.get("sec-fetch-mode") === "navigate") return;
+    throw new MoultError("policy/denied", "Pages of other servers may not load anything from here");
   }
 
   /** The principal behind a request. Throws `auth/missing`. */
@@ -119,7 +130,7 @@ export class Guard {
 
   #cookie(value: string, seconds: number): string {
     const secure = this.#scheme === "https" ? "; Secure" : "";
-    return `${this.#cookieName}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`;
+    return `${this.cookieName}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Strict${secure}`;
   }
 
   #holdsKey(header: string): boolean {
@@ -131,7 +142,7 @@ export class Guard {
   }
 
   #holdsLogin(header: string): boolean {
-    const start = `${this.#cookieName}=`;
+    const start = `${this.cookieName}=`;
     const pair = header.split(/; */, 64).find((text) => text.startsWith(start));
     const [until = "", signature = ""] = pair?.slice(start.length).split(".") ?? [];
     if (!(Number.parseInt(until, 36) > this.#clock.now())) return false;

@@ -155,7 +155,7 @@ class Front implements HttpFront {
   }
 
   async #answer(request: Request, server: Server<undefined>): Promise<Response> {
-    const { meter, log } = this.#options;
+    const { meter } = this.#options;
     const began = performance.now();
     const method = METHODS.has(request.method) ? request.method : "OTHER";
     const path = pathOf(request.url);
@@ -177,7 +177,6 @@ class Front implements HttpFront {
     const labels = { method, route, status: String(response.status) };
     meter.count("http_requests_total", labels);
     meter.observe("http_request_duration_seconds", (performance.now() - began) / 1_000, labels);
-    if (response.status >= 500) log.warn(labels, "Answered with a failure");
     return response;
   }
 
@@ -220,6 +219,7 @@ class Front implements HttpFront {
     const operation = "operation" in found ? found.operation : undefined;
     if (operation?.path === "/healthz") return new Response("ok\n", { headers: NO_STORE });
     this.#check(request.headers);
+    this.#guard.checkSite(request.headers);
     if (operation?.path === "/readyz") return this.#ready();
     const match = this.#admit(request, found);
     if (match.operation.path === "/metrics") return this.#metrics();
@@ -271,7 +271,7 @@ class Front implements HttpFront {
 
   #loadApi(): Promise<Api> {
     return (this.#api ??= import("./api.ts").then(({ createApi }) =>
-      createApi(this.#options, this.#routes.operations),
+      createApi(this.#options, this.#routes.operations, this.#guard.cookieName),
     ));
   }
 }

@@ -21,10 +21,12 @@ export interface Documentation {
 const CALL_ERRORS: readonly ErrorCode[] = [
   "input/invalid",
   "policy/denied",
+  "function/pending",
   "function/not-found",
   "body/too-large",
   "function/busy",
   "output/invalid",
+  "function/crashed",
   "tool/failed",
   "function/limit",
 ];
@@ -33,6 +35,7 @@ const CALL_ERRORS: readonly ErrorCode[] = [
 export function documentation(
   { functions, version }: Pick<Services, "functions" | "version">,
   operations: readonly Operation[],
+  cookieName: string,
 ): Documentation {
   const fixed = fixedPaths(operations);
   return {
@@ -65,7 +68,7 @@ export function documentation(
           login: {
             type: "apiKey",
             in: "cookie",
-            name: "moult",
+            name: cookieName,
             description: "What a browser gets from POST /api/login",
           },
         },

@@ -157,6 +157,18 @@ describe("origins", () => {
     },
   );
 
+  test.each([
+    ["cross-site", "no-cors", 403],
+    ["same-site", "no-cors", 403],
+    ["same-site", "cors", 403],
+    ["cross-site", "navigate", 200],
+    ["same-origin", "cors", 200],
+    ["none", "navigate", 200],
+  ])("%s with mode %s gives %p", async (site, mode, status) => {
+    const headers = { "sec-fetch-site": site, "sec-fetch-mode": mode };
+    expect((await server.ask("/api/status", { headers })).status).toBe(status);
+  });
+
   test("of other pages cannot log in", async () => {
     const answer = await fetch(`${server.url}/api/login`, {
       method: "POST",
