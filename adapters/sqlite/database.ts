@@ -2,12 +2,16 @@
 import { Database } from "bun:sqlite";
 import { type BunSQLiteDatabase, drizzle } from "drizzle-orm/bun-sqlite";
 import { migrate } from "drizzle-orm/bun-sqlite/migrator";
-import { resolve } from "node:path";
-import journal from "../../migrations/meta/_journal.json" with { type: "json" };
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import * as v from "valibot";
 import { MoultError } from "../../schemas/error.ts";
 import { storageFailure } from "./failure.ts";
 
 const MIGRATIONS = resolve(import.meta.dir, "../../migrations");
+
+/** What drizzle-kit writes down of the migrations it generated. */
+const Journal = v.object({ entries: v.array(v.object({ when: v.number() })) });
 
 /** The handle that the queries share. */
 export type Db = BunSQLiteDatabase;
@@ -45,7 +49,7 @@ export function openDatabase(file: string): Opened {
 }
 
 function migrateOnce(client: Database, db: Db, file: string): void {
-  const newest = Math.max(...journal.entries.map((entry) => entry.when));
+  const newest = newestMigration();
   const present = lastMigration(client);
   if (present > newest) {
     throw new MoultError(
@@ -55,6 +59,12 @@ function migrateOnce(client: Database, db: Db, file: string): void {
   }
   // Reading every migration file again costs more than asking for the last one.
   if (present < newest) migrate(db, { migrationsFolder: MIGRATIONS });
+}
+
+function newestMigration(): number {
+  const text = readFileSync(join(MIGRATIONS, "meta/_journal.json"), "utf8");
+  const { entries } = v.parse(Journal, JSON.parse(text));
+  return Math.max(...entries.map(({ when }) => when));
 }
 
 function lastMigration(client: Database): number {
