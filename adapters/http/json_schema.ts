@@ -1,30 +1,40 @@
 /** Turns the JSON Schema of a function into the dialect of OpenAPI 3.0. Knows no route and no function. */
 import type { JsonSchema } from "../../schemas/function.ts";
 
-/** Keywords that mean the same in both; all others are translated or left out. */
-const SAME = new Set([
-  "title",
-  "description",
-  "default",
-  "enum",
-  "format",
-  "pattern",
-  "minLength",
-  "maxLength",
-  "minimum",
-  "maximum",
-  "multipleOf",
-  "minItems",
-  "maxItems",
-  "uniqueItems",
-  "minProperties",
-  "maxProperties",
-  "required",
-  "readOnly",
-  "writeOnly",
-  "deprecated",
-  "nullable",
-]);
+const isText = (value: unknown): boolean => typeof value === "string";
+const isFlag = (value: unknown): boolean => typeof value === "boolean";
+const isNumber = (value: unknown): boolean => Number.isFinite(value);
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+/** 3.0 takes no empty lists here. */
+const isList = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
+const isNames = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every(isText);
+
+/** Keywords that mean the same in both, and what they may hold; all others are translated or left out. */
+const SAME: Readonly<Record<string, (value: unknown) => boolean>> = {
+  title: isText,
+  description: isText,
+  default: () => true,
+  enum: isList,
+  format: isText,
+  pattern: isText,
+  minLength: isCount,
+  maxLength: isCount,
+  minimum: isNumber,
+  maximum: isNumber,
+  multipleOf: (value) => isNumber(value) && Number(value) > 0,
+  minItems: isCount,
+  maxItems: isCount,
+  uniqueItems: isFlag,
+  minProperties: isCount,
+  maxProperties: isCount,
+  required: isNames,
+  readOnly: isFlag,
+  writeOnly: isFlag,
+  deprecated: isFlag,
+  nullable: isFlag,
+};
+const TYPES = new Set<unknown>(["string", "number", "integer", "boolean", "array", "object"]);
 /** Deeper schemas become "anything": nobody reads them, and a hostile one must not cost a stack. */
 const DEPTH_MAX = 32;
 
@@ -72,7 +82,7 @@ class Translator {
     if (typeof schema["$ref"] === "string") return this.#reference(schema["$ref"]);
     const out: Record<string, unknown> = {};
     for (const [keyword, value] of Object.entries(schema)) {
-      if (SAME.has(keyword)) out[keyword] = value;
+      if (SAME[keyword]?.(value) === true) out[keyword] = value;
     }
     this.#typeOf(schema, out);
     this.#bounds(schema, out);
@@ -90,12 +100,13 @@ class Translator {
 
   /** 3.0 has no `null` type and no lists of types. */
   #typeOf(schema: JsonSchema, out: Record<string, unknown>): void {
-    const types = [schema["type"]].flat().filter((type) => typeof type === "string");
-    const others = types.filter((type) => type !== "null");
-    if (others.length < types.length) out["nullable"] = true;
+    const types = [schema["type"]].flat();
+    const others = types.filter((type) => TYPES.has(type));
+    const hasNull = types.includes("null");
+    if (hasNull) out["nullable"] = true;
     if (others.length === 1) out["type"] = others[0];
     else if (others.length > 1) out["anyOf"] = others.map((type) => ({ type }));
-    else if (types.length > 0) out["enum"] = [null];
+    else if (hasNull) out["enum"] = [null];
   }
 
   /** 3.0 has the exclusive bounds of draft 4: flags beside the inclusive ones. */

@@ -13,6 +13,8 @@ export type LogLevel = (typeof LEVELS)[number];
 
 /** Lines kept until pino is there; the oldest are dropped first. */
 const WAITING_MAX = 1_000;
+/** A start is over by then. */
+const OPEN_DELAY_MS = 1_000;
 const COLOURS: Readonly<Record<LogLevel, number>> = { debug: 2, info: 36, warn: 33, error: 31 };
 
 /** Options of a log. */
@@ -31,8 +33,8 @@ export interface LogOptions {
 /** A log that can be closed. */
 export interface OpenLog extends Log {
   /**
-   * Loads pino and writes what waited for it. Call it once the daemon listens: loading costs 25 ms of CPU, which
-   * a start should not wait for. The first error opens the log by itself.
+   * Loads pino and writes what waited for it. That costs 25 ms of CPU, which a start should not wait for: it
+   * happens by itself a second after the first line, and at once for an error.
    */
   readonly open: () => Promise<void>;
   /** Writes what still waits and closes the file. */
@@ -53,6 +55,7 @@ export function createLog(options: LogOptions): OpenLog {
   const waiting: Line[] = [];
   let sink: ((line: Line) => void) | undefined;
   let opening: Promise<void> | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
   const open = (): Promise<void> => {
     if (!file) return Promise.resolve();
@@ -77,6 +80,7 @@ export function createLog(options: LogOptions): OpenLog {
     }
     waiting.push(line);
     if (waiting.length > WAITING_MAX) waiting.shift();
+    timer ??= setTimeout(() => void open(), OPEN_DELAY_MS).unref();
     if (level === "error") void open();
   };
   return {
@@ -86,6 +90,7 @@ export function createLog(options: LogOptions): OpenLog {
     error: (facts, text) => write("error", facts, text),
     open,
     close: async () => {
+      clearTimeout(timer);
       if (waiting.length > 0 || opening) await open();
       file?.close();
     },

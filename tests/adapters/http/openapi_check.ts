@@ -64,11 +64,16 @@ function checkSchema(schema: unknown, names: ReadonlySet<string>, at: string): v
   }
   for (const [keyword, value] of Object.entries(schema)) {
     if (!SCHEMA_KEYWORDS.has(keyword)) throw new TypeError(`${at} has "${keyword}"`);
-    if (keyword === "type") expect(TYPES).toContain(String(value));
-    if (keyword.startsWith("exclusive")) expect(value).toBeBoolean();
+    checkValue(keyword, value);
     for (const child of childrenOf(keyword, value)) checkSchema(child, names, `${at}.${keyword}`);
   }
   if ("type" in schema && schema.type === "array") expect(schema).toHaveProperty("items");
+}
+
+function checkValue(keyword: string, value: unknown): void {
+  if (keyword === "type") expect(TYPES).toContain(String(value));
+  if (keyword === "required" || keyword === "enum") expect(value).not.toEqual([]);
+  if (keyword.startsWith("exclusive")) expect(value).toBeBoolean();
 }
 
 function childrenOf(keyword: string, value: unknown): readonly unknown[] {
