@@ -31,7 +31,7 @@ export class PlainSandbox implements Sandbox {
       throw new MoultError("function/invalid", "exec is not available yet");
     const program = await (this.#program ??= buildHostProgram(this.#run));
     const folder = join(this.#run, String(++this.#lastId));
-    for (const name of ["", "fn", "work"]) mkdirSync(join(folder, name), { mode: 0o700 });
+    for (const name of ["", "fn", "s", "work"]) mkdirSync(join(folder, name), { mode: 0o700 });
     const host = new PlainProcess(folder, program, options.onOutput);
     this.#living.add(host);
     void host.exited.then(() => this.#living.delete(host));
@@ -59,7 +59,7 @@ class PlainProcess implements Confined {
   #killedFor: string | undefined;
 
   constructor(folder: string, program: string, onOutput: (line: string) => void) {
-    this.socket = join(folder, "k");
+    this.socket = join(folder, "s", "k");
     this.bundles = join(folder, "fn");
     this.work = join(folder, "work");
     this.#child = Bun.spawn([bunPath(), "--no-orphans", "--no-install", program, this.socket], {

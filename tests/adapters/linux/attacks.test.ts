@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { PlainSandbox } from "../../../adapters/linux/plain.ts";
+import { LinuxSandbox } from "../../../adapters/linux/sandbox.ts";
+import { loadEvaluator, startBlank } from "../../contract/sandbox.ts";
+import { attacks, runAttacks, type Targets } from "./attacks.ts";
+
+const NOBODY = 65_534;
+const isLinux = process.platform === "linux";
+const isRoot = process.getuid?.() === 0;
+
+/** Whether a user without rights can read this checkout at all. */
+function nobodyReads(path: string): boolean {
+  if (!isRoot) return false;
+  const { exitCode } = Bun.spawnSync(["/bin/sh", "-c", `test -r "${path}"`], {
+    uid: NOBODY,
+    gid: NOBODY,
+  } as Parameters<typeof Bun.spawnSync>[1]);
+  return exitCode === 0;
+}
+
+describe.skipIf(!isLinux)("a function under the base policy", () => {
+  let targets: Omit<Targets, "sibling">;
+  let tcp: ReturnType<typeof Bun.serve>;
+  let unix: ReturnType<typeof Bun.serve>;
+  beforeAll(() => {
+    const folder = mkdtempSync("/tmp/moult-attacks-");
+    chmodSync(folder, 0o777);
+    tcp = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("reached") });
+    const socket = join(folder, "k");
+    unix = Bun.serve({ unix: socket, fetch: () => new Response("reached") });
+    chmodSync(socket, 0o777);
+    targets = { folder, port: Number(tcp.port), socket };
+  });
+  afterAll(async () => {
+    await tcp.stop(true);
+    await unix.stop(true);
+    rmSync(targets.folder, { recursive: true });
+  });
+
+  const names = Object.keys(attacks({ folder: "", port: 0, socket: "", sibling: "" }));
+
+  test("can do nothing of what a process can do that nothing confines", async () => {
+    const plain = new PlainSandbox();
+    const confining = new LinuxSandbox();
+    const free = await runAttacks(await startBlank(plain), {
+      ...targets,
+      sibling: (await startBlank(plain)).work,
+    });
+    const confined = await runAttacks(await startBlank(confining), {
+      ...targets,
+      sibling: (await startBlank(confining)).work,
+    });
+    await Promise.all([plain.close(), confining.close()]);
+    expect(free).toEqual(Object.fromEntries(names.map((name) => [name, "succeeded"])));
+    expect(Object.entries(confined).filter(([, result]) => !result.startsWith("refused"))).toEqual(
+      [],
+    );
+  });
+
+  test.skipIf(!nobodyReads(import.meta.path))(
+    "can do no more when moult runs without root's rights",
+    async () => {
+      const script = join(import.meta.dir, "non_root_main.ts");
+      const child = Bun.spawn([process.execPath, "--no-install", script, JSON.stringify(targets)], {
+        uid: NOBODY,
+        gid: NOBODY,
+        env: { HOME: targets.folder },
+        stdout: "pipe",
+      } as object);
+      const report = JSON.parse(await new Response(child.stdout as ReadableStream).text()) as {
+        uid: number;
+        tier: { lacks: string[] };
+        results: Record<string, string>;
+      };
+      expect(report.uid).toBe(NOBODY);
+      expect(report.tier.lacks.join()).toContain("start moult as root");
+      expect(Object.keys(report.results)).toEqual(names);
+      expect(
+        Object.entries(report.results).filter(([, result]) => !result.startsWith("refused")),
+      ).toEqual([]);
+      rmSync(`/tmp/moult-${String(NOBODY)}`, { recursive: true, force: true });
+    },
+  );
+
+  test("has an empty environment, and what a function needs to work", async () => {
+    const sandbox = new LinuxSandbox();
+    process.env["MOULT_TEST_CANARY"] = "secret";
+    const call = await loadEvaluator(await startBlank(sandbox));
+    delete process.env["MOULT_TEST_CANARY"];
+    expect(await call("return Object.keys(process.env).sort()")).toEqual([
+      "BUN_FEATURE_FLAG_NO_ORPHANS",
+      "BUN_OPTIONS",
+      "TZ",
+    ]);
+    const works = {
+      "its work folder": `await Bun.write("a.txt", "x"); return await Bun.file("a.txt").text()`,
+      "a thread": `return await new Promise((done, failed) => { const w = new Worker("data:text/javascript,postMessage('x')"); w.onmessage = (e) => done(e.data); w.onerror = failed; })`,
+      WebAssembly: `await WebAssembly.compile(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])); return "x"`,
+      SQLite: `const { Database } = await import("bun:sqlite"); const d = new Database("x.db"); d.run("create table t (a)"); d.close(); return "x"`,
+      compression: `return Bun.gunzipSync(Bun.gzipSync(Buffer.from("x"))).toString() && "x"`,
+      "time zones": `return new Date(0).toLocaleTimeString("en", { timeZone: "Asia/Tokyo" }).startsWith("9:00") ? "x" : "no"`,
+      randomness: `return crypto.randomUUID().length === 36 ? "x" : "no"`,
+    };
+    for (const [what, code] of Object.entries(works))
+      expect(`${what}: ${String(await call(code))}`).toBe(`${what}: x`);
+    await sandbox.close();
+  });
+});
