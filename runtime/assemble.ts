@@ -81,7 +81,15 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
     listen: (daemon) =>
       listen({
         ...base,
-        ...{ version, key: home.key, functions: loader, agent, secrets },
+        ...{ version, key: home.key, functions: loader, secrets },
+        agent: {
+          ...agent,
+          // A message that comes during the start waits for the functions, and for older messages to go first.
+          route: async (protocol, payload) => {
+            await daemon.loaded;
+            return await agent.route(protocol, payload);
+          },
+        },
         onRequest: () => daemon.used(),
         status: () => daemon.status(),
         ready: () => daemon.ready(),

@@ -44,11 +44,16 @@ export class Daemon {
   readonly #parts: DaemonParts;
   readonly #startedAt: number;
   #listener: Listener | undefined;
-  #loaded = false;
+  #isLoaded = false;
   #usedAt: number;
   #idleTimer: NodeJS.Timeout | undefined;
   #stopping: Promise<void> | undefined;
   #end: () => void = () => {};
+  #loadedNow: () => void = () => {};
+  /** Resolves when functions are loaded and unfinished turns are in their lanes. */
+  readonly loaded = new Promise<void>((resolve) => {
+    this.#loadedNow = resolve;
+  });
   /** Resolves when everything has ended. */
   readonly stopped = new Promise<void>((resolve) => {
     this.#end = resolve;
@@ -69,7 +74,8 @@ export class Daemon {
       // Functions first: a resumed turn may need one.
       await loader.settled();
       await agent.start();
-      this.#loaded = true;
+      this.#isLoaded = true;
+      this.#loadedNow();
     } catch (error) {
       await this.stop();
       throw error;
@@ -109,7 +115,7 @@ export class Daemon {
   /** Whether messages can be answered now; if not, why. */
   ready(): { readonly ok: boolean; readonly reasons: readonly string[] } {
     const reasons: string[] = [];
-    if (!this.#loaded) reasons.push("Functions are loading");
+    if (!this.#isLoaded) reasons.push("Functions are loading");
     const { state, reason } = this.#parts.model.status();
     if (state !== "ready") reasons.push(`The model is ${state}${reason ? `: ${reason}` : ""}`);
     return { ok: reasons.length === 0, reasons };

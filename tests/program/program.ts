@@ -1,0 +1,128 @@
+/** Runs the real program in folders of its own, as a user would. Knows the command line and the HTTP API only. */
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Reply } from "../../schemas/turn.ts";
+
+const ENTRY = join(import.meta.dir, "../../main.ts");
+
+/** A folder to start moult in. */
+export interface Place {
+  readonly dir: string;
+  readonly home: string;
+  /** Writes a file below the folder; returns its path. */
+  readonly write: (path: string, text: string) => string;
+  /** Runs one command to its end. */
+  readonly moult: (...line: readonly string[]) => Promise<Ended>;
+  /** Starts `moult start` and waits until it is ready. */
+  readonly start: (...line: readonly string[]) => Promise<Started>;
+  /** Ends what still runs, removes everything. */
+  readonly remove: () => Promise<void>;
+}
+
+/** How a command ended. */
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A daemon that is ready. */
+export interface Started {
+  readonly pid: number;
+  readonly url: string;
+  readonly ask: (path: string, init?: RequestInit) => Promise<Response>;
+  /** Sends one message and waits for its reply. */
+  readonly say: (session: string, text: string, id?: string) => Promise<Reply>;
+  /** SIGKILL, as a power cut would. */
+  readonly kill: () => Promise<void>;
+}
+
+/** A place whose model plays `script`. */
+export function makePlace(script: readonly object[] = [{ reply: "{{text}}" }]): Place {
+  const dir = realpathSync(mkdtempSync(join(tmpdir(), "moult-test-")));
+  const home = join(dir, ".moult");
+  const children = new Set<Bun.Subprocess>();
+  const write = (path: string, text: string): string => {
+    const file = join(dir, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    return file;
+  };
+  write("script.jsonl", script.map((step) => `${JSON.stringify(step)}\n`).join(""));
+  write("moult.yaml", "model:\n  path: scripted:script.jsonl\nserver:\n  port: 0\n");
+  const spawn = (line: readonly string[]) => {
+    const { MOULT_HOME: _home, MOULT_URL: _url, MOULT_KEY: _key, ...env } = process.env;
+    const child = Bun.spawn([process.execPath, "--no-install", ENTRY, ...line], {
+      cwd: dir,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    children.add(child);
+    void child.exited.then(() => children.delete(child));
+    return child;
+  };
+  return {
+    dir,
+    home,
+    write,
+    moult: async (...line) => {
+      const child = spawn(line);
+      const [code, out, err] = await Promise.all([
+        child.exited,
+        new Response(child.stdout).text(),
+        new Response(child.stderr).text(),
+      ]);
+      return { code, out, err };
+    },
+    start: async (...line) => {
+      const child = spawn(["start", "--json", ...line]);
+      const { value } = await child.stdout.getReader().read();
+      if (!value) throw new Error(`It did not start: ${await new Response(child.stderr).text()}`);
+      const { url } = JSON.parse(new TextDecoder().decode(value)) as { url: string };
+      return await started(child, url, home);
+    },
+    remove: async () => {
+      for (const child of children) child.kill("SIGTERM");
+      await Promise.all([...children].map((child) => child.exited));
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function started(child: Bun.Subprocess, url: string, home: string): Promise<Started> {
+  const key = readFileSync(join(home, "owner.key"), "utf8").trim();
+  const ask: Started["ask"] = (path, init = {}) =>
+    fetch(new URL(path, url), {
+      ...init,
+      headers: { authorization: `Bearer ${key}`, ...init.headers },
+    });
+  while (!(await fetch(new URL("/readyz", url))).ok) await Bun.sleep(10);
+  return {
+    pid: child.pid,
+    url,
+    ask,
+    say: async (session, text, id) => {
+      const path = `/api/sessions/${session}/messages`;
+      const body = JSON.stringify(id === undefined ? { text } : { text, id });
+      const response = await ask(path, { method: "POST", body });
+      if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
+      return (await response.json()) as Reply;
+    },
+    kill: async () => {
+      child.kill("SIGKILL");
+      await child.exited;
+    },
+  };
+}
+
+/** Waits until `check` gives a value. The test's own time limit ends it otherwise. */
+export async function until<T>(
+  check: () => Promise<T | undefined | false> | T | undefined | false,
+): Promise<T> {
+  for (;;) {
+    const value = await check();
+    if (value !== undefined && value !== false) return value;
+    await Bun.sleep(10);
+  }
+}
