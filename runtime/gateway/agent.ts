@@ -53,7 +53,7 @@ export interface Agent {
   readonly forget: (session: string) => Promise<boolean>;
   /** Replies that did not reach their conversation, or may not have; newest first. */
   readonly letters: () => Promise<readonly Letter[]>;
-  /** Resumes unfinished turns, oldest first, and deliveries. Transports are registered before. */
+  /** Resumes unfinished turns, oldest first, and deliveries. Transports are registered before; all other calls wait for it. */
   readonly start: () => Promise<void>;
   /** Takes nothing more, gives running turns a few seconds, leaves the rest to the next start. */
   readonly close: () => Promise<void>;

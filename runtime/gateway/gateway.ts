@@ -5,6 +5,7 @@ import type { Clock, Log, Meter, Model, Store, Transport } from "../ports.ts";
 import { SessionMemory } from "../turn/memory.ts";
 import { MoultError } from "../../schemas/error.ts";
 import { SessionName, TEXT_CHARS_MAX } from "../../schemas/message.ts";
+import type { TurnEvent } from "../../schemas/turn.ts";
 import type { Agent, Routed } from "./agent.ts";
 import { Channels } from "./channels.ts";
 import { DeliveryLoop } from "./delivery.ts";
@@ -34,7 +35,7 @@ export interface AgentParts {
   readonly closeMsMax?: number;
 }
 
-/** Makes an agent. Call `start()` before the first `route()`, so that older messages come first. */
+/** Makes an agent. What is asked of it before `start()` waits, so that older messages come first. */
 export function createAgent(parts: AgentParts): Agent {
   return new Gateway(parts);
 }
@@ -46,10 +47,14 @@ class Gateway implements Agent {
   readonly #lanes: Lanes;
   readonly #turns: Turns;
   readonly #delivery: DeliveryLoop;
+  /** Resolves when the turns of the last process are in their lanes. */
+  readonly #started = Promise.withResolvers<void>();
   #closed = false;
 
   constructor(parts: AgentParts) {
     this.#parts = parts;
+    // Who asks before the start is told; nobody has to ask.
+    this.#started.promise.catch(() => undefined);
     this.#channels = new Channels(parts.functions, parts.log);
     this.#lanes = new Lanes(parts.lanes);
     const transport = (protocol: string): Transport | undefined => this.#transports.get(protocol);
@@ -76,9 +81,8 @@ class Gateway implements Agent {
     if (transport === undefined) {
       throw new MoultError("channel/unsupported", `Unsupported protocol: "${protocol}"`);
     }
-    if (this.#closed) {
-      throw new MoultError("model/unavailable", "The daemon is stopping; send it again later");
-    }
+    await this.#started.promise;
+    if (this.#closed) throw stopping();
     try {
       const routed = await this.#accept(protocol, transport, payload);
       this.#count(transport, "dropped" in routed ? "dropped" : resultOf(routed));
@@ -89,12 +93,17 @@ class Gateway implements Agent {
     }
   };
 
-  readonly wait: Agent["wait"] = (turn, signal) => this.#turns.wait(turn, signal);
+  readonly wait: Agent["wait"] = async (turn, signal) => {
+    await this.#started.promise;
+    return await this.#turns.wait(turn, signal);
+  };
 
-  readonly follow: Agent["follow"] = (turn, afterSeq, signal) =>
-    this.#turns.follow(turn, afterSeq, signal);
+  readonly follow: Agent["follow"] = (...asked) => this.#follow(...asked);
 
-  readonly cancel: Agent["cancel"] = (turn) => Promise.resolve(this.#turns.cancel(turn));
+  readonly cancel: Agent["cancel"] = async (turn) => {
+    await this.#started.promise;
+    return this.#turns.cancel(turn);
+  };
 
   readonly trace: Agent["trace"] = async (turn) => {
     const trace = await this.#parts.store.trace(turn);
@@ -111,6 +120,7 @@ class Gateway implements Agent {
 
   readonly forget: Agent["forget"] = async (session) => {
     checkSession(session);
+    await this.#started.promise;
     await this.#turns.cancelAll(session);
     return await this.#parts.store.forget(session);
   };
@@ -119,17 +129,29 @@ class Gateway implements Agent {
 
   readonly start: Agent["start"] = async () => {
     const { store } = this.#parts;
-    for (const row of await store.unfinished()) {
-      this.#turns.add(row, row.attempts === 0 ? [] : await store.events(row.turn));
+    try {
+      for (const row of await store.unfinished()) {
+        this.#turns.add(row, row.attempts === 0 ? [] : await store.events(row.turn));
+      }
+    } catch (error) {
+      this.#started.reject(error);
+      throw error;
     }
+    this.#started.resolve();
     await this.#delivery.start();
   };
 
   readonly close: Agent["close"] = async () => {
     this.#closed = true;
+    this.#started.reject(stopping());
     await this.#turns.close();
     await this.#delivery.close();
   };
+
+  async *#follow(...asked: Parameters<Agent["follow"]>): AsyncGenerator<TurnEvent> {
+    await this.#started.promise;
+    yield* this.#turns.follow(...asked);
+  }
 
   async #accept(protocol: string, transport: Transport, payload: unknown): Promise<Routed> {
     const arrival = transport.accept(payload);
@@ -161,6 +183,10 @@ class Gateway implements Agent {
     const labels = { channel: transport.channel, result };
     this.#parts.meter.count("moult_inbox_messages_total", labels);
   }
+}
+
+function stopping(): MoultError {
+  return new MoultError("model/unavailable", "The daemon is stopping; send it again later");
 }
 
 function resultOf({ duplicate }: { readonly duplicate: boolean }): string {

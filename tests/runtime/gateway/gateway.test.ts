@@ -223,10 +223,12 @@ test("who stops waiting stops nothing else", async () => {
   const turn = await bench.send("hi");
   const leaves = new AbortController();
   const left = bench.agent.wait(turn, leaves.signal).catch((error: unknown) => error);
-  const followed = Array.fromAsync(bench.agent.follow(turn, 0, leaves.signal));
+  const events = bench.agent.follow(turn, 0, leaves.signal)[Symbol.asyncIterator]();
+  expect((await events.next()).value).toMatchObject({ type: "turn" });
+  const next = events.next();
   leaves.abort();
   expect(await left).toMatchObject({ name: "AbortError" });
-  expect((await followed).map(({ type }) => type)).toEqual(["turn"]);
+  expect(await next).toMatchObject({ done: true });
   go.resolve();
   expect((await bench.agent.wait(turn)).reply).toBe("Yes.");
 });

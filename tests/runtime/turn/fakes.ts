@@ -227,9 +227,11 @@ export async function openAgent(
   options: Partial<Omit<AgentParts, "model" | "functions">> & {
     readonly status?: Partial<ModelStatus>;
     readonly transports?: Readonly<Record<string, Transport>>;
+    /** `false`: the test starts it. @default true */
+    readonly isStarted?: boolean;
   } = {},
 ): Promise<Bench> {
-  const { status, transports = {}, ...parts } = options;
+  const { status, transports = {}, isStarted = true, ...parts } = options;
   const folder = temporary();
   const store = parts.store ?? openStore(join(folder.path, "moult.sqlite"));
   const clock = { now: Date.now };
@@ -240,7 +242,7 @@ export async function openAgent(
   for (const [protocol, transport] of Object.entries({ http: fetched, ...transports })) {
     agent.register(protocol, transport);
   }
-  await agent.start();
+  if (isStarted) await agent.start();
   const send: Bench["send"] = async (text, session = "s", keys = []) => {
     const routed = await agent.route("http", { session, text, keys });
     if ("dropped" in routed) throw new TypeError("It was dropped");

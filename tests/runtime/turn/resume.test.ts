@@ -173,6 +173,29 @@ test("turns that wait when the process dies are answered in their order", async 
   expect(heard).toEqual(["one", "two", "three", "four"]);
 });
 
+test("what is asked before the start waits for the turns of the last process", async () => {
+  using folder = temporary();
+  const store = openStore(join(folder.path, "moult.sqlite"));
+  const old = { session: "s", protocol: "http", channel: "rest", conversation: "s", text: "old" };
+  const principal = { id: "owner", role: "owner" } as const;
+  await store.accept({ ...old, sender: "owner", principal, keys: ["1"] });
+  const heard: string[] = [];
+  const listen: Script = ({ messages }) => {
+    heard.push(messages.at(-1)?.content ?? "");
+    return { text: "Yes." };
+  };
+  const functions = new FakeFunctions();
+  await using bench = await openAgent(listen, functions, { store, isStarted: false });
+  const asked = [
+    bench.say("new"),
+    bench.agent.route("http", { session: "s", text: "old", keys: ["1"] }),
+  ] as const;
+  await bench.agent.start();
+  expect(await asked[0]).toMatchObject({ outcome: "answered" });
+  expect(await asked[1]).toMatchObject({ duplicate: true });
+  expect(heard).toEqual(["old", "new"]);
+});
+
 test("closing leaves a running turn to the next start", async () => {
   using folder = temporary();
   const file = join(folder.path, "moult.sqlite");
