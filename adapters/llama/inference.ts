@@ -1,16 +1,10 @@
 /** One loaded model: requests in, tokens and checked tool calls out. Runs inside the Worker; knows no queue. */
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import {
-  getLlama,
-  type Llama,
-  type LlamaChatResponse,
-  LlamaLogLevel,
-  type LlamaModel,
-  type Token,
-} from "node-llama-cpp";
+import { type Llama, type LlamaChatResponse, type LlamaModel, type Token } from "node-llama-cpp";
 import { checkGguf } from "./gguf.ts";
 import { toHistory } from "./history.ts";
+import { openLlama } from "./library.ts";
 import { type Neutral, neutralFor } from "./neutral.ts";
 import { wrapperFor } from "./prompt_wrapper.ts";
 import { type Slot, Slots } from "./slots.ts";
@@ -69,14 +63,7 @@ export class Inference {
   static async load(options: EngineOptions): Promise<Inference> {
     checkGguf(options.path);
     const threads = options.threads ?? defaultThreads(options.embedded);
-    const llama = await getLlama({
-      gpu: options.gpu,
-      build: "never",
-      skipDownload: true,
-      maxThreads: threads,
-      logLevel: LlamaLogLevel.error,
-      progressLogs: false,
-    });
+    const llama = await openLlama(options.gpu, threads);
     const model = await llama.loadModel({
       modelPath: options.path,
       // On the CPU the weights are repacked into memory of their own; a mapped file would only double them.

@@ -9,7 +9,7 @@ import { BEAT_MS, type FromHost } from "./frames.ts";
 import { type HostProcess, spawnHost } from "./process.ts";
 import { LANE_LENGTH_MAX } from "./queue.ts";
 import { recordDone, watchLoad } from "./metrics.ts";
-import type { Clock, Exit, Log, Meter, Model } from "../ports.ts";
+import type { Exit, Log, Meter, Model } from "../ports.ts";
 import { fromWire, MoultError } from "../../schemas/error.ts";
 import {
   type GenerateEvent,
@@ -39,7 +39,6 @@ export interface ModelOptions extends EngineOptions {
   readonly hostEntry: string;
   readonly log: Log;
   readonly meter: Meter;
-  readonly clock: Clock;
   readonly onState?: (status: ModelStatus) => void;
 }
 
@@ -326,15 +325,13 @@ function zeroLanes(): Record<Lane, number> {
   return Object.fromEntries(LANES.map((lane) => [lane, 0])) as Record<Lane, number>;
 }
 
-/** Only what the engine may know crosses to the host. */
+/** Only what the engine may know crosses to the host: the caller may have given more than its type says. */
 function engineOptions(options: ModelOptions): EngineOptions {
-  const {
-    hostEntry: _entry,
-    log: _log,
-    meter: _meter,
-    clock: _clock,
-    onState: _on,
-    ...rest
-  } = options;
-  return rest;
+  const { path: file, embedded, slots, gpu, contextTokens, threads, copyArguments } = options;
+  return {
+    ...{ path: file, embedded, slots, gpu },
+    ...(contextTokens === undefined ? {} : { contextTokens }),
+    ...(threads === undefined ? {} : { threads }),
+    ...(copyArguments === undefined ? {} : { copyArguments }),
+  };
 }

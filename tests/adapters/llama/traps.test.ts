@@ -1,5 +1,6 @@
 /** What goes wrong with real models, tried on the real one. What it decides is its affair; what it can not do is ours. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import {
   call,
   collect,
@@ -37,6 +38,14 @@ function usageOf(events: readonly GenerateEvent[]) {
   if (done?.type !== "done") throw new Error("no done");
   return done.usage;
 }
+
+test("loading starts no process of its own", async () => {
+  await until(model, "ready");
+  const stat = readFileSync(`/proc/${model.status().pid}/stat`, "utf8");
+  // Fields 16 and 17: time of children that were waited for.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  expect([fields[13], fields[14]]).toEqual(["0", "0"]);
+});
 
 test("an optional parameter that was not mentioned is absent, one that was is there", async () => {
   const without = await collect(

@@ -1,0 +1,57 @@
+/**
+ * Opens llama.cpp. `getLlama()` first starts a second process to see whether the library crashes on this machine;
+ * this process is made to be crashed, so on Linux without a GPU it opens the installed library itself.
+ */
+import { createRequire } from "node:module";
+import path from "node:path";
+import { getLlama, Llama, LlamaLogLevel } from "node-llama-cpp";
+import type { EngineOptions } from "../../runtime/model/engine.ts";
+
+/** The library's own constructor, which `getLlama()` calls in the end. Not public: a test pins its behaviour. */
+type Create = (options: Record<string, unknown>) => Promise<Llama>;
+
+/** Opens the library with a fixed number of threads: its own default is more than small machines have. */
+export async function openLlama(gpu: EngineOptions["gpu"], threads: number): Promise<Llama> {
+  const own =
+    gpu === false && process.platform === "linux" ? await openInstalled(threads) : undefined;
+  return (
+    own ??
+    getLlama({
+      gpu,
+      build: "never",
+      skipDownload: true,
+      maxThreads: threads,
+      logLevel: LlamaLogLevel.error,
+      progressLogs: false,
+    })
+  );
+}
+
+/** `undefined` when the library is not where it is expected: `getLlama()` knows more places. */
+async function openInstalled(threads: number): Promise<Llama | undefined> {
+  const create = (Llama as unknown as { readonly _create?: Create })._create;
+  if (create === undefined) return undefined;
+  try {
+    const require = createRequire(import.meta.resolve("node-llama-cpp"));
+    const platform = `linux-${process.arch}`;
+    const index = require.resolve(`@node-llama-cpp/${platform}`);
+    const folder = path.join(path.dirname(index), "..", "bins", platform);
+    const bindingPath = path.join(folder, "llama-addon.node");
+    return await create.call(Llama, {
+      bindings: require(bindingPath),
+      bindingPath,
+      buildType: "prebuilt",
+      buildMetadata: await Bun.file(path.join(folder, "_nlcBuildMetadata.json")).json(),
+      logLevel: LlamaLogLevel.error,
+      logger: (_level: unknown, text: string) => process.stderr.write(`llama.cpp: ${text}\n`),
+      maxThreads: threads,
+      vramPadding: 0,
+      ramPadding: 0,
+      debug: false,
+      numa: false,
+      tempDir: false,
+    });
+  } catch {
+    return undefined;
+  }
+}
