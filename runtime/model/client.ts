@@ -329,7 +329,10 @@ function zeroLanes(): Record<Lane, number> {
 function engineOptions(options: ModelOptions): EngineOptions {
   const { path: file, embedded, slots, gpu, contextTokens, threads, copyArguments } = options;
   return {
-    ...{ path: file, embedded, slots, gpu },
+    path: file,
+    embedded,
+    slots,
+    gpu,
     ...(contextTokens === undefined ? {} : { contextTokens }),
     ...(threads === undefined ? {} : { threads }),
     ...(copyArguments === undefined ? {} : { copyArguments }),
