@@ -1,0 +1,40 @@
+import { expect, test } from "bun:test";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { LinuxSandbox } from "../../../adapters/linux/sandbox.ts";
+
+const isLinux = process.platform === "linux";
+
+function isAlive(pid: number): boolean {
+  try {
+    // A zombie has ended; nobody has asked for its status yet.
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${String(pid)}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+test.skipIf(!isLinux)(
+  "no host outlives its daemon, and the next daemon cleans up after it",
+  async () => {
+    const daemon = Bun.spawn(
+      [process.execPath, "--no-install", join(import.meta.dir, "orphan_main.ts")],
+      { stdout: "pipe", stderr: "inherit" },
+    );
+    const reader = daemon.stdout.getReader();
+    const { value } = await reader.read();
+    const { pids, work } = JSON.parse(Buffer.from(value ?? []).toString()) as {
+      pids: number[];
+      work: string;
+    };
+    expect(pids.map(isAlive)).toEqual([true, true]);
+    daemon.kill("SIGKILL");
+    await daemon.exited;
+    while (pids.some(isAlive)) await Bun.sleep(10); // The test's own time limit bounds this.
+
+    const run = dirname(dirname(dirname(work)));
+    await new LinuxSandbox().close();
+    expect(existsSync(run)).toBe(false);
+    expect(readFileSync("/proc/self/mountinfo", "utf8")).not.toContain(`${run}/`);
+  },
+);
