@@ -205,6 +205,7 @@ class Front implements HttpFront {
     server.timeout(request, 0);
     const response = await this.#options.functions.fetch(name, { body, principal, signal });
     if (cut) throw tooLarge(CALL_BYTES_MAX);
+    if (signal.aborted) return unread();
     // A function must not log the owner's browser in as somebody, nor have its output run as a page of ours.
     if (response.headers.has("set-cookie")) response.headers.delete("set-cookie");
     response.headers.set("x-content-type-options", "nosniff");
