@@ -35,6 +35,9 @@ export interface Asked {
   readonly windowItems: number;
 }
 
+/** Stands for the context of a model that never said how long it is. */
+const CONTEXT_UNKNOWN = 8_192;
+
 /** The prompt of one turn. */
 export class Prompt {
   readonly replyTokens: number;
@@ -51,7 +54,9 @@ export class Prompt {
   constructor(parts: TurnParts, row: InboxRow) {
     this.#parts = parts;
     this.#row = row;
-    this.#contextTokens = Math.max(parts.model.status().contextTokens, 512);
+    const { contextTokens } = parts.model.status();
+    // 0: it could not be loaded. Then it is to say why, not the window that nothing fits.
+    this.#contextTokens = contextTokens === 0 ? CONTEXT_UNKNOWN : Math.max(contextTokens, 512);
     this.replyTokens = Math.min(REPLY_TOKENS_MAX, Math.floor(this.#contextTokens * REPLY_SHARE));
     this.#own = [{ role: "user", content: row.text }];
   }

@@ -57,6 +57,7 @@ export async function runTurn(
   past: readonly TraceEvent[],
 ): Promise<Ending | typeof SUSPENDED> {
   const timer = setTimeout(() => live.stop("time"), parts.turnMsMax ?? TURN_MS_MAX);
+  await modelKnown(parts.model, live.signal);
   const turn = new Turn(parts, row, live, new Recorded(past));
   try {
     return await turn.run();
@@ -67,6 +68,26 @@ export async function runTurn(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Waits until the model has said how long its context is, or that it has failed: the window depends on it. */
+async function modelKnown(model: TurnParts["model"], signal: AbortSignal): Promise<void> {
+  const isKnown = (): boolean => {
+    const { state, contextTokens } = model.status();
+    return contextTokens > 0 || state !== "loading";
+  };
+  if (isKnown() || signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const unwatch = model.watch(() => {
+      if (isKnown()) done();
+    });
+    const done = (): void => {
+      unwatch();
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    signal.addEventListener("abort", done);
+  });
 }
 
 class Turn {

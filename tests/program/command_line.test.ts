@@ -12,7 +12,7 @@ beforeAll(() => {
     { reply: "You said: {{text}}" },
   ]);
 });
-afterAll(() => place.remove());
+afterAll(() => place.remove(), 30_000);
 
 describe("moult without a daemon", () => {
   test("lists its commands and says what each does", async () => {
