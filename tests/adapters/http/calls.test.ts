@@ -81,6 +81,9 @@ describe("a call", () => {
     await begun.promise;
     leave.abort();
     await aborted.promise;
+    // No failure of the function's: the metrics say that the client left.
+    const left = 'http_requests_total{method="POST",route="/fn/{tool}",status="499"} 1';
+    while (!(await (await server.ask("/metrics")).text()).includes(left)) await Bun.sleep(5);
   });
 
   test("produces no more than its reader takes", async () => {
