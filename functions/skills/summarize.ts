@@ -10,7 +10,7 @@ const SENTENCES_MAX = 3;
 const WORDS_SHARED_MIN = 0.6;
 
 export default defineSkill({
-  description: "Summarizes a text in at most three sentences.",
+  description: "Summarize a text in a few sentences",
   limits: { timeMs: 60_000 },
   instructions:
     "Summarize what the user gives you in at most three sentences, and add nothing of your own.",

@@ -1,12 +1,11 @@
 /** What holds for every built-in function. */
 import { expect, test } from "bun:test";
-import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { type Definition, type ToolDefinition, v } from "moult";
 import { FUNCTION_NAME } from "../../schemas/function.ts";
 import { isMoultError } from "../../schemas/error.ts";
-import { callContext } from "./harness.ts";
+import { callContext } from "moult/testing";
 
 const ROOT = join(import.meta.dir, "../../functions");
 const files = [...new Bun.Glob("{tools,skills,channels}/[!_]*.ts").scanSync(ROOT)].toSorted();
@@ -110,14 +109,4 @@ test("the assistant's instructions stay short and begin as every prompt does", a
   const { default: assistant } = await import("../../functions/skills/assistant.ts");
   expect(assistant.instructions).toStartWith("You are Moult, a helpful assistant.");
   expect(assistant.instructions.split(/\s+/).length).toBeLessThanOrEqual(120);
-});
-
-test("builtin.lock names these files with their contents", async () => {
-  const lines = files.map(async (file) => {
-    const bytes = await Bun.file(join(ROOT, file)).bytes();
-    return `${createHash("sha256").update(bytes).digest("hex")}  ${file}\n`;
-  });
-  expect(await Bun.file(join(ROOT, "builtin.lock")).text()).toBe(
-    (await Promise.all(lines)).join(""),
-  );
 });

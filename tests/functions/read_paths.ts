@@ -1,7 +1,7 @@
 /** A program: reads a JSON list of paths from standard input and prints what `read_file` gives for each. */
 import { isMoultError } from "../../schemas/error.ts";
 import readFile from "../../functions/tools/read_file.ts";
-import { callTool } from "./harness.ts";
+import { callTool } from "moult/testing";
 
 const paths = (await Bun.stdin.json()) as readonly (string | null)[];
 const results = paths.map(async (path) => {

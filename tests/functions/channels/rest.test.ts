@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import rest from "../../../functions/channels/rest.ts";
-import { callContext } from "../harness.ts";
+import { callContext } from "moult/testing";
 
 test("rest takes the session as the conversation", async () => {
   const update = { session: "kitchen", sender: "owner", text: " hello \n" };

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import terminal from "../../../functions/channels/terminal.ts";
-import { callContext } from "../harness.ts";
+import { callContext } from "moult/testing";
 
 const receive = (text: string) =>
   terminal.receive({ session: "tty", text, user: "owner" }, callContext());

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { MoultError } from "moult";
 import summarize from "../../../functions/skills/summarize.ts";
-import { callContext } from "../harness.ts";
+import { callContext } from "moult/testing";
 
 const TEXT = `The harbour bridge will close for repairs on Monday. The repairs of the bridge take three weeks.
 Buses use the old bridge in the meantime. A bakery nearby has changed its opening hours. Cyclists may cross the
@@ -10,13 +10,7 @@ harbour bridge on weekends while the repairs go on.`;
 const run = summarize.run ?? (() => "");
 
 /** A context whose model says this. */
-const saying = (answer: string) =>
-  callContext({
-    model: {
-      generate: () => Promise.resolve(answer),
-      stream: () => Promise.reject(new Error("not used")) as never,
-    },
-  });
+const saying = (answer: string) => callContext({ reply: () => answer });
 
 test("summarize gives the model's answer when it is made of the text's words", async () => {
   const answer = "The harbour bridge will close on Monday for three weeks of repairs.";

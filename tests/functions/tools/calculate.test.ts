@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import calculate from "../../../functions/tools/calculate.ts";
-import { callTool } from "../harness.ts";
+import { callTool } from "moult/testing";
 
 test.each([
   ["17 * 23", 391],

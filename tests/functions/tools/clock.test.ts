@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import clock from "../../../functions/tools/clock.ts";
-import { callContext, callTool } from "../harness.ts";
+import { callContext, callTool } from "moult/testing";
 
 /** Sunday, 22 November 2026, 15:04:05 UTC. */
 const at = callContext({ now: () => Date.UTC(2026, 10, 22, 15, 4, 5) });

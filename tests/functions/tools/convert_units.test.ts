@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import convertUnits from "../../../functions/tools/convert_units.ts";
-import { callTool } from "../harness.ts";
+import { callTool } from "moult/testing";
 
 test.each([
   [5, "miles", "km", { result: 8.04672, unit: "km" }],

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import home from "../../../functions/tools/home.ts";
-import { callContext, callTool } from "../harness.ts";
+import { callContext, callTool } from "moult/testing";
 
 test.each([
   [

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import notes from "../../../functions/tools/notes.ts";
-import { callContext, callTool } from "../harness.ts";
+import { callContext, callTool } from "moult/testing";
 
 /** A context with these notes, the first one the oldest. */
 async function having(...texts: string[]) {
