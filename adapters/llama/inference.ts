@@ -9,6 +9,7 @@ import { type Neutral, neutralFor } from "./neutral.ts";
 import { wrapperFor } from "./prompt_wrapper.ts";
 import { type Slot, Slots } from "./slots.ts";
 import { TextFilter } from "./text_filter.ts";
+import { rememberTokens } from "./token_cache.ts";
 import { answerSchema, tidyArguments } from "./tool_schema.ts";
 import { type OfferedTools, offerTools, sourcesOf } from "./tools.ts";
 import type { EngineAnswer, EngineInfo, EngineOptions, Sink } from "../../runtime/model/engine.ts";
@@ -70,6 +71,7 @@ export class Inference {
       useMmap: llama.gpu !== false,
       ...(llama.gpu === false ? { gpuLayers: 0 } : {}),
     });
+    rememberTokens(model);
     const standard = options.embedded ? CONTEXT_TOKENS_EMBEDDED : CONTEXT_TOKENS_MAX;
     const inference = new Inference(options, llama, model, {
       name: path.basename(options.path),

@@ -122,3 +122,12 @@ test("a broken model leaves the model failed, with the reason, and requests are 
   await expect(collect(model.generate(requestOf("hi")))).rejects.toThrow("feed_forward_length");
   await model.close();
 });
+
+test("a model that only the library finds broken is refused with a reason too", async () => {
+  const copy = Buffer.from(real);
+  copy.write("output_nork", copy.indexOf("output_norm.weight"));
+  const model = openModel({ path: await write(copy) });
+  await expect(collect(model.generate(requestOf("hi")))).rejects.toThrow("Cannot load model");
+  expect(model.status()).toMatchObject({ state: "failed", restarts: 0 });
+  await model.close();
+});
