@@ -6,8 +6,8 @@ const PROMPT_CHARS_MAX = 6_000;
 
 const SENTENCES_MAX = 3;
 
-/** Share of a summary's words that must stand in the text. Below that it was invented. */
-const WORDS_SHARED_MIN = 0.6;
+/** Share of a summary's pairs of neighbouring words that must stand in the text too. Below that it was invented. */
+const PAIRS_SHARED_MIN = 0.6;
 
 export default defineSkill({
   description: "Summarize a text in a few sentences",
@@ -32,7 +32,7 @@ async function ask(
 ): Promise<string> {
   try {
     const answer = await model.generate({
-      system: "Summarize the text in at most three sentences. Add nothing.",
+      system: "Summarize the text in at most three sentences, in its own words. Add nothing.",
       prompt: text.slice(0, PROMPT_CHARS_MAX),
       tokensMax: 200,
     });
@@ -43,14 +43,19 @@ async function ask(
   }
 }
 
-/** Whether a summary is shorter than its text and made of the text's words. A small model drifts. */
+/** Whether a summary is shorter than its text and made of it. A small model drifts, and says so in fluent words. */
 function holds(summary: string, text: string): boolean {
-  const known = new Set(words(text));
-  const said = words(summary);
-  const shared = said.filter((word) => known.has(word)).length;
+  const known = new Set(pairs(text));
+  const said = pairs(summary);
+  const shared = said.filter((pair) => known.has(pair)).length;
   return (
-    said.length >= 3 && summary.length < text.length && shared / said.length >= WORDS_SHARED_MIN
+    said.length >= 3 && summary.length < text.length && shared / said.length >= PAIRS_SHARED_MIN
   );
+}
+
+function pairs(text: string): string[] {
+  const all = text.toLowerCase().match(/\p{Script=Han}|[\p{L}\p{N}]+/gu) ?? [];
+  return all.slice(1).map((word, index) => `${all[index]} ${word}`);
 }
 
 /** The sentences whose words come up most often, in their own order. */

@@ -17,10 +17,10 @@ export default defineTool({
   description: "Save a note, or search, list or delete saved notes",
   input: v.object({
     action: v.picklist(["add", "search", "list", "delete"]),
-    text: v.optional(v.pipe(v.string(), v.maxLength(4_000))),
+    text: v.optional(v.pipe(v.string(), v.maxLength(2_000))),
   }),
   output: v.object({
-    notes: v.array(v.object({ id: v.string(), text: v.string() })),
+    notes: v.array(v.object({ text: v.string(), id: v.string() })),
     /** How many there are when not all are shown. */
     total: v.optional(v.number()),
     done: v.optional(v.picklist(["saved", "deleted"])),
@@ -41,7 +41,7 @@ export default defineTool({
     const found = matching(text, notes);
     if (action === "delete")
       return { done: "deleted" as const, notes: [await remove(text, found, ctx)] };
-    const shown = found.slice(0, NOTES_SHOWN).map(({ id, text: words }) => ({ id, text: words }));
+    const shown = found.slice(0, NOTES_SHOWN).map(({ text: words, id }) => ({ text: words, id }));
     return found.length > shown.length ? { notes: shown, total: found.length } : { notes: shown };
   },
 });
@@ -71,14 +71,14 @@ async function add(words: string, notes: readonly Stored[], ctx: Lent) {
   if (text === "")
     throw new MoultError("tool/failed", "Cannot save an empty note: say what to note");
   const id = Bun.hash(text).toString(36).slice(0, 8);
-  if (notes.some((note) => note.id === id)) return { id, text };
+  if (notes.some((note) => note.id === id)) return { text, id };
   if (notes.length >= NOTES_MAX)
     throw new MoultError(
       "tool/failed",
       `Cannot keep more than ${NOTES_MAX} notes: delete some first`,
     );
   await ctx.kv.set(`note:${id}`, { text, at: ctx.now() });
-  return { id, text };
+  return { text, id };
 }
 
 /** Deletes the one note that matches; several are a question, never a guess. */
@@ -95,7 +95,7 @@ async function remove(words: string, found: readonly Stored[], ctx: Lent) {
     );
   }
   await ctx.kv.delete(`note:${note.id}`);
-  return { id: note.id, text: note.text };
+  return { text: note.text, id: note.id };
 }
 
 /** Notes with this id or exactly this text, else those that hold every word of it; all when it is empty. */

@@ -14,9 +14,9 @@ export default defineTool({
   description: "Read a text file, or list the files",
   input: v.object({ path: v.optional(v.pipe(v.string(), v.maxLength(300))) }),
   output: v.object({
-    path: v.string(),
     text: v.optional(v.string()),
     files: v.optional(v.array(v.string())),
+    path: v.string(),
     /** Whether there is more than what is shown. */
     cut: v.optional(v.boolean()),
   }),
@@ -35,14 +35,14 @@ export default defineTool({
     const name = pick(wanted, names);
     const file = Bun.file(`${FOLDER}/${name}`);
     const text = await decode(file, name);
-    return { path: `${FOLDER}/${name}`, text, ...(file.size > FILE_BYTES_MAX && { cut: true }) };
+    return { text, path: `${FOLDER}/${name}`, ...(file.size > FILE_BYTES_MAX && { cut: true }) };
   },
 });
 
 function listing(folder: string, names: readonly string[]) {
   const path = folder === "" ? FOLDER : `${FOLDER}/${folder}`;
   const files = names.slice(0, FILES_SHOWN);
-  return files.length < names.length ? { path, files, cut: true } : { path, files };
+  return files.length < names.length ? { files, path, cut: true } : { files, path };
 }
 
 /** The path below the folder, without `files/` and `./` before it. */
@@ -69,7 +69,7 @@ async function list(): Promise<string[]> {
   } catch (cause) {
     throw new MoultError(
       "tool/failed",
-      `Cannot open the folder ${FOLDER}/: create it where moult was started and put text files into it`,
+      `Cannot open the folder ${FOLDER}/: create it where moult was started, put text files into it, and start moult again`,
       undefined,
       cause,
     );

@@ -19,6 +19,7 @@ test("summarize gives the model's answer when it is made of the text's words", a
 
 test.each([
   ["I have no tool for that: translate language."],
+  ["The harbour bridge take three weeks. Buses we are weeks."],
   ["Penguins dance happily around frozen lakes tonight."],
   [""],
   [TEXT.repeat(2)],
