@@ -247,11 +247,16 @@ function usageOf(slot: Slot, promptTokens: number, startedAt: number): EngineAns
   const endedAt = performance.now();
   return {
     promptTokens,
-    cachedTokens: firstAt === 0 ? 0 : Math.max(0, promptTokens - evaluated),
+    // The last token is always evaluated: what follows it is what is asked for.
+    cachedTokens: firstAt === 0 ? 0 : clamp(promptTokens - evaluated, promptTokens - 1),
     completionTokens: generated,
     prefillMs: (firstAt === 0 ? endedAt : firstAt) - startedAt,
     decodeMs: firstAt === 0 ? 0 : endedAt - firstAt,
   };
+}
+
+function clamp(value: number, max: number): number {
+  return Math.max(0, Math.min(value, max));
 }
 
 function hashOf(tokens: readonly Token[]): string {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { checkGguf } from "../../../adapters/llama/gguf.ts";
-import { collect, EMBEDDED, openModel, requestOf } from "../../runtime/model/answers.ts";
+import { collect, EMBEDDED, finishOf, openModel, requestOf } from "../../runtime/model/answers.ts";
 
 let folder: string;
 let real: Buffer;
@@ -129,5 +129,19 @@ test("a model that only the library finds broken is refused with a reason too", 
   const model = openModel({ path: await write(copy) });
   await expect(collect(model.generate(requestOf("hi")))).rejects.toThrow("Cannot load model");
   expect(model.status()).toMatchObject({ state: "failed", restarts: 0 });
+  await model.close();
+});
+
+test("a model of any other kind, without a template, loads with all its slots and answers", async () => {
+  const model = openModel({ path: await write(without("tokenizer.chat_template")), slots: 3 });
+  const tools = [
+    { name: "ping", description: "Ping", parameters: { type: "object", properties: {} } },
+  ];
+  const asked = Array.from({ length: 4 }, () =>
+    collect(model.generate(requestOf("hello", { tools, tokensMax: 8 }))),
+  );
+  for (const events of await Promise.all(asked))
+    expect(finishOf(events)).toBeOneOf(["stop", "length", "tool_calls"]);
+  expect(model.status()).toMatchObject({ slots: 3, embedded: false, contextTokens: 4_096 });
   await model.close();
 });
