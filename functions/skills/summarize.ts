@@ -6,8 +6,8 @@ const PROMPT_CHARS_MAX = 6_000;
 
 const SENTENCES_MAX = 3;
 
-/** Share of a summary's pairs of neighbouring words that must stand in the text too. Below that it was invented. */
-const PAIRS_SHARED_MIN = 0.6;
+/** Share of neighbouring words, in every sentence of a summary, that are neighbours in the text too. */
+const PAIRS_SHARED_MIN = 0.5;
 
 export default defineSkill({
   description: "Summarize a text in a few sentences",
@@ -43,19 +43,20 @@ async function ask(
   }
 }
 
-/** Whether a summary is shorter than its text and made of it. A small model drifts, and says so in fluent words. */
+/** Whether a summary is shorter than its text and every sentence of it made of the text. A small model drifts. */
 function holds(summary: string, text: string): boolean {
-  const known = new Set(pairs(text));
-  const said = pairs(summary);
-  const shared = said.filter((pair) => known.has(pair)).length;
-  return (
-    said.length >= 3 && summary.length < text.length && shared / said.length >= PAIRS_SHARED_MIN
-  );
+  const known = new Set(split(text).flatMap(pairs));
+  const close = (sentence: string) => {
+    const said = pairs(sentence);
+    const shared = said.filter((pair) => known.has(pair)).length;
+    return said.length > 1 && shared / said.length >= PAIRS_SHARED_MIN;
+  };
+  return summary !== "" && summary.length < text.length && split(summary).every(close);
 }
 
-function pairs(text: string): string[] {
-  const all = text.toLowerCase().match(/\p{Script=Han}|[\p{L}\p{N}]+/gu) ?? [];
-  return all.slice(1).map((word, index) => `${all[index]} ${word}`);
+function pairs(sentence: string): string[] {
+  const all = sentence.toLowerCase().match(/\p{Script=Han}|[\p{L}\p{N}]+/gu) ?? [];
+  return all.slice(1).map((word, index) => `${all[index] ?? ""} ${word}`);
 }
 
 /** The sentences whose words come up most often, in their own order. */
