@@ -103,7 +103,7 @@ export class Answer {
           {},
           error,
         );
-      throw await this.#host.whyGone();
+      throw await this.#host.whyGone(this.#live);
     }
   }
 

@@ -105,22 +105,32 @@ export class Questions {
 
   /** The rest of an answer that comes in pieces when asked for: base64, decoded, with backpressure. */
   body(id: number): ReadableStream<Uint8Array> {
+    // Asked for one at a time: `pull` waits for its piece.
+    let came: () => void = ignore;
     return new ReadableStream<Uint8Array>({
       start: (controller) => {
+        const finish = (act: () => void) => {
+          this.#asked.delete(id);
+          act();
+          came();
+        };
         this.#asked.set(id, {
           answer: ignore,
-          refuse: (error) => {
-            this.#asked.delete(id);
-            controller.error(error);
+          refuse: (error) => finish(() => controller.error(error)),
+          piece: (text) => {
+            controller.enqueue(Buffer.from(text, "base64"));
+            came();
           },
-          piece: (text) => controller.enqueue(Buffer.from(text, "base64")),
-          end: () => {
-            this.#asked.delete(id);
-            controller.close();
-          },
+          end: () => finish(() => controller.close()),
         });
       },
-      pull: () => this.#send({ type: "more", id }),
+      pull: async () => {
+        const next = new Promise<void>((resolve) => {
+          came = resolve;
+        });
+        this.#send({ type: "more", id });
+        await next;
+      },
       cancel: () => {
         this.#asked.delete(id);
         this.#send({ type: "cancel", id });

@@ -30,6 +30,8 @@ interface Open {
   /** The rest of an answer that is fetched piece by piece. */
   reader?: Reader;
   rest?: Uint8Array | undefined;
+  /** Pieces go one after the other, however often they are asked for. */
+  sending?: Promise<void>;
 }
 
 /** What the broker of one host works with. */
@@ -66,7 +68,7 @@ export class Broker {
     const { host, services, name } = this.#parts;
     if (frame.type === "ask") void this.#answer(frame);
     else if (frame.type === "cancel") this.#close(frame.id);
-    else if (frame.type === "more") void this.#sendPiece(frame.id);
+    else if (frame.type === "more") this.#sendNext(frame.id);
     else if (frame.type === "chunk") this.#keepChunk(frame.id, frame.data);
     else if (frame.type === "log") this.#log(frame);
     else if (frame.type === "denied") services.denied(name, frame.kind, frame.text);
@@ -133,6 +135,12 @@ export class Broker {
     const hasBody = response.body !== null && ![204, 205, 304].includes(status);
     if (hasBody && response.body !== null) open.reader = response.body.getReader() as Reader;
     return { status, statusText, url, headers, hasBody };
+  }
+
+  #sendNext(id: number): void {
+    const open = this.#open.get(id);
+    if (open === undefined) return;
+    open.sending = (open.sending ?? Promise.resolve()).then(() => this.#sendPiece(id));
   }
 
   async #sendPiece(id: number): Promise<void> {

@@ -15,6 +15,7 @@ import {
   STREAM_HEADER,
   WRITES_HEADER,
 } from "./protocol.ts";
+import { wireStream } from "./stream.ts";
 import type { KvWrite } from "../ports.ts";
 
 /** Bytes of one call's body. */
@@ -119,11 +120,18 @@ class Host {
       }
       if (typeof output === "string") headers["content-type"] = "application/json";
       else headers[STREAM_HEADER] = "1";
-      answer = new Response(output, { headers });
+      answer = new Response(this.#wire(output, facts.id), { headers });
     } catch (error) {
       answer = this.#refuse(error);
     }
     return answer;
+  }
+
+  #wire(output: string | ReadableStream, call: number): string | ReadableStream {
+    if (typeof output === "string") return output;
+    return wireStream(output, (error) =>
+      this.#channel.send({ type: "broke", call, error: toWire(error) }),
+    );
   }
 
   #refuse(error: unknown): Response {

@@ -2,7 +2,7 @@
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Confined, Exit, FunctionCall, KvWrite } from "../ports.ts";
-import { MoultError, type WireError } from "../../schemas/error.ts";
+import { fromWire, MoultError, type WireError } from "../../schemas/error.ts";
 import { OWNER } from "../../schemas/message.ts";
 import type { Bundle, Handler } from "./deployment.ts";
 import {
@@ -31,6 +31,8 @@ export interface LiveCall {
   writes: KvWrite[];
   writeChars: number;
   onWrites?: () => void;
+  /** Why its stream broke off, when the host says so. */
+  readonly broke: PromiseWithResolvers<MoultError>;
 }
 
 /** Why the runtime ended a host. */
@@ -118,6 +120,7 @@ export class LiveHost {
       startedAt: performance.now(),
       writes: [],
       writeChars: 0,
+      broke: Promise.withResolvers<MoultError>(),
     };
     this.calls.set(live.id, live);
     return live;
@@ -154,7 +157,7 @@ export class LiveHost {
     } catch (error) {
       if (signal?.aborted === true)
         throw new MoultError("tool/failed", `The call of "${this.name}" was cancelled`, {}, error);
-      throw await this.whyGone();
+      throw await this.whyGone(live);
     }
   }
 
@@ -166,7 +169,7 @@ export class LiveHost {
     while (live.writes.length < count) {
       if (this.isGone || performance.now() >= deadline) {
         this.confined.kill("it did not send the values it set");
-        throw await this.whyGone();
+        throw await this.whyGone(live);
       }
       await new Promise<void>((resolve) => {
         live.onWrites = resolve;
@@ -182,9 +185,10 @@ export class LiveHost {
     this.confined.kill(ending.reason);
   }
 
-  /** Why calls in flight have no answer. Waits a moment for the news of the end. */
-  async whyGone(): Promise<MoultError> {
-    const exit = await Promise.race([this.exited, Bun.sleep(EXIT_MS_MAX)]);
+  /** Why a call in flight has no answer. Waits a moment for the news, which comes another way. */
+  async whyGone(live: LiveCall): Promise<MoultError> {
+    const exit = await Promise.race([this.exited, live.broke.promise, Bun.sleep(EXIT_MS_MAX)]);
+    if (exit instanceof MoultError) return exit;
     if (exit === undefined) {
       this.confined.kill("it closed its connections");
       return this.#crashed("it closed the connection without an answer");
@@ -209,6 +213,8 @@ export class LiveHost {
     else if (frame.type === "ready") this.#loaded.resolve(frame.manifest);
     else if (frame.type === "failed") this.#loaded.reject(loadError(this.name, frame.error));
     else if (frame.type === "writes") this.#takeWrites(frame);
+    else if (frame.type === "broke")
+      this.calls.get(frame.call)?.broke.resolve(fromWire(frame.error));
     else this.listener?.frame(frame);
   }
 

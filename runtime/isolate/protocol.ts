@@ -107,6 +107,8 @@ const HostFrame = v.union([
     v.object({ type: v.literal("more"), id }),
     v.object({ type: v.literal("cancel"), id }),
     v.object({ type: v.literal("writes"), call: id, writes: KvWrites }),
+    /** The stream that a call answered with broke off. */
+    v.object({ type: v.literal("broke"), call: id, error: WireError }),
   ]),
 ]);
 /** A frame from a host, checked. */

@@ -1,0 +1,325 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { GenerateEvent, GenerateRequest } from "../../../schemas/model.ts";
+import type { FunctionCall, Model } from "../../../runtime/ports.ts";
+import { type Bench, call, codeOf, openBench, read, tool } from "./setup.ts";
+
+let bench: Bench;
+let server: ReturnType<typeof Bun.serve>;
+const secrets = new Map([["TOKEN", "s3cret"]]);
+const calls: { from: string; name: string; call: FunctionCall }[] = [];
+const generated: { request: GenerateRequest; signal: AbortSignal | undefined }[] = [];
+
+async function* generate(
+  request: GenerateRequest,
+  signal?: AbortSignal,
+): AsyncGenerator<GenerateEvent> {
+  generated.push({ request, signal });
+  for (const text of ["one ", "two ", "three"]) yield { type: "token", text };
+  if (request.messages.at(-1)?.content === "endless")
+    while (signal?.aborted !== true) {
+      await Bun.sleep(1);
+      yield { type: "token", text: "." };
+    }
+}
+
+beforeAll(() => {
+  bench = openBench(
+    { poolSize: 2 },
+    {
+      secret: (fn, name) => (fn === "stranger" ? "wrong" : secrets.get(name)),
+      model: { generate } as unknown as Model,
+      call: (from, name, made) => {
+        calls.push({ from, name, call: made });
+        if (name === "broken")
+          return Promise.resolve({
+            version: "v",
+            ms: 1,
+            error: { code: "tool/failed", message: "it broke" },
+            writes: [],
+          });
+        return Promise.resolve({
+          version: "v",
+          ms: 1,
+          output: { got: JSON.parse(String(made.body)) as unknown },
+          writes: [{ key: "seen", value: true }],
+        });
+      },
+    },
+  );
+  server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    async fetch(request) {
+      const { pathname } = new URL(request.url);
+      if (pathname === "/elsewhere")
+        return Response.redirect(`http://localhost:${String(server.port)}/`, 302);
+      if (pathname === "/around") return Response.redirect("/around", 302);
+      if (pathname === "/large") return new Response(Buffer.alloc(1_000_000, "a"));
+      if (pathname === "/slow") await Bun.sleep(60_000);
+      const body = await request.text();
+      const authorization = request.headers.get("authorization");
+      return Response.json({ authorization, body: body.length, method: request.method });
+    },
+  });
+});
+afterAll(async () => {
+  await server.stop(true);
+  await bench.close();
+});
+
+describe("ctx.kv", () => {
+  const run = async (body: string, name: string) => await bench.deploy(tool(body), { name });
+
+  test("a call sees what it sets; others see it when the call has returned", async () => {
+    const counter = await run(
+      `const n = ((await ctx.kv.get("n")) ?? 0) + 1; await ctx.kv.set("n", n);
+       await ctx.kv.set("gone", 1); await ctx.kv.delete("gone");
+       return [await ctx.kv.get("n"), await ctx.kv.get("gone") ?? null, await ctx.kv.list({ prefix: "n" })];`,
+      "counter",
+    );
+    expect(await read(await counter.fetch(call()))).toEqual({
+      status: 200,
+      body: [1, null, [{ key: "n", value: 1 }]],
+    });
+    expect(bench.kv.get("counter/n")).toBe(1);
+    await counter.fetch(call());
+    expect(bench.kv.get("counter/n")).toBe(2);
+  });
+
+  test("a call of a turn hands its writes over, uncommitted", async () => {
+    const setter = await run(
+      `await ctx.kv.set("a", { b: 1 }); await ctx.kv.delete("c");`,
+      "setter",
+    );
+    const { writes } = await setter.run(call());
+    expect(writes).toEqual([{ key: "a", value: { b: 1 } }, { key: "c" }]);
+    expect(bench.kv.has("setter/a")).toBe(false);
+  });
+
+  test("many large values arrive whole", async () => {
+    const setter = await run(
+      `for (let i = 0; i < 20; i++) await ctx.kv.set("k" + i, "x".repeat(200_000));`,
+      "large",
+    );
+    const { writes } = await setter.run(call());
+    expect(writes).toHaveLength(20);
+  });
+
+  test("a call that fails has set nothing, and costs no commit", async () => {
+    const failing = await run(`await ctx.kv.set("a", 1); throw new Error("no")`, "failing");
+    await failing.fetch(call());
+    const idle = await run(`return await ctx.kv.get("a")`, "idle");
+    await idle.fetch(call());
+    expect(bench.commits.filter(({ fn }) => fn === "failing" || fn === "idle")).toEqual([]);
+  });
+
+  test.each([
+    ["an empty key", `await ctx.kv.set("", 1)`],
+    ["a long key", `await ctx.kv.set("k".repeat(513), 1)`],
+    ["a value that is not JSON", `await ctx.kv.set("k", () => 1)`],
+    ["a value that is too large", `await ctx.kv.set("k", "x".repeat(300_000))`],
+    ["too many values", `for (let i = 0; i < 1_001; i++) await ctx.kv.set("k" + i, 1)`],
+  ])("%s is refused", async (_, body) => {
+    const deployment = await run(body, "refused");
+    expect(codeOf(await deployment.run(call()))).toBe("tool/failed");
+    await deployment.retire();
+  });
+});
+
+describe("ctx.secret()", () => {
+  test("gives declared secrets, the newest value, and no others", async () => {
+    const reader = await bench.deploy(
+      tool(
+        `const get = (n) => { try { return ctx.secret(n) } catch (e) { return e.code } }; return [get("TOKEN"), get("OTHER"), get("UNSET")]`,
+        `secrets: ["TOKEN", "UNSET"],`,
+      ),
+      { name: "reader" },
+    );
+    expect((await reader.run(call())).output).toEqual(["s3cret", "policy/denied", "policy/denied"]);
+    secrets.set("TOKEN", "newer");
+    expect((await reader.run(call())).output).toEqual(["newer", "policy/denied", "policy/denied"]);
+    secrets.set("TOKEN", "s3cret");
+    expect(bench.denials.some(({ fn, kind }) => fn === "reader" && kind === "secret")).toBe(true);
+  });
+});
+
+describe("ctx.fetch()", () => {
+  const fetching = async (body: string) =>
+    await bench.deploy(
+      tool(
+        `const at = "http://127.0.0.1:${String(server.port)}"; ${body}`,
+        `permissions: { net: ["127.0.0.1:${String(server.port)}"] }, secrets: ["TOKEN"],`,
+      ),
+      { name: "fetching" },
+    );
+
+  test("reaches a declared host and puts a secret in that the function never has", async () => {
+    const deployment = await fetching(
+      `const r = await ctx.fetch(at + "/", { method: "POST", headers: { authorization: "Bearer {{TOKEN}}" }, body: "x".repeat(500_000) });
+       return { status: r.status, url: r.url.startsWith(at), ...(await r.json()) };`,
+    );
+    expect((await deployment.run(call())).output).toEqual({
+      status: 200,
+      url: true,
+      authorization: "Bearer s3cret",
+      body: 500_000,
+      method: "POST",
+    });
+  });
+
+  test("streams a large answer", async () => {
+    const deployment = await fetching(
+      `return (await (await ctx.fetch(at + "/large")).text()).length`,
+    );
+    expect((await deployment.run(call())).output).toBe(1_000_000);
+  });
+
+  test.each([
+    ["another port", `"http://127.0.0.1:1/"`],
+    ["another name of the same place", `"http://localhost:" + port + "/"`],
+    ["a redirect to another host", `at + "/elsewhere"`],
+    ["another scheme", `"file:///etc/passwd"`],
+    ["a header with a secret that is not declared", `at + "/", { headers: { a: "{{OTHER}}" } }`],
+  ])("refuses %s", async (_, args) => {
+    const deployment = await fetching(
+      `const port = new URL(at).port; return (await ctx.fetch(${args})).status`,
+    );
+    expect(codeOf(await deployment.run(call()))).toBe("policy/denied");
+    expect(bench.denials.at(-1)).toMatchObject({ fn: "fetching", kind: "net" });
+    await deployment.retire();
+  });
+
+  test("gives up on endless redirects", async () => {
+    const deployment = await fetching(`return (await ctx.fetch(at + "/around")).status`);
+    const { error } = await deployment.run(call());
+    expect(error?.message).toContain("more than 5 redirects");
+  });
+
+  test("ends when the function no longer wants it", async () => {
+    const deployment = await fetching(
+      `return await ctx.fetch(at + "/slow", { signal: AbortSignal.timeout(50) }).catch((e) => e.name)`,
+    );
+    expect((await deployment.run(call())).output).toBe("TimeoutError");
+  });
+
+  test("refuses everything when moult runs offline", async () => {
+    const offline = openBench({ offline: true });
+    const deployment = await offline.deploy(
+      tool(
+        `return (await ctx.fetch("http://127.0.0.1:${String(server.port)}/")).status`,
+        `permissions: { net: ["127.0.0.1:${String(server.port)}"] },`,
+      ),
+    );
+    const { error } = await deployment.run(call());
+    expect(error).toMatchObject({ code: "policy/denied" });
+    expect(error?.message).toContain("--offline");
+    await offline.close();
+  });
+});
+
+describe("ctx.call()", () => {
+  const calling = async (body: string) =>
+    await bench.deploy(tool(body, `permissions: { call: ["other", "broken"] },`), {
+      name: "calling",
+    });
+
+  test("calls a declared function for the same principal, one level deeper", async () => {
+    const deployment = await calling(`return await ctx.call("other", { a: 1 })`);
+    const { output } = await deployment.run(call({}, { session: "s", turn: "t", depth: 2 }));
+    expect(output).toEqual({ got: { a: 1 } });
+    expect(calls.at(-1)).toMatchObject({
+      from: "calling",
+      name: "other",
+      call: { principal: { id: "owner" }, session: "s", turn: "t", depth: 3 },
+    });
+    expect(bench.kv.get("other/seen")).toBe(true);
+  });
+
+  test("refuses others, and hands on why a call failed", async () => {
+    const deployment = await calling(`return await ctx.call(input.name, {})`);
+    expect(codeOf(await deployment.run(call({ name: "stranger" })))).toBe("policy/denied");
+    const { error } = await deployment.run(call({ name: "broken" }));
+    expect(error).toMatchObject({ code: "tool/failed", message: "it broke" });
+    expect(codeOf(await deployment.run(call({ name: "other" }, { depth: 8 })))).toBe(
+      "policy/denied",
+    );
+  });
+});
+
+describe("ctx.model", () => {
+  test("generates whole answers and pieces, in the lane of the call", async () => {
+    const deployment = await bench.deploy(
+      tool(
+        `const pieces = []; for await (const p of ctx.model.stream({ prompt: "a" })) pieces.push(p);
+         return [await ctx.model.generate({ prompt: "b", system: "c", tokensMax: 5 }), pieces]`,
+      ),
+    );
+    const { output } = await deployment.run(call({}, { turn: "t" }));
+    expect(output).toEqual(["one two three", ["one ", "two ", "three"]]);
+    expect(generated.at(-1)?.request).toEqual({
+      lane: "interactive",
+      messages: [
+        { role: "system", content: "c" },
+        { role: "user", content: "b" },
+      ],
+      tokensMax: 5,
+    });
+  });
+
+  test("stops when the function leaves the loop, and when the call ends", async () => {
+    const leaving = await bench.deploy(
+      tool(`for await (const p of ctx.model.stream({ prompt: "endless" })) return p`),
+    );
+    expect((await leaving.run(call())).output).toBe("one ");
+    const { signal } = generated.at(-1)!;
+    while (signal?.aborted !== true) await Bun.sleep(5); // The test's own time limit bounds this.
+
+    const returning = await bench.deploy(
+      tool(
+        `ctx.model.generate({ prompt: "endless" }).catch(() => {}); await Bun.sleep(20); return 1`,
+      ),
+    );
+    expect((await returning.run(call())).output).toBe(1);
+    const second = generated.at(-1)!;
+    while (second.signal?.aborted !== true) await Bun.sleep(5);
+  });
+
+  test("says so when there is none", async () => {
+    const without = openBench();
+    const deployment = await without.deploy(
+      tool(`return await ctx.model.generate({ prompt: "a" })`),
+    );
+    expect(codeOf(await deployment.run(call()))).toBe("model/unavailable");
+    await without.close();
+  });
+});
+
+describe("ctx.log and the rest", () => {
+  test("lines reach the function's log, and floods are bounded", async () => {
+    const deployment = await bench.deploy(
+      tool(
+        `ctx.log.warn({ a: 1 }, "hello"); for (let i = 0; i < 500; i++) ctx.log.info({}, "flood"); ctx.log.info({ big: 1n }); console.log("printed"); return 1`,
+      ),
+      { name: "logger" },
+    );
+    await deployment.run(call());
+    const lines = () => bench.logs.filter(({ fn }) => fn === "logger");
+    while (!lines().some(({ text }) => text === "printed")) await Bun.sleep(5);
+    expect(lines()[0]).toEqual({ fn: "logger", level: "warn", facts: { a: 1 }, text: "hello" });
+    expect(lines().length).toBeLessThan(300);
+  });
+
+  test("a call knows its session and principal, whatever letters they have", async () => {
+    const deployment = await bench.deploy(
+      tool(`return { session: ctx.session, principal: ctx.principal, now: typeof ctx.now() }`),
+    );
+    const principal = { id: "Zoë 🦞", role: "viewer" } as const;
+    expect((await deployment.run(call({}, { session: "s:1", principal }))).output).toEqual({
+      session: "s:1",
+      principal,
+      now: "number",
+    });
+    const { output } = await deployment.run(call());
+    expect(output).toEqual({ principal: { id: "owner", role: "owner" }, now: "number" });
+  });
+});
