@@ -4,8 +4,9 @@
  */
 import { createRequire } from "node:module";
 import path from "node:path";
-import { getLlama, Llama, LlamaLogLevel } from "node-llama-cpp";
+import { getLlama, Llama, LlamaLogLevel, NoBinaryFoundError } from "node-llama-cpp";
 import type { EngineOptions } from "../../runtime/model/engine.ts";
+import { MoultError } from "../../schemas/error.ts";
 
 /** The library's own constructor, which `getLlama()` calls in the end. Not public: a test pins its behaviour. */
 type Create = (options: Record<string, unknown>) => Promise<Llama>;
@@ -14,17 +15,27 @@ type Create = (options: Record<string, unknown>) => Promise<Llama>;
 export async function openLlama(gpu: EngineOptions["gpu"], threads: number): Promise<Llama> {
   const own =
     gpu === false && process.platform === "linux" ? await openInstalled(threads) : undefined;
-  return (
-    own ??
-    getLlama({
+  return own ?? openSuitable(gpu, threads);
+}
+
+async function openSuitable(gpu: EngineOptions["gpu"], threads: number): Promise<Llama> {
+  try {
+    return await getLlama({
       gpu,
       build: "never",
       skipDownload: true,
       maxThreads: threads,
       logLevel: LlamaLogLevel.error,
       progressLogs: false,
-    })
-  );
+    });
+  } catch (error) {
+    if (!(error instanceof NoBinaryFoundError)) throw error;
+    const text =
+      gpu === false
+        ? `llama.cpp is not installed for ${process.platform}-${process.arch}; run \`bun install\` on this machine`
+        : `No library for the GPU "${gpu}" is installed; run \`bun run gpu:${gpu}\`, or set \`model.gpu\` to false`;
+    throw new MoultError("model/unavailable", text, undefined, error);
+  }
 }
 
 /** `undefined` when the library is not where it is expected: `getLlama()` knows more places. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -145,3 +146,13 @@ test("a model of any other kind, without a template, loads with all its slots an
   expect(model.status()).toMatchObject({ slots: 3, embedded: false, contextTokens: 4_096 });
   await model.close();
 });
+
+const vulkan = path.join(import.meta.dir, "../../../node_modules/@node-llama-cpp/linux-x64-vulkan");
+test.skipIf(existsSync(vulkan))(
+  "a GPU whose package is not installed is refused with the command that installs it",
+  async () => {
+    const model = openModel({ path: EMBEDDED, gpu: "vulkan" });
+    await expect(collect(model.generate(requestOf("hi")))).rejects.toThrow("bun run gpu:vulkan");
+    await model.close();
+  },
+);
