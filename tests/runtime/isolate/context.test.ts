@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { GenerateEvent, GenerateRequest } from "../../../schemas/model.ts";
 import type { FunctionCall, Model } from "../../../runtime/ports.ts";
-import { type Bench, call, codeOf, openBench, read, tool } from "./setup.ts";
+import { type Bench, call, codeOf, openBench, read, tool, until } from "./setup.ts";
 
 let bench: Bench;
 let server: ReturnType<typeof Bun.serve>;
@@ -16,8 +16,9 @@ async function* generate(
   generated.push({ request, signal });
   for (const text of ["one ", "two ", "three"]) yield { type: "token", text };
   if (request.messages.at(-1)?.content === "endless")
-    while (signal?.aborted !== true) {
+    for (;;) {
       await Bun.sleep(1);
+      if (signal?.aborted === true) return;
       yield { type: "token", text: "." };
     }
 }
@@ -40,7 +41,7 @@ beforeAll(() => {
         return Promise.resolve({
           version: "v",
           ms: 1,
-          output: { got: JSON.parse(String(made.body)) as unknown },
+          output: { got: JSON.parse(made.body as string) as unknown },
           writes: [{ key: "seen", value: true }],
         });
       },
@@ -272,7 +273,7 @@ describe("ctx.model", () => {
     );
     expect((await leaving.run(call())).output).toBe("one ");
     const { signal } = generated.at(-1)!;
-    while (signal?.aborted !== true) await Bun.sleep(5); // The test's own time limit bounds this.
+    await until(() => signal?.aborted === true);
 
     const returning = await bench.deploy(
       tool(
@@ -281,7 +282,7 @@ describe("ctx.model", () => {
     );
     expect((await returning.run(call())).output).toBe(1);
     const second = generated.at(-1)!;
-    while (second.signal?.aborted !== true) await Bun.sleep(5);
+    await until(() => second.signal?.aborted === true);
   });
 
   test("says so when there is none", async () => {
@@ -304,7 +305,7 @@ describe("ctx.log and the rest", () => {
     );
     await deployment.run(call());
     const lines = () => bench.logs.filter(({ fn }) => fn === "logger");
-    while (!lines().some(({ text }) => text === "printed")) await Bun.sleep(5);
+    await until(() => lines().some(({ text }) => text === "printed"));
     expect(lines()[0]).toEqual({ fn: "logger", level: "warn", facts: { a: 1 }, text: "hello" });
     expect(lines().length).toBeLessThan(300);
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Bench, call, openBench, tool } from "./setup.ts";
+import { type Bench, call, openBench, tool, until } from "./setup.ts";
 
 let bench: Bench;
 beforeAll(() => {
@@ -44,7 +44,7 @@ describe("a function that answers with a stream", () => {
     await Bun.sleep(200);
     expect((await report(deployment)).made).toBeLessThan(100);
     await reader.cancel();
-    while ((await report(deployment)).cancelled === 0) await Bun.sleep(5);
+    await until(async () => (await report(deployment)).cancelled > 0);
   });
 
   test("with a caller that is too slow: the stream ends with the reason, the host stays", async () => {
@@ -117,6 +117,6 @@ describe("a caller that leaves", () => {
     await Bun.sleep(50);
     leaving.abort();
     expect((await running).error?.message).toContain("was cancelled");
-    while ((await deployment.run(call({ report: true }))).output === 0) await Bun.sleep(5);
+    await until(async () => (await deployment.run(call({ report: true }))).output === 1);
   });
 });
