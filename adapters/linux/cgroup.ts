@@ -1,6 +1,7 @@
 /** Control groups (version 2): a leaf per process, to end it with all it started and to count its CPU time. */
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -48,14 +49,24 @@ export function killGroup(folder: string): boolean {
   }
 }
 
-/** Removes a group and the empty groups in it; keeps those that still hold processes. */
-export function removeGroup(folder: string): void {
+/** Removes a group and the empty groups in it. False while one holds a process that is on its way out. */
+export function removeGroup(folder: string): boolean {
   try {
     for (const entry of readdirSync(folder, { withFileTypes: true }))
       if (entry.isDirectory()) removeGroup(join(folder, entry.name));
     rmdirSync(folder);
+    return true;
   } catch {
-    // A process is still on its way out: the janitor of the next start removes it.
+    return !existsSync(folder);
+  }
+}
+
+/** Removes empty groups of daemons that have ended; groups are named `moult-<seat>-<process id>`. */
+export function removeStaleGroups(parent: string | undefined): void {
+  if (parent === undefined || !existsSync(parent)) return;
+  for (const name of readdirSync(parent)) {
+    const pid = /^moult-\d+-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeGroup(join(parent, name));
   }
 }
 

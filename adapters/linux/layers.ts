@@ -1,9 +1,9 @@
 /** Which layers of confinement this machine gives, found by trying, and what they are called in the documentation. */
 import { mkdirSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
-import { createGroup, ownGroup } from "./cgroup.ts";
+import { createGroup, ownGroup, removeStaleGroups } from "./cgroup.ts";
 import { landlockVersion } from "./landlock.ts";
-import { noteGroups, type RunDir } from "./run_dir.ts";
+import type { RunDir } from "./run_dir.ts";
 import { hasSeccomp } from "./seccomp.ts";
 import { mountTmpfs, unmount } from "./syscalls.ts";
 import { Uids } from "./uids.ts";
@@ -48,9 +48,9 @@ function canMount(run: RunDir): boolean {
 /** Tries each layer once. */
 export function detectLayers(run: RunDir): Layers {
   const uids = hasCapabilities([CAP_CHOWN, CAP_SETGID, CAP_SETUID]) ? Uids.of(run.seat) : undefined;
+  removeStaleGroups(ownGroup());
   const name = `moult-${String(run.seat)}-${String(process.pid)}`;
   const groups = uids === undefined ? undefined : createGroup(ownGroup(), name);
-  if (groups !== undefined) noteGroups(run, groups);
   return {
     landlock: landlockVersion(),
     seccomp: hasSeccomp(),

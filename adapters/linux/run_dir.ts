@@ -4,7 +4,6 @@
  */
 import {
   chmodSync,
-  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -14,7 +13,6 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { removeGroup } from "./cgroup.ts";
 import { processStart } from "./process_stats.ts";
 import { removeTree } from "./remove_tree.ts";
 import { unmount } from "./syscalls.ts";
@@ -93,7 +91,7 @@ function mountsBelow(folder: string): readonly string[] {
   }
 }
 
-/** Removes a run folder with its mounts and its control groups. */
+/** Removes a run folder with its mounts. */
 export function removeRunDir(folder: string): void {
   for (const mount of mountsBelow(folder)) {
     try {
@@ -102,8 +100,6 @@ export function removeRunDir(folder: string): void {
       // Gone in the meantime, or not ours.
     }
   }
-  const groups = join(folder, "groups");
-  if (existsSync(groups)) removeGroup(readFileSync(groups, "utf8"));
   removeTree(folder);
 }
 
@@ -137,9 +133,4 @@ export function openRunDir(): RunDir {
     return { path, seat };
   }
   throw new Error(`Cannot start: ${String(SEATS)} daemons hold folders below ${base}`);
-}
-
-/** Remembers where our control groups are, for the janitor. */
-export function noteGroups(run: RunDir, groups: string): void {
-  writeFileSync(join(run.path, "groups"), groups);
 }

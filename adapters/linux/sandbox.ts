@@ -81,8 +81,15 @@ export class LinuxSandbox implements Sandbox {
     await Promise.all(living.map(async ({ exited }) => await exited));
     const spawner = await this.#poolSpawner?.catch(() => undefined);
     spawner?.close();
-    if (this.#layers.groups !== undefined) removeGroup(this.#layers.groups);
+    await this.#removeGroups();
     removeRunDir(this.#run.path);
+  }
+
+  /** The kernel takes a moment to let go of a process that has ended. */
+  async #removeGroups(): Promise<void> {
+    const { groups } = this.#layers;
+    for (let i = 0; groups !== undefined && i < 50 && !removeGroup(groups); i++)
+      await Bun.sleep(10);
   }
 
   #check(files: FilePolicy): void {

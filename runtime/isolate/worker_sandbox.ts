@@ -2,7 +2,7 @@
  * Hosts as threads of the daemon, for built-ins that ask for it: quicker to start, and confined by nothing. A native
  * crash in one ends the daemon, so nothing of a user's runs here.
  */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Confined, Exit, Sandbox } from "../ports.ts";
 import { MoultError } from "../../schemas/error.ts";
@@ -14,12 +14,41 @@ export interface WorkerStart {
   readonly socket: string;
 }
 
+/** Not the system's own folder, whose name may be too long for a socket. The number is the daemon's. */
+const BASE = "/tmp/moult-threads-";
+
+/** Removes what daemons left that ended without cleaning up. */
+function removeStale(): void {
+  for (const name of readdirSync("/tmp")) {
+    const pid = /^moult-threads-(\d+)-/.exec(name)?.[1];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    try {
+      rmSync(join("/tmp", name), { recursive: true, force: true });
+    } catch {
+      // Another user's.
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
 /** Starts threads. */
 export class WorkerSandbox implements Sandbox {
-  // Not the system's own folder, whose name may be too long for a socket.
-  readonly #run = mkdtempSync("/tmp/moult-w");
+  readonly #run: string;
   readonly #living = new Set<WorkerHost>();
   #lastId = 0;
+
+  constructor() {
+    removeStale();
+    this.#run = mkdtempSync(`${BASE}${String(process.pid)}-`);
+  }
 
   tier() {
     return {
