@@ -7,7 +7,7 @@ import { Glob } from "bun";
 const ROOT = join(import.meta.dir, "..");
 const OUT = join(ROOT, ".doctest");
 
-/** `ts` blocks are whole files; `ts ignore` blocks are shown only. */
+/** `ts` blocks are whole files, those that import "bun:test" are test files; `ts ignore` blocks are shown only. */
 const BLOCK = /^```ts\n([\s\S]*?)^```/gm;
 
 const files: string[] = [];
@@ -20,8 +20,10 @@ beforeAll(async () => {
   for (const page of pages) {
     const text = await Bun.file(join(ROOT, page)).text();
     for (const [index, match] of [...text.matchAll(BLOCK)].entries()) {
-      const file = join(OUT, `${page.replaceAll(/[/.]/g, "_")}_${index}.ts`);
-      await Bun.write(file, match[1] ?? "");
+      const code = match[1] ?? "";
+      const ending = code.includes('from "bun:test"') ? ".test.ts" : ".ts";
+      const file = join(OUT, `${page.replaceAll(/[/.]/g, "_")}_${index}${ending}`);
+      await Bun.write(file, code);
       files.push(file);
     }
   }
@@ -32,8 +34,15 @@ afterAll(() => rm(OUT, { recursive: true, force: true }));
 test("documentation examples load", async () => {
   expect(files).not.toBeEmpty();
   for (const file of files) {
-    if (!file.includes("_test_")) expect(await import(file)).toBeDefined();
+    if (!file.endsWith(".test.ts")) expect(await import(file)).toBeDefined();
   }
+});
+
+test("documentation examples that are tests pass", () => {
+  const tests = files.filter((file) => file.endsWith(".test.ts"));
+  const ran = Bun.spawnSync([process.execPath, "--no-install", "test", ...tests], { cwd: ROOT });
+  expect(ran.stderr.toString()).toMatch(/\n 0 fail\n/);
+  expect(ran.exitCode).toBe(0);
 });
 
 test("documentation examples compile", () => {

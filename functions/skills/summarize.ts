@@ -74,7 +74,9 @@ function extract(sentences: readonly string[]): string {
 
 /** The sentences of a text, each once. */
 function split(text: string): string[] {
-  const parts = new Intl.Segmenter(undefined, { granularity: "sentence" }).segment(text);
+  // A line that goes on in lower case was only wrapped.
+  const lines = text.replace(/\s*\n\s*(?=\p{Ll})/gu, " ");
+  const parts = new Intl.Segmenter(undefined, { granularity: "sentence" }).segment(lines);
   const sentences = [...parts].map(({ segment }) => segment.replace(/\s+/g, " ").trim());
   return [...new Set(sentences)].filter((sentence) => sentence !== "");
 }

@@ -35,6 +35,9 @@ test("summarize falls back to the most telling sentences, in their order", async
   expect(summary).toContain("bridge");
   expect(summary).not.toContain("bakery");
   expect(summary.split(/(?<=\.) /)).toHaveLength(3);
+  expect(summary).toEndWith(
+    "Cyclists may cross the harbour bridge on weekends while the repairs go on.",
+  );
 });
 
 test("summarize works in a script without spaces", async () => {
