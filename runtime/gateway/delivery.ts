@@ -18,6 +18,9 @@ const SENDING_MAX = 32;
 /** A transport that has not answered by then may or may not have delivered. */
 const SEND_MS_MAX = 120_000;
 
+/** Time that deliveries have when the daemon ends. */
+const CLOSE_MS_DEFAULT = 4_000;
+
 /** Pause after the store failed. */
 const STORE_PAUSE_MS = 10_000;
 
@@ -37,6 +40,8 @@ export interface DeliveryParts {
   readonly meter: Meter;
   /** The transport of a protocol, if one is registered. */
   readonly transport: (protocol: string) => Transport | undefined;
+  /** Milliseconds that deliveries have when the daemon ends. @default 4_000 */
+  readonly closeMsMax?: number;
 }
 
 /** How a delivery ended, as the store wants it. */
@@ -79,11 +84,15 @@ export class DeliveryLoop {
     });
   }
 
-  /** Starts nothing more; resolves when what is being sent has ended. */
+  /** Starts nothing more; gives what is being sent a few seconds. The next start settles the rest. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    await Promise.all(this.#sending);
+    const { closeMsMax = CLOSE_MS_DEFAULT } = this.#parts;
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, closeMsMax);
+    await Promise.race([Promise.all(this.#sending), late.promise]);
+    clearTimeout(timer);
   }
 
   async #look(): Promise<void> {

@@ -64,7 +64,11 @@ class Gateway implements Agent {
       lanes: this.#lanes,
       memory: new SessionMemory(),
       render: (row, text) => this.#channels.render(row, text),
-      delivers: (protocol) => transport(protocol)?.send !== undefined,
+      delivers: (protocol) => {
+        const registered = transport(protocol);
+        // Of a transport that is gone for now, nobody fetches either: its reply waits in the outbox.
+        return registered === undefined || registered.send !== undefined;
+      },
       wakeDelivery: () => this.#delivery.wake(),
     });
   }

@@ -21,6 +21,9 @@ export const STEPS_MAX = 8;
 /** Calls of one model step; further ones are not made. */
 export const CALLS_MAX = 8;
 
+/** A message that ends the daemon each time must not do so for ever. */
+const ATTEMPTS_MAX = 100;
+
 /** A turn ends after this, whatever it waits for. */
 export const TURN_MS_MAX = 600_000;
 
@@ -113,6 +116,9 @@ class Turn {
   }
 
   async run(): Promise<Ending | typeof SUSPENDED> {
+    if (this.#row.attempts >= ATTEMPTS_MAX) {
+      return this.#end("failed", `I gave this up after ${ATTEMPTS_MAX} interrupted attempts.`);
+    }
     await this.#prompt.load();
     for (let step = 0; step < STEPS_MAX; step++) {
       if (this.#live.stopped !== undefined) return this.#stopped(this.#live.stopped);

@@ -153,3 +153,27 @@ test("replies of a protocol without a transport wait for it", async () => {
   expect(await store.outboxPending()).toBe(1);
   store.close();
 });
+
+test("a platform that does not answer keeps the daemon from ending only for a moment", async () => {
+  using folder = temporary();
+  const file = join(folder.path, "moult.sqlite");
+  const asked = Promise.withResolvers<void>();
+  const silent: Transport = {
+    ...fetched,
+    channel: "push",
+    send: () => {
+      asked.resolve();
+      return Promise.withResolvers<void>().promise;
+    },
+  };
+  {
+    const options = { store: openStore(file), transports: { push: silent }, closeMsMax: 10 };
+    await using first = await openAgent(echo(), undefined, options);
+    await push(first, "a");
+    await asked.promise;
+  }
+  const { transport } = platform([]);
+  const options = { store: openStore(file), transports: { push: transport } };
+  await using second = await openAgent(echo(), undefined, options);
+  expect(await second.agent.letters()).toMatchObject([{ text: "one", state: "unknown" }]);
+});

@@ -196,6 +196,18 @@ test("what is asked before the start waits for the turns of the last process", a
   expect(heard).toEqual(["old", "new"]);
 });
 
+test("a message that was begun a hundred times is given up, so that it ends nothing any more", async () => {
+  using folder = temporary();
+  const store = openStore(join(folder.path, "moult.sqlite"));
+  const message = { session: "s", protocol: "http", channel: "rest", conversation: "s", text: "x" };
+  const principal = { id: "owner", role: "owner" } as const;
+  const { turn } = await store.accept({ ...message, sender: "owner", principal, keys: [] });
+  for (let seq = 1; seq <= 100; seq++) await store.begin(turn, { seq, type: "resumed", at: seq });
+  await using bench = await openAgent(() => ({ text: "never" }), new FakeFunctions(), { store });
+  expect(await bench.agent.wait(turn)).toMatchObject({ outcome: "failed" });
+  expect(bench.model.requests).toEqual([]);
+});
+
 test("closing leaves a running turn to the next start", async () => {
   using folder = temporary();
   const file = join(folder.path, "moult.sqlite");
