@@ -127,7 +127,8 @@ class Asker {
     const { text, call } = await this.#ask(messages);
     const named = (call?.name ?? null) === tool;
     const said = `${say} → ${call === undefined ? text : `${call.name} ${JSON.stringify(call.arguments)}`}`;
-    if (tool === null || call === undefined || !named)
+    const isTool = tool !== null && this.#definitions.get(tool)?.kind === "tool";
+    if (!isTool || call === undefined || !named)
       return { tool: tool ?? "(none)", named, did: named, told: named, said };
     const result = await this.#does(tool, call.arguments);
     const did = result.effect === (await this.#does(tool, input)).effect;
