@@ -10,6 +10,18 @@ const ERROR_BYTES_MAX = 65_536;
 /** Answers up to this size are read at once, which is quicker than passing a stream on. */
 const SMALL_BYTES = 65_536;
 
+/** Headers of a version's answers, made once. */
+export interface AnswerHeaders {
+  readonly json: Headers;
+  readonly stream: Headers;
+}
+
+/** Headers of the answers of a version. */
+export function answerHeaders(version: string): AnswerHeaders {
+  const of = (type: string) => new Headers({ "content-type": type, "x-function-version": version });
+  return { json: of("application/json"), stream: of("application/octet-stream") };
+}
+
 /** An answer whose call is still open. End it by reading it, or with `end()`. */
 export class Answer {
   readonly #host: LiveHost;
@@ -33,15 +45,17 @@ export class Answer {
     this.#onEnd();
   }
 
-  /** Throws the error that the function answered with, if it is one. */
-  async check(): Promise<void> {
-    if (this.#response.status === 200) return;
-    const text = await readText(this.#response, ERROR_BYTES_MAX).catch(() => "");
-    throw fromWire(parse(text)?.["error"]);
+  /** Whether there is more to do than to pass the answer on: an error to read, or values to commit. */
+  get isPlain(): boolean {
+    return this.#response.status === 200 && !this.#response.headers.has(WRITES_HEADER);
   }
 
-  /** The values the call has set. */
+  /** The values the call has set. Throws the error that the function answered with, if it is one. */
   async writes(): Promise<readonly KvWrite[]> {
+    if (this.#response.status !== 200) {
+      const text = await readText(this.#response, ERROR_BYTES_MAX).catch(() => "");
+      throw fromWire(parse(text)?.["error"]);
+    }
     const count = this.#response.headers.get(WRITES_HEADER);
     return count === null ? [] : await this.#host.writesOf(this.#live, Number(count));
   }
@@ -66,11 +80,8 @@ export class Answer {
   }
 
   /** The answer for the caller of `/fn/{tool}`. The call ends with the last byte, or when the caller leaves. */
-  async toResponse(version: string): Promise<Response> {
-    const headers = {
-      "content-type": this.#isStream ? "application/octet-stream" : "application/json",
-      "x-function-version": version,
-    };
+  async toResponse(version: AnswerHeaders): Promise<Response> {
+    const headers = this.#isStream ? version.stream : version.json;
     const length = this.#response.headers.get("content-length");
     if (length !== null && Number(length) <= SMALL_BYTES) {
       try {

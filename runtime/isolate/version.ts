@@ -2,11 +2,11 @@
 import type { CallResult, FunctionCall } from "../ports.ts";
 import { isMoultError, MoultError, toWire } from "../../schemas/error.ts";
 import type { Manifest } from "../../schemas/function.ts";
-import { Answer, errorResponse } from "./answer.ts";
+import { Answer, type AnswerHeaders, answerHeaders, errorResponse } from "./answer.ts";
 import { Backoff } from "./backoff.ts";
 import type { Bundle, Deployment, Handler } from "./deployment.ts";
 import type { LimitWatch } from "./limits.ts";
-import { explainExit, type LiveHost } from "./live_host.ts";
+import { explainExit, type LiveCall, type LiveHost } from "./live_host.ts";
 import type { HostServices } from "./services.ts";
 
 /** How long calls in flight may go on after the version was replaced. */
@@ -30,6 +30,7 @@ export class Version implements Deployment {
   readonly version: string;
   readonly #parts: VersionParts;
   readonly #name: string;
+  readonly #headers: AnswerHeaders;
   readonly #backoff = new Backoff();
   #host: LiveHost | undefined;
   #starting: Promise<LiveHost> | undefined;
@@ -43,6 +44,7 @@ export class Version implements Deployment {
     this.#name = parts.bundle.name;
     this.manifest = parts.manifest;
     this.version = parts.bundle.version;
+    this.#headers = answerHeaders(this.version);
   }
 
   /** Takes a host that has loaded this version. */
@@ -58,9 +60,11 @@ export class Version implements Deployment {
     let answer: Answer | undefined;
     try {
       answer = await this.#call(call, "run");
-      const writes = await answer.writes();
-      if (writes.length > 0) await this.#parts.services.kv.kvCommit(this.#name, writes);
-      return await answer.toResponse(this.version);
+      if (!answer.isPlain) {
+        const writes = await answer.writes();
+        if (writes.length > 0) await this.#parts.services.kv.kvCommit(this.#name, writes);
+      }
+      return await answer.toResponse(this.#headers);
     } catch (error) {
       answer?.end();
       return errorResponse(this.#logged(error), this.version);
@@ -77,7 +81,7 @@ export class Version implements Deployment {
     let answer: Answer | undefined;
     try {
       answer = await this.#call(call, handler);
-      const writes = await answer.writes();
+      const writes = answer.isPlain ? [] : await answer.writes();
       return result({ output: await answer.value(), writes });
     } catch (error) {
       answer?.end();
@@ -122,26 +126,17 @@ export class Version implements Deployment {
         `"${this.#name}" runs ${String(concurrency)} calls already; try again later`,
       );
     this.#inFlight++;
+    let host: LiveHost | undefined;
+    let live: LiveCall | undefined;
     try {
-      const host = this.#host ?? (await this.#startOnce());
-      return await this.#ask(host, call, handler);
-    } catch (error) {
-      this.#leave();
-      throw error;
-    }
-  }
-
-  async #ask(host: LiveHost, call: FunctionCall, handler: Handler): Promise<Answer> {
-    const live = host.begin(call);
-    this.#parts.watch.wake();
-    let answer: Answer | undefined;
-    try {
+      host = this.#host ?? (await this.#startOnce());
+      live = host.begin(call);
+      this.#parts.watch.wake();
       const response = await host.request(live, handler, this.#tellSecrets(host));
-      answer = new Answer(host, live, response, () => undefined);
-      await answer.check();
       return new Answer(host, live, response, () => this.#leave());
     } catch (error) {
-      host.end(live);
+      if (live !== undefined) host?.end(live);
+      this.#leave();
       throw error;
     }
   }
