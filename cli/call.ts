@@ -19,12 +19,13 @@ export const command: Command = {
     } catch (error) {
       throw new UsageError(`The input is not JSON: ${(error as Error).message}`);
     }
-    const output = await needDaemon(values).json<unknown>(
-      "POST",
-      `/fn/${encodeURIComponent(name)}`,
-      body,
-    );
-    line(JSON.stringify(output, undefined, values["json"] === true ? undefined : 2));
+    const response = await needDaemon(values).ask("POST", `/fn/${encodeURIComponent(name)}`, body);
+    if (response.headers.get("content-type")?.startsWith("application/json") === true) {
+      const output: unknown = await response.json();
+      line(JSON.stringify(output, undefined, values["json"] === true ? undefined : 2));
+    } else if (response.body) {
+      for await (const chunk of response.body) process.stdout.write(chunk);
+    }
     return 0;
   },
 };

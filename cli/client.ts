@@ -8,6 +8,8 @@ import type { Values } from "./program.ts";
 /** A daemon's API with the key that opens it. */
 export interface Client {
   readonly url: string;
+  /** Asks for whatever there is. Rejects with the error that the daemon answered. */
+  readonly ask: (method: string, path: string, body?: unknown) => Promise<Response>;
   /** Asks for a JSON document. Rejects with the error that the daemon answered. */
   readonly json: <T>(method: string, path: string, body?: unknown) => Promise<T>;
   /** Asks for server-sent events, one parsed `data` each, until the daemon ends them. */
@@ -84,6 +86,7 @@ function clientFor(url: string, key: string): Client {
   };
   return {
     url,
+    ask,
     json: async <T>(method: string, path: string, body?: unknown) => {
       const response = await ask(method, path, body);
       return (response.status === 204 ? undefined : await response.json()) as T;

@@ -18,6 +18,7 @@ export interface ContextOptions {
   readonly call?: CallContext["call"];
   /** Answers `ctx.model`. @default refuses with `model/unavailable` */
   readonly reply?: (prompt: string) => string;
+  /** The session the call belongs to. @default none */
   readonly session?: string;
   /** Milliseconds since the epoch. @default the present */
   readonly now?: () => number;
@@ -108,8 +109,7 @@ export async function callTool<In extends v.GenericSchema, Out extends v.Generic
     title: "Cannot call the tool",
   });
   const result: unknown = await runTool(tool, checked, ctx);
-  if (tool.output === undefined || result instanceof ReadableStream)
-    return result;
+  if (tool.output === undefined || result instanceof ReadableStream) return result;
   return checkValue(tool.output, result, {
     code: "output/invalid",
     title: "The tool returned something else than it declares",
