@@ -2,10 +2,35 @@
 import { LineReader, LineWriter } from "../../runtime/isolate/lines.ts";
 import { FRAME_BYTES_MAX, parseLine, QUEUE_BYTES_MAX } from "../../runtime/isolate/protocol.ts";
 
+/** The daemon's frames carry whole answers; only the host's own memory bounds them. */
+const DAEMON_FRAME_BYTES_MAX = 64 * 1_048_576;
+
 /** One end of a control channel. */
 export interface Control {
   readonly send: (frame: object) => void;
   readonly close: () => void;
+}
+
+/** Frames and bytes a second; more can only be meant to keep us busy. */
+const FLOOD = { frames: 50_000, bytes: 48 * 1_048_576 } as const;
+
+/** Counts what comes in one second. */
+class FloodGauge {
+  #second = 0;
+  #frames = 0;
+  #bytes = 0;
+
+  add(frames: number, bytes: number): boolean {
+    const second = Math.floor(performance.now() / 1_000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#frames = 0;
+      this.#bytes = 0;
+    }
+    this.#frames += frames;
+    this.#bytes += bytes;
+    return this.#frames > FLOOD.frames || this.#bytes > FLOOD.bytes;
+  }
 }
 
 /** Opens our end. `onBroken` is told, once, why the other side can not be trusted any more. */
@@ -14,19 +39,24 @@ export async function openControl(options: {
   readonly onFrame: (frame: unknown) => void;
   readonly onBroken: (why: string) => void;
   readonly onClose: () => void;
-  /** Bytes of one incoming line. @default what a host may send */
-  readonly lineBytesMax?: number;
+  /** The other side is the daemon: it may send long frames, and many. @default false */
+  readonly trusted?: boolean;
 }): Promise<Control> {
   let broken = false;
+  const gauge = options.trusted === true ? undefined : new FloodGauge();
   const fail = (why: string) => {
     if (broken) return;
     broken = true;
     options.onBroken(why);
   };
   const reader = new LineReader({
-    bytesMax: options.lineBytesMax ?? FRAME_BYTES_MAX,
+    bytesMax: options.trusted === true ? DAEMON_FRAME_BYTES_MAX : FRAME_BYTES_MAX,
     onLine(line) {
       if (broken) return;
+      if (gauge?.add(1, 0) === true) {
+        fail("it floods its control channel");
+        return;
+      }
       try {
         options.onFrame(parseLine(line));
       } catch {
@@ -36,7 +66,10 @@ export async function openControl(options: {
     onTooLong: () => fail("it sent a control frame that is too long"),
   });
   const handlers: Bun.SocketHandler = {
-    data: (_, bytes) => reader.feed(bytes),
+    data: (_, bytes) => {
+      if (gauge?.add(0, bytes.length) === true) fail("it floods its control channel");
+      else reader.feed(bytes);
+    },
     drain: () => writer.drain(),
     close: () => options.onClose(),
     error: () => undefined, // `close` follows.

@@ -4,6 +4,7 @@
 const LINE_CHARS_MAX = 16_384;
 /** Lines kept per second. */
 const LINES_PER_SECOND = 100;
+const FLOOD_PAUSE_MS = 5;
 
 /** Cuts a process's output into lines. */
 export class OutputLines {
@@ -31,6 +32,11 @@ export class OutputLines {
     }
     if (this.#open.length <= LINE_CHARS_MAX)
       this.#open += text.slice(from, from + LINE_CHARS_MAX + 1);
+  }
+
+  /** Whether lines of this second are being dropped. */
+  get isFlooded(): boolean {
+    return this.#dropped > 0;
   }
 
   /** Nothing more comes. */
@@ -68,7 +74,11 @@ export async function readOutput(
 ): Promise<void> {
   const lines = new OutputLines(onLine);
   try {
-    for await (const bytes of stream) lines.feed(bytes);
+    for await (const bytes of stream) {
+      lines.feed(bytes);
+      // Reading costs us CPU: whoever floods waits for its pipe.
+      if (lines.isFlooded) await Bun.sleep(FLOOD_PAUSE_MS);
+    }
   } catch {
     // The process is gone; what it printed last is what we have.
   }

@@ -88,8 +88,11 @@ export class LinuxSandbox implements Sandbox {
   /** The kernel takes a moment to let go of a process that has ended. */
   async #removeGroups(): Promise<void> {
     const { groups } = this.#layers;
-    for (let i = 0; groups !== undefined && i < 50 && !removeGroup(groups); i++)
+    if (groups === undefined) return;
+    for (let i = 0; i < 50; i++) {
+      if (removeGroup(groups)) return;
       await Bun.sleep(10);
+    }
   }
 
   #check(files: FilePolicy): void {

@@ -23,6 +23,9 @@ const BODY_BYTES_MAX = 16 * 1_048_576;
 /** JSON characters of the writes in one frame, well below what a frame may have. */
 const WRITES_FRAME_CHARS = 512 * 1_024;
 
+const JSON_HEADERS = new Headers({ "content-type": "application/json" });
+const STREAM_HEADERS = new Headers({ [STREAM_HEADER]: "1" });
+
 /** What a host is started with. */
 export interface HostOptions {
   readonly channel: HostChannel;
@@ -113,13 +116,11 @@ class Host {
         channel: this.#channel,
         secrets: this.#secrets,
       });
-      const headers: Record<string, string> = {};
+      const headers = new Headers(typeof output === "string" ? JSON_HEADERS : STREAM_HEADERS);
       if (writes.length > 0) {
-        headers[WRITES_HEADER] = String(writes.length);
+        headers.set(WRITES_HEADER, String(writes.length));
         this.#sendWrites(facts.id, writes);
       }
-      if (typeof output === "string") headers["content-type"] = "application/json";
-      else headers[STREAM_HEADER] = "1";
       answer = new Response(this.#wire(output, facts.id), { headers });
     } catch (error) {
       answer = this.#refuse(error);

@@ -16,6 +16,8 @@ const write = (text: string) =>
 /** Without a pause, so that the host's own frames can not end the line. */
 const NEVER_ENDS = `const fs = await import("node:fs"); for (;;) try { fs.writeSync(3, "x".repeat(50_000)); } catch {}`;
 
+const FLOODS = `const fs = await import("node:fs"); const line = '{"type":"pong"}\\n'.repeat(1_000); for (;;) try { fs.writeSync(3, line); } catch {}`;
+
 describe("a function that misbehaves", () => {
   test.each([
     ["loops", "for (;;);", "function/limit", "CPU"],
@@ -57,6 +59,7 @@ describe("a function that misbehaves", () => {
     ],
     ["claims to be somebody else", write(`'{"type":"up"}\\n'`), "function/crashed", "out of turn"],
     ["never ends its line", NEVER_ENDS, "function/crashed", "too long"],
+    ["floods the daemon", FLOODS, "function/", ""],
   ])("%s: its caller learns why, and others answer meanwhile", async (title, body, code, text) => {
     const timeMs = ["hangs", "blocks"].includes(title) ? 300 : 20_000;
     const limits = `limits: { timeMs: ${String(timeMs)}, memoryMiB: 96, cpuMs: 300 },`;
@@ -64,9 +67,10 @@ describe("a function that misbehaves", () => {
     const answered = bad.fetch(call());
     for (let i = 0; i < 5; i++) expect((await healthy.run(call())).output).toBe("well");
     const { status, body: answer } = await read(await answered);
-    expect(answer).toMatchObject({ error: { code } });
-    expect((answer as { error: { message: string } }).error.message).toContain(text);
-    expect(status).toBe(code === "function/limit" ? 504 : 502);
+    const { error } = answer as { error: { code: string; message: string } };
+    expect(error.code).toStartWith(code);
+    expect(error.message).toContain(text);
+    expect(status).toBe(error.code === "function/limit" ? 504 : 502);
     await bad.retire();
   });
 });
