@@ -62,7 +62,7 @@ describe.skipIf(!isLinux)("a function under the base policy", () => {
   test.skipIf(!nobodyReads(import.meta.path))(
     "can do no more when moult runs without root's rights",
     async () => {
-      const script = join(import.meta.dir, "non_root_main.ts");
+      const script = Bun.fileURLToPath(new URL("non_root_main.ts", import.meta.url));
       const child = Bun.spawn([process.execPath, "--no-install", script, JSON.stringify(targets)], {
         uid: NOBODY,
         gid: NOBODY,

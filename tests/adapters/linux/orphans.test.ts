@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { LinuxSandbox } from "../../../adapters/linux/sandbox.ts";
 
 const isLinux = process.platform === "linux";
@@ -18,7 +18,11 @@ test.skipIf(!isLinux)(
   "no host outlives its daemon, and the next daemon cleans up after it",
   async () => {
     const daemon = Bun.spawn(
-      [process.execPath, "--no-install", join(import.meta.dir, "orphan_main.ts")],
+      [
+        process.execPath,
+        "--no-install",
+        Bun.fileURLToPath(new URL("orphan_main.ts", import.meta.url)),
+      ],
       { stdout: "pipe", stderr: "inherit" },
     );
     const reader = daemon.stdout.getReader();
