@@ -70,7 +70,7 @@ export class LinuxSandbox implements Sandbox {
       return await this.#start(options);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      throw new MoultError("internal", `Cannot start a function process: ${why}`, {}, error);
+      throw new MoultError("internal", `Cannot start a function process: ${why}`, undefined, error);
     }
   }
 

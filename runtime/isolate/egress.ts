@@ -166,6 +166,6 @@ async function fetchOnce(
     });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new MoultError("tool/failed", `Cannot reach ${url.host}: ${why}`, {}, error);
+    throw new MoultError("tool/failed", `Cannot reach ${url.host}: ${why}`, undefined, error);
   }
 }

@@ -49,7 +49,12 @@ function parseBody(name: string, text: string): unknown {
     return JSON.parse(text) as unknown;
   } catch (error) {
     // Not the parser's own text: it repeats a piece of the body.
-    throw new MoultError("input/invalid", `Cannot call "${name}": the body is not JSON`, {}, error);
+    throw new MoultError(
+      "input/invalid",
+      `Cannot call "${name}": the body is not JSON`,
+      undefined,
+      error,
+    );
   }
 }
 
@@ -140,7 +145,7 @@ function toJson(name: string, value: unknown): string {
   try {
     json = JSON.stringify(value ?? null) as string | undefined;
   } catch (error) {
-    throw new MoultError("output/invalid", title, {}, error);
+    throw new MoultError("output/invalid", title, undefined, error);
   }
   if (json === undefined) throw new MoultError("output/invalid", title);
   return json;

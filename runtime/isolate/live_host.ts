@@ -156,7 +156,12 @@ export class LiveHost {
       } as RequestInit);
     } catch (error) {
       if (signal?.aborted === true)
-        throw new MoultError("tool/failed", `The call of "${this.name}" was cancelled`, {}, error);
+        throw new MoultError(
+          "tool/failed",
+          `The call of "${this.name}" was cancelled`,
+          undefined,
+          error,
+        );
       throw await this.whyGone(live);
     }
   }

@@ -100,7 +100,12 @@ function toJson(key: string, value: unknown): string {
   try {
     json = JSON.stringify(value) as string | undefined;
   } catch (error) {
-    throw new MoultError("tool/failed", `Cannot keep "${key}": its value is not JSON`, {}, error);
+    throw new MoultError(
+      "tool/failed",
+      `Cannot keep "${key}": its value is not JSON`,
+      undefined,
+      error,
+    );
   }
   if (json === undefined)
     throw refuse(`Cannot keep "${key}": its value is not JSON; use delete() to remove it`);
