@@ -71,7 +71,7 @@ export class Answer {
       throw new MoultError(
         "output/invalid",
         `"${this.#host.name}" answered with broken JSON`,
-        {},
+        undefined,
         error,
       );
     } finally {
@@ -111,7 +111,7 @@ export class Answer {
         throw new MoultError(
           "tool/failed",
           `The call of "${this.#host.name}" was cancelled`,
-          {},
+          undefined,
           error,
         );
       throw await this.#host.whyGone(this.#live);

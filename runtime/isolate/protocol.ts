@@ -144,7 +144,7 @@ export function parseLine(line: string): unknown {
     throw new MoultError(
       "internal",
       "The control channel carried something that is not JSON",
-      {},
+      undefined,
       error,
     );
   }
