@@ -39,7 +39,7 @@ export interface Limits {
   readonly memoryMiB?: number;
   /** CPU milliseconds the process may burn without completing a call. @default 10_000 */
   readonly cpuMs?: number;
-  /** Calls in flight at once; more get `function/busy`. @default 16 */
+  /** Calls in flight at once; more wait half a second at most, then get `function/busy`. @default 16 */
   readonly concurrency?: number;
 }
 

@@ -14,8 +14,8 @@ import type { HostServices } from "./services.ts";
 import { Version } from "./version.ts";
 import { WorkerSandbox } from "./worker_sandbox.ts";
 
-/** A host without calls ends after this. */
-const IDLE_MS = 600_000;
+/** A host without calls ends after this: another is ready in some 10 ms, and memory matters more. */
+const IDLE_MS = 60_000;
 
 /** What hosts are made of. */
 export interface HostsOptions {
@@ -29,7 +29,7 @@ export interface HostsOptions {
   readonly offline?: boolean;
   /** Blank hosts kept warm. @default 2 */
   readonly poolSize?: number;
-  /** Milliseconds without a call after which a host ends; the next call starts another. @default 600_000 */
+  /** Milliseconds without a call after which a host ends; the next call starts another. @default 60_000 */
   readonly idleMs?: number;
 }
 

@@ -194,10 +194,23 @@ describe("the life of a version", () => {
     await second.retire();
   });
 
-  test("more calls than it takes at once are refused, and later ones are not", async () => {
+  test("more calls than it takes at once wait for a place", async () => {
+    const quick = await bench.deploy(
+      tool(
+        "await new Promise((done) => setTimeout(done, 5)); return 1",
+        "limits: { concurrency: 2 },",
+      ),
+    );
+    const results = await Promise.all(
+      Array.from({ length: 20 }, async () => await quick.run(call())),
+    );
+    expect(results.map((result) => result.output)).toEqual(Array(20).fill(1));
+  });
+
+  test("more calls than end soon are refused, and later ones are not", async () => {
     const slow = await bench.deploy(
       tool(
-        "await new Promise((done) => setTimeout(done, 150)); return 1",
+        "await new Promise((done) => setTimeout(done, 800)); return 1",
         "limits: { concurrency: 2 },",
       ),
     );
