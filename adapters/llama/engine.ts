@@ -30,6 +30,7 @@ export async function startLlama(options: EngineOptions): Promise<Engine> {
 class LlamaEngine implements Engine {
   readonly #worker = new Worker(new URL("./worker.ts", import.meta.url).href, { smol: true });
   readonly #running = new Map<number, Running>();
+  readonly #listening = Promise.withResolvers<void>();
   readonly #loaded = Promise.withResolvers<EngineInfo>();
   readonly #closed = Promise.withResolvers<void>();
   #info: EngineInfo | undefined;
@@ -52,6 +53,7 @@ class LlamaEngine implements Engine {
   }
 
   async load(options: EngineOptions): Promise<void> {
+    await this.#listening.promise;
     this.#send({ type: "load", options });
     this.#info = await this.#loaded.promise;
   }
@@ -82,6 +84,8 @@ class LlamaEngine implements Engine {
     this.#heardAt = performance.now();
     if ("id" in frame) return this.#progress(frame, this.#running.get(frame.id));
     switch (frame.type) {
+      case "listening":
+        return this.#listening.resolve();
       case "loaded":
         return this.#loaded.resolve(frame.info);
       case "unloadable":

@@ -132,3 +132,5 @@ self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
       return void close();
   }
 });
+
+send({ type: "listening" });

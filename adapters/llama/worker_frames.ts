@@ -13,6 +13,8 @@ export type ToWorker =
 
 /** Worker → main thread. A request ends with `answer` or `error`. */
 export type FromWorker =
+  /** It listens. What is sent before that may be lost: its imports are asynchronous. */
+  | { readonly type: "listening" }
   | { readonly type: "loaded"; readonly info: EngineInfo }
   | { readonly type: "unloadable"; readonly error: WireError }
   | { readonly type: "token"; readonly id: number; readonly text: string }
