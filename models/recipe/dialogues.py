@@ -1,0 +1,349 @@
+"""Makes the training dialogues: tools, requests, calls, results, answers, refusals, questions back, small talk.
+
+    python3 dialogues.py 5 [seed]     prints five of them
+
+A dialogue is {"tools": [lines], "messages": [(role, text)]}. `render` writes it as the model reads it, byte for byte
+as the chat template of the GGUF does. All randomness comes from the given `random.Random`.
+"""
+import json
+import random
+import re
+import sys
+
+import talk
+from entities import Entities
+from tools import Toolmaker, ask_domain, ask_words
+from answers import answer, result_of
+
+SYSTEM = "You are Moult, a helpful assistant."
+SYSTEMS = [SYSTEM] * 12 + ["You are a helpful assistant.", "You are Moult. Be brief.", "Answer briefly. Use tools when they help.", "You are Moult, an agent on this machine.", "You help the user with the tools you have."]
+# Share of each kind of exchange where there are tools.
+SHARES = {"call": 0.60, "none": 0.20, "chat": 0.07, "ask": 0.06, "several": 0.05, "summary": 0.02}
+
+
+def lines(text):
+    return [line for line in text.strip().splitlines() if line]
+
+
+WRAP = {
+    "en": (
+        ["could you {}", "can you {}", "would you {}", "I want you to {}", "please {}", "go ahead and {}", "quick, {}", "now {}", "hey, {}", "listen: {}", "my request: {}", "{} for me", "{} if you can", "{} right away", "let's {}", "hi, {}", "moult, {}", "ok, {}", "so {}", "{} please", "{} now", "{}, thanks", "{}, would you", "um {}", "alright, {}", "one more thing: {}", "next: {}", "can you please {}", "{} asap", "{} real quick", "okay {}", "I need you to {}", "sorry, {}", "{}, please"],
+        "?.!",
+    ),
+    "zh": (["请{}", "帮我{}", "麻烦{}", "{}，谢谢", "你好，{}", "那个，{}", "现在{}", "{}吧", "好，{}", "请问{}", "{}一下吧", "再{}"], "？。！"),
+}
+
+
+def vary(r, segments, language):
+    """Wraps, capitalises and punctuates a request as people do, without touching what must be copied."""
+    wraps, marks = WRAP[language]
+    text = "".join(t for t, _ in segments)
+    question = text.endswith(("?", "？")) or bool(re.match(r"(what|how|is|are|do|does|did|which|who|where|when|will|can|could|any)\b", text, re.I))
+    if r.random() < (0.08 if question else 0.25):
+        left, right = r.choice([w for w in wraps if not question or w[0] != "{" and w.endswith("{}")]).split("{}")
+        if not (text.lower().startswith(("please", "can you", "could", "i ")) and left):
+            if right:
+                segments = strip_end(segments, marks + "，")
+            segments = [(left, None)] + segments + [(right, None)]
+    segments = [s for s in segments if s[0]]
+    chance = r.random()
+    if chance < 0.4:
+        first, key = segments[0]
+        segments[0] = (first[0].upper() + first[1:], key)
+    if r.random() < 0.12:
+        segments = strip_end(segments, marks)
+    elif r.random() < 0.1 and not segments[-1][0].endswith(tuple(marks)):
+        segments.append((r.choice(". ! ." .split()) if language == "en" else "。", None))
+    return segments
+
+
+def strip_end(segments, marks):
+    text, key = segments[-1]
+    return segments[:-1] + [(text.rstrip(marks), key)] if key is None else segments
+
+
+class Dialogues:
+    """`next()` gives one dialogue after another."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        self.entities = Entities(self.random)
+        self.maker = Toolmaker(self.random, self.entities)
+        # 0 = only short and easy dialogues, 1 = everything. The trainer raises it.
+        self.hardness = 1.0
+
+    def next(self):
+        while True:
+            made = self.dialogue()
+            if made:
+                return made
+
+    # ---- the tools of a dialogue
+
+    def tools(self, count, language):
+        """`count` tools that a reader can tell apart."""
+        r, tools, names, tags, tries = self.random, [], set(), set(), 0
+        while len(tools) < count and tries < 200:
+            tries += 1
+            if r.random() < 0.58:
+                domain = r.choices(self.maker.domains, self.maker.weights)[0]
+                if domain.tags & tags and not (domain.split and r.random() < 0.3):
+                    continue
+                tool = self.maker.of_domain(domain)
+                siblings = [t for t in tools if t.domain and t.tags & tool.tags]
+                if siblings and not all(t.domain is domain and t.fixed and tool.fixed and t.fixed != tool.fixed for t in siblings):
+                    continue
+            else:
+                # A third of the random tools share a verb or a noun with another: near misses on purpose.
+                near = [t.words for t in tools if t.words]
+                verb, noun = (None, None)
+                if near and r.random() < 0.35:
+                    verb, noun = r.choice(near)
+                    verb, noun = (verb, None) if r.random() < 0.4 else (None, noun)
+                tool = self.maker.of_words(verb, noun)
+                if any(t.words and alike(t.words, tool.words) for t in tools) or tool.tags & tags and verb is None and noun is None:
+                    continue
+                stem = tool.words[1][0]
+                if any(stem in (t.about + t.name).lower() for t in tools if t.domain):
+                    continue
+            if tool.name in names or any(prefixes(tool.name, n) for n in names) and r.random() < 0.7:
+                continue
+            names.add(tool.name)
+            tags |= tool.tags
+            tools.append(tool)
+        r.shuffle(tools)
+        return tools
+
+    # ---- requests
+
+    def request(self, tool, language, phrase=None):
+        """-> (segments, said) for a request that `tool` can serve, or None."""
+        if tool.domain is None:
+            return ask_words(self.maker, tool, language)
+        phrases = tool.domain.phrases[language]
+        if tool.fixed:
+            other = [f"<{k}={v[0][0]}>" for k in tool.fixed for p in tool.domain.parameters if p.key == k for v in p.values if v[0][0] != tool.fixed[k]]
+            phrases = [p for p in phrases if not any(o in p for o in other) and all("{" + k + "}" in p or f"<{k}=" in p for k in tool.fixed)]
+        if not phrases and not phrase:
+            return None
+        segments, said = ask_domain(self.maker, tool, phrase or self.random.choice(phrases), language)
+        for f in tool.fields:
+            if not f.optional and f.source.key not in said and not phrase:
+                return None
+        return segments, said
+
+    def call(self, tool, segments, said):
+        """The call that the request asks for. Text arguments are exactly what stands in the request."""
+        spans = {key: text for text, key in segments if key}
+        arguments = {}
+        for f in tool.fields:
+            key = f.source.key if tool.domain else f.name
+            if key not in said:
+                arguments[f.name] = None
+                continue
+            text = said[key] if f.source.values else spans.get(key, said[key])
+            arguments[f.name] = f.value(text)
+        return f'<tool_call>\n{{"name": "{tool.name}", "arguments": {json.dumps(arguments, ensure_ascii=False)}}}\n</tool_call>'
+
+    def serve(self, tool, segments, said, language):
+        """Call, result and answer for one request -> (messages after the user's, answer)"""
+        result, text = result_of(self.random, self.entities, tool, said, language)
+        reply = answer(tool, said, result, language)
+        return [("assistant", self.call(tool, segments, said)), ("tool", text)], reply
+
+    # ---- exchanges: each gives the messages of one user request, or None when it does not fit
+
+    def exchange(self, kind, tools, language, history):
+        return getattr(self, "exchange_" + kind)(tools, language, history)
+
+    def exchange_call(self, tools, language, history):
+        tool = self.random.choice(tools)
+        previous = history.get("last")
+        if previous and previous[0] in tools and self.random.random() < 0.35:
+            made = self.follow_up(*previous, language)
+            tool = previous[0]
+        else:
+            made = self.request(tool, language)
+            if made:
+                made = (vary(self.random, made[0], language), made[1])
+        if not made:
+            return None
+        segments, said = made
+        then, reply = self.serve(tool, segments, said, language)
+        history["last"] = (tool, said)
+        return [("user", "".join(t for t, _ in segments))] + then + [("assistant", reply)]
+
+    def follow_up(self, tool, said, language):
+        """ "and in Rome?": one text changes, nothing else had to be copied."""
+        fields = [f for f in tool.fields if (f.source.key if tool.domain else f.name) in said and not f.source.values]
+        if len(fields) != 1 or fields[0].source.number or fields[0].source.kind.startswith("unit"):
+            return None
+        f = fields[0]
+        key = f.source.key if tool.domain else f.name
+        value = self.entities.get(f.source.kind, language)
+        form = self.random.choice(talk.FOLLOW[language].get(f.source.kind, []) + talk.FOLLOW[language][""])
+        left, right = form.split("{}")
+        return [(left, None), (value, key), (right, None)], {**said, key: value}
+
+    def exchange_several(self, tools, language, history):
+        """Two requests in one message: one call, its result, the next call, its result, one answer."""
+        r = self.random
+        first, second = r.choice(tools), r.choice(tools)
+        one, two = self.request(first, language), self.request(second, language)
+        if not one or not two:
+            return None
+        marks = "?？.。"
+        joins = [" and ", " and then ", ", then ", ", and ", ". Also ", " and also ", "; "] if language == "en" else ["，然后", "，再", "，还有", "，顺便", "，并且"]
+        left, right = strip_end(one[0], marks), two[0]
+        text = "".join(t for t, _ in left) + r.choice(joins) + "".join(t for t, _ in right)
+        a, said_a = self.serve(first, left, one[1], language)
+        b, said_b = self.serve(second, right, two[1], language)
+        history["last"] = (second, two[1])
+        return [("user", text)] + a + b + [("assistant", said_a + (" " if language == "en" else "") + said_b)]
+
+    def exchange_none(self, tools, language, history):
+        """What no tool can do. Half of the time the fitting tool was there and has just been taken away."""
+        r = self.random
+        if history.get("removed") and r.random() < 0.6:
+            tool = history["removed"]
+        elif r.random() < 0.28:
+            question = talk.open_question(r, self.entities, language)
+            return [("user", "".join(t for t, _ in vary(r, [(question, None)], language))), ("assistant", talk.UNKNOWN[language])]
+        else:
+            tool = self.maker.any_domain() if r.random() < 0.75 else self.maker.of_words()
+        if any(self.could_serve(t, tool) for t in tools):
+            return None
+        made = self.request(tool, language)
+        if not made:
+            return None
+        return [("user", "".join(t for t, _ in vary(r, made[0], language))), ("assistant", talk.NO_TOOL[language])]
+
+    @staticmethod
+    def could_serve(present, wanted):
+        if present.domain and wanted.domain:
+            if present.domain is wanted.domain and present.fixed and wanted.fixed:
+                return present.fixed == wanted.fixed
+            return bool(present.tags & wanted.tags) or "anything" in present.tags
+        if present.words and wanted.words:
+            return alike(present.words, wanted.words)
+        a, b = (present, wanted) if present.words else (wanted, present)
+        return a.words[1][0] in (b.about + b.name).lower()
+
+    def exchange_ask(self, tools, language, history):
+        """A required argument is missing: ask for it; sometimes the user then gives it."""
+        r = self.random
+        able = [t for t in tools if t.domain and t.domain.ask[language] and not t.fixed]
+        if not able:
+            return None
+        tool = r.choice(able)
+        segments, said = self.request(tool, language, r.choice(tool.domain.ask[language]))
+        missing = [f for f in tool.fields if not f.optional and f.source.key not in said]
+        if not missing:
+            return None
+        text = "".join(t for t, _ in vary(r, segments, language))
+        messages = [("user", text), ("assistant", talk.ask_for(missing, language))]
+        mentioned = [f for f in tool.fields if f.source.key in said]
+        # The answer may only be copied from the last message, so all that is text must stand there.
+        if r.random() < 0.5 and not any(f.source.values for f in missing) and all(f.source.values for f in mentioned):
+            parts, given = [], dict(said)
+            if any(f.source.kind.startswith("unit") for f in missing):
+                return messages
+            for f in missing:
+                given[f.source.key] = self.entities.get(f.source.kind, language)
+                parts += [((", " if language == "en" else "，") if parts else "", None), (given[f.source.key], f.source.key)]
+            if r.random() < 0.3 and language == "en":
+                parts = [(r.choice(["it is ", "to ", "make it ", "say ", "for ", "the ", "I mean "]), None)] + parts
+            then, reply = self.serve(tool, parts, given, language)
+            messages += [("user", "".join(t for t, _ in parts))] + then + [("assistant", reply)]
+        return messages
+
+    def exchange_chat(self, tools, language, history):
+        said, reply = talk.small(self.random, tools, language)
+        text = "".join(t for t, _ in vary(self.random, [(said, None)], language)) if self.random.random() < 0.5 else said
+        return [("user", text), ("assistant", reply)]
+
+    def exchange_summary(self, tools, language, history):
+        r, past = self.random, []
+        for _ in range(r.randint(1, 3)):
+            tool = self.maker.any_domain()
+            made = self.request(tool, language)
+            if made:
+                _, reply = self.serve(tool, *made, language)
+                past.append(("".join(t for t, _ in made[0]), reply))
+        return talk.summary(r, past, language) if past else None
+
+    # ---- a whole dialogue
+
+    def dialogue(self):
+        r = self.random
+        language = "zh" if r.random() < 0.26 else "en"
+        easy = r.random() > self.hardness
+        if r.random() < (0.2 if easy else 0.02):
+            return self.echo(language)
+        if r.random() < 0.008:
+            system, user, reply = talk.shortened(r, self.entities, language)
+            return {"tools": [], "messages": [("system", system), ("user", user), ("assistant", reply)], "language": language}
+        count = r.choice([1, 1, 2]) if easy else r.choices([0, r.randint(1, 3), r.randint(4, 8), r.randint(9, 14), r.randint(15, 20)], [3, 35, 38, 14, 10])[0]
+        tools = self.tools(count, language)
+        history = {}
+        if len(tools) > 1 and not easy and r.random() < 0.2:
+            history["removed"] = tools.pop()
+        messages = [("system", r.choice(SYSTEMS))]
+        wanted = 1 if easy else r.choice([1, 2, 2, 3, 3, 4])
+        kinds, weights = list(SHARES), list(SHARES.values())
+        for _ in range(wanted):
+            kind = "call" if easy and tools else r.choices(kinds, weights)[0] if tools else r.choices(["chat", "none", "summary"], [5, 4, 3])[0]
+            if "removed" in history and len(messages) == 1:
+                kind = "none"
+            for _ in range(8):
+                part = self.exchange(kind, tools, language, history)
+                if part:
+                    messages += part
+                    break
+        return {"tools": [t.line() for t in tools], "messages": messages, "language": language} if len(messages) > 1 else None
+
+    def echo(self, language):
+        """Copying for its own sake; early training lives on it."""
+        kind = self.random.choice("note task url id person expression email message file device phrase".split())
+        text = self.entities.get(kind, language) if self.random.random() < 0.6 else self.entities.mix(1, 6, language)
+        form = self.random.choice(talk.ECHO[language])
+        return {"tools": [], "messages": [("system", SYSTEM), ("user", form.format(text)), ("assistant", text)], "language": language}
+
+
+def alike(a, b):
+    """Do two (verb, noun) pairs mean the same?"""
+    (va, sa, _), (na, _) = a
+    (vb, sb, _), (nb, _) = b
+    return na == nb and bool({va, *sa} & {vb, *sb})
+
+
+def prefixes(a, b):
+    return a.startswith(b) or b.startswith(a)
+
+
+CALL = re.compile(r'^(<tool_call>\n\{"name": ")(.*?)(", "arguments": )(.*)(\}\n</tool_call>)$', re.S)
+
+
+def render(dialogue):
+    """-> [(text, is_learnt)]. A call is cut into the five pieces that node-llama-cpp tokenises one by one."""
+    system = dialogue["messages"][0][1]
+    if dialogue["tools"]:
+        system += "\n# Tools\n" + "\n".join(dialogue["tools"])
+    pieces = [("<|im_start|>system\n" + system + "<|im_end|>\n", False)]
+    for role, text in dialogue["messages"][1:]:
+        if role == "user":
+            pieces.append((f"<|im_start|>user\n{text}<|im_end|>\n", False))
+        elif role == "tool":
+            pieces.append((f"<|im_start|>user\n<tool_response>\n{text}\n</tool_response><|im_end|>\n", False))
+        else:
+            call = CALL.match(text)
+            pieces.append(("<|im_start|>assistant\n", False))
+            pieces += [(part, True) for part in call.groups()] + [("<|im_end|>", True)] if call else [(text + "<|im_end|>", True)]
+            pieces.append(("\n", False))
+    return pieces
+
+
+if __name__ == "__main__":
+    made = Dialogues(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+    for _ in range(int(sys.argv[1]) if len(sys.argv) > 1 else 3):
+        print("".join(text for text, _ in render(made.next())) + "-" * 80)
