@@ -1,6 +1,8 @@
 /** Tells moult's own functions from everybody else's: by the hash of their content, never by where they lie. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import * as v from "valibot";
+import { Manifest } from "../../schemas/function.ts";
 import { scanRoot } from "./scan.ts";
 
 /** The lock that comes with the package. */
@@ -9,6 +11,21 @@ export const BUILTIN_LOCK = join(import.meta.dir, "../../functions/builtin.lock"
 /** SHA-256 of a file's content, as hex. */
 export function contentHash(content: string | Uint8Array): string {
   return new Bun.CryptoHasher("sha256").update(content).digest("hex");
+}
+
+/** Manifests of the built-in functions, by content hash, so that a first start need not run them to read them. */
+export const BUILTIN_MANIFESTS = join(import.meta.dir, "../../functions/builtin.manifests");
+
+/** The shipped manifests. Those that are missing or unreadable are asked from the functions themselves. */
+export function readBuiltinManifests(
+  path: string = BUILTIN_MANIFESTS,
+): ReadonlyMap<string, Manifest> {
+  try {
+    const stored = v.parse(v.record(v.string(), Manifest), JSON.parse(readFileSync(path, "utf8")));
+    return new Map(Object.entries(stored));
+  } catch {
+    return new Map();
+  }
 }
 
 /** Hashes of the built-in functions. A lock that is missing or unreadable makes every function the user's. */

@@ -27,11 +27,19 @@ export class KeptBuilds {
   readonly #versions: Versions;
   readonly #builtins: ReadonlySet<string>;
   readonly #clock: Clock;
+  readonly #manifests: ReadonlyMap<string, Manifest>;
 
-  constructor(versions: Versions, builtins: ReadonlySet<string>, clock: Clock) {
+  /** @param manifests Those of built-in functions that are known without running them, by content hash */
+  constructor(
+    versions: Versions,
+    builtins: ReadonlySet<string>,
+    clock: Clock,
+    manifests: ReadonlyMap<string, Manifest> = new Map(),
+  ) {
     this.#versions = versions;
     this.#builtins = builtins;
     this.#clock = clock;
+    this.#manifests = manifests;
   }
 
   /** What to serve without looking closer: no file has changed, and the manifest is known. */
@@ -61,7 +69,9 @@ export class KeptBuilds {
     const { version } = made;
     this.#versions.write(name, version, made.text);
     const path = this.#versions.path(name, version);
-    return { name, version, path, origin: this.#origin(made.sourceHash, made.files.length) };
+    const origin = this.#origin(made.sourceHash, made.files.length);
+    const manifest = origin === "builtin" ? this.#manifests.get(made.sourceHash) : undefined;
+    return { name, version, path, origin, ...(manifest !== undefined && { manifest }) };
   }
 
   /** Lists a build that has loaded as the newest. Throws `internal` when the disk takes no writes. */

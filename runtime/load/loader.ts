@@ -9,7 +9,7 @@ import type { Bundle, Crash, Deployment } from "../isolate/deployment.ts";
 import type { Clock, Log, Meter } from "../ports.ts";
 import type { FunctionInfo } from "../../schemas/function.ts";
 import { MoultError } from "../../schemas/error.ts";
-import { readBuiltinLock } from "./builtin_lock.ts";
+import { readBuiltinLock, readBuiltinManifests } from "./builtin_lock.ts";
 import { CRASHES_MAX, CRASHES_WINDOW_MS, Crashes } from "./crashes.ts";
 import type { Functions } from "./functions.ts";
 import { KeptBuilds } from "./kept_builds.ts";
@@ -89,7 +89,8 @@ class FolderLoader implements Loader {
     this.#registry = new Registry(clock, meter);
     const versions = new Versions(resolve(home), log);
     const builtins = options.builtins ?? readBuiltinLock();
-    const builds = new KeptBuilds(versions, builtins, clock);
+    const manifests = options.builtins ? undefined : readBuiltinManifests();
+    const builds = new KeptBuilds(versions, builtins, clock, manifests);
     const find = (name: string) => this.#found.get(name);
     const registry = this.#registry;
     this.#reloader = new Reloader({ registry, builds, deploy, find, hub, meter, clock, log });

@@ -2,14 +2,22 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import {
   BUILTIN_LOCK,
+  BUILTIN_MANIFESTS,
   builtinLock,
   contentHash,
   readBuiltinLock,
+  readBuiltinManifests,
 } from "../../../runtime/load/builtin_lock.ts";
+import { builtinManifests } from "../../builtin_lock.ts";
 import { functionsFolder, tool } from "./functions_folder.ts";
 
 test("the shipped lock is that of the shipped functions; bun tests/builtin_lock.ts writes it anew", async () => {
   expect(await Bun.file(BUILTIN_LOCK).text()).toBe(builtinLock(join(BUILTIN_LOCK, "..")));
+});
+
+test("the shipped manifests are what the shipped functions say of themselves", async () => {
+  expect(await Bun.file(BUILTIN_MANIFESTS).text()).toBe(await builtinManifests());
+  expect(readBuiltinManifests().size).toBe(readBuiltinLock().size);
 });
 
 test("a lock names each function by its content", async () => {
