@@ -76,12 +76,22 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
   }
   return new Daemon({
     ...base,
-    ...{ version, home, store, model, sandbox, hosts, loader, agent },
+    version,
+    home,
+    store,
+    model,
+    sandbox,
+    hosts,
+    loader,
+    agent,
     ...(idleExitMs === undefined ? {} : { idleExitMs }),
     listen: (daemon) =>
       listen({
         ...base,
-        ...{ version, key: home.key, functions: loader, secrets },
+        version,
+        key: home.key,
+        functions: loader,
+        secrets,
         agent: {
           ...agent,
           // A message that comes during the start waits for the functions, and for older messages to go first.

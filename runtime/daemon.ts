@@ -97,6 +97,7 @@ export class Daemon {
   /**
    * Sends a line typed at a terminal and follows its turn. Aborting cancels the turn.
    *
+   * @yields {TurnEvent} the events of its turn
    * @throws {MoultError} what `Agent.route` throws
    */
   async *say(session: string, text: string, signal: AbortSignal): AsyncIterable<TurnEvent> {

@@ -5,7 +5,7 @@
 import type { WireError } from "../schemas/error.ts";
 import type { GenerateEvent, GenerateRequest, ModelStatus } from "../schemas/model.ts";
 import type { Principal } from "../schemas/message.ts";
-import type { Outcome, Reply, Trace, TraceEvent } from "../schemas/turn.ts";
+import type { Reply, Trace, TraceEvent } from "../schemas/turn.ts";
 
 /** The time. Injected so that tests can play it. */
 export interface Clock {
@@ -308,5 +308,3 @@ export interface CallResult {
   readonly error?: WireError;
   readonly writes: readonly KvWrite[];
 }
-
-export type { Outcome };

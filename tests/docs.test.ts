@@ -1,5 +1,6 @@
 /** Every TypeScript block in the documentation compiles and loads. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Glob } from "bun";
@@ -58,19 +59,12 @@ test("links between pages lead somewhere", async () => {
   for (const pattern of ["*.md", "docs/**/*.md", "models/recipe/*.md"]) {
     for await (const page of new Glob(pattern).scan(ROOT)) {
       const text = await Bun.file(join(ROOT, page)).text();
-      for (const [, link = ""] of text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)) {
-        if (
-          !(await Bun.file(join(ROOT, page, "..", link)).exists()) &&
-          !(await isFolder(join(ROOT, page, "..", link)))
-        )
-          broken.push(`${page} -> ${link}`);
-      }
+      const links = text.matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g);
+      const missing = [...links].filter(
+        ([, link = ""]) => !existsSync(join(ROOT, page, "..", link)),
+      );
+      broken.push(...missing.map(([, link]) => `${page} -> ${link}`));
     }
   }
   expect(broken).toEqual([]);
 });
-
-async function isFolder(path: string): Promise<boolean> {
-  const { statSync } = await import("node:fs");
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}

@@ -93,10 +93,7 @@ export function makePlace(script: readonly object[] = [{ reply: "{{text}}" }]): 
 async function started(child: Bun.Subprocess, url: string, home: string): Promise<Started> {
   const key = readFileSync(join(home, "owner.key"), "utf8").trim();
   const ask: Started["ask"] = (path, init = {}) =>
-    fetch(new URL(path, url), {
-      ...init,
-      headers: { authorization: `Bearer ${key}`, ...init.headers },
-    });
+    fetch(new URL(path, url), { ...init, headers: { authorization: `Bearer ${key}` } });
   while (!(await fetch(new URL("/readyz", url))).ok) await Bun.sleep(10);
   return {
     pid: child.pid,
