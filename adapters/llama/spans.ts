@@ -17,9 +17,12 @@ const STRINGS_MAX = 900;
 const SOURCE_CHARS_MAX = 1_500;
 
 /** Punctuation around a word that is rarely meant. */
-const OUTER = /^["'“‘«([{]+|["'”’»)\]},.?!:;%]+$/gu;
-const LAST_MARK = /[.,?!:;%]$/u;
+const OUTER = /^["'“‘«([{：，、「《]+|["'”’»)\]},.?!:;%。？！，、：；」》]+$/gu;
+const LAST_MARK = /[.,?!:;%。？！，、：；]$/u;
 const NUMBER = /(?<![\d.])-?\d+(?:\.\d+)?/gu;
+/** A word; where a script puts no spaces between words, each character may begin or end one. */
+const WORD =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]|[^\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]+/gu;
 const ARITHMETIC = /[\d.()\s+\-*/^%]*\d[\d.()\s+\-*/^%]*/gu;
 
 /**
@@ -51,11 +54,11 @@ function numbersOf(numbers: ReadonlySet<number>): readonly number[] | undefined 
 
 function spansOf(text: string): Set<string> {
   const spans = new Set<string>();
-  const words = [...text.matchAll(/\S+/gu)].map(({ index, 0: word }) => ({
+  const words = [...text.matchAll(WORD)].map(({ index, 0: word }) => ({
     from: index,
     to: index + word.length,
   }));
-  const length = words.length <= 24 ? SPAN_WORDS_MAX : words.length <= 60 ? 5 : 2;
+  const length = words.length <= 40 ? SPAN_WORDS_MAX : words.length <= 60 ? 5 : 2;
   for (const [first, { from }] of words.entries()) {
     for (const { to } of words.slice(first, first + length))
       addVariants(spans, text.slice(from, to));
