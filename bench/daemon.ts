@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Reply } from "../schemas/turn.ts";
-import { freePort, until } from "./harness.ts";
+import { freePort, onLeave, until } from "./harness.ts";
 
 const REPOSITORY = join(import.meta.dir, "..");
 /** A daemon that is not ready by then is broken, however busy the machine is. */
@@ -34,6 +34,8 @@ export interface Place {
 /** Makes the folders, with copies of the named files of `bench/functions`. */
 export function makePlace(...functionNames: readonly string[]): Place {
   const root = mkdtempSync(join(tmpdir(), "moult-bench-"));
+  const remove = () => rmSync(root, { recursive: true, force: true });
+  const forget = onLeave(remove);
   const functions = join(root, "functions");
   mkdirSync(functions);
   for (const name of functionNames)
@@ -46,7 +48,10 @@ export function makePlace(...functionNames: readonly string[]): Place {
       writeFileSync(join(root, path), text);
       return join(root, path);
     },
-    remove: () => rmSync(root, { recursive: true, force: true }),
+    remove: () => {
+      forget();
+      remove();
+    },
   };
 }
 
@@ -92,6 +97,7 @@ export interface Daemon {
 export function spawnDaemon(place: Place, options: StartOptions = {}): Daemon {
   const port = options.port ?? freePort();
   const log = join(place.root, "daemon.log");
+  rmSync(log, { force: true });
   const config = options.config === undefined ? [] : ["--config", options.config];
   const folders = ["--home", place.home, "--functions", place.functions, ...config];
   const child = Bun.spawn(
@@ -122,7 +128,7 @@ export function spawnDaemon(place: Place, options: StartOptions = {}): Daemon {
           throw new Error(`The daemon ended: ${output()}`);
         return (await statusOf(url + path)) === 200 ? true : undefined;
       },
-      { everyMs: 2, limitMs: READY_MS_MAX },
+      { everyMs: 5, limitMs: READY_MS_MAX },
     );
   const key = () => readFileSync(join(place.home, "owner.key"), "utf8").trim();
   const ask = (path: string, init: RequestInit = {}) =>
@@ -136,7 +142,9 @@ export function spawnDaemon(place: Place, options: StartOptions = {}): Daemon {
       body: JSON.stringify(body),
       signal: signal ?? AbortSignal.timeout(60_000),
     });
+  const forget = onLeave(() => child.kill("SIGKILL"));
   const end = async (signal: NodeJS.Signals) => {
+    forget();
     child.kill(signal);
     const late = setTimeout(() => child.kill("SIGKILL"), 10_000);
     await child.exited;

@@ -104,6 +104,17 @@ export function machine(): string {
 /** The load average of the last minute. */
 export const load = (): number => round(loadavg()[0] ?? Number.NaN);
 
+const cleanups = new Set<() => void>();
+process.on("exit", () => {
+  for (const cleanup of cleanups) cleanup();
+});
+
+/** Runs `cleanup`, which cannot wait, when this process ends early. Returns the way to forget it. */
+export function onLeave(cleanup: () => void): () => void {
+  cleanups.add(cleanup);
+  return () => void cleanups.delete(cleanup);
+}
+
 /**
  * Runs `work` while the processes named in `$BENCH_PAUSE_PIDS` (separated by commas or spaces) stand still.
  * They go on afterwards, also when `work` fails or this process is asked to end.
@@ -114,17 +125,16 @@ export async function undisturbed<T>(work: () => Promise<T>): Promise<T> {
   const resume = () => {
     for (const pid of paused.splice(0)) if (isAlive(pid)) process.kill(pid, "SIGCONT");
   };
-  const leave = () => {
-    resume();
-    process.exit(130);
-  };
-  process.once("exit", resume).once("SIGINT", leave).once("SIGTERM", leave);
+  const forget = onLeave(resume);
+  const leave = () => process.exit(130);
+  process.once("SIGINT", leave).once("SIGTERM", leave);
   try {
     for (const pid of paused) process.kill(pid, "SIGSTOP");
     return await work();
   } finally {
     resume();
-    process.off("exit", resume).off("SIGINT", leave).off("SIGTERM", leave);
+    forget();
+    process.off("SIGINT", leave).off("SIGTERM", leave);
   }
 }
 
@@ -152,11 +162,19 @@ export async function until<T>(
   throw new Error(`Waited ${limitMs} ms for ${what}`);
 }
 
-/** A TCP port of the loopback interface that is free now. */
+/**
+ * A TCP port of the loopback interface that is free now. Below the ports that the kernel hands to clients: a server
+ * that is down for a moment would else find its port taken, even by a client that connected to itself.
+ */
 export function freePort(): number {
-  const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
-  const { port } = server;
-  void server.stop(true);
-  if (port === undefined) throw new Error("Cannot find a free port");
-  return port;
+  for (let tries = 0; tries < 100; tries++) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    try {
+      void Bun.serve({ port, hostname: "127.0.0.1", fetch: () => new Response() }).stop(true);
+      return port;
+    } catch {
+      // Taken; another one.
+    }
+  }
+  throw new Error("Cannot find a free port between 20000 and 32000");
 }

@@ -19,6 +19,15 @@ export const bench: Bench = {
   run: measure,
 };
 
+/** The tool call of one message. */
+interface Call {
+  /** It returned a result; else the error says why not. */
+  readonly finished: boolean;
+  readonly error: string | undefined;
+  /** How often its effect is there. */
+  readonly effects: number;
+}
+
 /** What the clients saw, and what the daemon says at the end. */
 interface Outcome {
   readonly kills: number;
@@ -26,8 +35,7 @@ interface Outcome {
   readonly lost: number;
   readonly twice: number;
   readonly disordered: number;
-  /** How often the effect of each message happened. */
-  readonly effects: readonly number[];
+  readonly calls: readonly Call[];
   /** Processes of a killed daemon that were still there 3 s later. */
   readonly orphans: number;
 }
@@ -50,24 +58,37 @@ async function measure(): Promise<Report> {
   return {
     rows: [...rows("effect in ctx.kv", inside, true), ...rows("effect in a file", outside, false)],
     notes: [
-      "An effect outside of moult cannot be committed together with its record: a kill between the two makes the resumed turn call the tool again. The row says how often; a finished call, one whose result is in the journal, is never repeated.",
+      "Values in `ctx.kv` are committed together with the record of the call, so a call that was cut off is simply made again. An effect outside of moult cannot be: a call that was cut off there is not repeated, and the model is told that it may or may not have taken effect.",
+      ...[...new Set([...inside.calls, ...outside.calls].map(({ error }) => error))]
+        .filter((error) => error !== undefined)
+        .map((error) => `Told to the model: \`${error}\``),
     ],
   };
 }
 
 function rows(which: string, outcome: Outcome, isTransactional: boolean): Row[] {
-  const missing = outcome.effects.filter((count) => count === 0).length;
-  const repeated = outcome.effects.filter((count) => count > 1).length;
+  const count = (is: (call: Call) => boolean) => outcome.calls.filter(is).length;
+  const cut = count(({ finished }) => !finished);
+  const tookEffect = count(({ finished, effects }) => !finished && effects > 0);
   return [
     atLeast(`${which}: kills while messages were under way`, outcome.kills, KILLS_MIN, ""),
     fact(`${which}: messages sent again`, outcome.retries),
     exactly(`${which}: lost`, outcome.lost, 0),
     exactly(`${which}: answered twice`, outcome.twice, 0),
     exactly(`${which}: out of order`, outcome.disordered, 0),
-    exactly(`${which}: effects missing`, missing, 0),
+    exactly(
+      `${which}: finished calls without their effect`,
+      count(({ finished, effects }) => finished && effects === 0),
+      0,
+    ),
+    exactly(
+      `${which}: effects repeated`,
+      count(({ effects }) => effects > 1),
+      0,
+    ),
     isTransactional
-      ? exactly(`${which}: effects repeated`, repeated, 0)
-      : fact(`${which}: effects repeated (cut between effect and record)`, repeated),
+      ? exactly(`${which}: calls cut off`, cut, 0)
+      : fact(`${which}: calls cut off, and how many of them took effect`, `${cut}, ${tookEffect}`),
     exactly(`${which}: processes left behind`, outcome.orphans, 0),
   ];
 }
@@ -104,7 +125,7 @@ async function survive(
       kills: mortal.kills,
       retries: conversations.reduce((sum, one) => sum + one.retries, 0),
       ...(await inspect(mortal.daemon, conversations)),
-      effects: effectsOf(await count(mortal.daemon, place), sessions.flat()),
+      calls: callsOf(conversations, await count(mortal.daemon, place)),
       orphans: await mortal.orphans(),
     };
   } catch (error) {
@@ -116,10 +137,21 @@ async function survive(
   }
 }
 
-const effectsOf = (
+const callsOf = (
+  conversations: readonly Conversation[],
   counts: ReadonlyMap<string, number>,
-  marks: readonly string[],
-): readonly number[] => marks.map((mark) => counts.get(mark) ?? 0);
+): readonly Call[] =>
+  conversations.flatMap(({ marks, replies }) =>
+    marks.map((mark, index) => {
+      const [call] = replies[index]?.toolCalls ?? [];
+      const { error } = call ?? {};
+      return {
+        finished: call?.output !== undefined,
+        error: error === undefined ? undefined : `${error.code}: ${error.message}`,
+        effects: counts.get(mark) ?? 0,
+      };
+    }),
+  );
 
 /** Compares what the clients were told with what the daemon remembers. */
 async function inspect(

@@ -3,8 +3,10 @@ import { type Daemon, type Place, spawnDaemon } from "./daemon.ts";
 import { freePort, isAlive, seeded, until } from "./harness.ts";
 import { tree } from "./process_tree.ts";
 
-/** It lives this long after it answers again: long enough for progress, short enough for many kills. */
-const LIFE_MS = { min: 20, max: 300 };
+/** It lives this long after it answers, or after it is ready: long enough for progress, short enough for many kills. */
+const LIFE_MS_MAX = 800;
+/** Share of the kills that come while it still starts, resumes turns and loads. */
+const EARLY_SHARE = 0.25;
 
 /** A daemon that is killed and started again on the same home and port. */
 export class Mortal {
@@ -40,7 +42,8 @@ export class Mortal {
     const over = new AbortController();
     void Promise.allSettled([work]).then(() => over.abort());
     for (;;) {
-      await Bun.sleep(LIFE_MS.min + this.#random() * (LIFE_MS.max - LIFE_MS.min));
+      if (this.#random() >= EARLY_SHARE) await this.daemon.ready();
+      await Bun.sleep(this.#random() * LIFE_MS_MAX);
       if (over.signal.aborted) return;
       for (const pid of tree(this.daemon.pid)) this.#relatives.add(pid);
       await this.daemon.kill();

@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { until } from "./harness.ts";
+import { onLeave, until } from "./harness.ts";
 
 const FOLDER = join(import.meta.dir, "../.cache/bench-peers");
 const CPU = process.arch === "arm64" ? "arm64" : "x64";
@@ -189,7 +189,9 @@ export async function startPeer(peer: Peer, port: number): Promise<RunningPeer> 
       DENO_NO_UPDATE_CHECK: "1",
     },
   });
+  const forget = onLeave(() => process.kill(-child.pid, "SIGKILL"));
   const stop = async () => {
+    forget();
     if (child.exitCode === null) process.kill(-child.pid, "SIGKILL");
     await child.exited;
   };

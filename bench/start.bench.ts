@@ -43,6 +43,9 @@ async function start(place: Place): Promise<Start> {
     await daemon.ready();
     const ready = { readyMs: performance.now() - begin, readyCpuS: cpuMs(daemon.pid) / 1000 };
     return { ...healthy, ...ready };
+  } catch (error) {
+    console.error(daemon.output());
+    throw error;
   } finally {
     await daemon.stop();
   }

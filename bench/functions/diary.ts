@@ -12,7 +12,7 @@ export default defineTool({
   async run({ mark }) {
     await appendFile(`${FOLDER}/marks.txt`, `${mark}\n`);
     // Long enough for a random end of the daemon to hit between the effect and its record.
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await new Promise((resolve) => setTimeout(resolve, 80));
     return { marked: mark };
   },
 });

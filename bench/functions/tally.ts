@@ -9,7 +9,7 @@ export default defineTool({
     const before = await kv.get(mark);
     await kv.set(mark, (typeof before === "number" ? before : 0) + 1);
     // Long enough for a random end of the daemon to hit between the effect and its record.
-    await new Promise((resolve) => setTimeout(resolve, 40));
+    await new Promise((resolve) => setTimeout(resolve, 80));
     return { marked: mark };
   },
 });
