@@ -11,9 +11,10 @@ import re
 import sys
 
 import talk
-from entities import Entities
-from tools import Toolmaker, ask_domain, ask_words
 from answers import answer, result_of
+from entities import Entities
+from kept_out import plain, sentences
+from tools import Toolmaker, ask_domain, ask_words
 
 SYSTEM = "You are Moult, a helpful assistant."
 SYSTEMS = [SYSTEM] * 12 + ["You are a helpful assistant.", "You are Moult. Be brief.", "Answer briefly. Use tools when they help.", "You are Moult, an agent on this machine.", "You help the user with the tools you have."]
@@ -27,10 +28,10 @@ def lines(text):
 
 WRAP = {
     "en": (
-        ["could you {}", "can you {}", "would you {}", "I want you to {}", "please {}", "go ahead and {}", "quick, {}", "now {}", "hey, {}", "listen: {}", "my request: {}", "{} for me", "{} if you can", "{} right away", "let's {}", "hi, {}", "moult, {}", "ok, {}", "so {}", "{} please", "{} now", "{}, thanks", "{}, would you", "um {}", "alright, {}", "one more thing: {}", "next: {}", "can you please {}", "{} asap", "{} real quick", "okay {}", "I need you to {}", "sorry, {}", "{}, please"],
+        ["could you {}", "can you {}", "would you {}", "I want you to {}", "please {}", "go ahead and {}", "quick, {}", "now {}", "hey, {}", "listen: {}", "my request: {}", "{} for me", "{} if you can", "{} right away", "let's {}", "hi, {}", "moult, {}", "ok, {}", "so {}", "{} please", "{} now", "{}, thanks", "{}, would you", "um {}", "alright, {}", "one more thing: {}", "next: {}", "can you please {}", "{} asap", "{} real quick", "okay {}", "I need you to {}", "sorry, {}", "{}, please", "be so kind and {}", "do me a favour and {}", "{}, will you", "{}, ok?", "{} when you can", "{} at once", "well, {}", "just {}", "kindly {}", "hello, {}", "good morning, {}", "you should {}", "somebody {}", "{} then", "dear assistant, {}", "right, {}", "and {}", "but first {}", "I was thinking, {}", "would you mind: {}", "{}, that would be great", "{}, it's urgent", "{} - thank you", "for me, {}", "once more: {}", "{}, if possible"],
         "?.!",
     ),
-    "zh": (["请{}", "帮我{}", "麻烦{}", "{}，谢谢", "你好，{}", "那个，{}", "现在{}", "{}吧", "好，{}", "请问{}", "{}一下吧", "再{}"], "？。！"),
+    "zh": (["请{}", "帮我{}", "麻烦{}", "{}，谢谢", "你好，{}", "那个，{}", "现在{}", "{}吧", "好，{}", "请问{}", "再{}", "劳驾，{}", "{}，快点", "拜托{}", "能{}吗", "可以{}吗", "我说，{}", "喂，{}", "{}啊", "{}好吗", "顺便{}"], "？。！"),
 }
 
 
@@ -69,13 +70,14 @@ class Dialogues:
         self.random = random.Random(seed)
         self.entities = Entities(self.random)
         self.maker = Toolmaker(self.random, self.entities)
+        self.kept_out = sentences()
         # 0 = only short and easy dialogues, 1 = everything. The trainer raises it.
         self.hardness = 1.0
 
     def next(self):
         while True:
             made = self.dialogue()
-            if made:
+            if made and not any(role == "user" and plain(text) in self.kept_out for role, text in made["messages"]):
                 return made
 
     # ---- the tools of a dialogue
@@ -85,7 +87,13 @@ class Dialogues:
         r, tools, names, tags, tries = self.random, [], set(), set(), 0
         while len(tools) < count and tries < 200:
             tries += 1
-            if r.random() < 0.58:
+            chance = r.random()
+            if chance < 0.2:
+                tool = self.maker.of_archetype()
+                stem = next(iter(tool.tags))
+                if tool.tags & tags or any(stem in (t.about + t.name) for t in tools):
+                    continue
+            elif chance < 0.68:
                 domain = r.choices(self.maker.domains, self.maker.weights)[0]
                 if domain.tags & tags and not (domain.split and r.random() < 0.3):
                     continue
@@ -210,7 +218,8 @@ class Dialogues:
             question = talk.open_question(r, self.entities, language)
             return [("user", "".join(t for t, _ in vary(r, [(question, None)], language))), ("assistant", talk.UNKNOWN[language])]
         else:
-            tool = self.maker.any_domain() if r.random() < 0.75 else self.maker.of_words()
+            make = r.choices([self.maker.any_domain, self.maker.of_archetype, self.maker.of_words], [55, 25, 20])[0]
+            tool = make()
         if any(self.could_serve(t, tool) for t in tools):
             return None
         made = self.request(tool, language)
@@ -227,7 +236,7 @@ class Dialogues:
         if present.words and wanted.words:
             return alike(present.words, wanted.words)
         a, b = (present, wanted) if present.words else (wanted, present)
-        return a.words[1][0] in (b.about + b.name).lower()
+        return a.words[1][0] in (b.about + b.name).lower() or bool(a.tags & b.tags)
 
     def exchange_ask(self, tools, language, history):
         """A required argument is missing: ask for it; sometimes the user then gives it."""
@@ -276,7 +285,7 @@ class Dialogues:
 
     def dialogue(self):
         r = self.random
-        language = "zh" if r.random() < 0.26 else "en"
+        language = self.maker.language = "zh" if r.random() < 0.26 else "en"
         easy = r.random() > self.hardness
         if r.random() < (0.2 if easy else 0.02):
             return self.echo(language)

@@ -55,7 +55,9 @@ export function parseTool(line: string): ToolSpec {
 }
 
 function read(file: string): readonly string[] {
-  return readFileSync(join(HERE, "evaluation", file), "utf8").trim().split("\n");
+  return readFileSync(join(HERE, "evaluation", file), "utf8")
+    .trim()
+    .split("\n");
 }
 
 /** The cases as written, and those of tools both known and new once more among many tools. */
@@ -130,9 +132,19 @@ export function wilson(right: number, all: number): readonly [low: number, high:
 
 async function main(): Promise<void> {
   const flags = Bun.argv.slice(2);
-  const path = resolve(flags.find((flag) => !flag.startsWith("--")) ?? join(HERE, "../moult-mini.gguf"));
-  const tools = new Map(read("tools.txt").map((line) => [line.split("(")[0] ?? "", parseTool(line)]));
-  const engine = await startLlama({ path, embedded: true, slots: 1, gpu: false, contextTokens: 2_048 });
+  const path = resolve(
+    flags.find((flag) => !flag.startsWith("--")) ?? join(HERE, "../moult-mini.gguf"),
+  );
+  const tools = new Map(
+    read("tools.txt").map((line) => [line.split("(")[0] ?? "", parseTool(line)]),
+  );
+  const engine = await startLlama({
+    path,
+    embedded: true,
+    slots: 1,
+    gpu: false,
+    contextTokens: 2_048,
+  });
   const outcomes: Outcome[] = [];
   for (const one of cases([...tools.keys()])) {
     const offered = one.tools.map((name) => tools.get(name)).filter((tool) => tool !== undefined);

@@ -5,10 +5,13 @@ decorated or invented, so that the model must read the list instead of rememberi
 """
 import re
 
-from domains import load
+from archetypes import ARCHETYPES, instance
+from domains import Domain, load
 from entities import POOLS
 from lexicon import NOUNS, VERBS
+from wording import reword
 
+HAN = re.compile("[\u4e00-\u9fff]")
 DECORATED = 0.4  # share of tools whose name carries or is an invented word
 
 
@@ -51,7 +54,7 @@ class Tool:
 
 class Toolmaker:
     def __init__(self, random, entities):
-        self.random, self.entities = random, entities
+        self.random, self.entities, self.language = random, entities, "en"
         self.domains = load()
         self.weights = [1 + (len(d.phrases["en"]) + 2 * len(d.phrases["zh"])) / 20 for d in self.domains]
 
@@ -98,7 +101,10 @@ class Toolmaker:
 
     def of_domain(self, domain):
         r = self.random
-        fixed, names, about = {}, domain.names, r.choice(domain.about)
+        # Chinese descriptions belong to Chinese dialogues, mostly.
+        foreign = r.random() < (0.45 if self.language == "zh" else 0.04)
+        abouts = [a for a in domain.about if bool(HAN.search(a)) == foreign] or domain.about
+        fixed, names, about = {}, domain.names, r.choice(abouts)
         if domain.split and r.random() < 0.35:
             value = r.choice(list(domain.split))
             names = domain.split[value]
@@ -141,6 +147,14 @@ class Toolmaker:
     def any_domain(self):
         return self.of_domain(self.random.choices(self.domains, self.weights)[0])
 
+    def of_archetype(self):
+        """A tool of a general kind for some noun, known or invented."""
+        r = self.random
+        noun, chinese = r.choice(NOUNS)
+        if r.random() < 0.25:
+            noun = chinese = self.entities.plain()
+        return self.of_domain(Domain("archetype", **instance(r.choice(ARCHETYPES), noun, chinese)))
+
     # ---- tools put together from a verb and a noun
 
     def of_words(self, verb=None, noun=None):
@@ -164,7 +178,7 @@ class Toolmaker:
         name = r.choices([f"{v}_{n}", f"{n}_{v}", n, f"{v}{n.title().replace('_', '')}"], [70, 15, 8, 7])[0]
         if name == n:
             fields = [f for f in fields]
-        about = r.choice([f"{verb[0].capitalize()} a {noun[0]}", f"{verb[0].capitalize()} the {noun[0]}", f"{verb[0].capitalize()} {noun[0]}", f"{noun[0].capitalize()}: {verb[0]}", f"{verb[0].capitalize()} {noun[0]} in the system", f"Use this to {verb[0]} a {noun[0]}", f"{verb[0].capitalize()} a {noun[0]} for the user", f"{r.choice(verb[2])}{noun[1]}" if r.random() < 0.4 else f"{verb[0].capitalize()} one {noun[0]}"])
+        about = r.choice([f"{verb[0].capitalize()} a {noun[0]}", f"{verb[0].capitalize()} the {noun[0]}", f"{verb[0].capitalize()} {noun[0]}", f"{noun[0].capitalize()}: {verb[0]}", f"{verb[0].capitalize()} {noun[0]} in the system", f"Use this to {verb[0]} a {noun[0]}", f"{verb[0].capitalize()} a {noun[0]} for the user", f"{r.choice(verb[2])}{noun[1]}" if self.language == "zh" else f"{verb[0].capitalize()} one {noun[0]}"])
         if name != n and r.random() < 0.05:
             about = ""
         return Tool(name if r.random() < 0.85 else self.decorate(name), self.describe(about), fields, words=(verb, noun))
@@ -326,7 +340,7 @@ def ask_domain(maker, tool, phrase, language):
         said[key] = text
         return text
 
-    add(phrase)
+    add(reword(r, phrase, language))
     said.pop("pair", None)
     if segments and segments[-1][1] is None:
         segments[-1] = (segments[-1][0].rstrip(), None)
