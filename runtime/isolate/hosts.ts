@@ -6,12 +6,13 @@ import { MoultError } from "../../schemas/error.ts";
 import { Manifest } from "../../schemas/function.ts";
 import { Broker } from "./broker.ts";
 import type { Bundle, Deployment } from "./deployment.ts";
-import { layLinks, needsFiles, resolveFiles } from "./files.ts";
+import { type ResolvedFiles, layLinks, needsFiles, resolveFiles } from "./files.ts";
 import { LimitWatch } from "./limits.ts";
 import { LiveHost } from "./live_host.ts";
 import { type Blank, Pool, startBlank } from "./pool.ts";
 import type { HostServices } from "./services.ts";
 import { Version } from "./version.ts";
+import { WidePools } from "./wide_pools.ts";
 import { WorkerSandbox } from "./worker_sandbox.ts";
 
 /** A host without calls ends after this: another is ready in some 10 ms, and memory matters more. */
@@ -37,6 +38,7 @@ export interface HostsOptions {
 export class Hosts {
   readonly #options: HostsOptions;
   readonly #pool: Pool;
+  readonly #wide: WidePools;
   readonly #watch = new LimitWatch();
   readonly #versions = new Set<Version>();
   #workers: WorkerSandbox | undefined;
@@ -44,11 +46,9 @@ export class Hosts {
   constructor(options: HostsOptions) {
     this.#options = options;
     const { sandbox, services, poolSize = 2 } = options;
-    this.#pool = new Pool({
-      sandbox,
-      size: poolSize,
-      onFault: (why) => services.log("", "error", {}, why),
-    });
+    const onFault = (why: string): void => services.log("", "error", {}, why);
+    this.#pool = new Pool({ sandbox, size: poolSize, onFault });
+    this.#wide = new WidePools(sandbox, onFault);
   }
 
   /**
@@ -78,6 +78,7 @@ export class Hosts {
   /** Ends every host at once. The sandbox stays with whoever made it. */
   async close(): Promise<void> {
     this.#pool.close();
+    this.#wide.close();
     this.#watch.close();
     await Promise.all([...this.#versions].map(async (version) => await version.end()));
     await this.#workers?.close();
@@ -95,6 +96,7 @@ export class Hosts {
       }
       host.confined.kill("another policy");
       const wide = await this.#start(bundle, manifest);
+      if (needsFiles(manifest.permissions)) this.#wide.keep(this.#filesOf(manifest).policy);
       return { manifest, host: wide };
     } catch (error) {
       host.confined.kill("it did not load");
@@ -122,17 +124,22 @@ export class Hosts {
   }
 
   async #blankFor(bundle: Bundle, manifest: Manifest): Promise<Blank> {
-    const { sandbox, root, home, services } = this.#options;
     if (isWorker(bundle, manifest))
       return await startBlank((this.#workers ??= new WorkerSandbox()));
     if (!needsFiles(manifest.permissions)) return await this.#pool.take();
-    const roots = { root: resolve(root), home: resolve(home) };
-    const { policy, links, missing } = resolveFiles(manifest.permissions, roots);
-    for (const path of missing)
-      services.log(bundle.name, "warn", {}, `There is no "${path}" to read; it was left out`);
-    const blank = await startBlank(sandbox, policy);
+    const { policy, links, missing } = this.#filesOf(manifest);
+    for (const path of missing) {
+      const text = `There is no "${path}" to read; it was left out`;
+      this.#options.services.log(bundle.name, "warn", {}, text);
+    }
+    const blank = await this.#wide.take(policy);
     layLinks(blank.confined.work, links);
     return blank;
+  }
+
+  #filesOf({ permissions }: Manifest): ResolvedFiles {
+    const { root, home } = this.#options;
+    return resolveFiles(permissions, { root: resolve(root), home: resolve(home) });
   }
 
   #occupy(blank: Blank, name: string): LiveHost {

@@ -1,5 +1,5 @@
-/** Blank hosts that wait for a function. They are confined by the base policy already: taking one costs no start. */
-import type { Confined, Sandbox } from "../ports.ts";
+/** Blank hosts that wait for a function. They are confined already: taking one costs no start. */
+import type { Confined, FilePolicy, Sandbox } from "../ports.ts";
 import { LIMITS_DEFAULT } from "../../schemas/function.ts";
 import { Backoff } from "./backoff.ts";
 
@@ -16,6 +16,7 @@ export interface Blank {
 export class Pool {
   readonly #sandbox: Sandbox;
   readonly #size: number;
+  readonly #files: FilePolicy;
   readonly #onFault: (why: string) => void;
   readonly #warm: Blank[] = [];
   readonly #backoff = new Backoff();
@@ -27,11 +28,14 @@ export class Pool {
     readonly sandbox: Sandbox;
     /** Hosts kept warm. */
     readonly size: number;
+    /** What its hosts may touch. @default nothing but their own folders */
+    readonly files?: FilePolicy;
     /** Told when a host can not be started; the pool tries again by itself, ever later. */
     readonly onFault: (why: string) => void;
   }) {
     this.#sandbox = options.sandbox;
     this.#size = options.size;
+    this.#files = options.files ?? NO_FILES;
     this.#onFault = options.onFault;
     this.#refill(0);
   }
@@ -40,7 +44,7 @@ export class Pool {
   async take(): Promise<Blank> {
     const warm = this.#warm.shift();
     this.#refill(REFILL_MS);
-    return warm ?? (await startBlank(this.#sandbox));
+    return warm ?? (await startBlank(this.#sandbox, this.#files));
   }
 
   /** Ends the hosts that wait. */
@@ -61,7 +65,7 @@ export class Pool {
   async #addOne(): Promise<void> {
     this.#starting++;
     try {
-      const blank = await startBlank(this.#sandbox);
+      const blank = await startBlank(this.#sandbox, this.#files);
       this.#backoff.reset();
       this.#keep(blank);
     } catch (error) {
@@ -90,11 +94,10 @@ export class Pool {
   }
 }
 
-/** Starts a host that may touch nothing but its own folders. */
-export async function startBlank(
-  sandbox: Sandbox,
-  files: Parameters<Sandbox["start"]>[0]["files"] = { read: [], write: [], exec: [] },
-): Promise<Blank> {
+const NO_FILES: FilePolicy = { read: [], write: [], exec: [] };
+
+/** Starts a host; it may touch nothing but its own folders unless `files` says so. */
+export async function startBlank(sandbox: Sandbox, files: FilePolicy = NO_FILES): Promise<Blank> {
   let blank: Blank | undefined;
   const confined = await sandbox.start({
     files,
