@@ -100,6 +100,8 @@ function commandHelp(name: string, summary: string, command: Command): number {
 
 /** Prints one failure for people (or as a JSON document), and says how the process should end. */
 function complain(error: unknown, json: boolean): number {
+  // Whoever read our output has heard enough: `moult list | head`.
+  if (error instanceof Error && "code" in error && error.code === "EPIPE") return 0;
   const foreseen =
     isMoultError(error) || error instanceof UsageError || error instanceof ConfigError;
   const message = error instanceof Error ? error.message : String(error);
