@@ -100,8 +100,7 @@ function commandHelp(name: string, summary: string, command: Command): number {
 
 /** Prints one failure for people (or as a JSON document), and says how the process should end. */
 function complain(error: unknown, json: boolean): number {
-  // Whoever read our output has heard enough: `moult list | head`.
-  if (error instanceof Error && "code" in error && error.code === "EPIPE") return 0;
+  if (isBrokenPipe(error)) return 0;
   const foreseen =
     isMoultError(error) || error instanceof UsageError || error instanceof ConfigError;
   const message = error instanceof Error ? error.message : String(error);
@@ -109,12 +108,17 @@ function complain(error: unknown, json: boolean): number {
     const document = isMoultError(error) ? toWire(error) : { code: codeOf(error), message };
     process.stdout.write(`${JSON.stringify({ error: document })}\n`);
   } else {
-    process.stderr.write(`moult: ${message}\n`);
-    if (!foreseen && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+    const stack = foreseen || !(error instanceof Error) ? "" : `${error.stack ?? ""}\n`;
+    process.stderr.write(`moult: ${message}\n${stack}`);
     if (error instanceof UsageError) process.stderr.write('See "moult --help"\n');
   }
   if (error instanceof UsageError) return 2;
   return error instanceof ConfigError ? 78 : 1;
+}
+
+/** Whoever read our output has heard enough: `moult list | head`. */
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EPIPE";
 }
 
 function codeOf(error: unknown): string {
