@@ -112,6 +112,10 @@ function complain(error: unknown, json: boolean): number {
     process.stderr.write(`moult: ${message}\n${stack}`);
     if (error instanceof UsageError) process.stderr.write('See "moult --help"\n');
   }
+  return exitCodeOf(error);
+}
+
+function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return 2;
   return error instanceof ConfigError ? 78 : 1;
 }
