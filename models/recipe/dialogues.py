@@ -14,7 +14,7 @@ import talk
 from answers import answer, result_of
 from entities import Entities
 from kept_out import plain, sentences
-from tools import Toolmaker, ask_domain, ask_words
+from tools import DECORATED, Toolmaker, ask_domain, ask_words
 
 SYSTEM = "You are Moult, a helpful assistant."
 SYSTEMS = [SYSTEM] * 12 + ["You are a helpful assistant.", "You are Moult. Be brief.", "Answer briefly. Use tools when they help.", "You are Moult, an agent on this machine.", "You help the user with the tools you have."]
@@ -287,21 +287,22 @@ class Dialogues:
         r = self.random
         language = self.maker.language = "zh" if r.random() < 0.26 else "en"
         easy = r.random() > self.hardness
-        if r.random() < (0.2 if easy else 0.02):
+        if r.random() < (0.1 if easy else 0.02):
             return self.echo(language)
         if r.random() < 0.008:
             system, user, reply = talk.shortened(r, self.entities, language)
             return {"tools": [], "messages": [("system", system), ("user", user), ("assistant", reply)], "language": language}
-        count = r.choice([1, 1, 2]) if easy else r.choices([0, r.randint(1, 3), r.randint(4, 8), r.randint(9, 14), r.randint(15, 20)], [3, 35, 38, 14, 10])[0]
+        self.maker.decorated = DECORATED * self.hardness
+        count = r.choice([1, 2, 3, 4]) if easy else r.choices([0, r.randint(1, 3), r.randint(4, 8), r.randint(9, 14), r.randint(15, 20)], [3, 35, 38, 14, 10])[0]
         tools = self.tools(count, language)
         history = {}
-        if len(tools) > 1 and not easy and r.random() < 0.2:
+        if len(tools) > 1 and r.random() < 0.2:
             history["removed"] = tools.pop()
         messages = [("system", r.choice(SYSTEMS))]
-        wanted = 1 if easy else r.choice([1, 2, 2, 3, 3, 4])
+        wanted = r.choice([2, 3]) if easy else r.choice([1, 2, 2, 3, 3, 4])
         kinds, weights = list(SHARES), list(SHARES.values())
         for _ in range(wanted):
-            kind = "call" if easy and tools else r.choices(kinds, weights)[0] if tools else r.choices(["chat", "none", "summary"], [5, 4, 3])[0]
+            kind = r.choices(["call", "none"], [8, 2])[0] if easy and tools else r.choices(kinds, weights)[0] if tools else r.choices(["chat", "none", "summary"], [5, 4, 3])[0]
             if "removed" in history and len(messages) == 1:
                 kind = "none"
             for _ in range(8):
@@ -333,22 +334,27 @@ def prefixes(a, b):
 CALL = re.compile(r'^(<tool_call>\n\{"name": ")(.*?)(", "arguments": )(.*)(\}\n</tool_call>)$', re.S)
 
 
+# How much a token counts in the loss. A reply is decided at its first token, a call by the name; the rest is spelling.
+FIRST, NAME, ARGUMENTS, TEXT = 3.0, 4.0, 1.5, 0.6
+
+
 def render(dialogue):
-    """-> [(text, is_learnt)]. A call is cut into the five pieces that node-llama-cpp tokenises one by one."""
+    """-> [(text, weight)], 0 = only read. A call is cut into the five pieces that node-llama-cpp tokenises one by one."""
     system = dialogue["messages"][0][1]
     if dialogue["tools"]:
         system += "\n# Tools\n" + "\n".join(dialogue["tools"])
-    pieces = [("<|im_start|>system\n" + system + "<|im_end|>\n", False)]
+    pieces = [("<|im_start|>system\n" + system + "<|im_end|>\n", 0)]
     for role, text in dialogue["messages"][1:]:
         if role == "user":
-            pieces.append((f"<|im_start|>user\n{text}<|im_end|>\n", False))
+            pieces.append((f"<|im_start|>user\n{text}<|im_end|>\n", 0))
         elif role == "tool":
-            pieces.append((f"<|im_start|>user\n<tool_response>\n{text}\n</tool_response><|im_end|>\n", False))
+            pieces.append((f"<|im_start|>user\n<tool_response>\n{text}\n</tool_response><|im_end|>\n", 0))
         else:
             call = CALL.match(text)
-            pieces.append(("<|im_start|>assistant\n", False))
-            pieces += [(part, True) for part in call.groups()] + [("<|im_end|>", True)] if call else [(text + "<|im_end|>", True)]
-            pieces.append(("\n", False))
+            pieces.append(("<|im_start|>assistant\n", 0))
+            weights = (1.0, NAME, 1.0, ARGUMENTS, 1.0)
+            pieces += [*zip(call.groups(), weights), ("<|im_end|>", 1.0)] if call else [(text + "<|im_end|>", TEXT)]
+            pieces.append(("\n", 0))
     return pieces
 
 

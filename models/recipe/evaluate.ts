@@ -1,6 +1,7 @@
 /**
  * Asks a model the held-out cases of `evaluation/` the way the runtime does: grammar, arguments copied from the message.
- * `bun models/recipe/evaluate.ts [FILE.gguf] [--wrong] [--json]` prints accuracy by category with 95 % Wilson intervals.
+ * `bun models/recipe/evaluate.ts [FILE.gguf] [--wrong] [--json] [--every=3]` prints accuracy by category with 95 %
+ * Wilson intervals; `--every=3` asks each third case only.
  */
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -65,7 +66,10 @@ export function cases(all: readonly string[]): readonly Case[] {
   const written = read("cases.jsonl").map((line) => JSON.parse(line) as Case);
   const crowded = written
     .filter(({ category }) => category === "known" || category === "new")
-    .map((one, index) => ({ ...one, category: "18 tools", tools: crowd(one, all, index) }));
+    .map(({ message, expect, ...one }, index): Case => {
+      const tools = crowd({ message, expect, ...one }, all, index);
+      return { category: "18 tools", tools, message, expect };
+    });
   return [...written, ...crowded];
 }
 
@@ -77,12 +81,12 @@ const ALIKE: readonly (readonly string[])[] = [
 
 function crowd(one: Case, all: readonly string[], start: number): readonly string[] {
   const name = one.expect?.name ?? "";
-  const rivals = ALIKE.filter((group) => group.includes(name)).flat();
+  const rivals = new Set(ALIKE.filter((group) => group.includes(name)).flat());
   const chosen = new Set([name]);
   for (let i = 0; chosen.size < CROWD_TOOLS; i++) {
     const other = all[(start * 7 + i) % all.length] ?? name;
     const clash = ALIKE.some((group) => group.includes(other) && group.some((g) => chosen.has(g)));
-    if (!rivals.includes(other) && !clash) chosen.add(other);
+    if (!rivals.has(other) && !clash) chosen.add(other);
   }
   return [...chosen].toSorted();
 }
@@ -146,7 +150,9 @@ async function main(): Promise<void> {
     contextTokens: 2_048,
   });
   const outcomes: Outcome[] = [];
-  for (const one of cases([...tools.keys()])) {
+  const every = Number(flags.find((flag) => flag.startsWith("--every="))?.slice(8) ?? 1);
+  const chosen = cases([...tools.keys()]).filter((_, index) => index % every === 0);
+  for (const one of chosen) {
     const offered = one.tools.map((name) => tools.get(name)).filter((tool) => tool !== undefined);
     outcomes.push(await ask(engine, one, offered));
   }

@@ -12,6 +12,7 @@ from lexicon import NOUNS, VERBS
 from wording import reword
 
 HAN = re.compile("[\u4e00-\u9fff]")
+OFTEN = {"everyday": 3, "home": 2}  # by theme
 DECORATED = 0.4  # share of tools whose name carries or is an invented word
 
 
@@ -54,15 +55,16 @@ class Tool:
 
 class Toolmaker:
     def __init__(self, random, entities):
-        self.random, self.entities, self.language = random, entities, "en"
+        self.random, self.entities, self.language, self.decorated = random, entities, "en", DECORATED
         self.domains = load()
-        self.weights = [1 + (len(d.phrases["en"]) + 2 * len(d.phrases["zh"])) / 20 for d in self.domains]
+        # What every assistant is asked for comes more often, and so do kinds with many ways to ask.
+        self.weights = [OFTEN.get(d.theme, 1) * (1 + (len(d.phrases["en"]) + 2 * len(d.phrases["zh"])) / 20) for d in self.domains]
 
     # ---- names and descriptions
 
     def decorate(self, name):
         r, word = self.random, self.entities.plain()
-        if r.random() > DECORATED:
+        if r.random() > self.decorated:
             return self.restyle(name)
         return r.choices([f"{name}_{word}", f"{word}_{name}", f"{name}{r.randint(1, 9)}", f"{word}{name.title().replace('_', '')}", word, f"{name}_{r.choice(['v2', 'tool', 'api', 'service', 'now', 'new', 'main', 'local', 'my', 'app', 'x'])}"], [25, 22, 8, 8, 22, 15])[0]
 

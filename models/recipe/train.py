@@ -20,7 +20,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import torch
 import torch.multiprocessing as processes
 
-from dialogues import Dialogues, render
+from dialogues import FIRST, Dialogues, render
 from gguf import ROUND
 from model import BF16, Linear, Model, load, save
 from tokenizer import END, Tokenizer
@@ -41,19 +41,20 @@ class Batches:
     def encode(self, dialogue):
         """-> ids, targets, weights. The target of position i is what should follow it."""
         ids, following, weights = [], [], []
-        for text, learnt in render(dialogue):
+        for text, weight in render(dialogue):
             tokens = self.tokenizer.encode(text)
             wanted = list(tokens)
             # Under a grammar a name ends with a newline and arguments with four; in the prompt neither is seen.
             # Making them likely there keeps `note` from becoming `notes`.
-            if learnt and self.random.random() < STOP_SHARE:
+            if weight and self.random.random() < STOP_SHARE:
                 if text == '", "arguments": ':
                     wanted[0] = self.newline
                 elif text == "}\n</tool_call>":
                     wanted[0] = self.newlines
             ids += tokens
             following += wanted
-            weights += [1.0 if learnt else 0.0] * len(tokens)
+            begins = weight and not weights[-1]  # right after "assistant"
+            weights += [FIRST if begins else weight] + [weight] * (len(tokens) - 1)
         return ids[:-1], following[1:], weights[1:]
 
     def refill(self):
@@ -89,7 +90,7 @@ def loss_of(model, leaves, ids, targets, weights):
     logits = Linear.apply(hidden, leaves["embedding"]).float()
     losses = torch.nn.functional.cross_entropy(logits, targets.reshape(-1)[chosen], reduction="none")
     weights = weights.reshape(-1)[chosen]
-    learnt = losses.detach()[weights == 1]
+    learnt = losses.detach()[weights > PROMPT_WEIGHT]
     return (losses * weights).sum(), learnt.sum().item(), learnt.numel()
 
 
