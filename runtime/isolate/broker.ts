@@ -8,6 +8,7 @@ import type { GenerateRequest } from "../../schemas/model.ts";
 import { egress } from "./egress.ts";
 import type { LiveCall, LiveHost } from "./live_host.ts";
 import { CHUNK_BYTES, type DaemonFrame, type HostFrame, type Question } from "./protocol.ts";
+import { Reports } from "./reports.ts";
 import type { HostServices } from "./services.ts";
 
 /** Questions of one host that wait at once. */
@@ -18,8 +19,8 @@ const CHUNK_BYTES_MAX = 16 * 1_048_576;
 const DEPTH_MAX = 8;
 /** JSON characters of one answer of `kv.list`. */
 const LIST_CHARS_MAX = 4 * 1_048_576;
-/** Log lines of one host a second. */
-const LOGS_PER_SECOND = 100;
+/** Pieces of such bodies. A request follows its own at once. */
+const CHUNKS_MAX = QUESTIONS_MAX;
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
@@ -30,8 +31,8 @@ interface Open {
   /** The rest of an answer that is fetched piece by piece. */
   reader?: Reader;
   rest?: Uint8Array | undefined;
-  /** Pieces go one after the other, however often they are asked for. */
-  sending?: Promise<void>;
+  /** Pieces that are asked for: they go one after the other, however often that is. */
+  wanted: number;
 }
 
 /** What the broker of one host works with. */
@@ -48,13 +49,13 @@ export class Broker {
   readonly #parts: BrokerParts;
   readonly #open = new Map<number, Open>();
   readonly #chunks = new Map<number, Uint8Array[]>();
+  readonly #reports: Reports;
   #chunkBytes = 0;
-  #logSecond = 0;
-  #logs = 0;
-  #logsDropped = 0;
+  #chunkCount = 0;
 
   constructor(parts: BrokerParts) {
     this.#parts = parts;
+    this.#reports = new Reports(parts.name, parts.services);
     parts.host.listener = {
       frame: (frame) => this.#hear(frame),
       ended: (id) => this.#endCall(id),
@@ -65,13 +66,13 @@ export class Broker {
   }
 
   #hear(frame: HostFrame): void {
-    const { host, services, name } = this.#parts;
+    const { host } = this.#parts;
     if (frame.type === "ask") void this.#answer(frame);
     else if (frame.type === "cancel") this.#close(frame.id);
     else if (frame.type === "more") this.#sendNext(frame.id);
     else if (frame.type === "chunk") this.#keepChunk(frame.id, frame.data);
-    else if (frame.type === "log") this.#log(frame);
-    else if (frame.type === "denied") services.denied(name, frame.kind, frame.text);
+    else if (frame.type === "log") this.#reports.log(frame.level, frame.facts, frame.text);
+    else if (frame.type === "denied") this.#reports.denied(frame.kind, frame.text);
     else host.confined.kill("it said something out of turn");
   }
 
@@ -82,7 +83,7 @@ export class Broker {
       host.confined.kill("it asked too much at once");
       return;
     }
-    const open: Open = { call: question.call, abort: new AbortController() };
+    const open: Open = { call: question.call, abort: new AbortController(), wanted: 0 };
     this.#open.set(id, open);
     try {
       const live = host.calls.get(question.call);
@@ -94,7 +95,7 @@ export class Broker {
       if (!isMoultError(error))
         services.log(name, "error", { op: question.op }, `internal: ${String(error)}`);
       if (isMoultError(error) && error.code === "policy/denied")
-        services.denied(name, question.op === "fetch" ? "net" : question.op, error.message);
+        this.#reports.denied(question.op === "fetch" ? "net" : question.op, error.message);
       this.#send({ type: "refusal", id, error: toWire(error) });
     }
     if (open.reader === undefined) this.#open.delete(id);
@@ -139,8 +140,11 @@ export class Broker {
 
   #sendNext(id: number): void {
     const open = this.#open.get(id);
-    if (open === undefined) return;
-    open.sending = (open.sending ?? Promise.resolve()).then(() => this.#sendPiece(id));
+    if (open !== undefined && open.wanted++ === 0) void this.#sendPieces(id, open);
+  }
+
+  async #sendPieces(id: number, open: Open): Promise<void> {
+    for (; open.wanted > 0; open.wanted--) await this.#sendPiece(id);
   }
 
   async #sendPiece(id: number): Promise<void> {
@@ -216,7 +220,7 @@ export class Broker {
   #keepChunk(id: number, data: string): void {
     const bytes = Buffer.from(data, "base64");
     this.#chunkBytes += bytes.length;
-    if (this.#chunkBytes > CHUNK_BYTES_MAX) {
+    if (this.#chunkBytes > CHUNK_BYTES_MAX || ++this.#chunkCount > CHUNKS_MAX) {
       this.#parts.host.confined.kill("it sent more than a request may hold");
       return;
     }
@@ -229,22 +233,8 @@ export class Broker {
     const chunks = this.#chunks.get(id) ?? [];
     this.#chunks.delete(id);
     this.#chunkBytes -= chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    this.#chunkCount -= chunks.length;
     return chunks;
-  }
-
-  #log({ level, facts, text }: HostFrame & { type: "log" }): void {
-    const { services, name } = this.#parts;
-    const second = Math.floor(Date.now() / 1_000);
-    if (second !== this.#logSecond) {
-      if (this.#logsDropped > 0)
-        services.log(name, "warn", {}, `(${String(this.#logsDropped)} more lines were dropped)`);
-      this.#logSecond = second;
-      this.#logs = 0;
-      this.#logsDropped = 0;
-    }
-    if (this.#logs >= LOGS_PER_SECOND) this.#logsDropped++;
-    else services.log(name, level, facts, text);
-    this.#logs++;
   }
 
   #endCall(call: number): void {

@@ -21,6 +21,17 @@ export const WRITES_MAX = 1_000;
 /** JSON characters of all values that one call may set. */
 export const WRITES_CHARS_MAX = 8 * 1_048_576;
 
+/** JSON characters of the facts of a log line. */
+const FACTS_CHARS_MAX = 40_000;
+
+/**
+ * Calls and answers up to this many characters go as frames of the control channel: many share one write, which costs
+ * a fraction of an HTTP request. Longer ones and streams go over the unix socket, where they have backpressure.
+ */
+export const CALL_CHARS_MAX = 8_192;
+/** See `CALL_CHARS_MAX`. */
+export const ANSWER_CHARS_MAX = 16_384;
+
 /** Header with the facts of a call, as JSON of `CallFacts`. */
 export const CALL_HEADER = "x-moult-call";
 /** Header of an answer: how many values the call has set; absent = none. */
@@ -83,6 +94,29 @@ const KvWrites = v.pipe(
   v.maxLength(WRITES_MAX),
 );
 
+/** The answer to a call that came as a frame. Without `text` it waits at `/answer/{call}` of the unix socket. */
+export interface Answered {
+  readonly type: "answered";
+  readonly call: number;
+  /** The function ran: `text` is its output, else an error document. */
+  readonly ok: boolean;
+  /** How many values the call has set; their frames came before. */
+  readonly writes: number;
+  readonly text?: string;
+}
+
+function isAnswered(data: unknown): data is Answered {
+  if (typeof data !== "object" || data === null) return false;
+  const { type, call, ok, writes, text } = data as Partial<Answered>;
+  return (
+    type === "answered" &&
+    Number.isSafeInteger(call) &&
+    typeof ok === "boolean" &&
+    Number.isSafeInteger(writes) &&
+    (text === undefined || typeof text === "string")
+  );
+}
+
 const HostFrame = v.union([
   Question,
   v.variant("type", [
@@ -93,12 +127,16 @@ const HostFrame = v.union([
     v.object({
       type: v.literal("log"),
       level: v.picklist(["info", "warn", "error"]),
-      facts: v.record(v.string(), v.unknown()),
+      facts: v.pipe(
+        v.record(v.string(), v.unknown()),
+        v.check((facts) => JSON.stringify(facts).length <= FACTS_CHARS_MAX),
+      ),
       text: v.pipe(v.string(), v.maxLength(16_384)),
     }),
     v.object({
       type: v.literal("denied"),
-      kind: name,
+      /** What the daemon refuses itself it knows without being told. */
+      kind: v.literal("secret"),
       text: v.pipe(v.string(), v.maxLength(1_000)),
     }),
     /** A piece of the body of the `fetch` that follows under the same id; base64. */
@@ -112,10 +150,12 @@ const HostFrame = v.union([
   ]),
 ]);
 /** A frame from a host, checked. */
-export type HostFrame = v.InferOutput<typeof HostFrame>;
+export type HostFrame = v.InferOutput<typeof HostFrame> | Answered;
 
 /** Reads a frame of a host; `undefined` when it is none. */
 export function readHostFrame(data: unknown): HostFrame | undefined {
+  // By hand: there may be tens of thousands a second.
+  if (isAnswered(data)) return data;
   const isAsk = typeof data === "object" && data !== null && "type" in data && data.type === "ask";
   const parsed = isAsk ? v.safeParse(Question, data) : v.safeParse(HostFrame, data);
   return parsed.success ? parsed.output : undefined;
@@ -125,6 +165,15 @@ export function readHostFrame(data: unknown): HostFrame | undefined {
 export type DaemonFrame =
   | { readonly type: "load"; readonly path: string; readonly name: string }
   | { readonly type: "ping" }
+  | {
+      readonly type: "call";
+      readonly handler: string;
+      readonly facts: CallFacts;
+      /** The body. */
+      readonly text: string;
+    }
+  /** Nobody waits for this call any more. */
+  | { readonly type: "abort"; readonly call: number }
   | {
       readonly type: "secrets";
       readonly revision: number;

@@ -310,6 +310,20 @@ describe("ctx.log and the rest", () => {
     expect(lines().length).toBeLessThan(300);
   });
 
+  test("floods of refusals are bounded and counted", async () => {
+    const deployment = await bench.deploy(
+      tool(
+        `for (let i = 0; i < 500; i++) try { ctx.secret("NONE") } catch {} await Bun.sleep(1_000); try { ctx.secret("NONE") } catch {} return 1`,
+      ),
+      { name: "refused" },
+    );
+    await deployment.run(call());
+    const isDropped = ({ fn, text }: { fn: string; text: string }) =>
+      fn === "refused" && text.includes("more refusals were dropped");
+    await until(() => bench.logs.some(isDropped));
+    expect(bench.denials.filter(({ fn }) => fn === "refused").length).toBeLessThan(300);
+  });
+
   test("a call knows its session and principal, whatever letters they have", async () => {
     const deployment = await bench.deploy(
       tool(`return { session: ctx.session, principal: ctx.principal, now: typeof ctx.now() }`),

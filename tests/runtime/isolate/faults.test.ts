@@ -13,6 +13,12 @@ afterAll(async () => await bench.close());
 const write = (text: string) =>
   `const fs = await import("node:fs"); fs.writeSync(3, ${text}); await new Promise((done) => setTimeout(done, 5_000));`;
 
+/** Sends control frames, each as a whole, and waits. */
+const frames = (list: string) =>
+  `const fs = await import("node:fs"); const bytes = Buffer.from([${list}].map((frame) => JSON.stringify(frame) + "\\n").join(""));
+  for (let from = 0; from < bytes.length;) try { from += fs.writeSync(3, bytes, from); } catch {}
+  await Bun.sleep(500);`;
+
 /** Without a pause, so that the host's own frames can not end the line. */
 const NEVER_ENDS = `const fs = await import("node:fs"); for (;;) try { fs.writeSync(3, "x".repeat(50_000)); } catch {}`;
 
@@ -59,6 +65,18 @@ describe("a function that misbehaves", () => {
     ],
     ["claims to be somebody else", write(`'{"type":"up"}\\n'`), "function/crashed", "out of turn"],
     ["never ends its line", NEVER_ENDS, "function/crashed", "too long"],
+    [
+      "fills the daemon's memory with log lines",
+      frames(`{ type: "log", level: "info", facts: { a: "x".repeat(900_000) }, text: "" }`),
+      "function/crashed",
+      "protocol",
+    ],
+    [
+      "fills the daemon's memory with bodies of nothing",
+      frames(`...Array.from({ length: 5_000 }, (_, id) => ({ type: "chunk", id, data: "" }))`),
+      "function/crashed",
+      "more than a request may hold",
+    ],
     ["floods the daemon", FLOODS, "function/", ""],
   ])("%s: its caller learns why, and others answer meanwhile", async (title, body, code, text) => {
     const timeMs = ["hangs", "blocks"].includes(title) ? 300 : 20_000;
