@@ -194,13 +194,13 @@ class Front implements HttpFront {
     this.#options.onRequest?.();
     const length = checkLength(headers, CALL_BYTES_MAX);
     let cut = false;
-    let body: Uint8Array | ReadableStream | null = null;
+    let body: string | ReadableStream | null = null;
     if (length === undefined && request.body) {
       body = limited(request.body, CALL_BYTES_MAX, () => (cut = true));
     } else if (length !== undefined && length > CALL_BYTES_READ) {
       body = request.body;
     } else if (length !== undefined && length > 0) {
-      body = await request.bytes();
+      body = await request.text();
     }
     server.timeout(request, 0);
     const response = await this.#options.functions.fetch(name, { body, principal, signal });

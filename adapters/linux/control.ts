@@ -14,8 +14,12 @@ export interface Control {
 /** Frames and bytes a second; more can only be meant to keep us busy. */
 const FLOOD = { frames: 50_000, bytes: 48 * 1_048_576 } as const;
 
+/** Each call we send may be answered by so much more: its values, its log, its answer. */
+const PER_CALL = { frames: 8, bytes: 65_536 } as const;
+
 /** Counts what comes in one second. */
 class FloodGauge {
+  #calls = 0;
   #second = 0;
   #frames = 0;
   #bytes = 0;
@@ -26,10 +30,19 @@ class FloodGauge {
       this.#second = second;
       this.#frames = 0;
       this.#bytes = 0;
+      this.#calls = 0;
     }
     this.#frames += frames;
     this.#bytes += bytes;
-    return this.#frames > FLOOD.frames || this.#bytes > FLOOD.bytes;
+    return (
+      this.#frames > FLOOD.frames + this.#calls * PER_CALL.frames ||
+      this.#bytes > FLOOD.bytes + this.#calls * PER_CALL.bytes
+    );
+  }
+
+  /** We asked for something ourselves. */
+  asked(): void {
+    this.#calls++;
   }
 }
 
@@ -84,7 +97,9 @@ export async function openControl(options: {
   });
   return {
     send: (frame) => {
-      if (!broken) writer.send(frame);
+      if (broken) return;
+      gauge?.asked();
+      writer.send(frame);
     },
     close: () => {
       broken = true;

@@ -1,7 +1,7 @@
 /** A host's answer to a call, read with bounds: what a function sends is not trusted to be what it says. */
 import type { KvWrite } from "../ports.ts";
 import { ERROR_STATUS, fromWire, isMoultError, MoultError, toWire } from "../../schemas/error.ts";
-import type { LiveCall, LiveHost } from "./live_host.ts";
+import type { HostAnswer, LiveCall, LiveHost } from "./live_host.ts";
 import { STREAM_HEADER, WRITES_HEADER } from "./protocol.ts";
 
 /** Bytes of one JSON answer. */
@@ -26,11 +26,11 @@ export function answerHeaders(version: string): AnswerHeaders {
 export class Answer {
   readonly #host: LiveHost;
   readonly #live: LiveCall;
-  readonly #response: Response;
+  readonly #response: HostAnswer;
   readonly #onEnd: () => void;
   #ended = false;
 
-  constructor(host: LiveHost, live: LiveCall, response: Response, onEnd: () => void) {
+  constructor(host: LiveHost, live: LiveCall, response: HostAnswer, onEnd: () => void) {
     this.#host = host;
     this.#live = live;
     this.#response = response;
@@ -47,23 +47,34 @@ export class Answer {
 
   /** Whether there is more to do than to pass the answer on: an error to read, or values to commit. */
   get isPlain(): boolean {
-    return this.#response.status === 200 && !this.#response.headers.has(WRITES_HEADER);
+    const answer = this.#response;
+    if (!(answer instanceof Response)) return answer.ok && answer.writes === 0;
+    return answer.status === 200 && !answer.headers.has(WRITES_HEADER);
   }
 
   /** The values the call has set. Throws the error that the function answered with, if it is one. */
   async writes(): Promise<readonly KvWrite[]> {
-    if (this.#response.status !== 200) {
-      const text = await readText(this.#response, ERROR_BYTES_MAX).catch(() => "");
+    const answer = this.#response;
+    if (!(answer instanceof Response)) {
+      if (!answer.ok) throw fromWire(parse(answer.text)?.["error"]);
+      return await this.#host.writesOf(this.#live, answer.writes);
+    }
+    if (answer.status !== 200) {
+      const text = await readText(answer, ERROR_BYTES_MAX).catch(() => "");
       throw fromWire(parse(text)?.["error"]);
     }
-    const count = this.#response.headers.get(WRITES_HEADER);
+    const count = answer.headers.get(WRITES_HEADER);
     return count === null ? [] : await this.#host.writesOf(this.#live, Number(count));
   }
 
   /** The output as a value; a stream becomes its text. Ends the call. */
   async value(): Promise<unknown> {
     try {
-      const text = await this.#guard(readText(this.#response, JSON_BYTES_MAX));
+      const answer = this.#response;
+      const text =
+        answer instanceof Response
+          ? await this.#guard(readText(answer, JSON_BYTES_MAX))
+          : answer.text;
       if (this.#isStream) return text;
       return JSON.parse(text) as unknown;
     } catch (error) {
@@ -81,24 +92,29 @@ export class Answer {
 
   /** The answer for the caller of `/fn/{tool}`. The call ends with the last byte, or when the caller leaves. */
   async toResponse(version: AnswerHeaders): Promise<Response> {
+    const answer = this.#response;
+    if (!(answer instanceof Response)) {
+      this.end();
+      return new Response(answer.text, { headers: version.json });
+    }
     const headers = this.#isStream ? version.stream : version.json;
-    const length = this.#response.headers.get("content-length");
+    const length = answer.headers.get("content-length");
     if (length !== null && Number(length) <= SMALL_BYTES) {
       try {
-        return new Response(await this.#guard(this.#response.arrayBuffer()), { headers });
+        return new Response(await this.#guard(answer.arrayBuffer()), { headers });
       } finally {
         this.end();
       }
     }
-    if (this.#response.body === null) {
+    if (answer.body === null) {
       this.end();
       return new Response(null, { headers });
     }
-    return new Response(this.#passOn(this.#response.body), { headers });
+    return new Response(this.#passOn(answer.body), { headers });
   }
 
   get #isStream(): boolean {
-    return this.#response.headers.has(STREAM_HEADER);
+    return this.#response instanceof Response && this.#response.headers.has(STREAM_HEADER);
   }
 
   /** A body that breaks off means that the host has ended. */

@@ -28,19 +28,15 @@ export interface Handled {
 /** Runs one call. Throws what the caller is to be told; other errors come out as the function threw them. */
 export async function handle(
   loaded: Loaded,
-  request: Request,
+  asked: { readonly handler: string; readonly text: string },
   parts: ContextParts,
 ): Promise<Handled> {
-  const input = parseBody(loaded.name, await request.text());
+  const input = parseBody(loaded.name, asked.text);
   const { ctx, kv } = createContext(parts);
-  const result = await dispatch(loaded, { handler: handlerOf(request.url), input, ctx });
+  const result = await dispatch(loaded, { handler: asked.handler, input, ctx });
   const output = result instanceof ReadableStream ? result : toJson(loaded.name, result);
   // A stream has returned too: what it sets later would belong to no call.
   return { output, writes: kv.end() };
-}
-
-function handlerOf(url: string): string {
-  return url.slice(url.lastIndexOf("/") + 1);
 }
 
 function parseBody(name: string, text: string): unknown {

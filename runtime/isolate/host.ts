@@ -6,8 +6,10 @@ import * as moult from "../define.ts";
 import { ERROR_STATUS, isMoultError, MoultError, toWire } from "../../schemas/error.ts";
 import { Questions } from "./asking.ts";
 import { describe, readDefinition } from "./describe.ts";
-import { handle, type Loaded } from "./handle.ts";
+import { handle, type Handled, type Loaded } from "./handle.ts";
 import {
+  ANSWER_CHARS_MAX,
+  type Answered,
   CALL_HEADER,
   type CallFacts,
   type DaemonFrame,
@@ -20,6 +22,8 @@ import type { KvWrite } from "../ports.ts";
 
 /** Bytes of one call's body. */
 const BODY_BYTES_MAX = 16 * 1_048_576;
+/** An answer that nobody fetches goes. */
+const KEPT_MS_MAX = 10_000;
 /** JSON characters of the writes in one frame, well below what a frame may have. */
 const WRITES_FRAME_CHARS = 512 * 1_024;
 
@@ -60,6 +64,23 @@ export async function runHost({ channel, socket, lock }: HostOptions): Promise<v
   channel.send({ type: "up" });
 }
 
+/** A caller who may leave. The signal is made when somebody looks at it: most functions never do. */
+class Leaving {
+  #controller: AbortController | undefined;
+  #left = false;
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#left) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  leave(): void {
+    this.#left = true;
+    this.#controller?.abort();
+  }
+}
+
 class Host {
   readonly #channel: HostChannel;
   readonly #questions: Questions;
@@ -67,6 +88,10 @@ class Host {
   #revision = 0;
   #onRevision: (() => void)[] = [];
   #loaded: Loaded | undefined;
+  /** Calls that came as frames, until they are answered. */
+  readonly #leaving = new Map<number, Leaving>();
+  /** Answers that wait to be fetched. */
+  readonly #kept = new Map<number, { readonly answer: Response; readonly timer: NodeJS.Timeout }>();
 
   constructor(channel: HostChannel) {
     this.#channel = channel;
@@ -74,7 +99,9 @@ class Host {
   }
 
   hear(frame: DaemonFrame): void {
-    if (frame.type === "ping") this.#channel.send({ type: "pong" });
+    if (frame.type === "call") void this.#call(frame);
+    else if (frame.type === "abort") this.#leaving.get(frame.call)?.leave();
+    else if (frame.type === "ping") this.#channel.send({ type: "pong" });
     else if (frame.type === "load") void this.#load(frame.path, frame.name);
     else if (frame.type === "secrets") this.#setSecrets(frame.revision, frame.values);
     else this.#questions.hear(frame);
@@ -102,30 +129,87 @@ class Host {
     for (const wake of this.#onRevision.splice(0)) wake();
   }
 
+  /** A call with a long body, or the answer to one that came as a frame. */
   async serve(request: Request): Promise<Response> {
-    let answer: Response;
+    const handler = request.url.slice(request.url.lastIndexOf("/") + 1);
+    if (request.method === "GET") return this.#handOver(Number(handler), request.signal);
     try {
-      if (this.#loaded === undefined) throw new MoultError("internal", "No function is loaded");
       const facts = JSON.parse(request.headers.get(CALL_HEADER) ?? "") as CallFacts;
-      while ((facts.secrets ?? 0) > this.#revision)
-        await new Promise<void>((resolve) => this.#onRevision.push(resolve));
-      const { output, writes } = await handle(this.#loaded, request, {
-        facts,
-        signal: () => request.signal,
-        questions: this.#questions,
-        channel: this.#channel,
-        secrets: this.#secrets,
-      });
+      const asked = { handler, text: await request.text(), facts };
+      const { output, writes } = await this.#run(asked, () => request.signal);
       const headers = new Headers(typeof output === "string" ? JSON_HEADERS : STREAM_HEADERS);
       if (writes.length > 0) {
         headers.set(WRITES_HEADER, String(writes.length));
         this.#sendWrites(facts.id, writes);
       }
-      answer = new Response(this.#wire(output, facts.id), { headers });
+      return new Response(this.#wire(output, facts.id), { headers });
     } catch (error) {
-      answer = this.#refuse(error);
+      const known = this.#known(error);
+      return Response.json({ error: toWire(known) }, { status: ERROR_STATUS[known.code] });
     }
-    return answer;
+  }
+
+  /** A call that came as a frame. Never rejects. */
+  async #call(asked: DaemonFrame & { type: "call" }): Promise<void> {
+    const call = asked.facts.id;
+    const leaving = new Leaving();
+    this.#leaving.set(call, leaving);
+    let answer: Omit<Answered, "type" | "call">;
+    try {
+      const { output, writes } = await this.#run(asked, () => leaving.signal);
+      if (writes.length > 0) this.#sendWrites(call, writes);
+      answer = { ok: true, writes: writes.length };
+      if (typeof output === "string" && output.length <= ANSWER_CHARS_MAX) {
+        answer = { ...answer, text: output };
+      } else {
+        const headers = typeof output === "string" ? JSON_HEADERS : STREAM_HEADERS;
+        this.#keep(call, new Response(this.#wire(output, call), { headers }));
+      }
+    } catch (error) {
+      const text = JSON.stringify({ error: toWire(this.#known(error)) });
+      answer = { ok: false, writes: 0, text };
+    }
+    if (answer.text !== undefined) this.#leaving.delete(call);
+    this.#channel.send({ type: "answered", call, ...answer });
+  }
+
+  async #run(
+    asked: { readonly handler: string; readonly text: string; readonly facts: CallFacts },
+    signal: () => AbortSignal,
+  ): Promise<Handled> {
+    if (this.#loaded === undefined) throw new MoultError("internal", "No function is loaded");
+    const { facts } = asked;
+    while ((facts.secrets ?? 0) > this.#revision)
+      await new Promise<void>((resolve) => this.#onRevision.push(resolve));
+    return await handle(this.#loaded, asked, {
+      facts,
+      signal,
+      questions: this.#questions,
+      channel: this.#channel,
+      secrets: this.#secrets,
+    });
+  }
+
+  /** Keeps an answer that is too long for a frame, until it is fetched. */
+  #keep(call: number, answer: Response): void {
+    const timer = setTimeout(() => {
+      this.#kept.delete(call);
+      this.#leaving.delete(call);
+      void answer.body?.cancel();
+    }, KEPT_MS_MAX);
+    this.#kept.set(call, { answer, timer });
+  }
+
+  #handOver(call: number, signal: AbortSignal): Response {
+    const kept = this.#kept.get(call);
+    if (kept === undefined) return new Response(null, { status: 404 });
+    clearTimeout(kept.timer);
+    this.#kept.delete(call);
+    // From here on the connection tells when nobody wants it any more.
+    const leaving = this.#leaving.get(call);
+    this.#leaving.delete(call);
+    signal.addEventListener("abort", () => leaving?.leave(), { once: true });
+    return kept.answer;
   }
 
   #wire(output: string | ReadableStream, call: number): string | ReadableStream {
@@ -135,7 +219,8 @@ class Host {
     );
   }
 
-  #refuse(error: unknown): Response {
+  /** What the caller is told of an error; what was not foreseen goes to the function's log as well. */
+  #known(error: unknown): MoultError {
     if (!isMoultError(error)) {
       // The caller reads the message; where it came from is for the function's log.
       this.#channel.send({
@@ -148,13 +233,12 @@ class Host {
         ).slice(0, 8_000),
       });
     }
-    const known = isMoultError(error)
+    return isMoultError(error)
       ? error
       : new MoultError(
           "tool/failed",
           error instanceof Error ? error.message : describeThrown(error),
         );
-    return Response.json({ error: toWire(known) }, { status: ERROR_STATUS[known.code] });
   }
 
   /** Before the answer, in pieces that fit in a frame. */

@@ -6,10 +6,14 @@ import { fromWire, MoultError, type WireError } from "../../schemas/error.ts";
 import { OWNER } from "../../schemas/message.ts";
 import type { Bundle, Handler } from "./deployment.ts";
 import {
+  type Answered,
+  CALL_CHARS_MAX,
   CALL_HEADER,
   type CallFacts,
+  type DaemonFrame,
   type HostFrame,
   readHostFrame,
+  WRITES_HEADER,
   WRITES_CHARS_MAX,
   WRITES_MAX,
 } from "./protocol.ts";
@@ -31,9 +35,14 @@ export interface LiveCall {
   writes: KvWrite[];
   writeChars: number;
   onWrites?: () => void;
+  /** The answer is there; `undefined` = it will never be. */
+  onAnswered?: (answered: Answered | undefined) => void;
   /** Why its stream broke off, when the host says so. */
   readonly broke: PromiseWithResolvers<MoultError>;
 }
+
+/** What a host answers: short and whole, or an HTTP response to be read. */
+export type HostAnswer = Response | (Pick<Answered, "ok" | "writes"> & { readonly text: string });
 
 /** Why the runtime ended a host. */
 export interface Ending {
@@ -72,7 +81,10 @@ export class LiveHost {
     this.name = name;
     this.exited = confined.exited.then((exit) => {
       this.isGone = true;
-      for (const call of this.calls.values()) call.onWrites?.();
+      for (const call of this.calls.values()) {
+        call.onWrites?.();
+        call.onAnswered?.(undefined);
+      }
       return exit;
     });
     confined.receive((frame) => this.#hear(frame));
@@ -134,9 +146,9 @@ export class LiveHost {
     this.listener?.ended(live.id);
   }
 
-  /** Sends the request of a call. Throws why there is no answer. */
-  async request(live: LiveCall, handler: Handler, secrets: number): Promise<Response> {
-    const { principal, session, turn, body, signal } = live.call;
+  /** Sends a call and waits for its answer. Throws why there is none. */
+  async request(live: LiveCall, handler: Handler, secrets: number): Promise<HostAnswer> {
+    const { principal, session, turn, body } = live.call;
     const facts: CallFacts = {
       id: live.id,
       principal,
@@ -144,26 +156,60 @@ export class LiveHost {
       turn,
       secrets: secrets === 0 ? undefined : secrets,
     };
+    const text = body ?? "";
+    if (typeof text === "string" && text.length <= CALL_CHARS_MAX)
+      return await this.#byFrame(live, { type: "call", handler, facts, text });
+    const headers = { [CALL_HEADER]: factsHeader(facts) };
+    return await this.#byHttp(live, handler, { method: "POST", headers, body });
+  }
+
+  async #byFrame(live: LiveCall, frame: DaemonFrame & { type: "call" }): Promise<HostAnswer> {
+    const { signal } = live.call;
+    const { promise, resolve } = Promise.withResolvers<Answered | undefined>();
+    live.onAnswered = resolve;
+    let left = false;
+    const leave = (): void => {
+      left = true;
+      this.confined.send({ type: "abort", call: live.id });
+      resolve(undefined);
+    };
+    if (signal?.aborted === true) throw this.#cancelled();
+    signal?.addEventListener("abort", leave, { once: true });
+    if (this.isGone) resolve(undefined);
+    else this.confined.send(frame);
+    const answered = await promise;
+    signal?.removeEventListener("abort", leave);
+    if (answered === undefined) throw left ? this.#cancelled() : await this.whyGone(live);
+    const { ok, text, writes } = answered;
+    if (text !== undefined) return { ok, text, writes };
+    const response = await this.#byHttp(live, `answer/${String(live.id)}`, {});
+    if (writes > 0) response.headers.set(WRITES_HEADER, String(writes));
+    return response;
+  }
+
+  async #byHttp(live: LiveCall, path: string, init: object): Promise<Response> {
+    const { signal } = live.call;
     try {
-      return await fetch(`http://f/${handler}`, {
+      return await fetch(`http://f/${path}`, {
         unix: this.confined.socket,
-        method: "POST",
-        headers: { [CALL_HEADER]: factsHeader(facts) },
-        body,
         decompress: false,
         redirect: "manual",
         ...(signal === undefined ? {} : { signal }),
+        ...init,
       } as RequestInit);
     } catch (error) {
-      if (signal?.aborted === true)
-        throw new MoultError(
-          "tool/failed",
-          `The call of "${this.name}" was cancelled`,
-          undefined,
-          error,
-        );
+      if (signal?.aborted === true) throw this.#cancelled(error);
       throw await this.whyGone(live);
     }
+  }
+
+  #cancelled(cause?: unknown): MoultError {
+    return new MoultError(
+      "tool/failed",
+      `The call of "${this.name}" was cancelled`,
+      undefined,
+      cause,
+    );
   }
 
   /** The values a call has set: all of them, once `count` have come. */
@@ -214,6 +260,7 @@ export class LiveHost {
   #hear(data: unknown): void {
     const frame = readHostFrame(data);
     if (frame === undefined) this.confined.kill("it broke the protocol of its control channel");
+    else if (frame.type === "answered") this.calls.get(frame.call)?.onAnswered?.(frame);
     else if (frame.type === "pong") this.onPong?.();
     else if (frame.type === "ready") this.#loaded.resolve(frame.manifest);
     else if (frame.type === "failed") this.#loaded.reject(loadError(this.name, frame.error));
