@@ -12,7 +12,7 @@ export const command: Command = {
   usage: "",
   async run(_program, _positionals, values) {
     const home = homeOf(values);
-    const daemon = runningDaemon(home);
+    const local = runningDaemon(home);
     const client = findDaemon(values);
     if (!client) {
       if (values["json"] === true) json({ stopped: false });
@@ -20,16 +20,19 @@ export const command: Command = {
       return 0;
     }
     await client.json("POST", "/api/stop");
-    const until = Date.now() + WAIT_MS;
-    if (daemon) {
-      while (alive(daemon.pid) && Date.now() < until) await Bun.sleep(20);
-      if (alive(daemon.pid)) process.kill(daemon.pid, "SIGKILL");
-    }
+    // `--url` may name another daemon than the home's, which is then left alone.
+    if (local?.url === client.url) await waitForEnd(local.pid);
     if (values["json"] === true) json({ stopped: true });
     else line("Stopped");
     return 0;
   },
 };
+
+async function waitForEnd(pid: number): Promise<void> {
+  const until = Date.now() + WAIT_MS;
+  while (alive(pid) && Date.now() < until) await Bun.sleep(20);
+  if (alive(pid)) process.kill(pid, "SIGKILL");
+}
 
 function alive(pid: number): boolean {
   try {
