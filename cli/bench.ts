@@ -1,7 +1,7 @@
 /** `moult bench`: runs the benchmarks of the repository and prints their tables. */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { aside } from "./print.ts";
+import { MoultError } from "../schemas/error.ts";
 import type { Command } from "./program.ts";
 
 /** `moult bench` */
@@ -10,10 +10,11 @@ export const command: Command = {
   help: "  NAME…         only these; without names all of them",
   async run(program, positionals) {
     const runner = join(dirname(program.entry), "bench", "run.ts");
-    if (!existsSync(runner)) {
-      aside("The benchmarks are part of the repository, not of the installed package");
-      return 1;
-    }
+    if (!existsSync(runner))
+      throw new MoultError(
+        "input/invalid",
+        "The benchmarks are part of the repository, not of the installed package; run it in a clone",
+      );
     const child = Bun.spawn([process.execPath, "--no-install", runner, ...positionals], {
       stdio: ["inherit", "inherit", "inherit"],
     });

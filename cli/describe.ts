@@ -28,7 +28,10 @@ function show(info: FunctionInfo): void {
   if (info.error) line(paint("red", info.error));
   line();
   line(`file         ${info.file} (${info.origin === "builtin" ? "built in" : "yours"})`);
-  line(`loaded       ${new Date(info.loadedAt).toISOString()}, in ${Math.round(info.reloadMs)} ms`);
+  if (info.loadedAt > 0)
+    line(
+      `loaded       ${new Date(info.loadedAt).toISOString()}, in ${Math.round(info.reloadMs)} ms`,
+    );
   line(`calls        ${info.calls}, of which failed ${info.failures}`);
   const { manifest } = info;
   if (!manifest) return;
