@@ -5,11 +5,11 @@ import { runCommandLine } from "./cli/cli.ts";
 import type { DaemonOptions, Program, RunningDaemon } from "./cli/program.ts";
 import manifest from "./package.json" with { type: "json" };
 import { openHome } from "./runtime/home.ts";
+import { isScripted, SCRIPTED_PREFIX } from "./runtime/model/engine.ts";
 import { CONFIG_DEFAULT, type Config } from "./schemas/config.ts";
 
 const ROOT = import.meta.dir;
 const EMBEDDED = join(ROOT, "models/moult-mini.gguf");
-const SCRIPTED = "scripted:";
 const { version } = manifest;
 const clock = { now: Date.now };
 
@@ -23,11 +23,11 @@ async function readConfig(file: string | undefined) {
 function modelOptions({ model }: Config, configFile: string | undefined) {
   const { path: named, gpu, ...rest } = model;
   const base = configFile === undefined ? process.cwd() : dirname(configFile);
-  const scripted = named?.startsWith(SCRIPTED) === true;
-  const file = resolve(base, scripted ? named.slice(SCRIPTED.length) : (named ?? EMBEDDED));
+  const scripted = named !== undefined && isScripted(named);
+  const file = resolve(base, scripted ? named.slice(SCRIPTED_PREFIX.length) : (named ?? EMBEDDED));
   return {
     ...rest,
-    path: scripted ? SCRIPTED + file : file,
+    path: scripted ? SCRIPTED_PREFIX + file : file,
     embedded: file === EMBEDDED,
     gpu: gpu === true ? ("auto" as const) : gpu,
     hostEntry: join(ROOT, "adapters", scripted ? "scripted" : "llama", "host.ts"),
@@ -99,7 +99,7 @@ const program: Program = {
   },
   checkModel: async ({ config: file }) => {
     const { path } = modelOptions((await readConfig(file)).config, file);
-    if (!path.startsWith(SCRIPTED)) (await import("./adapters/llama/gguf.ts")).checkGguf(path);
+    if (!isScripted(path)) (await import("./adapters/llama/gguf.ts")).checkGguf(path);
     return path;
   },
 };
