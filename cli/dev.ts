@@ -53,7 +53,7 @@ function describe(event: RuntimeEvent): string | undefined {
     case "function.crashed":
       return `${paint("red", "✗")} ${name} crashed: ${word(event["reason"])}`;
     case "function.rolled_back":
-      return `${paint("yellow", "↩")} ${name} is back at ${word(event["version"])}: ${word(event["reason"])}`;
+      return `${paint("yellow", "↩")} ${name} is back at ${word(event["to"])}${event["because"] === "crashes" ? `: ${word(event["from"])} crashed too often` : ""}`;
     case "function.denied":
       return `${paint("yellow", "⛔")} ${name} ${word(event["text"])}`;
     case "function.log":
@@ -85,9 +85,12 @@ function openScreen(): Screen {
     ? createInterface({ input: process.stdin, output: process.stdout, prompt: "› " })
     : undefined;
   let answering = false;
+  // By Ctrl-C or Ctrl-D; what the daemon says while it ends comes after it.
+  let closed = false;
+  prompt?.once("close", () => (closed = true));
   return {
     print(text) {
-      if (!prompt || answering) {
+      if (!prompt || answering || closed) {
         process.stdout.write(`${text}\n`);
         return;
       }
@@ -104,7 +107,7 @@ function openScreen(): Screen {
           await answer(daemon, line, prompt);
           answering = false;
         }
-        prompt.prompt();
+        if (!closed) prompt.prompt();
       }
       await daemon.stop();
     },

@@ -217,8 +217,10 @@ export class Reloader {
       // Nothing serves only after a restart that could not adopt what was kept.
       if (present === undefined) await this.#restore(entry, pinned);
     } else if (made.version === present?.version) {
-      entry.error = undefined;
       this.#w.builds.keep(name, made, present.manifest);
+      // Whoever broke the file and mended it wants to hear that it is well again.
+      if (entry.error !== undefined)
+        this.#loaded(entry, made.version, present.manifest.kind, seenAt);
     } else await this.#replace(entry, made, seenAt);
   }
 
@@ -244,7 +246,7 @@ export class Reloader {
 
   /** Starts a new version and lets it take over. */
   async #replace(entry: Entry, made: Made, seenAt: number): Promise<void> {
-    const { builds, registry, clock, meter, hub, deploy, find } = this.#w;
+    const { builds, registry, deploy, find } = this.#w;
     const { name } = entry;
     const { version } = made;
     await this.#draining.room(name);
@@ -261,11 +263,15 @@ export class Reloader {
     // Deleted meanwhile: the job that removes it is already waiting.
     if (find(name) === undefined) return this.#draining.retire(name, deployment);
     entry.origin = bundle.origin;
-    entry.error = undefined;
     this.#draining.retire(name, registry.swap(entry, deployment, true));
+    this.#loaded(entry, version, deployment.manifest.kind, seenAt);
+  }
+
+  #loaded(entry: Entry, version: string, kind: string, seenAt: number): void {
+    const { clock, hub, meter } = this.#w;
+    entry.error = undefined;
     entry.reloadMs = clock.now() - seenAt;
-    const { kind } = deployment.manifest;
-    hub.publish("function.loaded", { name, version, ms: entry.reloadMs, kind });
+    hub.publish("function.loaded", { name: entry.name, version, ms: entry.reloadMs, kind });
     meter.count("moult_function_reloads_total", { result: "loaded" });
   }
 
