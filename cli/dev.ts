@@ -53,7 +53,7 @@ function describe(event: RuntimeEvent): string | undefined {
     case "function.crashed":
       return `${paint("red", "✗")} ${name} crashed: ${word(event["reason"])}`;
     case "function.rolled_back":
-      return `${paint("yellow", "↩")} ${name} is back at ${word(event["to"])}${event["because"] === "crashes" ? `: ${word(event["from"])} crashed too often` : ""}`;
+      return `${paint("yellow", "↩")} ${name} ${rolledBack(event)}`;
     case "function.denied":
       return `${paint("yellow", "⛔")} ${name} ${word(event["text"])}`;
     case "function.log":
@@ -70,6 +70,11 @@ function describe(event: RuntimeEvent): string | undefined {
     case "turn.done":
       return undefined;
   }
+}
+
+function rolledBack({ from, to, because }: RuntimeEvent): string {
+  const why = because === "crashes" ? `: ${word(from)} crashed too often` : "";
+  return `is back at ${word(to)}${why}`;
 }
 
 /** Prints above a prompt that stays at the bottom, as long as standard input is a terminal. */
