@@ -60,7 +60,10 @@ export class LineReader {
 /** What a writer writes to: takes some of the bytes now, and calls `LineWriter.drain()` when it takes more. */
 export type Sink = (bytes: Uint8Array) => number;
 
-/** Queues lines for a sink that may be slow. Each byte is copied a fixed number of times, however many wait. */
+/**
+ * Queues lines for a sink that may be slow. Each byte is copied a fixed number of times, however many wait. The first
+ * line of an event-loop turn goes at once, the others of that turn together: a burst costs two writes.
+ */
 export class LineWriter {
   readonly #sink: Sink;
   readonly #bytesMax: number;
@@ -68,6 +71,8 @@ export class LineWriter {
   #writing: Uint8Array = new Uint8Array(0);
   #waiting: string[] = [];
   #waitingChars = 0;
+  /** A line was written in this turn of the event loop. */
+  #isBurst = false;
 
   constructor(options: {
     readonly sink: Sink;
@@ -83,7 +88,7 @@ export class LineWriter {
   /** Sends one frame, now or when the sink takes it. */
   send(frame: object): void {
     const line = `${JSON.stringify(frame)}\n`;
-    if (this.#writing.length > 0) {
+    if (this.#isBurst || this.#writing.length > 0) {
       if (this.#writing.length + this.#waitingChars + line.length > this.#bytesMax) {
         this.#onFull();
         return;
@@ -92,6 +97,11 @@ export class LineWriter {
       this.#waitingChars += line.length;
       return;
     }
+    this.#isBurst = true;
+    setImmediate(() => {
+      this.#isBurst = false;
+      this.drain();
+    });
     this.#write(Buffer.from(line));
   }
 
