@@ -9,7 +9,7 @@ import type { HostServices } from "./isolate/services.ts";
 import { createLoader, type Loader } from "./load/loader.ts";
 import type { Root } from "./load/scan.ts";
 import { type ModelOptions, startModel } from "./model/client.ts";
-import type { Clock, Meter, Model, Sandbox, Store, Transport } from "./ports.ts";
+import type { Clock, Log, Meter, Model, Sandbox, Store, Transport } from "./ports.ts";
 import { Secrets } from "./policy/secrets.ts";
 
 /** What the adapters give. */
@@ -66,7 +66,7 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
     ...base,
     onState: ({ state, reason, name }) => hub.publish("model.state", { state, reason, name }),
   });
-  const services = hostServices({ hub, meter, store, model, secrets }, () => loader);
+  const services = hostServices({ hub, log, meter, store, model, secrets }, () => loader);
   const hosts = new Hosts({ sandbox, services, root, home: home.dir, offline });
   const deploy = hosts.deploy.bind(hosts);
   const loader = createLoader({ ...base, roots, home: home.dir, deploy });
@@ -112,6 +112,7 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
 function hostServices(
   parts: {
     readonly hub: EventHub;
+    readonly log: Log;
     readonly meter: Meter;
     readonly store: Store;
     readonly model: Model;
@@ -119,7 +120,7 @@ function hostServices(
   },
   loader: () => Loader,
 ): HostServices {
-  const { hub, meter, store, model, secrets } = parts;
+  const { hub, log, meter, store, model, secrets } = parts;
   return {
     kv: store,
     model,
@@ -129,6 +130,7 @@ function hostServices(
     log: (name, level, facts, text) => {
       hub.publish("function.log", { name, level, facts, text });
     },
+    fault: (name, text) => log.error({ function: name }, text),
     denied: (name, kind, text) => {
       meter.count("moult_sandbox_denials_total", { function: name, kind });
       hub.publish("function.denied", { name, kind, text });

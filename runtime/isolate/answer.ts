@@ -45,7 +45,7 @@ export class Answer {
     this.#onEnd();
   }
 
-  /** Whether there is more to do than to pass the answer on: an error to read, or values to commit. */
+  /** Whether passing the answer on is all there is to do: no error to read, no values to commit. */
   get isPlain(): boolean {
     const answer = this.#response;
     if (!(answer instanceof Response)) return answer.ok && answer.writes === 0;

@@ -15,8 +15,6 @@ import type { HostServices } from "./services.ts";
 const QUESTIONS_MAX = 4_096;
 /** Bytes of request bodies that a host may have sent ahead of their requests. */
 const CHUNK_BYTES_MAX = 16 * 1_048_576;
-/** Functions calling functions. */
-const DEPTH_MAX = 8;
 /** JSON characters of one answer of `kv.list`. */
 const LIST_CHARS_MAX = 4 * 1_048_576;
 /** Pieces of such bodies. A request follows its own at once. */
@@ -92,8 +90,7 @@ export class Broker {
       if (!open.abort.signal.aborted)
         this.#send(question.op === "model" ? { type: "end", id } : { type: "answer", id, value });
     } catch (error) {
-      if (!isMoultError(error))
-        services.log(name, "error", { op: question.op }, `internal: ${String(error)}`);
+      if (!isMoultError(error)) services.fault(name, `${question.op}: ${Bun.inspect(error)}`);
       if (isMoultError(error) && error.code === "policy/denied")
         this.#reports.denied(question.op === "fetch" ? "net" : question.op, error.message);
       this.#send({ type: "refusal", id, error: toWire(error) });
@@ -195,12 +192,6 @@ export class Broker {
         "policy/denied",
         `Cannot call "${wanted}": it is not in permissions.call; add call: ["${wanted}"] to "${name}"`,
       );
-    const depth = (live.call.depth ?? 0) + 1;
-    if (depth > DEPTH_MAX)
-      throw new MoultError(
-        "policy/denied",
-        `Cannot call "${wanted}": ${String(DEPTH_MAX)} functions call each other already`,
-      );
     const { principal, session, turn } = live.call;
     const result = await services.call(name, wanted, {
       body: JSON.stringify(question.input ?? {}),
@@ -208,7 +199,7 @@ export class Broker {
       ...(session === undefined ? {} : { session }),
       ...(turn === undefined ? {} : { turn }),
       signal: open.abort.signal,
-      depth,
+      depth: (live.call.depth ?? 0) + 1,
     });
     if (result.error !== undefined)
       throw new MoultError(result.error.code, result.error.message, result.error.details);

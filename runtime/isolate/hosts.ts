@@ -46,7 +46,7 @@ export class Hosts {
   constructor(options: HostsOptions) {
     this.#options = options;
     const { sandbox, services, poolSize = 2 } = options;
-    const onFault = (why: string): void => services.log("", "error", {}, why);
+    const onFault = (why: string): void => services.fault("", why);
     this.#pool = new Pool({ sandbox, size: poolSize, onFault });
     this.#wide = new WidePools(sandbox, onFault);
   }

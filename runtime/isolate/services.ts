@@ -1,4 +1,4 @@
-/** What function hosts need from the rest of the runtime; `main.ts` joins it. */
+/** What function hosts need from the rest of the runtime; `assemble.ts` joins it. */
 import type { CallResult, FunctionCall, Model, Store } from "../ports.ts";
 import type { Crash } from "./deployment.ts";
 
@@ -13,6 +13,8 @@ export interface HostServices {
   readonly call: (from: string, name: string, call: FunctionCall) => Promise<CallResult>;
   /** A line of a function's log. */
   readonly log: (fn: string, level: "info" | "warn" | "error", facts: object, text: string) => void;
+  /** Something broke that is not the function's doing: `text` belongs in moult's own log. `fn` is empty for the pool. */
+  readonly fault: (fn: string, text: string) => void;
   /** A refusal: `kind` is `net`, `call`, `secret`. */
   readonly denied: (fn: string, kind: string, text: string) => void;
   /** A host ended without being asked to, or passed a limit other than the time of one call. */

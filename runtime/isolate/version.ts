@@ -217,7 +217,7 @@ export class Version implements Deployment {
   #logged(error: unknown): unknown {
     if (!isMoultError(error)) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      this.#parts.services.log(this.#name, "error", { version: this.version }, text);
+      this.#parts.services.fault(this.#name, text);
     }
     return error;
   }

@@ -31,6 +31,7 @@ beforeAll(() => {
       model: { generate } as unknown as Model,
       call: (from, name, made) => {
         calls.push({ from, name, call: made });
+        if (name === "bug") return Promise.reject(new TypeError("moult_secret is not a function"));
         if (name === "broken")
           return Promise.resolve({
             version: "v",
@@ -220,7 +221,7 @@ describe("ctx.fetch()", () => {
 
 describe("ctx.call()", () => {
   const calling = async (body: string) =>
-    await bench.deploy(tool(body, `permissions: { call: ["other", "broken"] },`), {
+    await bench.deploy(tool(body, `permissions: { call: ["other", "broken", "bug"] },`), {
       name: "calling",
     });
 
@@ -241,9 +242,15 @@ describe("ctx.call()", () => {
     expect(codeOf(await deployment.run(call({ name: "stranger" })))).toBe("policy/denied");
     const { error } = await deployment.run(call({ name: "broken" }));
     expect(error).toMatchObject({ code: "tool/failed", message: "it broke" });
-    expect(codeOf(await deployment.run(call({ name: "other" }, { depth: 8 })))).toBe(
-      "policy/denied",
-    );
+  });
+
+  test("a bug of ours goes to moult's log; the caller learns no more than that", async () => {
+    const deployment = await calling(`return await ctx.call("bug", {})`);
+    const { error } = await deployment.run(call());
+    expect(error).toMatchObject({ code: "internal" });
+    expect(error?.message).not.toContain("moult_secret");
+    expect(bench.faults).toMatchObject([{ fn: "calling" }]);
+    expect(bench.faults[0]?.text).toContain("moult_secret is not a function");
   });
 });
 

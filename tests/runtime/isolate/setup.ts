@@ -18,6 +18,8 @@ export interface Bench {
   readonly kv: Map<string, unknown>;
   readonly commits: { fn: string; writes: readonly KvWrite[] }[];
   readonly logs: { fn: string; level: string; facts: object; text: string }[];
+  /** What is not a function's doing. */
+  readonly faults: { fn: string; text: string }[];
   readonly denials: { fn: string; kind: string; text: string }[];
   readonly crashes: Crash[];
   /** Deploys a file with `source` after the imports. */
@@ -41,6 +43,7 @@ export function openBench(
   const kv = new Map<string, unknown>();
   const commits: Bench["commits"] = [];
   const logs: Bench["logs"] = [];
+  const faults: Bench["faults"] = [];
   const denials: Bench["denials"] = [];
   const crashes: Crash[] = [];
   const hosts = new Hosts({
@@ -53,6 +56,7 @@ export function openBench(
       secret: () => undefined,
       call: () => Promise.reject(new Error("not expected")),
       log: (fn, level, facts, text) => logs.push({ fn, level, facts, text }),
+      fault: (fn, text) => faults.push({ fn, text }),
       denied: (fn, kind, text) => denials.push({ fn, kind, text }),
       crashed: (crash) => crashes.push(crash),
       ...services,
@@ -72,6 +76,7 @@ export function openBench(
     kv,
     commits,
     logs,
+    faults,
     denials,
     crashes,
     bundle,

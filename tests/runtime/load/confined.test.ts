@@ -26,6 +26,7 @@ function confinedFolder() {
       secret: () => undefined,
       call: async () => ({ version: "", ms: 0, writes: [] }),
       log() {},
+      fault() {},
       denied() {},
       crashed: (crash) => {
         crashes.push(crash);
