@@ -16,6 +16,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { ConfigError } from "../schemas/config.ts";
+import { MoultError } from "../schemas/error.ts";
 
 /** What `daemon.json` says of a running daemon. */
 export interface DaemonFile {
@@ -74,7 +75,7 @@ export function openHome(dir: string): OpenHome {
       freshKey,
       announce: (daemon) => writePrivate(daemonFile, `${JSON.stringify(daemon)}\n`),
       release() {
-        rmSync(daemonFile, { force: true });
+        remove(daemonFile);
         unlock();
       },
     };
@@ -95,11 +96,31 @@ export function runningDaemon(dir: string): DaemonFile | undefined {
   }
 }
 
-/** Replaces a file as a whole, readable by the owner only. */
+/** Replaces a file as a whole, readable by the owner only. Throws `internal` when the disk takes no writes. */
 export function writePrivate(file: string, text: string): void {
   const next = `${file}.${process.pid}.tmp`;
-  writeFileSync(next, text, { mode: 0o600 });
-  renameSync(next, file);
+  try {
+    writeFileSync(next, text, { mode: 0o600 });
+    renameSync(next, file);
+  } catch (error) {
+    remove(next);
+    const because = error instanceof Error ? error.message : String(error);
+    throw new MoultError(
+      "internal",
+      `Cannot write ${file}: ${because}; make room on the disk, or make the home folder writable`,
+      undefined,
+      error,
+    );
+  }
+}
+
+/** What cannot be removed lies there a while longer; nothing depends on its absence. */
+function remove(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // The folder is read-only by now: whoever writes next says so.
+  }
 }
 
 /** Makes the folders and takes the lock. Returns the way to let go of it. */

@@ -47,6 +47,8 @@ interface Slot {
   files: readonly Input[];
   /** The last look failed: the next one is made even if nothing changed, because what was missing may be there. */
   broken: boolean;
+  /** It was not the file's fault, as when the disk is full: it is looked at again until that has passed. */
+  retry: boolean;
   /** What served when moult last ran, in case the file turns out to be broken now. */
   last: Bundle | undefined;
 }
@@ -85,9 +87,10 @@ export class Reloader {
     return result;
   }
 
-  /** Whether something that the function was made of differs from then. */
+  /** Whether something that the function was made of differs from then, or another look may end better. */
   stale(name: string): boolean {
-    return this.#slot(name).files.some(touched);
+    const { retry, files } = this.#slot(name);
+    return retry || files.some(touched);
   }
 
   /** Whether the last look at a function found it wanting. */
@@ -171,6 +174,7 @@ export class Reloader {
         seenAt: undefined,
         files: [],
         broken: false,
+        retry: false,
         last: undefined,
       };
       this.#slots.set(name, slot);
@@ -181,6 +185,7 @@ export class Reloader {
   async #look(name: string, slot: Slot): Promise<void> {
     const seenAt = slot.seenAt ?? this.#w.clock.now();
     slot.seenAt = undefined;
+    slot.retry = false;
     const found = this.#w.find(name);
     if (found === undefined) return this.#remove(name, slot);
     const { registry } = this.#w;
@@ -191,6 +196,7 @@ export class Reloader {
       slot.broken = false;
     } catch (error) {
       slot.broken = true;
+      slot.retry = isMoultError(error) && error.code === "internal";
       // Gone between two looks: it is not broken, and the next look says so.
       if (!existsSync(found.path)) return;
       // A newer change is waiting: this text was half written, nobody needs to hear of it.

@@ -41,7 +41,10 @@ export class Secrets {
     return Object.hasOwn(this.#values, name) ? this.#values[name] : undefined;
   }
 
-  /** Sets a value. Throws `input/invalid` on a bad name, an empty value or one over 16 384 characters. */
+  /**
+   * Sets a value. Throws `input/invalid` on a bad name, an empty value or one over 16 384 characters, and `internal`
+   * when the disk takes no writes; then the old value stays.
+   */
   set(name: string, value: string): void {
     if (!NAME.test(name)) {
       throw new MoultError(

@@ -209,6 +209,24 @@ test("a functions folder that does not exist yet is watched for", async () => {
   await until(async () => (await answer(loader, "hello")) === 1);
 });
 
+test("a save that could not be kept is taken up when the disk takes writes again", async () => {
+  await using folder = functionsFolder();
+  folder.save("hello.ts", tool("1"));
+  const loader = folder.loader();
+  await loader.start();
+  await loader.settled();
+  const builds = `${folder.home}/builds`;
+  renameSync(builds, `${builds}.away`);
+  writeFileSync(builds, "no folder, so nothing can be written into it");
+  folder.save("hello.ts", tool("2"));
+  await until(() => loader.get("hello")?.error?.includes("make room on the disk") === true);
+  expect(await answer(loader, "hello")).toBe(1);
+  unlinkSync(builds);
+  renameSync(`${builds}.away`, builds);
+  await until(async () => (await answer(loader, "hello")) === 2);
+  expect(loader.get("hello")?.error).toBeUndefined();
+});
+
 test("a user's function wins over a built-in of the same name, which comes back when it is deleted", async () => {
   await using folder = functionsFolder();
   const shipped = `${folder.base}/shipped`;

@@ -1,6 +1,14 @@
 /** Secrets: one private file, names checked, values never listed. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Secrets } from "../../../runtime/policy/secrets.ts";
@@ -36,6 +44,18 @@ describe("Secrets", () => {
       expect(() => new Secrets(dir).set(name, "x")).toThrow(/is not a name for a secret/);
     },
   );
+
+  test("say so when they cannot be written, keep what was, and leave nothing behind", () => {
+    const secrets = new Secrets(dir);
+    secrets.set("A", "old");
+    rmSync(join(dir, "secrets"));
+    mkdirSync(join(dir, "secrets/in_the_way"), { recursive: true });
+    expect(() => secrets.set("A", "new")).toThrow(
+      /^Cannot write .*secrets: .*make room on the disk/,
+    );
+    expect(secrets.get("A")).toBe("old");
+    expect(readdirSync(dir)).toEqual(["secrets"]);
+  });
 
   test("refuse an empty value and one that is too long", () => {
     expect(() => new Secrets(dir).set("A", "")).toThrow(/must have 1 to/);
