@@ -255,7 +255,10 @@ export interface Store {
   readonly trace: (turn: string) => Promise<Trace | undefined>;
   /** Newest items of a session whose contents have at most `charsMax` characters together, oldest first. */
   readonly history: (session: string, charsMax: number) => Promise<readonly HistoryItem[]>;
+  readonly session: (session: string) => Promise<SessionInfo | undefined>;
+  /** The newest, newest first; a bounded number. */
   readonly sessions: () => Promise<readonly SessionInfo[]>;
+  /** Deletes a session and all that belongs to it. `false`: there was none. */
   readonly forget: (session: string) => Promise<boolean>;
   /** Deliveries that are due, oldest first, at most one per session; marked as begun. */
   readonly due: (now: number) => Promise<readonly OutboxRow[]>;

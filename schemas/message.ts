@@ -19,7 +19,7 @@ export const SessionName = v.pipe(
   v.string(),
   v.regex(
     /^[A-Za-z0-9:_.@-]{1,128}$/,
-    "a session name has 1 to 128 of the characters A-Z a-z 0-9 : _ . @ -",
+    "This is not a session name; use 1 to 128 of the characters A-Z a-z 0-9 : _ . @ -",
   ),
 );
 

@@ -8,6 +8,16 @@ import {
   toWire,
 } from "../../schemas/error.ts";
 
+/** Seconds after which a request that was refused with this status is worth another try. */
+const RETRY_SECONDS: Readonly<Record<number, string>> = { 429: "1", 503: "5" };
+
+/** Tells a client that was refused for now when to come back. */
+export function adviseRetry(response: Response): Response {
+  const seconds = RETRY_SECONDS[response.status];
+  if (seconds !== undefined) response.headers.set("retry-after", seconds);
+  return response;
+}
+
 /** A refusal whose HTTP status is more exact than its code: an unknown path, a wrong method. */
 export class Refusal extends MoultError {
   readonly status: number;
@@ -42,8 +52,7 @@ export function failure(error: unknown, log: Log, route: string): Response {
   const refused = error instanceof Refusal ? error : undefined;
   const headers: Record<string, string> = { ...refused?.headers };
   if (wire.code === "auth/missing") headers["www-authenticate"] = 'Bearer realm="moult"';
-  if (wire.code === "function/busy" || wire.code === "queue/full") headers["retry-after"] = "1";
-  return json({ error: wire }, refused?.status ?? ERROR_STATUS[wire.code], headers);
+  return adviseRetry(json({ error: wire }, refused?.status ?? ERROR_STATUS[wire.code], headers));
 }
 
 /** The answer to a client that has left: nobody reads it, the status is for the metrics. */

@@ -98,10 +98,7 @@ export class Guard {
     const given = headers.get("authorization");
     if (given !== null) {
       if (this.#holdsKey(given)) return OWNER;
-      throw new MoultError(
-        "auth/missing",
-        "This key is not valid here; see owner.key in the home folder",
-      );
+      throw wrongKey();
     }
     const cookie = headers.get("cookie");
     if (cookie !== null && this.#holdsLogin(cookie)) return OWNER;
@@ -113,12 +110,7 @@ export class Guard {
 
   /** The `Set-Cookie` of a browser that showed the key. Throws `auth/missing`. */
   login(key: string): string {
-    if (!timingSafeEqual(digest(key), this.#key)) {
-      throw new MoultError(
-        "auth/missing",
-        "This key is not valid here; see owner.key in the home folder",
-      );
-    }
+    if (!timingSafeEqual(digest(key), this.#key)) throw wrongKey();
     const until = (this.#clock.now() + LOGIN_MS_MAX).toString(36);
     return this.#cookie(`${until}.${this.#sign(until)}`, LOGIN_MS_MAX / 1_000);
   }
@@ -173,6 +165,13 @@ function bareName(host: string): string {
   const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(host)?.[1];
   const name = bracketed ?? (isIP(host) === 6 ? host : host.replace(/:\d*$/, ""));
   return name.toLowerCase().replace(/\.$/, "");
+}
+
+function wrongKey(): MoultError {
+  return new MoultError(
+    "auth/missing",
+    "This key is not valid here; see owner.key in the home folder",
+  );
 }
 
 function digest(text: string): Buffer {

@@ -4,8 +4,9 @@
  */
 import type { Server } from "bun";
 import { MoultError } from "../../schemas/error.ts";
+import type { Labels } from "../../runtime/ports.ts";
 import type { Principal } from "../../schemas/message.ts";
-import { Refusal, failure, json, missing, unread } from "./answer.ts";
+import { Refusal, adviseRetry, failure, json, missing, unread } from "./answer.ts";
 import type { Api } from "./api.ts";
 import { Guard, authorize, isLoopback } from "./auth.ts";
 import { checkLength, limited, tooLarge } from "./body.ts";
@@ -88,6 +89,7 @@ class Front implements HttpFront {
   readonly #guard: Guard;
   readonly #routes: RouteTable;
   readonly #stopping = new AbortController();
+  readonly #labels = new Map<string, Labels>();
   #server: Server<undefined> | undefined;
   #api: Promise<Api> | undefined;
   #apiTimer: ReturnType<typeof setTimeout> | undefined;
@@ -174,10 +176,22 @@ class Front implements HttpFront {
     } catch (error) {
       response = this.#refuse(error, request, route);
     }
-    const labels = { method, route, status: String(response.status) };
+    const labels = this.#labelsOf(method, route, response.status);
     meter.count("http_requests_total", labels);
     meter.observe("http_request_duration_seconds", (performance.now() - began) / 1_000, labels);
     return response;
+  }
+
+  /** The same object for the same values, which the meter finds sooner. */
+  #labelsOf(method: string, route: string, status: number): Labels {
+    const key = `${method} ${route} ${status}`;
+    let labels = this.#labels.get(key);
+    if (labels === undefined) {
+      labels = { method, route, status: String(status) };
+      // Methods, routes and statuses are few, and all ours.
+      this.#labels.set(key, labels);
+    }
+    return labels;
   }
 
   /** Names the server's own pages and names only. Throws `policy/denied`. */
@@ -209,7 +223,7 @@ class Front implements HttpFront {
     // A function must not log the owner's browser in as somebody, nor have its output run as a page of ours.
     if (response.headers.has("set-cookie")) response.headers.delete("set-cookie");
     response.headers.set("x-content-type-options", "nosniff");
-    return response;
+    return adviseRetry(response);
   }
 
   async #serve(
@@ -250,7 +264,7 @@ class Front implements HttpFront {
 
   #ready(): Response {
     const { ok, reasons } = this.#options.ready();
-    return json({ ok, reasons }, ok ? 200 : 503);
+    return adviseRetry(json({ ok, reasons }, ok ? 200 : 503));
   }
 
   #metrics(): Response {

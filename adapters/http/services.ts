@@ -1,4 +1,4 @@
-/** What the HTTP adapter needs from the rest of the daemon. `main.ts` gives it. */
+/** What the HTTP adapter needs from the rest of the daemon. `runtime/assemble.ts` gives it. */
 import type { EventHub } from "../../runtime/events.ts";
 import type { Agent } from "../../runtime/gateway/agent.ts";
 import type { Functions } from "../../runtime/load/functions.ts";
@@ -7,7 +7,7 @@ import type { Clock, Log, Meter } from "../../runtime/ports.ts";
 /** The part of the agent that HTTP clients use. */
 export type HttpAgent = Pick<
   Agent,
-  "route" | "wait" | "follow" | "cancel" | "trace" | "sessions" | "history" | "forget"
+  "route" | "wait" | "follow" | "cancel" | "trace" | "session" | "sessions" | "history" | "forget"
 >;
 
 /** Named values of the owner. They go in and never come out. */

@@ -1,4 +1,5 @@
 /** Routes of sessions and turns. They hand messages to the agent and know nothing of how a turn runs. */
+import { checkSession } from "../../runtime/gateway/session_name.ts";
 import { MoultError, toWire } from "../../schemas/error.ts";
 import { MessageBody } from "../../schemas/message.ts";
 import type { TurnEvent } from "../../schemas/turn.ts";
@@ -8,7 +9,6 @@ import { ref } from "./documents.ts";
 import type { Asked, Operation } from "./operation.ts";
 import type { HttpAgent, Services } from "./services.ts";
 import { type StreamEvent, eventStream } from "./sse.ts";
-import { checkSession } from "./transport.ts";
 
 /** The routes below `/api/sessions` and `/api/turns`. */
 export function sessionOperations(services: Services): readonly Operation[] {
@@ -196,7 +196,7 @@ function seenSeq(lastEventId: string | null, turn: string): number {
 
 async function findSession(agent: HttpAgent, name: string): Promise<{ readonly session: string }> {
   const session = checkSession(name);
-  const found = (await agent.sessions()).find((info) => info.session === session);
+  const found = await agent.session(session);
   if (found) return found;
   throw unknownSession(session);
 }

@@ -2,7 +2,8 @@
 import * as v from "valibot";
 import type { HttpUpdate, TerminalUpdate } from "../../schemas/channel.ts";
 import { MoultError } from "../../schemas/error.ts";
-import { type Principal, SessionName, TEXT_CHARS_MAX } from "../../schemas/message.ts";
+import { type Principal, TEXT_CHARS_MAX } from "../../schemas/message.ts";
+import { checkSession } from "../../runtime/gateway/session_name.ts";
 import type { Arrival, Transport } from "../../runtime/ports.ts";
 
 /** What the API hands to `route("http", …)` and `route("terminal", …)`. */
@@ -23,15 +24,6 @@ const Payload = v.object({
     role: v.picklist(["owner", "operator", "invoker", "viewer"]),
   }),
 });
-
-/** Refuses a name that no session can have. Throws `session/invalid`. */
-export function checkSession(session: string): string {
-  if (v.is(SessionName, session)) return session;
-  throw new MoultError(
-    "session/invalid",
-    "This is not a session name; use 1 to 128 of the characters A-Z a-z 0-9 : _ . @ -",
-  );
-}
 
 /** A transport whose clients name the session and fetch the reply themselves. */
 function clientTransport(channel: string, toUpdate: (payload: HttpPayload) => object): Transport {

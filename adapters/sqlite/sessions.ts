@@ -14,13 +14,18 @@ const SESSIONS_MAX = 1_000;
 const p = sql.placeholder;
 
 /** The sessions, over an open database. */
-export function sessionQueries(db: Db): Pick<Store, "history" | "sessions" | "forget"> {
+export function sessionQueries(db: Db): Pick<Store, "history" | "session" | "sessions" | "forget"> {
   const items = db
     .select()
     .from(history)
     .where(eq(history.session, p("session")))
     .orderBy(desc(history.n))
     .limit(ITEMS_MAX)
+    .prepare();
+  const one = db
+    .select()
+    .from(sessions)
+    .where(eq(sessions.session, p("session")))
     .prepare();
   const list = db
     .select()
@@ -43,6 +48,7 @@ export function sessionQueries(db: Db): Pick<Store, "history" | "sessions" | "fo
         .toReversed()
         .map(toItem);
     }),
+    session: method("read the session", (session) => one.get({ session })),
     sessions: method("list the sessions", () => list.all()),
     forget: method("forget the session", (session) => forget.all({ session }).length > 0),
   };

@@ -45,7 +45,9 @@ export interface Agent {
   readonly cancel: (turn: string) => Promise<boolean>;
   /** @throws {MoultError} `turn/not-found` */
   readonly trace: (turn: string) => Promise<Trace>;
-  /** Newest first. */
+  /** One session; `undefined` when there is none of this name. */
+  readonly session: (session: string) => Promise<SessionInfo | undefined>;
+  /** The newest 1_000, newest first. */
   readonly sessions: () => Promise<readonly SessionInfo[]>;
   /** Newest items of a session, oldest first. @throws {MoultError} `session/invalid` */
   readonly history: (session: string) => Promise<readonly HistoryItem[]>;

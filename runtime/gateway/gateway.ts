@@ -4,14 +4,14 @@ import type { Functions } from "../load/functions.ts";
 import type { Clock, Log, Meter, Model, Store, Transport } from "../ports.ts";
 import { SessionMemory } from "../turn/memory.ts";
 import { MoultError } from "../../schemas/error.ts";
-import { SessionName, TEXT_CHARS_MAX } from "../../schemas/message.ts";
+import { TEXT_CHARS_MAX } from "../../schemas/message.ts";
 import type { TurnEvent } from "../../schemas/turn.ts";
 import type { Agent, Routed } from "./agent.ts";
 import { Channels } from "./channels.ts";
 import { DeliveryLoop } from "./delivery.ts";
 import { type LaneLimits, Lanes } from "./lanes.ts";
+import { checkSession } from "./session_name.ts";
 import { Turns } from "./turns.ts";
-import * as v from "valibot";
 
 /** Characters of history that a client gets. */
 const HISTORY_CHARS_MAX = 1_000_000;
@@ -117,6 +117,8 @@ class Gateway implements Agent {
 
   readonly sessions: Agent["sessions"] = () => this.#parts.store.sessions();
 
+  readonly session: Agent["session"] = (session) => this.#parts.store.session(session);
+
   readonly history: Agent["history"] = async (session) => {
     checkSession(session);
     return await this.#parts.store.history(session, HISTORY_CHARS_MAX);
@@ -195,11 +197,6 @@ function stopping(): MoultError {
 
 function resultOf({ duplicate }: { readonly duplicate: boolean }): string {
   return duplicate ? "duplicate" : "accepted";
-}
-
-function checkSession(session: string): void {
-  const parsed = v.safeParse(SessionName, session);
-  if (!parsed.success) throw new MoultError("session/invalid", parsed.issues[0].message);
 }
 
 function checkText(text: string): void {

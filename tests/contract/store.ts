@@ -219,6 +219,8 @@ function sessions(open: OpenStore): void {
       ["a", 2],
       ["b", 1],
     ]);
+    expect(await store.session("a")).toEqual(list[0]);
+    expect(await store.session("c")).toBeUndefined();
   });
 
   test("forgetting a session deletes all of it and nothing else", async () => {

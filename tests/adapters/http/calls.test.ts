@@ -45,6 +45,14 @@ describe("a call", () => {
     record(() => Response.json({ error }, { status: 504 }));
     const answer = await server.post("/fn/hello");
     expect([answer.status, (await errorOf(answer)).code]).toEqual([504, "function/limit"]);
+    expect(answer.headers.get("retry-after")).toBeNull();
+  });
+
+  test("that comes while the function is busy says when to come again", async () => {
+    const error = { code: "function/busy", message: "16 calls run already" };
+    record(() => Response.json({ error }, { status: 429 }));
+    const answer = await server.post("/fn/hello");
+    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
   });
 
   test("cannot set the browser's cookies or have its output sniffed", async () => {

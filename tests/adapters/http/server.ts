@@ -154,6 +154,8 @@ export class FakeAgent implements HttpAgent {
       createdAt: 1,
       lastAt: 2,
     }));
+  session: HttpAgent["session"] = async (session) =>
+    (await this.sessions()).find((info) => info.session === session);
   history: HttpAgent["history"] = async () => [
     { role: "user", content: "hello", turn: "t1", at: 1 },
   ];

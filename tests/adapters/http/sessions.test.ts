@@ -1,5 +1,6 @@
 /** Messages over HTTP: JSON, server-sent events, idempotent ids, clients that leave. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { MoultError } from "../../../schemas/error.ts";
 import type { Reply } from "../../../schemas/turn.ts";
 import { type TestServer, errorOf, serve } from "./server.ts";
 
@@ -53,6 +54,18 @@ describe("a message", () => {
     const other = await server.post(messages("i"), { text: "b", id: "1" });
     expect([other.status, (await errorOf(other)).code]).toEqual([409, "message/conflict"]);
   });
+
+  test.each(["queue/full", "model/unavailable"] as const)(
+    "that is refused with %s for now says when to come again",
+    async (code) => {
+      const { route } = server.agent;
+      server.agent.route = () => Promise.reject(new MoultError(code, "Not now"));
+      const answer = await server.post(messages("later"), { text: "a" });
+      server.agent.route = route;
+      expect((await errorOf(answer)).code).toBe(code);
+      expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+    },
+  );
 
   test("with the same id in another session is another message", async () => {
     const send = async (session: string, id: string): Promise<string> =>
