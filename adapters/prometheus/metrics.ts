@@ -23,7 +23,7 @@ const histogram = (
   ...labels: string[]
 ): Metric => ({ type: "histogram", help, labels, buckets });
 
-/** Every metric by name. A sample under another name, or with another label, is a bug and is not counted. */
+/** Every metric by name. A sample under another name is a bug and is not counted; further labels are left out. */
 export const METRICS: Readonly<Record<string, Metric>> = {
   http_requests_total: counter("HTTP requests answered.", "method", "route", "status"),
   http_request_duration_seconds: histogram(
@@ -41,7 +41,10 @@ export const METRICS: Readonly<Record<string, Metric>> = {
   gen_ai_client_token_usage: histogram("Tokens per model request.", TOKENS, "gen_ai_token_type"),
   moult_model_queue_depth: gauge("Model requests that wait.", "lane"),
   moult_model_slots: gauge("Slots of the model by state.", "state"),
-  moult_kv_cache_tokens_total: counter("Prompt tokens found in the K/V cache.", "tier"),
+  moult_kv_cache_tokens_total: counter(
+    "Prompt tokens found in the K/V cache, by where they were: slot is the model's own context.",
+    "tier",
+  ),
   moult_kv_cache_bytes: gauge("Size of the K/V cache.", "tier"),
   moult_function_up: gauge("1 when the function's version can be called.", "function"),
   moult_function_calls_total: counter("Calls of functions.", "function", "status"),

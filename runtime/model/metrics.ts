@@ -15,6 +15,7 @@ export function recordDone(
   meter.observe("gen_ai_client_token_usage", usage.completionTokens, {
     gen_ai_token_type: "output",
   });
+  meter.count("moult_kv_cache_tokens_total", { tier: "slot" }, usage.cachedTokens);
   if (usage.completionTokens === 0) return;
   meter.observe("gen_ai_server_time_to_first_token_seconds", usage.firstTokenMs / 1_000);
   if (usage.completionTokens === 1) return;

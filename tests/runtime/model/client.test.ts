@@ -177,6 +177,7 @@ test("what is asked and answered is measured", async () => {
     "gen_ai_server_time_per_output_token_seconds{}",
     "gen_ai_server_request_duration_seconds{}",
     'gen_ai_client_token_usage{"gen_ai_token_type":"input"}',
+    'moult_kv_cache_tokens_total{"tier":"slot"}',
     'moult_model_queue_depth{"lane":"interactive"}',
     'moult_model_slots{"state":"idle"}',
   ])
