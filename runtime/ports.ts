@@ -3,7 +3,7 @@
  * Nothing here names a vendor, a protocol or an operating system.
  */
 import type { WireError } from "../schemas/error.ts";
-import type { GenerateEvent, GenerateRequest, ModelStatus } from "../schemas/model.ts";
+import type { GenerateEvent, GenerateRequest, ModelStatus, ToolCall } from "../schemas/model.ts";
 import type { Principal } from "../schemas/message.ts";
 import type { Reply, Trace, TraceEvent } from "../schemas/turn.ts";
 
@@ -187,11 +187,7 @@ export interface HistoryItem {
   readonly role: "user" | "assistant" | "tool";
   readonly content: string;
   /** Assistant: the calls it made. */
-  readonly toolCalls?: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly arguments: unknown;
-  }[];
+  readonly toolCalls?: readonly ToolCall[];
   /** Tool: which call this answers. */
   readonly id?: string;
   readonly name?: string;

@@ -60,6 +60,9 @@ export interface GenerateUsage {
   readonly firstTokenMs: number;
 }
 
+/** How an answer ended: by itself, at a limit of tokens, with calls, or because nobody wants it any more. */
+export type Finish = "stop" | "length" | "tool_calls" | "cancelled";
+
 /** What comes back, in order: `queued`* (`token` | `tool_call`)* `done`. Failures reject the iteration. */
 export type GenerateEvent =
   | { readonly type: "queued"; readonly position: number }
@@ -67,7 +70,7 @@ export type GenerateEvent =
   | { readonly type: "tool_call"; readonly call: ToolCall }
   | {
       readonly type: "done";
-      readonly finish: "stop" | "length" | "tool_calls" | "cancelled";
+      readonly finish: Finish;
       readonly usage: GenerateUsage;
       /** First 16 hex digits of the SHA-256 of the prompt's token ids. */
       readonly promptHash: string;

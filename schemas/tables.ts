@@ -2,6 +2,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Principal } from "./message.ts";
+import type { ToolCall } from "./model.ts";
 import type { Reply } from "./turn.ts";
 
 const FORGOTTEN = { onDelete: "cascade" } as const;
@@ -77,13 +78,6 @@ export const journal = sqliteTable(
   (t) => [primaryKey({ columns: [t.turn, t.seq] })],
 );
 
-/** A call as history keeps it. */
-export interface HistoryCall {
-  readonly id: string;
-  readonly name: string;
-  readonly arguments: unknown;
-}
-
 /** Sessions as the model sees them again. */
 export const history = sqliteTable(
   "history",
@@ -95,7 +89,7 @@ export const history = sqliteTable(
     turn: text().notNull(),
     role: text({ enum: ["user", "assistant", "tool"] }).notNull(),
     content: text().notNull(),
-    toolCalls: text("tool_calls", { mode: "json" }).$type<readonly HistoryCall[]>(),
+    toolCalls: text("tool_calls", { mode: "json" }).$type<readonly ToolCall[]>(),
     callId: text("call_id"),
     name: text(),
     at: integer().notNull(),

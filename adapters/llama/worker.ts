@@ -4,6 +4,7 @@
  */
 import { Inference } from "./inference.ts";
 import type { FromWorker, ToWorker } from "./worker_frames.ts";
+import type { Sink } from "../../runtime/model/engine.ts";
 import { isMoultError, MoultError, toWire } from "../../schemas/error.ts";
 
 /** After the first token, text is sent at most this often: each message costs more than a small model's token. */
@@ -51,9 +52,9 @@ async function generate({ id, request }: Extract<ToWorker, { type: "generate" }>
   const text = new Coalescer((joined) => send({ type: "token", id, text: joined }));
   try {
     if (model === undefined) throw new MoultError("model/unavailable", "The model is not loaded");
-    const sink = {
-      token: (chunk: string) => text.push(chunk),
-      call: (call: Extract<FromWorker, { type: "call" }>["call"]) => {
+    const sink: Sink = {
+      token: (chunk) => text.push(chunk),
+      call: (call) => {
         text.flush();
         send({ type: "call", id, call });
       },

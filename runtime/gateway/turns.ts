@@ -140,7 +140,7 @@ export class Turns {
         // Its session was forgotten while it waited.
         if (isMoultError(error) && error.code === "turn/not-found") return;
         const text = "A turn could not be written down; it is tried again";
-        log.error({ turn, session, err: failure }, text);
+        log.error({ turn, session, error: failure }, text);
       }
       await pause(pauseMs, this.#closing.signal);
       if (this.#closing.signal.aborted) return;

@@ -87,7 +87,7 @@ class ModelClient implements Model {
       threads: options.threads ?? 0,
       embedded: options.embedded,
       loadMs: 0,
-      queued: { interactive: 0, api: 0, cron: 0, background: 0 },
+      queued: zeroLanes(),
       running: 0,
       restarts: 0,
       pid: 0,

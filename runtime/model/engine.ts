@@ -1,10 +1,5 @@
 /** What a model host runs: an engine behind the queue. Knows no vendor; adapters implement it. */
-import type {
-  GenerateEvent,
-  GenerateRequest,
-  GenerateUsage,
-  ToolCall,
-} from "../../schemas/model.ts";
+import type { Finish, GenerateRequest, GenerateUsage, ToolCall } from "../../schemas/model.ts";
 
 /** How a model is to be loaded. Crosses the process boundary as JSON. */
 export interface EngineOptions {
@@ -40,7 +35,7 @@ export interface Sink {
 
 /** How one request ended. The host adds the times that only it knows. */
 export interface EngineAnswer {
-  readonly finish: Extract<GenerateEvent, { type: "done" }>["finish"];
+  readonly finish: Finish;
   readonly promptHash: string;
   /** `prefillMs` = start → first token of any kind; `decodeMs` = from there to the end. */
   readonly usage: Omit<GenerateUsage, "queueMs" | "firstTokenMs">;

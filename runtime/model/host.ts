@@ -2,7 +2,7 @@
  * The main thread of the model host: it queues, starts, cancels and counts, and never blocks.
  * What generates is an engine; what asks is the daemon on the other end of the IPC channel.
  */
-import { type Engine, type EngineAnswer, NO_USAGE, type StartEngine } from "./engine.ts";
+import { type Engine, type EngineAnswer, NO_USAGE, type Sink, type StartEngine } from "./engine.ts";
 import { BEAT_MS, type FromHost, isToHost, type ToHost } from "./frames.ts";
 import { LaneQueue } from "./queue.ts";
 import { isMoultError, MoultError, toWire } from "../../schemas/error.ts";
@@ -128,10 +128,9 @@ export class ModelHost {
 
   async #run(engine: Engine, job: Job): Promise<void> {
     const queueMs = performance.now() - job.receivedAt;
-    const sink = {
-      token: (text: string) => this.#emit(job, { type: "token", text }),
-      call: (call: Parameters<Parameters<Engine["generate"]>[1]["call"]>[0]) =>
-        this.#emit(job, { type: "tool_call", call }),
+    const sink: Sink = {
+      token: (text) => this.#emit(job, { type: "token", text }),
+      call: (call) => this.#emit(job, { type: "tool_call", call }),
     };
     try {
       this.#done(job, await engine.generate(job.request, sink, job.abort.signal), queueMs);

@@ -2,7 +2,7 @@
 import { type FromHost, isFromHost, type ToHost } from "./frames.ts";
 import type { Exit, Log } from "../ports.ts";
 
-/** Bytes of the host's last error output that are kept to explain a crash. */
+/** Characters of the host's last error output that are kept to explain a crash. */
 const STDERR_CHARS_MAX = 4_000;
 
 /** A running model host. */

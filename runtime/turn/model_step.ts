@@ -1,7 +1,7 @@
 /** One model call of a turn: tokens shown as they come, failures of the model's process waited out. */
 import type { Clock, Model } from "../ports.ts";
 import { MoultError, isMoultError } from "../../schemas/error.ts";
-import type { GenerateRequest, GenerateUsage, ToolCall } from "../../schemas/model.ts";
+import type { Finish, GenerateRequest, GenerateUsage, ToolCall } from "../../schemas/model.ts";
 import type { LiveTurn } from "./live.ts";
 import { AnswerText } from "./tool_text.ts";
 
@@ -16,7 +16,7 @@ const PAUSE_MS_MAX = 5_000;
 export interface ModelAnswer {
   readonly text: string;
   readonly calls: readonly ToolCall[];
-  readonly finish: "stop" | "length" | "tool_calls" | "cancelled";
+  readonly finish: Finish;
   /** The text ended in a call that was broken off; it is not part of `text`. */
   readonly cut: boolean;
   readonly usage: GenerateUsage;

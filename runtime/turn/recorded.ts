@@ -1,24 +1,18 @@
 /** What the journal of a turn already holds: the model steps and calls that are not done again after a crash. */
 import type { TraceEvent, ToolCallRecord } from "../../schemas/turn.ts";
-import type { ToolCall } from "../../schemas/model.ts";
+import type { Finish, GenerateUsage, ToolCall } from "../../schemas/model.ts";
 
 /** A finished model step as the journal keeps it. Times in milliseconds. */
-export interface ModelStep {
+export interface ModelStep extends GenerateUsage {
   readonly type: "model";
   /** From 0. */
   readonly step: number;
   readonly text: string;
   readonly calls: readonly ToolCall[];
-  readonly finish: string;
+  readonly finish: Finish;
   /** The text ended in a call that was broken off. */
   readonly cut: boolean;
   readonly promptHash: string;
-  readonly promptTokens: number;
-  readonly cachedTokens: number;
-  readonly completionTokens: number;
-  readonly queueMs: number;
-  readonly prefillMs: number;
-  readonly decodeMs: number;
   /** Accepted → first token of this step; 0 when none came. */
   readonly firstTokenMs: number;
   /** Estimated tokens of system text and tools. */

@@ -7,7 +7,7 @@
 import type { HistoryItem, InboxRow } from "../ports.ts";
 import { type MoultError, isMoultError, toWire } from "../../schemas/error.ts";
 import type { ToolCall } from "../../schemas/model.ts";
-import type { Outcome, ToolCallRecord, TraceEvent } from "../../schemas/turn.ts";
+import type { Outcome, ToolCallRecord, TraceEvent, Usage } from "../../schemas/turn.ts";
 import type { LiveTurn, Shown } from "./live.ts";
 import { type ModelAnswer, askModel } from "./model_step.ts";
 import type { TurnParts } from "./parts.ts";
@@ -33,12 +33,7 @@ export interface Ending {
   /** What the agent says. */
   readonly text: string;
   readonly toolCalls: readonly ToolCallRecord[];
-  readonly usage: {
-    readonly promptTokens: number;
-    readonly cachedTokens: number;
-    readonly completionTokens: number;
-    readonly firstTokenMs: number;
-  };
+  readonly usage: Omit<Usage, "totalMs">;
   /** What the session keeps of it. */
   readonly history: readonly Omit<HistoryItem, "turn" | "at">[];
   /** Events that are not in the journal yet. */
@@ -148,7 +143,7 @@ class Turn {
       turn,
       session,
       code: wire.code,
-      ...(isMoultError(error) ? {} : { err: error }),
+      ...(isMoultError(error) ? {} : { error }),
     };
     this.#parts.log.error(facts, "A turn failed");
     this.#note({ type: "error", error: wire });
@@ -176,12 +171,7 @@ class Turn {
       finish: answer.finish,
       cut: answer.cut,
       promptHash: answer.promptHash,
-      promptTokens: usage.promptTokens,
-      cachedTokens: usage.cachedTokens,
-      completionTokens: usage.completionTokens,
-      queueMs: usage.queueMs,
-      prefillMs: usage.prefillMs,
-      decodeMs: usage.decodeMs,
+      ...usage,
       firstTokenMs: firstAt === 0 ? 0 : Math.max(firstAt - this.#row.acceptedAt, 1),
       prefixTokens,
       windowItems,
