@@ -63,6 +63,8 @@ class Family {
   readonly metric: Metric;
   readonly #name: string;
   readonly #series = new Map<string, Series>();
+  /** Hot paths pass the same label objects again and again. */
+  readonly #known = new WeakMap<Labels, Series>();
 
   constructor(name: string, metric: Metric) {
     this.#name = name;
@@ -116,6 +118,16 @@ class Family {
   }
 
   #find(labels: Labels | undefined): Series {
+    if (labels === undefined) return this.#lookUp(labels);
+    let series = this.#known.get(labels);
+    if (series === undefined) {
+      series = this.#lookUp(labels);
+      this.#known.set(labels, series);
+    }
+    return series;
+  }
+
+  #lookUp(labels: Labels | undefined): Series {
     let key = "";
     for (const name of this.metric.labels) key += `${labels?.[name] ?? ""}\u001f`;
     const known = this.#series.get(key);
