@@ -26,7 +26,7 @@ export function recordingMeter(): Meter & {
   };
   return {
     seen,
-    count: silent,
+    count: (name, labels, by = 1) => note(name, by, labels),
     gauge: note,
     observe: note,
     collect: (callback) => collectors.push(callback),
