@@ -6,18 +6,23 @@ import { aside, paint, word } from "./print.ts";
 /** Characters of a tool's input or output that are shown. */
 const SHOWN_CHARS_MAX = 160;
 
-/** Follows one turn. Returns its outcome; `undefined` when the events ended before the turn did. */
+/**
+ * Follows one turn. Returns its outcome; `undefined` when the events ended before the turn did.
+ * Throws what went wrong when nothing but an error came; a turn that failed has a reply that says so.
+ */
 export async function showTurn(
   events: AsyncIterable<Readonly<Record<string, unknown>>>,
 ): Promise<Outcome | undefined> {
   let streamed = "";
+  let failure: unknown;
   const write = (text: string): void => {
     streamed += text;
     process.stdout.write(text);
   };
   for await (const event of events) {
     if (event["type"] === "token") write(word(event["text"]));
-    else if (event["type"] === "error") throw fromWire(event["error"]);
+    // Inside the daemon the event carries the error; over HTTP it is the error.
+    else if (event["type"] === "error") failure = event["error"] ?? event;
     else if (event["type"] === "done") {
       const { reply, outcome } = replyOf(event);
       // What was streamed may be less than the reply: a resumed turn, a channel that renders.
@@ -26,6 +31,7 @@ export async function showTurn(
       return outcome;
     } else showStep(event);
   }
+  if (failure !== undefined) throw fromWire(failure);
   return undefined;
 }
 

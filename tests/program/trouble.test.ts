@@ -44,6 +44,9 @@ describe("models", () => {
         await daemon.ask("/fn/calculate", { method: "POST", body: '{"expression":"6*7"}' })
       ).json(),
     ).toEqual({ result: 42 });
+    const chat = await place.moult("chat", "hello");
+    expect(chat.code).toBe(1);
+    expect(chat.out).toContain("missing.gguf");
     const doctor = await place.moult("doctor", "--config", config);
     expect(doctor.code).toBe(1);
     expect(doctor.out).toMatch(/FAIL +model .*missing\.gguf/);
