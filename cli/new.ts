@@ -1,6 +1,6 @@
 /** `moult new tool|skill|channel NAME`: writes a function and its test, both of which work at once. */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { FUNCTION_NAME } from "../schemas/function.ts";
 import { text } from "./client.ts";
 import { json, line } from "./print.ts";
@@ -9,7 +9,7 @@ import { UsageError, type Command } from "./program.ts";
 const TOOL = `import { defineTool, v } from "moult";
 
 export default defineTool({
-  description: "Greets a person by name.",
+  description: "Greet a person by name",
   input: v.object({ name: v.string() }),
   output: v.object({ greeting: v.string() }),
   examples: [{ say: "greet Ada", input: { name: "Ada" } }],
@@ -32,7 +32,7 @@ test("NAME greets by name", async () => {
 const SKILL = `import { defineSkill } from "moult";
 
 export default defineSkill({
-  description: "Answers in rhyme.",
+  description: "Answer in rhyme",
   instructions: "Answer in two lines that rhyme. Say nothing else.",
 });
 `;
@@ -48,7 +48,7 @@ test("NAME tells the model what to do", () => {
 const CHANNEL = `import { defineChannel } from "moult";
 
 export default defineChannel({
-  description: "Takes messages over HTTP, but none that are shouted.",
+  description: "Takes messages over HTTP, but none that are shouted",
   via: "http",
 
   receive({ session, sender, text }) {
@@ -97,9 +97,7 @@ export const command: Command = {
     const taken = files.find((file) => existsSync(file));
     if (taken)
       throw new UsageError(`${relative(process.cwd(), taken)} exists already; choose another name`);
-    files.forEach((file, index) =>
-      writeFileSync(file, (template[index] ?? "").replaceAll("NAME", name)),
-    );
+    files.forEach((file, index) => appear(file, (template[index] ?? "").replaceAll("NAME", name)));
     const shown = files.map((file) => relative(process.cwd(), file));
     if (values["json"] === true) json({ files: shown });
     else {
@@ -109,3 +107,10 @@ export const command: Command = {
     return 0;
   },
 };
+
+/** Writes a file that is there whole or not at all: a daemon may be watching, and an empty file is a broken function. */
+function appear(file: string, content: string): void {
+  const draft = join(dirname(file), `.${basename(file)}.new`);
+  writeFileSync(draft, content);
+  renameSync(draft, file);
+}
