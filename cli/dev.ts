@@ -116,7 +116,11 @@ function openScreen(): Screen {
       }
       await daemon.stop();
     },
-    close: () => prompt?.close(),
+    close() {
+      // Whoever ended the daemon from elsewhere leaves an empty prompt here.
+      if (prompt && !closed) process.stdout.write("\r\u001B[K");
+      prompt?.close();
+    },
   };
 }
 
