@@ -17,6 +17,9 @@ function explain(issue: v.BaseIssue<unknown>): string {
     issue.message.startsWith("Invalid ") && issue.message.endsWith(`eceived ${issue.received}`);
   if (!isAutomatic) return issue.message;
   // What was expected comes from the author's file; what was received is only ever named by its type.
+  // An object expects the name of a missing key, and "never" at one it does not know.
+  if (issue.type.endsWith("object") && issue.expected !== "Object")
+    return issue.input === undefined ? "missing" : "not a known key";
   if (issue.kind === "schema")
     return `expected ${issue.expected ?? "another value"}, got ${typeOf(issue.input)}`;
   return `expected ${issue.expected ?? `a valid ${issue.type.replaceAll("_", " ")}`}`;

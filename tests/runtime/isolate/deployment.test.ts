@@ -50,8 +50,8 @@ describe("a deployed tool", () => {
   test.each([
     ["not JSON", "{", "the body is not JSON"],
     ["a wrong type", `{"a":"s3cret"}`, "a: expected number, got a string"],
-    ["a missing field", `{}`, `a: expected`],
-    ["no body at all", null, "a: expected"],
+    ["a missing field", `{}`, "a: missing"],
+    ["no body at all", null, "a: missing"],
     ["a value that breaks a rule", `{"a":1,"secret":"s3cret"}`, "secret: expected >=99"],
   ])("refuses %s, and does not repeat it", async (_, body, text) => {
     const { status, body: answer } = await read(await add.fetch({ ...call(), body }));
