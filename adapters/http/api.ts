@@ -1,14 +1,16 @@
 /**
- * The routes behind the front, on Elysia, with their OpenAPI page. Requests come here checked: the front knows who
+ * The routes behind the front, on Elysia. Requests come here checked: the front knows who
  * asks and what the path names. Loaded after the server listens, because Elysia costs 100 ms of CPU.
  */
-import { swagger } from "@elysiajs/swagger";
 import { Elysia } from "elysia";
 import { failure, json, missing, unread } from "./answer.ts";
-import { type Documentation, documentation } from "./openapi.ts";
+import type { Docs } from "./docs.ts";
+import { documentation } from "./openapi.ts";
 import type { Asked, Operation } from "./operation.ts";
-import { localPage } from "./page.ts";
 import type { Services } from "./services.ts";
+
+/** What the plugin answers; the files of the page are operations like others. */
+const DOCS_PATHS = new Set(["/docs", "/docs/json"]);
 
 /** Answers a request that the front has let in. Never rejects. */
 export type Api = (asked: Asked) => Promise<Response>;
@@ -45,31 +47,22 @@ export function createApi(
       detail: { hide: true },
     });
   }
-  app.use(docs(documentation(services, operations, cookieName)));
+  const document = documentation(services, operations, cookieName);
+  let docs: Promise<Docs> | undefined;
   return async (here) => {
+    if (DOCS_PATHS.has(new URL(here.request.url).pathname)) {
+      // Few look at the page, and it takes memory.
+      docs ??= import("./docs.ts").then(({ createDocs }) => createDocs(document));
+      return await (
+        await docs
+      )(here.request);
+    }
     asked.set(here.request, here);
-    const response = await app.fetch(here.request);
-    const isPage = response.headers.get("content-type")?.startsWith("text/html") === true;
-    return isPage ? localPage(await response.text()) : response;
+    return await app.fetch(here.request);
   };
 }
 
 async function respond(asked: Asked, handle: NonNullable<Operation["handle"]>): Promise<Response> {
   const result = await handle(asked);
   return result instanceof Response ? result : json(result);
-}
-
-function docs(document: Documentation) {
-  return swagger({
-    provider: "swagger-ui",
-    path: "/docs",
-    autoDarkMode: true,
-    // The plugin spreads this object at each request, so that its getters are read anew.
-    documentation: document as unknown as NonNullable<
-      Parameters<typeof swagger>[0]
-    >["documentation"] &
-      object,
-    // No badge from a stranger's validator.
-    swaggerOptions: { validatorUrl: null, docExpansion: "list", tryItOutEnabled: true } as object,
-  });
 }
