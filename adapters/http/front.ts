@@ -5,6 +5,7 @@
 import type { Server } from "bun";
 import { MoultError } from "../../schemas/error.ts";
 import type { Labels } from "../../runtime/ports.ts";
+import { within } from "../../runtime/within.ts";
 import type { Principal } from "../../schemas/message.ts";
 import { Refusal, adviseRetry, failure, json, missing, unread } from "./answer.ts";
 import type { Api } from "./api.ts";
@@ -149,10 +150,7 @@ class Front implements HttpFront {
   async #stop(): Promise<void> {
     clearTimeout(this.#apiTimer);
     this.#stopping.abort();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, STOP_MS_MAX)));
-    await Promise.race([this.#server?.stop(), late]);
-    clearTimeout(timer);
+    await within(Promise.resolve(this.#server?.stop()), STOP_MS_MAX);
     await this.#server?.stop(true);
   }
 

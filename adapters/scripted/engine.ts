@@ -1,5 +1,6 @@
 /** A model that plays a script: for tests, benchmarks and demonstrations. Runs wherever an engine runs. */
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseScript, type Played, play, type Step } from "./script.ts";
 import {
   type Engine,
@@ -105,16 +106,7 @@ function hashOf(messages: readonly ChatMessage[]): string {
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms === 0 || signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-    signal.addEventListener("abort", done, { once: true });
-  });
+  if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => undefined);
 }
 
 function crash(): never {

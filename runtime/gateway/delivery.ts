@@ -3,6 +3,7 @@
  * It is woken by new replies and by one timer; when nothing is due it does nothing.
  */
 import type { Clock, Log, Meter, OutboxRow, Store, Transport } from "../ports.ts";
+import { within } from "../within.ts";
 import { MoultError, isMoultError } from "../../schemas/error.ts";
 
 /** Pause after the first failure; each further one is twice as long. */
@@ -89,10 +90,7 @@ export class DeliveryLoop {
     this.#closed = true;
     clearTimeout(this.#timer);
     const { closeMsMax = CLOSE_MS_DEFAULT } = this.#parts;
-    const late = Promise.withResolvers<void>();
-    const timer = setTimeout(late.resolve, closeMsMax);
-    await Promise.race([Promise.all(this.#sending), late.promise]);
-    clearTimeout(timer);
+    await within(Promise.all(this.#sending), closeMsMax);
   }
 
   async #look(): Promise<void> {

@@ -1,4 +1,5 @@
 /** Accepted messages and their turns: started in order, watched, cancelled, ended in one transaction. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { EventHub } from "../events.ts";
 import type { InboxRow, Meter } from "../ports.ts";
 import { LiveTurn, toTurnEvent } from "../turn/live.ts";
@@ -142,7 +143,7 @@ export class Turns {
         const text = "A turn could not be written down; it is tried again";
         log.error({ turn, session, error: failure }, text);
       }
-      await pause(pauseMs, this.#closing.signal);
+      await sleep(pauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
       if (this.#closing.signal.aborted) return;
       const past = await store.events(turn).catch(() => undefined);
       const row = { ...attempt.row, attempts: attempt.row.attempts + 1 };
@@ -228,18 +229,5 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined):
     if (signal.aborted) abort();
     signal.addEventListener("abort", abort);
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
-    if (signal.aborted) end();
   });
 }

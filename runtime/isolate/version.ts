@@ -1,5 +1,6 @@
 /** One version of a function: starts its host when needed, counts its calls, and copes with the host's end. */
 import type { CallResult, FunctionCall } from "../ports.ts";
+import { within } from "../within.ts";
 import { isMoultError, MoultError, toWire } from "../../schemas/error.ts";
 import type { Manifest } from "../../schemas/function.ts";
 import { Answer, type AnswerHeaders, answerHeaders, errorResponse } from "./answer.ts";
@@ -101,10 +102,7 @@ export class Version implements Deployment {
       const drained = new Promise<void>((resolve) => {
         this.#onDrained = resolve;
       });
-      const late = Promise.withResolvers<undefined>();
-      const timer = setTimeout(late.resolve, DRAIN_MS, undefined);
-      await Promise.race([drained, late.promise]);
-      clearTimeout(timer);
+      await within(drained, DRAIN_MS);
     }
     await this.end();
   }

@@ -6,6 +6,7 @@ import type { Handler, Deployment } from "../isolate/deployment.ts";
 import type { CallResult, Clock, FunctionCall, Labels, Meter } from "../ports.ts";
 import { ERROR_STATUS, MoultError, toWire } from "../../schemas/error.ts";
 import type { FunctionInfo, Origin } from "../../schemas/function.ts";
+import { within } from "../within.ts";
 import type { Functions } from "./functions.ts";
 
 /** Functions may call functions this deep; a circle would never end. */
@@ -251,11 +252,4 @@ function failure(error: MoultError): CallResult {
 
 function refusal(error: MoultError): Response {
   return Response.json({ error: toWire(error) }, { status: ERROR_STATUS[error.code] });
-}
-
-async function within(promise: Promise<void>, ms: number): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([promise, late]);
-  clearTimeout(timer);
 }
