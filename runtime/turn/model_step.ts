@@ -66,6 +66,7 @@ async function askOnce(
 ): Promise<ModelAnswer> {
   const answer = new AnswerText((request.tools ?? []).map(({ name }) => name));
   const calls: ToolCall[] = [];
+  const askedAt = clock.now();
   let firstAt = 0;
   // After a restart the model says the same again: what a client has seen is not shown twice.
   let chars = 0;
@@ -91,6 +92,8 @@ async function askOnce(
       case "done": {
         show(answer.end());
         const { finish, usage, promptHash } = event;
+        // A call is handed over whole, some time after its first token.
+        if (firstAt > 0) firstAt = Math.min(firstAt, askedAt + usage.firstTokenMs);
         return { text: answer.text, cut: answer.cut, calls, finish, usage, promptHash, firstAt };
       }
     }
