@@ -69,10 +69,7 @@ async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
         version,
         home,
         model: modelOptions(config, options.config),
-        roots: [
-          ...(config.functions.builtins ? [{ dir: join(ROOT, "functions"), builtin: true }] : []),
-          { dir: options.functions, builtin: false },
-        ],
+        roots: [...(config.functions.builtins ? [join(ROOT, "functions")] : []), options.functions],
         root: process.cwd(),
         offline: options.offline,
         ...(options.idleExitMs === undefined ? {} : { idleExitMs: options.idleExitMs }),

@@ -7,7 +7,6 @@ import type { OpenHome } from "./home.ts";
 import { Hosts } from "./isolate/hosts.ts";
 import type { HostServices } from "./isolate/services.ts";
 import { createLoader, type Loader } from "./load/loader.ts";
-import type { Root } from "./load/scan.ts";
 import { type ModelOptions, startModel } from "./model/client.ts";
 import type { Clock, Log, Meter, Model, Sandbox, Store, Transport } from "./ports.ts";
 import { Secrets } from "./policy/secrets.ts";
@@ -47,7 +46,7 @@ export interface Choices {
   readonly home: OpenHome;
   readonly model: Omit<ModelOptions, "log" | "meter" | "clock" | "onState">;
   /** Folders of functions; a name in a later one wins. */
-  readonly roots: readonly Root[];
+  readonly roots: readonly string[];
   /** Relative paths in manifests lie below it: the folder moult was started in. */
   readonly root: string;
   readonly offline: boolean;

@@ -103,16 +103,12 @@ export function removeRunDir(folder: string): void {
   removeTree(folder);
 }
 
-/** Removes what daemons left that ended without cleaning up. Returns how many. */
-function removeStale(base: string): number {
-  let removed = 0;
+/** Removes what daemons left that ended without cleaning up. */
+function removeStale(base: string): void {
   for (const name of readdirSync(base)) {
     const folder = join(base, name);
-    if (!/^\d{1,3}$/.test(name) || isAlive(folder)) continue;
-    removeRunDir(folder);
-    removed++;
+    if (/^\d{1,3}$/.test(name) && !isAlive(folder)) removeRunDir(folder);
   }
-  return removed;
 }
 
 /** Takes a folder that no other daemon holds, after removing what dead ones left. Throws when none is free. */

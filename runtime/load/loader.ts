@@ -15,7 +15,7 @@ import type { Functions } from "./functions.ts";
 import { KeptBuilds } from "./kept_builds.ts";
 import { Registry } from "./registry.ts";
 import { Reloader } from "./reload.ts";
-import { type Found, type Refused, type Root, scanRoot } from "./scan.ts";
+import { type Found, type Refused, scanRoot } from "./scan.ts";
 import { Versions } from "./versions.ts";
 import { type Change, Watcher } from "./watch.ts";
 
@@ -33,8 +33,8 @@ const LATER_MS = 50;
 
 /** What a loader is made of. */
 export interface LoaderOptions {
-  /** Folders of functions; a name in a later one wins. */
-  readonly roots: readonly Root[];
+  /** Folders of functions, which may not exist yet; a name in a later one wins. Whether a file is a built-in, its content says. */
+  readonly roots: readonly string[];
   /** moult's home; builds are kept in its `builds` folder. */
   readonly home: string;
   /** Starts a version. With a manifest in the bundle it starts no process before the first call. */
@@ -85,7 +85,7 @@ class FolderLoader implements Loader {
   constructor(options: LoaderOptions) {
     const { roots, home, deploy, hub, meter, clock, log } = options;
     this.#options = options;
-    this.#roots = [...new Set(roots.map(({ dir }) => real(dir)))];
+    this.#roots = [...new Set(roots.map(real))];
     this.#registry = new Registry(clock, meter);
     const versions = new Versions(resolve(home), log);
     const builtins = options.builtins ?? readBuiltinLock();

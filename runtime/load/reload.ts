@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import type { EventHub } from "../events.ts";
 import type { Bundle, Deployment } from "../isolate/deployment.ts";
 import type { Clock, Log, Meter } from "../ports.ts";
-import { MoultError, isMoultError } from "../../schemas/error.ts";
+import { MoultError, isMoultError, toWire } from "../../schemas/error.ts";
 import { SOURCE_BYTES_MAX, buildFunction } from "./build.ts";
 import { contentHash } from "./builtin_lock.ts";
 import { CRASHES_WINDOW_MS } from "./crashes.ts";
@@ -301,9 +301,8 @@ export class Reloader {
   #failed(entry: Entry, error: unknown): void {
     const { registry, hub, meter, log } = this.#w;
     const { name, file } = entry;
-    const foreseen = isMoultError(error);
-    if (!foreseen) log.error({ function: name, error }, "A reload broke");
-    const text = foreseen ? error.message : "Something broke inside moult; see its log";
+    if (!isMoultError(error)) log.error({ function: name, error }, "A reload broke");
+    const { message: text } = toWire(error);
     const news = entry.error !== text;
     registry.fail(entry, text);
     meter.count("moult_function_reloads_total", { result: "failed" });

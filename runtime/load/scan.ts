@@ -13,14 +13,6 @@ const DEPTH_MAX = 16;
 /** A function is written in one of these. */
 const SOURCES = new Set([".ts", ".mts", ".js", ".mjs"]);
 
-/** A folder of functions. */
-export interface Root {
-  /** Absolute path. It may not exist yet. */
-  readonly dir: string;
-  /** Shipped with moult. Decides nothing but the order of priority: whether a file is a built-in, its content says. */
-  readonly builtin: boolean;
-}
-
 /** A file that is a function. */
 export interface Found {
   readonly name: string;
@@ -35,7 +27,7 @@ export interface Found {
 /** A file that was meant to be a function and cannot be one. */
 export interface Refused {
   readonly name: string;
-  readonly path: string;
+  /** Path below its functions folder, for people. */
   readonly file: string;
   readonly error: string;
 }
@@ -62,12 +54,12 @@ export function scanRoot(dir: string): Scan {
     const problem = nameProblem(name, file) ?? kindProblem(path, file);
     const first = found.get(name);
     if (problem !== undefined) {
-      refused.push({ name, path, file, error: problem });
+      refused.push({ name, file, error: problem });
     } else if (first === undefined) {
       found.set(name, { name, path, file, root: dir });
     } else {
       const error = `Two files are named "${name}": ${first.file} is used and ${file} is not; rename one of them`;
-      refused.push({ name, path, file, error });
+      refused.push({ name, file, error });
     }
   }
   return { found: [...found.values()], refused };

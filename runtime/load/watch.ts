@@ -52,20 +52,19 @@ export class Watcher {
     return this.#waiting.has(path);
   }
 
-  /** Watches a root, or again after it was replaced. Cheap when nothing changed. Returns whether it had to begin anew. */
-  root(dir: string): boolean {
-    if (this.#closed) return false;
+  /** Watches a root, or again after it was replaced. Cheap when nothing changed. */
+  root(dir: string): void {
+    if (this.#closed) return;
     const inode = statSync(dir, { throwIfNoEntry: false })?.ino;
     const known = this.#roots.get(dir);
     this.#watchAbove(dir);
-    if (known?.inode === inode) return false;
+    if (known?.inode === inode) return;
     known?.watcher.close();
     this.#roots.delete(dir);
     if (inode !== undefined) {
       const watcher = this.#watch(dir, true, (file) => this.#seen(dir, file));
       if (watcher !== undefined) this.#roots.set(dir, { watcher, inode });
     }
-    return true;
   }
 
   /** Watches the files directly in these folders as well, and no longer in others. */

@@ -55,6 +55,7 @@ export class SessionMemory {
     if (keptFrom > 0) entry.items.splice(0, keptFrom);
   }
 
+  /** Forgets a session; its next turn reads and chooses anew. */
   forget(session: string): void {
     this.#sessions.delete(session);
   }

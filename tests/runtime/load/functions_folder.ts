@@ -61,7 +61,7 @@ export function functionsFolder(change: Partial<LoaderOptions> = {}) {
   /** Another loader on the same folder and home, as after a restart. */
   const loader = (again: Partial<LoaderOptions> = {}): Loader => {
     const made = createLoader({
-      roots: [{ dir, builtin: false }],
+      roots: [dir],
       home,
       deploy: host.deploy,
       hub,

@@ -234,10 +234,7 @@ test("a user's function wins over a built-in of the same name, which comes back 
   writeFileSync(`${shipped}/clock.ts`, tool("'built-in'"));
   const hash = new Bun.CryptoHasher("sha256").update(tool("'built-in'")).digest("hex");
   folder.save("clock.ts", tool("'mine'"));
-  const roots = [
-    { dir: shipped, builtin: true },
-    { dir: folder.dir, builtin: false },
-  ];
+  const roots = [shipped, folder.dir];
   const loader = folder.loader({ roots, builtins: new Set([hash]) });
   await loader.start();
   await loader.settled();
