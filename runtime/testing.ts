@@ -58,7 +58,9 @@ function parse(json: string | undefined): unknown {
 
 function refuse(what: string) {
   return () =>
-    Promise.reject(new MoultError("policy/denied", `This test's context has no ${what}`));
+    Promise.reject(
+      new MoultError("policy/denied", `This test's context has no ${what}; give callContext() one`),
+    );
 }
 
 /** A context that reaches nothing: values in memory, secrets `test-<NAME>`, everything else as the options say. */
@@ -71,7 +73,10 @@ export function callContext(options: ContextOptions = {}): TestContext {
     };
   const answer = (prompt: string) => {
     if (options.reply === undefined)
-      throw new MoultError("model/unavailable", "This test's context has no `reply`");
+      throw new MoultError(
+        "model/unavailable",
+        "This test's context has no model; give callContext() a `reply`",
+      );
     return options.reply(prompt);
   };
   return {

@@ -28,7 +28,10 @@ export class PlainSandbox implements Sandbox {
 
   async start(options: Parameters<Sandbox["start"]>[0]): Promise<Confined> {
     if (options.files.exec.length > 0)
-      throw new MoultError("function/invalid", "exec is not available yet");
+      throw new MoultError(
+        "function/invalid",
+        "Cannot load: exec is not available yet; remove permissions.exec",
+      );
     const program = await (this.#program ??= buildHostProgram(this.#run));
     const folder = join(this.#run, String(++this.#lastId));
     for (const name of ["", "fn", "s", "work"]) mkdirSync(join(folder, name), { mode: 0o700 });

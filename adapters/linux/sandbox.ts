@@ -97,7 +97,10 @@ export class LinuxSandbox implements Sandbox {
 
   #check(files: FilePolicy): void {
     if (files.exec.length > 0)
-      throw new MoultError("function/invalid", "exec is not available yet");
+      throw new MoultError(
+        "function/invalid",
+        "Cannot load: exec is not available yet; remove permissions.exec",
+      );
     const inside = (path: string, folder: string) =>
       path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
     for (const path of [...files.read, ...files.write])

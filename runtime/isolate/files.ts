@@ -65,7 +65,10 @@ function linkName(entry: string): string | undefined {
 /** Resolves what a manifest names; makes folders to write that are missing. Throws `function/invalid`. */
 export function resolveFiles(permissions: Permissions, roots: FileRoots): ResolvedFiles {
   if (permissions.exec.length > 0)
-    throw new MoultError("function/invalid", "Cannot load: exec is not available yet");
+    throw new MoultError(
+      "function/invalid",
+      "Cannot load: exec is not available yet; remove permissions.exec",
+    );
   const read: string[] = [];
   const write: string[] = [];
   const links = new Map<string, string>();
