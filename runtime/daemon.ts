@@ -48,16 +48,12 @@ export class Daemon {
   #usedAt: number;
   #idleTimer: NodeJS.Timeout | undefined;
   #stopping: Promise<void> | undefined;
-  #end: () => void = () => {};
-  #loadedNow: () => void = () => {};
-  /** Resolves when functions are loaded and unfinished turns are in their lanes. */
-  readonly loaded = new Promise<void>((resolve) => {
-    this.#loadedNow = resolve;
-  });
+  readonly #loaded = Promise.withResolvers<void>();
+  readonly #stopped = Promise.withResolvers<void>();
+  /** Resolves when functions are loaded and unfinished turns are in their lanes, or when the daemon ends before. */
+  readonly loaded = this.#loaded.promise;
   /** Resolves when everything has ended. */
-  readonly stopped = new Promise<void>((resolve) => {
-    this.#end = resolve;
-  });
+  readonly stopped = this.#stopped.promise;
 
   constructor(parts: DaemonParts) {
     this.#parts = parts;
@@ -75,9 +71,12 @@ export class Daemon {
       await loader.settled();
       await agent.start();
       this.#isLoaded = true;
-      this.#loadedNow();
+      this.#loaded.resolve();
     } catch (error) {
+      const wasTold = this.#stopping !== undefined;
       await this.stop();
+      // Told to end while it started: what broke by that is no failure.
+      if (wasTold) return;
       throw error;
     }
     void log.open();
@@ -145,13 +144,15 @@ export class Daemon {
 
   /** Ends everything: no new requests, running turns a few seconds, then functions, model and files. */
   stop(): Promise<void> {
-    this.#stopping ??= this.#stop().finally(this.#end);
+    this.#stopping ??= this.#stop().finally(this.#stopped.resolve);
     return this.#stopping;
   }
 
   async #stop(): Promise<void> {
     const { home, log, store, model, sandbox, hosts, loader, agent } = this.#parts;
     clearInterval(this.#idleTimer);
+    // Who waits for the start is told by the agent that there is none.
+    this.#loaded.resolve();
     const end = async (name: string, ending: () => unknown): Promise<void> => {
       try {
         await ending();

@@ -169,6 +169,8 @@ class Gateway implements Agent {
     }
     checkSession(received.session);
     checkText(received.text);
+    // The channel function may have taken its time.
+    if (this.#closed) throw stopping();
     const message = { ...received, protocol };
     const release = this.#lanes.reserve(message.session);
     try {

@@ -63,6 +63,8 @@ export class Turns {
     const { live } = attempt;
     const before = this.#parts.lanes.push(row.session, () => this.#run(attempt));
     if (before > 0) live.show(live.next({ type: "queued", position: before }));
+    // Written down while the daemon ended: no lane starts it any more.
+    if (this.#closing.signal.aborted) live.giveUp(suspended());
   }
 
   /** The reply of a turn. @throws {MoultError} `turn/not-found`, `model/unavailable` when the daemon ends first */

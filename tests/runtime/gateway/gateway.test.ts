@@ -1,6 +1,6 @@
 /** From an update to a turn: protocols, keys, channel functions, order. */
 import { expect, test } from "bun:test";
-import type { Delivery, Transport } from "../../../runtime/ports.ts";
+import type { Delivery, Store, Transport } from "../../../runtime/ports.ts";
 import { MoultError } from "../../../schemas/error.ts";
 import { FakeFunctions, fetched, lines, openAgent } from "../turn/fakes.ts";
 
@@ -203,6 +203,42 @@ test("a full lane refuses before anything is kept; other sessions go on", async 
   go.resolve();
   for (const turn of turns) await bench.agent.wait(turn);
   expect((await bench.say("4")).outcome).toBe("answered");
+});
+
+test("a message that the daemon's end overtakes is refused before anything is kept", async () => {
+  const asked = Promise.withResolvers<void>();
+  const go = Promise.withResolvers<void>();
+  const functions = new FakeFunctions().add("slow", { kind: "channel", via: "http" }, async () => {
+    asked.resolve();
+    await go.promise;
+    return { output: { conversation: "s", sender: "s", text: "x" } };
+  });
+  await using bench = await openAgent(yes, functions);
+  const sent = bench.send("x").catch((error: unknown) => error);
+  await asked.promise;
+  await bench.agent.close();
+  go.resolve();
+  expect(await sent).toMatchObject({ code: "model/unavailable" });
+  expect(await bench.store.sessions()).toEqual([]);
+});
+
+test("a message that is written down while the daemon ends is told to wait for the next start", async () => {
+  await using other = await openAgent(yes);
+  const asked = Promise.withResolvers<void>();
+  const go = Promise.withResolvers<void>();
+  const accept: Store["accept"] = async (message) => {
+    asked.resolve();
+    await go.promise;
+    return await other.store.accept(message);
+  };
+  const store = { ...other.store, accept, close: () => undefined };
+  await using bench = await openAgent(yes, undefined, { store });
+  const sent = bench.say("x").catch((error: unknown) => error);
+  await asked.promise;
+  await bench.agent.close();
+  go.resolve();
+  expect(await sent).toMatchObject({ code: "model/unavailable" });
+  expect(await other.store.unfinished()).toMatchObject([{ text: "x", attempts: 0 }]);
 });
 
 test("a turn nobody knows is not found", async () => {
