@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Confined, Exit, FunctionCall, KvWrite } from "../ports.ts";
 import { fromWire, MoultError, type WireError } from "../../schemas/error.ts";
 import { OWNER } from "../../schemas/message.ts";
+import { within } from "../within.ts";
 import type { Bundle, Handler } from "./deployment.ts";
 import {
   type Answered,
@@ -222,10 +223,9 @@ export class LiveHost {
         this.confined.kill("it did not send the values it set");
         throw await this.whyGone(live);
       }
-      await new Promise<void>((resolve) => {
-        live.onWrites = resolve;
-        setTimeout(resolve, WRITES_MS_MAX);
-      });
+      const more = Promise.withResolvers<void>();
+      live.onWrites = more.resolve;
+      await within(more.promise, deadline - performance.now());
     }
     return live.writes;
   }
@@ -265,9 +265,12 @@ export class LiveHost {
     else if (frame.type === "ready") this.#loaded.resolve(frame.manifest);
     else if (frame.type === "failed") this.#loaded.reject(loadError(this.name, frame.error));
     else if (frame.type === "writes") this.#takeWrites(frame);
-    else if (frame.type === "broke")
-      this.calls.get(frame.call)?.broke.resolve(fromWire(frame.error));
+    else if (frame.type === "broke") this.#broke(frame);
     else this.listener?.frame(frame);
+  }
+
+  #broke({ call, error }: HostFrame & { type: "broke" }): void {
+    this.calls.get(call)?.broke.resolve(fromWire(error));
   }
 
   #takeWrites(frame: HostFrame & { type: "writes" }): void {
