@@ -1,7 +1,7 @@
 /** Starts a daemon in the background for a command that needs one, and waits until it answers. */
 import { mkdirSync, openSync, closeSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { runningDaemon } from "../runtime/home.ts";
+import { dirname, join } from "node:path";
+import { runningDaemon, unusableHome } from "../runtime/home.ts";
 import { MoultError } from "../schemas/error.ts";
 import { findDaemon, homeOf, text, type Client } from "./client.ts";
 import { aside, paint } from "./print.ts";
@@ -18,9 +18,8 @@ export async function findOrStartDaemon(program: Program, values: Values): Promi
   const found = findDaemon(values);
   if (found) return found;
   const home = homeOf(values);
-  mkdirSync(join(home, "logs"), { recursive: true, mode: 0o700 });
   const logFile = join(home, "logs", "start.log");
-  const output = openSync(logFile, "w", 0o600);
+  const output = openLog(home, logFile);
   const child = Bun.spawn(
     [process.execPath, "--no-install", program.entry, ...startLine(home, values)],
     {
@@ -44,7 +43,18 @@ export async function findOrStartDaemon(program: Program, values: Values): Promi
     await Bun.sleep(10);
   }
   const said = readFileSync(logFile, "utf8").trim().split("\n").slice(-5).join("\n");
-  throw new MoultError("model/unavailable", `The daemon did not start. It said:\n${said}`);
+  // Nothing: it could not be written down, on a full disk for example.
+  const why = said === "" ? 'Run "moult start" to see why' : `It said:\n${said}`;
+  throw new MoultError("model/unavailable", `The daemon did not start. ${why}`);
+}
+
+function openLog(home: string, file: string): number {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    return openSync(file, "w", 0o600);
+  } catch (error) {
+    throw unusableHome(home, error);
+  }
 }
 
 function startLine(home: string, values: Values): string[] {

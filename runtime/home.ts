@@ -133,12 +133,16 @@ function prepare(dir: string): () => void {
     }
     return lock(dir);
   } catch (error) {
-    if (error instanceof ConfigError) throw error;
-    const because = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(
-      `Cannot use the home folder ${dir}: ${because}. Make it writable, free some space, or choose another with --home`,
-    );
+    throw error instanceof ConfigError ? error : unusableHome(dir, error);
   }
+}
+
+/** Why a home folder cannot be used, and what to do. */
+export function unusableHome(dir: string, error: unknown): ConfigError {
+  const because = error instanceof Error ? error.message : String(error);
+  return new ConfigError(
+    `Cannot use the home folder ${dir}: ${because}. Make it writable, free some space, or choose another with --home`,
+  );
 }
 
 /**

@@ -36,6 +36,8 @@ export function storageFailure(action: string, error: unknown): MoultError {
 /** The symbolic result code, wherever in the chain of causes it stands. */
 function resultCode(error: unknown): string {
   for (let at = error; at instanceof Error; at = at.cause) {
+    // SQLite takes a transaction back by itself when the disk fails it; who then asks for that hides the reason.
+    if (/no transaction is active/.test(at.message)) return "SQLITE_IOERR";
     if ("code" in at && typeof at.code === "string" && at.code.startsWith("SQLITE")) return at.code;
     // bun:sqlite gives no code when the file is unreadable before SQLite has looked at it.
     if (/unable to open/i.test(at.message)) return "SQLITE_CANTOPEN";

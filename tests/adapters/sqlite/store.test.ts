@@ -103,6 +103,9 @@ test("a full disk and a read-only file are errors that say what to do", () => {
   expect(full.message).toBe(
     "Cannot accept the message: the disk is full; free some space, then send it again",
   );
+  // What the disk did is hidden by a transaction that SQLite has taken back by itself.
+  const hidden = failureOf(() => client.run("ROLLBACK"));
+  expect(hidden.message).toContain("check the disk and the free space");
   client.close();
   const readOnly = new Database(place.file, { readonly: true });
   const refused = failureOf(() => readOnly.run("INSERT INTO t VALUES (1)"));
