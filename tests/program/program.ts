@@ -14,7 +14,9 @@ export interface Place {
   readonly write: (path: string, text: string) => string;
   /** Runs one command to its end. */
   readonly moult: (...line: readonly string[]) => Promise<Ended>;
-  /** Starts `moult start` and waits until it is ready. */
+  /** Starts `moult start` and waits until it listens. */
+  readonly launch: (...line: readonly string[]) => Promise<Started>;
+  /** The same, and waits until it is ready. */
   readonly start: (...line: readonly string[]) => Promise<Started>;
   /** Ends what still runs, removes everything. */
   readonly remove: () => Promise<void>;
@@ -27,7 +29,7 @@ export interface Ended {
   readonly err: string;
 }
 
-/** A daemon that is ready. */
+/** A daemon that runs. */
 export interface Started {
   readonly pid: number;
   readonly url: string;
@@ -62,6 +64,13 @@ export function makePlace(script: readonly object[] = [{ reply: "{{text}}" }]): 
     void child.exited.then(() => children.delete(child));
     return child;
   };
+  const launch: Place["launch"] = async (...line) => {
+    const child = spawn(["start", "--json", ...line]);
+    const { value } = await child.stdout.getReader().read();
+    if (!value) throw new Error(`It did not start: ${await new Response(child.stderr).text()}`);
+    const { url } = JSON.parse(new TextDecoder().decode(value)) as { url: string };
+    return started(child, url, home);
+  };
   return {
     dir,
     home,
@@ -75,12 +84,11 @@ export function makePlace(script: readonly object[] = [{ reply: "{{text}}" }]): 
       ]);
       return { code, out, err };
     },
+    launch,
     start: async (...line) => {
-      const child = spawn(["start", "--json", ...line]);
-      const { value } = await child.stdout.getReader().read();
-      if (!value) throw new Error(`It did not start: ${await new Response(child.stderr).text()}`);
-      const { url } = JSON.parse(new TextDecoder().decode(value)) as { url: string };
-      return await started(child, url, home);
+      const daemon = await launch(...line);
+      while (!(await fetch(new URL("/readyz", daemon.url))).ok) await Bun.sleep(10);
+      return daemon;
     },
     remove: async () => {
       for (const child of children) child.kill("SIGTERM");
@@ -90,11 +98,10 @@ export function makePlace(script: readonly object[] = [{ reply: "{{text}}" }]): 
   };
 }
 
-async function started(child: Bun.Subprocess, url: string, home: string): Promise<Started> {
+function started(child: Bun.Subprocess, url: string, home: string): Started {
   const key = readFileSync(join(home, "owner.key"), "utf8").trim();
   const ask: Started["ask"] = (path, init = {}) =>
     fetch(new URL(path, url), { ...init, headers: { authorization: `Bearer ${key}` } });
-  while (!(await fetch(new URL("/readyz", url))).ok) await Bun.sleep(10);
   return {
     pid: child.pid,
     url,

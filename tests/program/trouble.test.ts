@@ -1,6 +1,13 @@
 /** The real daemon in a bad environment: each trouble is one clear sentence, and nothing is lost. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { FunctionInfo } from "../../schemas/function.ts";
 import { makePlace, until, type Place, type Started } from "./program.ts";
@@ -30,7 +37,7 @@ async function info(daemon: Started, name: string): Promise<FunctionInfo> {
 describe("models", () => {
   test("a missing model file: the daemon runs, says what is wrong, and tools still work", async () => {
     const config = place.write("none.yaml", "model:\n  path: missing.gguf\nserver:\n  port: 0\n");
-    const daemon = await startUnready(config);
+    const daemon = await place.launch("--config", config);
     const ready = await until(async () => {
       const body = await (await fetch(new URL("/readyz", daemon.url))).text();
       return body.includes("missing.gguf") && body;
@@ -57,41 +64,11 @@ describe("models", () => {
     copyFileSync(join(import.meta.dir, "../../models/moult-mini.gguf"), file);
     truncateSync(file, 1_000_000);
     const config = place.write("cut.yaml", "model:\n  path: cut.gguf\nserver:\n  port: 0\n");
-    const daemon = await startUnready(config);
+    const daemon = await place.launch("--config", config);
     const reply = await daemon.say("s", "hello");
     expect(reply.outcome).toBe("failed");
     expect(reply.reply).toContain("cut.gguf");
   }, 20_000);
-
-  /** Starts a daemon that will not become ready. */
-  async function startUnready(config: string): Promise<Started> {
-    const ready = place.start("--config", config);
-    void ready.catch(() => {});
-    const file = join(place.home, "daemon.json");
-    const { url } = await until(() => {
-      try {
-        return JSON.parse(readFileSync(file, "utf8")) as { url: string };
-      } catch {
-        return undefined;
-      }
-    });
-    const key = readFileSync(join(place.home, "owner.key"), "utf8").trim();
-    const ask: Started["ask"] = (path, init = {}) =>
-      fetch(new URL(path, url), { ...init, headers: { authorization: `Bearer ${key}` } });
-    return {
-      pid: 0,
-      url,
-      ask,
-      say: async (session, text) =>
-        (await (
-          await ask(`/api/sessions/${session}/messages`, {
-            method: "POST",
-            body: JSON.stringify({ text }),
-          })
-        ).json()) as Awaited<ReturnType<Started["say"]>>,
-      kill: async () => {},
-    };
-  }
 });
 
 describe("files", () => {
@@ -145,7 +122,6 @@ describe("files", () => {
         },
       },
     });
-    const { rmSync } = await import("node:fs");
     rmSync(join(place.dir, "functions/deep/er/size.ts"));
     await until(async () => (await paths())["/fn/size"] === undefined);
     expect((await daemon.ask("/fn/size", { method: "POST", body: "{}" })).status).toBe(404);
