@@ -2,13 +2,17 @@
 import type { Clock } from "./ports.ts";
 import type { RuntimeEvent } from "../schemas/turn.ts";
 
-/** Events kept for clients that reconnect. */
+/** Events kept for clients that reconnect: so many of each kind below. */
 const EVENTS_KEPT = 1_000;
+
+/** What a single function can cause without end; kept apart, so that it pushes nothing else out. */
+const CHATTER: ReadonlySet<RuntimeEvent["type"]> = new Set(["function.log", "function.denied"]);
 
 /** A bounded log of runtime events with live listeners. */
 export class EventHub {
   readonly #clock: Clock;
   readonly #kept: RuntimeEvent[] = [];
+  readonly #chatter: RuntimeEvent[] = [];
   readonly #listeners = new Set<(event: RuntimeEvent) => void>();
   #lastId = 0;
 
@@ -19,15 +23,18 @@ export class EventHub {
   /** Numbers an event and hands it to every listener. Listeners must not throw. */
   publish(type: RuntimeEvent["type"], facts: Readonly<Record<string, unknown>>): RuntimeEvent {
     const event: RuntimeEvent = { ...facts, id: ++this.#lastId, type, at: this.#clock.now() };
-    this.#kept.push(event);
-    if (this.#kept.length > EVENTS_KEPT) this.#kept.shift();
+    const kept = CHATTER.has(type) ? this.#chatter : this.#kept;
+    kept.push(event);
+    if (kept.length > EVENTS_KEPT) kept.shift();
     for (const listener of this.#listeners) listener(event);
     return event;
   }
 
   /** Kept events with an id above `id`, oldest first. */
   since(id: number): readonly RuntimeEvent[] {
-    return this.#kept.filter((event) => event.id > id);
+    return [...this.#kept, ...this.#chatter]
+      .filter((event) => event.id > id)
+      .toSorted((a, b) => a.id - b.id);
   }
 
   /** Calls back at each event. Returns the way to stop. */

@@ -10,8 +10,8 @@ import type { Operation } from "./operation.ts";
 import type { Services } from "./services.ts";
 import { type StreamEvent, eventStream } from "./sse.ts";
 
-/** Events that wait for one slow client; beyond it is cut off, and comes back with `Last-Event-ID`. */
-const WAITING_MAX = 2_000;
+/** Events that wait for one slow client, twice what is kept; beyond it is cut off, and comes back with `Last-Event-ID`. */
+const WAITING_MAX = 4_000;
 /** The answer of `POST /api/stop` is on its way before the end begins. */
 const STOP_DELAY_MS = 20;
 
