@@ -20,8 +20,20 @@ export function estimateTokens(text: string): number {
   return Math.ceil((text.length - other) / 3.5) + other;
 }
 
+/** Items never change, and each is counted again in every turn of its session. */
+const counted = new WeakMap<ChatMessage | HistoryItem, number>();
+
 /** The same for a message with its calls. */
 export function messageTokens(message: ChatMessage | HistoryItem): number {
+  let tokens = counted.get(message);
+  if (tokens === undefined) {
+    tokens = count(message);
+    counted.set(message, tokens);
+  }
+  return tokens;
+}
+
+function count(message: ChatMessage | HistoryItem): number {
   const calls = "toolCalls" in message ? message.toolCalls : undefined;
   const callText = calls === undefined ? "" : JSON.stringify(calls);
   return MESSAGE_TOKENS + estimateTokens(message.content) + estimateTokens(callText);
