@@ -10,6 +10,7 @@ import { createLoader, type Loader } from "./load/loader.ts";
 import { type ModelOptions, startModel } from "./model/client.ts";
 import type { Clock, Log, Meter, Model, Sandbox, Store, Transport } from "./ports.ts";
 import { Secrets } from "./policy/secrets.ts";
+import type { RuntimeEvent } from "../schemas/turn.ts";
 
 /** What the adapters give. */
 export interface Ports {
@@ -58,6 +59,7 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
   const { clock, log, meter, store, sandbox, transports, listen } = ports;
   const { home, version, root, roots, offline, idleExitMs } = choices;
   const hub = new EventHub(clock);
+  hub.subscribe((event) => keepTrouble(event, log));
   const base = { clock, log, meter, hub };
   const secrets = new Secrets(home.dir);
   const model = startModel({
@@ -105,6 +107,19 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
         stop: () => daemon.stop(),
       }),
   });
+}
+
+/** Events that the log keeps too: what an owner looks for the morning after. */
+const TROUBLE: { readonly [type in RuntimeEvent["type"]]?: string } = {
+  "function.failed": "A function file does not load",
+  "function.crashed": "A function's process ended",
+  "function.rolled_back": "An earlier version of a function serves again",
+};
+
+function keepTrouble({ id: _id, at: _at, type, ...facts }: RuntimeEvent, log: Log): void {
+  const isModelLost = type === "model.state" && facts["state"] === "failed";
+  const text = isModelLost ? "The model cannot be used" : TROUBLE[type];
+  if (text !== undefined) log.warn(facts, text);
 }
 
 /** The daemon as function hosts see it. */

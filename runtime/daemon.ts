@@ -23,7 +23,7 @@ export interface DaemonParts {
   readonly home: OpenHome;
   readonly hub: EventHub;
   readonly clock: Clock;
-  readonly log: Log & { readonly open: () => Promise<void>; readonly close: () => Promise<void> };
+  readonly log: Log & { readonly close: () => Promise<void> };
   readonly store: Store;
   readonly model: Model;
   readonly sandbox: Sandbox;
@@ -62,7 +62,7 @@ export class Daemon {
 
   /** Listens, then loads functions and resumes turns. Throws what `listen` throws, with everything ended again. */
   async start(): Promise<void> {
-    const { home, version, listen, idleExitMs, loader, agent, log } = this.#parts;
+    const { home, version, listen, idleExitMs, loader, agent } = this.#parts;
     try {
       this.#listener = listen(this);
       home.announce({ pid: process.pid, url: this.#listener.url, version });
@@ -79,7 +79,6 @@ export class Daemon {
       if (wasTold) return;
       throw error;
     }
-    void log.open();
     if (idleExitMs !== undefined) this.#watchIdle(idleExitMs);
   }
 

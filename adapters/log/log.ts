@@ -33,8 +33,8 @@ export interface LogOptions {
 /** A log that can be closed. */
 export interface OpenLog extends Log {
   /**
-   * Loads pino and writes what waited for it. That costs 25 ms of CPU, which a start should not wait for: it
-   * happens by itself a second after the first line, and at once for an error.
+   * Loads pino and writes what waited for it. That costs 25 ms of CPU and 11 MB, which nobody pays who has nothing to
+   * say: it happens by itself a second after the first line, and at once for an error.
    */
   readonly open: () => Promise<void>;
   /** Writes what still waits and closes the file. */

@@ -57,6 +57,8 @@ describe("models", () => {
     const doctor = await place.moult("doctor", "--config", config);
     expect(doctor.code).toBe(1);
     expect(doctor.out).toMatch(/FAIL +model .*missing\.gguf/);
+    const log = join(place.home, "logs/moult.log");
+    await until(() => readFileSync(log, "utf8").includes("missing.gguf"));
   }, 20_000);
 
   test("a truncated model file is refused before it is loaded", async () => {
