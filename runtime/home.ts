@@ -15,15 +15,18 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import * as v from "valibot";
 import { ConfigError } from "../schemas/config.ts";
 import { MoultError } from "../schemas/error.ts";
 
+/** Another program may have written it, or half of it: no process 0, no address that is none. */
+const DaemonJson = v.object({
+  pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  url: v.pipe(v.string(), v.url()),
+  version: v.string(),
+});
 /** What `daemon.json` says of a running daemon. */
-export interface DaemonFile {
-  readonly pid: number;
-  readonly url: string;
-  readonly version: string;
-}
+export type DaemonFile = Readonly<v.InferOutput<typeof DaemonJson>>;
 
 /** A home folder that this process owns until `release()`. */
 export interface OpenHome {
@@ -62,7 +65,7 @@ export function openHome(dir: string): OpenHome {
   const freshKey = !existsSync(keyFile);
   try {
     if (freshKey) writePrivate(keyFile, `moult_${randomBytes(32).toString("base64url")}\n`);
-    const key = readFileSync(keyFile, "utf8").trim();
+    const key = readKey(keyFile);
     if (!/^moult_[A-Za-z0-9_-]{16,}$/.test(key)) {
       throw new ConfigError(
         `${keyFile} is not a key; remove the file and the next start makes a new one`,
@@ -85,10 +88,21 @@ export function openHome(dir: string): OpenHome {
   }
 }
 
+function readKey(file: string): string {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (error) {
+    const because = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(
+      `Cannot read the key ${file}: ${because}; make it readable, or move it away`,
+    );
+  }
+}
+
 /** The daemon that `daemon.json` names, if its process is alive. */
 export function runningDaemon(dir: string): DaemonFile | undefined {
   try {
-    const daemon = JSON.parse(readFileSync(join(dir, "daemon.json"), "utf8")) as DaemonFile;
+    const daemon = v.parse(DaemonJson, JSON.parse(readFileSync(join(dir, "daemon.json"), "utf8")));
     process.kill(daemon.pid, 0);
     return daemon;
   } catch {

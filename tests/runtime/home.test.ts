@@ -28,7 +28,27 @@ describe("findHome()", () => {
   });
 });
 
+describe("runningDaemon()", () => {
+  const pid = String(process.pid);
+  test.each([
+    ["half a file", `{"pid":${pid}`],
+    ["null", "null"],
+    ["no address", `{"pid":${pid},"version":"0"}`],
+    ["an address that is none", `{"pid":${pid},"url":"x","version":"0"}`],
+    ["process 0, which is everybody", `{"pid":0,"url":"http://127.0.0.1:1","version":"0"}`],
+    ["a group", `{"pid":-${pid},"url":"http://127.0.0.1:1","version":"0"}`],
+  ])("takes %s for no daemon", (_, text) => {
+    writeFileSync(join(dir, "daemon.json"), text);
+    expect(runningDaemon(dir)).toBeUndefined();
+  });
+});
+
 describe("openHome()", () => {
+  test("names a key that cannot be read", () => {
+    mkdirSync(join(dir, "owner.key"));
+    expect(() => openHome(dir)).toThrow(/^Cannot read the key .*owner\.key: .*move it away$/);
+  });
+
   test("makes a key once, for the owner's eyes only", () => {
     const first = openHome(dir);
     first.release();
