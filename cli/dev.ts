@@ -92,7 +92,10 @@ function openScreen(): Screen {
   let answering = false;
   // By Ctrl-C or Ctrl-D; what the daemon says while it ends comes after it.
   let closed = false;
-  prompt?.once("close", () => (closed = true));
+  prompt?.once("close", () => {
+    closed = true;
+    process.stdout.write("\r\u001B[K");
+  });
   return {
     print(text) {
       if (!prompt || answering || closed) {
@@ -116,11 +119,7 @@ function openScreen(): Screen {
       }
       await daemon.stop();
     },
-    close() {
-      // Whoever ended the daemon from elsewhere leaves an empty prompt here.
-      if (prompt && !closed) process.stdout.write("\r\u001B[K");
-      prompt?.close();
-    },
+    close: () => prompt?.close(),
   };
 }
 
