@@ -48,6 +48,8 @@ async function converse(say: (words: string) => Promise<number>): Promise<number
     if (line.trim() !== "") worst = Math.max(worst, await say(line));
     if (terminal) lines.prompt();
   }
+  // The shell's prompt does not want to stand behind ours.
+  if (terminal) aside("");
   return worst;
 }
 

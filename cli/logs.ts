@@ -1,6 +1,6 @@
 /** `moult logs FN`: what a function wrote, oldest first. */
 import { needDaemon } from "./client.ts";
-import { json, line, paint } from "./print.ts";
+import { aside, json, line, paint } from "./print.ts";
 import { UsageError, type Command } from "./program.ts";
 
 interface LogLine {
@@ -24,7 +24,10 @@ export const command: Command = {
       else line(format(entry));
     };
     const path = `/api/functions/${encodeURIComponent(name)}/logs`;
-    for (const entry of await client.json<readonly LogLine[]>("GET", path)) print(entry);
+    const entries = await client.json<readonly LogLine[]>("GET", path);
+    for (const entry of entries) print(entry);
+    if (entries.length === 0)
+      aside(paint("dim", `${name} has written nothing yet`, process.stderr));
     if (values["follow"] !== true) return 0;
     for await (const event of client.events("GET", "/api/events")) {
       // The event carries a log line's fields beside its own.
