@@ -17,8 +17,9 @@ export const command: Command = {
     const options = daemonOptions(values);
     const asJson = values["json"] === true;
     const screen = openScreen();
-    const { daemon, home, warnings } = await program.startDaemon(options);
-    stopOnSignals(() => daemon.stop());
+    const starting = program.startDaemon(options);
+    stopOnSignals(starting);
+    const { daemon, home, warnings } = await starting;
     if (asJson) {
       json({ type: "started", url: daemon.url, home: home.dir });
       daemon.watch(json);

@@ -3,7 +3,13 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { homeOf, text } from "./client.ts";
 import { aside, json, paint } from "./print.ts";
-import { UsageError, type Command, type DaemonOptions, type Values } from "./program.ts";
+import {
+  UsageError,
+  type Command,
+  type DaemonOptions,
+  type RunningDaemon,
+  type Values,
+} from "./program.ts";
 
 /** Options of `start` and `dev`. */
 export const DAEMON_OPTIONS = {
@@ -43,14 +49,15 @@ export function daemonOptions(values: Values): DaemonOptions {
   };
 }
 
-/** Ends a daemon once at SIGINT or SIGTERM; a second signal ends the process at once. */
-export function stopOnSignals(stop: () => Promise<void>): void {
+/** Ends a daemon in order at the first signal, even while it starts; a second signal ends the process at once. */
+export function stopOnSignals(starting: Promise<RunningDaemon>): void {
   let stopping = false;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
       if (stopping) process.exit(1);
       stopping = true;
-      void stop();
+      // A start that fails says so itself.
+      void starting.then(({ daemon }) => daemon.stop()).catch(() => undefined);
     });
   }
 }
@@ -66,8 +73,9 @@ export const command: Command = {
   },
   help: DAEMON_HELP,
   async run(program, _positionals, values) {
-    const { daemon, home, warnings } = await program.startDaemon(daemonOptions(values));
-    stopOnSignals(() => daemon.stop());
+    const starting = program.startDaemon(daemonOptions(values));
+    stopOnSignals(starting);
+    const { daemon, home, warnings } = await starting;
     for (const warning of warnings) aside(paint("yellow", `warning: ${warning}`, process.stderr));
     if (values["json"] === true) json({ url: daemon.url, pid: process.pid, home: home.dir });
     else {
