@@ -4,12 +4,14 @@ import { EventHub } from "./events.ts";
 import { createAgent } from "./gateway/gateway.ts";
 import type { Agent } from "./gateway/agent.ts";
 import type { OpenHome } from "./home.ts";
+import type { Bundle, Deployment } from "./isolate/deployment.ts";
 import { Hosts } from "./isolate/hosts.ts";
 import type { HostServices } from "./isolate/services.ts";
 import { createLoader, type Loader } from "./load/loader.ts";
 import { type ModelOptions, startModel } from "./model/client.ts";
 import type { Clock, Log, Meter, Model, Sandbox, Store, Transport } from "./ports.ts";
 import { Secrets } from "./policy/secrets.ts";
+import { MoultError } from "../schemas/error.ts";
 import type { RuntimeEvent } from "../schemas/turn.ts";
 
 /** What the adapters give. */
@@ -69,7 +71,8 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
   });
   const services = hostServices({ hub, log, meter, store, model, secrets }, () => loader);
   const hosts = new Hosts({ sandbox, services, root, home: home.dir, offline });
-  const deploy = hosts.deploy.bind(hosts);
+  const deploy = async (bundle: Bundle): Promise<Deployment> =>
+    await reachable(await hosts.deploy(bundle), Object.keys(transports));
   const loader = createLoader({ ...base, roots, home: home.dir, deploy });
   const agent = createAgent({ ...base, store, model, functions: loader });
   for (const [protocol, transport] of Object.entries(transports)) {
@@ -107,6 +110,17 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
         stop: () => daemon.stop(),
       }),
   });
+}
+
+/** A channel whose transport is not there would wait for ever, and nobody would know. */
+async function reachable(deployment: Deployment, known: readonly string[]): Promise<Deployment> {
+  const { via } = deployment.manifest;
+  if (via === undefined || known.includes(via)) return deployment;
+  await deployment.retire();
+  throw new MoultError(
+    "function/invalid",
+    `Cannot load: there is no transport "${via}"; write via: ${known.map((name) => `"${name}"`).join(" or via: ")}`,
+  );
 }
 
 /** Events that the log keeps too: what an owner looks for the morning after. */

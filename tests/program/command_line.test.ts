@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { makePlace, type Place } from "./program.ts";
+import { makePlace, type Place, until } from "./program.ts";
 
 let place: Place;
 beforeAll(() => {
@@ -111,6 +111,18 @@ describe("moult with a daemon", () => {
     const missing = await place.moult("call", "no_such_tool");
     expect(missing.code).toBe(1);
     expect(missing.err).toContain('"no_such_tool"');
+
+    place.write(
+      "functions/pigeon.ts",
+      'import { defineChannel } from "moult";\nexport default defineChannel({ description: "x", via: "pigeon" as "http", receive: () => ({ drop: "x" }) });\n',
+    );
+    const refused = await until(async () => {
+      const { out } = await place.moult("list");
+      return out.includes("pigeon: ") && out;
+    });
+    expect(refused).toContain(
+      'pigeon: Cannot load: there is no transport "pigeon"; write via: "http" or via: "terminal"',
+    );
 
     const second = await place.moult("start");
     expect(second.code).toBe(78);
