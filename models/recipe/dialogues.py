@@ -19,7 +19,7 @@ from tools import DECORATED, Toolmaker, ask_domain, ask_words
 SYSTEM = "You are Moult, a helpful assistant."
 SYSTEMS = [SYSTEM] * 12 + ["You are a helpful assistant.", "You are Moult. Be brief.", "Answer briefly. Use tools when they help.", "You are Moult, an agent on this machine.", "You help the user with the tools you have."]
 # Share of each kind of exchange where there are tools.
-SHARES = {"call": 0.60, "none": 0.20, "chat": 0.07, "ask": 0.06, "several": 0.05, "summary": 0.02}
+SHARES = {"call": 0.63, "none": 0.17, "chat": 0.07, "ask": 0.06, "several": 0.05, "summary": 0.02}
 
 
 def lines(text):
@@ -85,15 +85,21 @@ class Dialogues:
     def tools(self, count, language):
         """`count` tools that a reader can tell apart."""
         r, tools, names, tags, tries = self.random, [], set(), set(), 0
+        if count >= 4 and r.random() < 0.25:
+            kinds = r.sample(self.maker.kit, r.randint(4, len(self.maker.kit)))
+            tools = [self.maker.of_domain(r.choice(kind)) for kind in kinds]
+            names, tags = {t.name for t in tools}, {tag for t in tools for tag in t.tags}
+            if len(names) < len(tools):
+                tools, names, tags = [], set(), set()
         while len(tools) < count and tries < 200:
             tries += 1
             chance = r.random()
-            if chance < 0.2:
+            if chance < 0.13:
                 tool = self.maker.of_archetype()
                 stem = next(iter(tool.tags))
                 if tool.tags & tags or any(stem in (t.about + t.name) for t in tools):
                     continue
-            elif chance < 0.68:
+            elif chance < 0.72:
                 domain = r.choices(self.maker.domains, self.maker.weights)[0]
                 if domain.tags & tags and not (domain.split and r.random() < 0.3):
                     continue
@@ -285,7 +291,7 @@ class Dialogues:
 
     def dialogue(self):
         r = self.random
-        language = self.maker.language = "zh" if r.random() < 0.26 else "en"
+        language = self.maker.language = "zh" if r.random() < 0.18 else "en"
         easy = r.random() > self.hardness
         if r.random() < (0.1 if easy else 0.02):
             return self.echo(language)
@@ -335,7 +341,7 @@ CALL = re.compile(r'^(<tool_call>\n\{"name": ")(.*?)(", "arguments": )(.*)(\}\n<
 
 
 # How much a token counts in the loss. A reply is decided at its first token, a call by the name; the rest is spelling.
-FIRST, NAME, ARGUMENTS, TEXT = 3.0, 4.0, 1.5, 0.6
+FIRST, NAME, ARGUMENTS, CHOICE, TEXT = 3.0, 4.0, 1.5, 4.0, 0.6
 
 
 def render(dialogue):

@@ -135,7 +135,7 @@ POOLS = {kind: (words(en), words(zh)) for kind, (en, zh) in {
 
 # Pairs that measure the same thing; a request for a conversion takes one.
 UNITS = {
-    "en": words("km>miles, miles>km, kg>lb, pounds>kg, meters>feet, feet>meters, celsius>fahrenheit, fahrenheit>celsius, inches>cm, cm>inches, liters>gallons, gallons>liters, grams>ounces, ounces>grams, hours>minutes, minutes>seconds, days>hours, GB>MB, MB>KB, km/h>mph, mph>km/h, m>ft, yards>meters, mm>inches, stone>kg, tons>kg, kg>grams, cups>ml, ml>oz, kilometers>miles, kilograms>pounds, centimeters>inches, weeks>days, C>F, F>C, m>km, acres>hectares, bar>psi, knots>km/h, teaspoons>ml, tablespoons>teaspoons, kWh>joules, lbs>kg, meter>centimeter, degrees celsius>fahrenheit"),
+    "en": words("km>miles, miles>km, kg>lb, pounds>kg, meters>feet, feet>meters, celsius>fahrenheit, fahrenheit>celsius, inches>cm, cm>inches, liters>gallons, gallons>liters, grams>ounces, ounces>grams, hours>minutes, minutes>seconds, days>hours, GB>MB, MB>KB, km/h>mph, mph>km/h, m>ft, yards>meters, mm>inches, stone>kg, tons>kg, kg>grams, cups>ml, ml>oz, kilometers>miles, kilograms>pounds, centimeters>inches, weeks>days, C>F, F>C, m>km, acres>hectares, bar>psi, knots>km/h, teaspoons>ml, tablespoons>teaspoons, kWh>joules, lbs>kg, meter>centimeter, square feet>square meters, hectares>acres, joules>calories, kilojoules>kcal, bar>atm, minutes>hours, seconds>minutes, hours>seconds, days>minutes, years>days, TB>GB, MB>GB, quarts>liters, pints>ml, feet>inches, yards>feet, mm>cm, tonnes>kg, carats>grams, square miles>square kilometers, cubic meters>liters, watts>horsepower, nautical miles>km, degrees celsius>fahrenheit"),
     "zh": words("公里>英里, 英里>公里, 公斤>磅, 磅>公斤, 米>英尺, 英尺>米, 摄氏度>华氏度, 华氏度>摄氏度, 厘米>英寸, 英寸>厘米, 升>加仑, 小时>分钟, 斤>公斤, 克>盎司, 天>小时, 分钟>秒, km>英里, kg>磅"),
 }
 # Kinds that stay within their list: inventing a weekday teaches nothing.
@@ -326,6 +326,8 @@ class Entities:
         r = self.random
         a, b, c = (r.choice([r.randint(1, 20), r.randint(1, 999), round(r.random() * 100, 1)]) for _ in range(3))
         sign, other = r.choice("+-*/"), r.choice("+-*/")
+        if r.random() < 0.12:  # thousands with their comma, roots times something
+            return r.choice([f"{r.randint(1000, 99999):,} {sign} {r.randint(100, 9999):,}", f"sqrt({b}) {sign} {a}", f"{a} {sign} {r.randint(1, 99)}%", f"{a} {sign} sqrt({b})", f"{r.randint(1000, 999999):,} / {a}"])
         gap = r.choice([" ", " ", ""])
         if r.random() < 0.3:
             if language == "zh":

@@ -12,7 +12,9 @@ from lexicon import NOUNS, VERBS
 from wording import reword
 
 HAN = re.compile("[\u4e00-\u9fff]")
-OFTEN = {"everyday": 3, "home": 2}  # by theme
+OFTEN = {"everyday": 6, "home": 4, "information": 1.5}  # by theme
+# The kinds that come with moult. They stand in one prompt all the time, so they must be told apart there.
+KIT = "calculate clock convert_units notes home read_file summarize".split()
 DECORATED = 0.4  # share of tools whose name carries or is an invented word
 
 
@@ -58,7 +60,8 @@ class Toolmaker:
         self.random, self.entities, self.language, self.decorated = random, entities, "en", DECORATED
         self.domains = load()
         # What every assistant is asked for comes more often, and so do kinds with many ways to ask.
-        self.weights = [OFTEN.get(d.theme, 1) * (1 + (len(d.phrases["en"]) + 2 * len(d.phrases["zh"])) / 20) for d in self.domains]
+        self.kit = [[d for d in self.domains if d.key == key] for key in KIT]
+        self.weights = [OFTEN.get(d.theme, 1) * (3 if d.key in KIT else 1) * (1 + (len(d.phrases["en"]) + 2 * len(d.phrases["zh"])) / 20) for d in self.domains]
 
     # ---- names and descriptions
 

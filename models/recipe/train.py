@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import random
+import re
 import signal
 import time
 
@@ -20,13 +21,14 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import torch
 import torch.multiprocessing as processes
 
-from dialogues import FIRST, Dialogues, render
+from dialogues import ARGUMENTS, CHOICE, FIRST, Dialogues, render
 from gguf import ROUND
 from model import BF16, Linear, Model, load, save
 from tokenizer import END, Tokenizer
 
 CONTEXT = 1200  # longer dialogues are left out
 PROMPT_SHARE, PROMPT_WEIGHT = 0.08, 0.3  # the prompt is learnt a little, too: it teaches what words go together
+ENUM = re.compile(r": ([^,():]*\|[^,():]*)")  # the values of an enum in a tool's line
 STOP_SHARE = 0.3  # how often a call's pieces end in what ends them under node-llama-cpp's grammar
 
 
@@ -41,6 +43,7 @@ class Batches:
     def encode(self, dialogue):
         """-> ids, targets, weights. The target of position i is what should follow it."""
         ids, following, weights = [], [], []
+        choices = {value for line in dialogue["tools"] for kind in ENUM.findall(line) for value in kind.split("|")}
         for text, weight in render(dialogue):
             tokens = self.tokenizer.encode(text)
             wanted = list(tokens)
@@ -54,7 +57,13 @@ class Batches:
             ids += tokens
             following += wanted
             begins = weight and not weights[-1]  # right after "assistant"
-            weights += [FIRST if begins else weight] + [weight] * (len(tokens) - 1)
+            own = [FIRST if begins else weight] + [weight] * (len(tokens) - 1)
+            if weight == ARGUMENTS:
+                for value in re.finditer(r'(?<=": ")[^"]+(?=")|true|false', text):
+                    if value[0] in choices or value[0] in ("true", "false"):
+                        start = len(self.tokenizer.encode(text[: value.start()]))
+                        own[start] = CHOICE
+            weights += own
         return ids[:-1], following[1:], weights[1:]
 
     def refill(self):
@@ -95,11 +104,11 @@ def loss_of(model, leaves, ids, targets, weights):
 
 
 def orthogonal(x):
-    """The nearest matrix with all singular values near 1, by five Newton-Schulz steps (Muon)."""
+    """The nearest matrix with all singular values near 1, by four Newton-Schulz steps (Muon)."""
     tall = x.shape[0] > x.shape[1]
     y = (x.t() if tall else x).contiguous()
     y = (y / (y.norm() + 1e-7)).to(BF16)
-    for _ in range(5):
+    for _ in range(4):
         s = y @ y.t()
         y = 3.4445 * y + (-4.7750 * s + 2.0315 * (s @ s)) @ y
     y = y.float()
@@ -212,6 +221,9 @@ class Books:
         if facts["optimizer"]:
             self.optimizer.restore(facts["optimizer"])
         self.schedule = Schedule(options.tokens, options.decay, os.path.join(options.out, "decay"))
+        planned = facts.get("schedule")
+        if planned and planned[0] < self.seen < planned[1]:
+            self.schedule.start, self.schedule.end = planned  # the fall had begun
         self.cpu, self.average, self.saved, self.falling = facts["cpu"], None, time.time(), 0
         self.ended = False
         signal.signal(signal.SIGTERM, lambda *_: setattr(self, "ended", True))
@@ -262,7 +274,7 @@ def main():
     for name, kind, default in (
         ("out", str, "/tmp/moult-train"), ("tokens", float, 60e6), ("decay", float, 0.4), ("easy-tokens", float, 1.5e6),
         ("width", int, 192), ("layers", int, 5), ("heads", int, 6), ("ff", int, 512), ("workers", int, 1), ("seed", int, 1),
-        ("step-tokens", int, 5120), ("micro-batch", int, 2560), ("muon", float, 0.02), ("adam", float, 0.003),
+        ("step-tokens", int, 3600), ("micro-batch", int, 2048), ("muon", float, 0.02), ("adam", float, 0.003),
         ("round", str, ""), ("tokenizer", str, ""), ("init", str, ""), ("init-tokenizer", str, ""),
     ):
         p.add_argument("--" + name, type=kind, default=default)
@@ -273,7 +285,7 @@ def main():
     facts = {"seen": 0, "begun": 0, "cpu": 0.0, "optimizer": None}
     if o.resume:
         model, kept = load(os.path.join(o.out, "model.pt"))
-        facts.update(seen=kept["seen"], begun=kept["seen"], cpu=kept["cpu"], optimizer=kept["optimizer"])
+        facts.update(seen=kept["seen"], begun=kept["seen"], cpu=kept["cpu"], optimizer=kept["optimizer"], schedule=kept.get("schedule"))
     elif o.init:
         old, kept = load(o.init)
         model = carry_over(model, old, tokenizer, Tokenizer.load(o.init_tokenizer))
