@@ -265,7 +265,12 @@ class FolderLoader implements Loader {
     const wait = Math.max(this.#options.rescanMs ?? RESCAN_MS, tookMs / RESCAN_SHARE_MAX);
     this.#rescan = setTimeout(() => {
       const began = performance.now();
-      this.#lookAround(this.#now(), false);
+      try {
+        this.#lookAround(this.#now(), false);
+      } catch (error) {
+        // The next look may end better; without one, no change would be noticed any more.
+        this.#options.log.error({ error }, "Could not look through the functions folders");
+      }
       this.#scheduleRescan(performance.now() - began);
     }, wait);
   }

@@ -4,8 +4,9 @@ import type { Dirent } from "node:fs";
 import { basename, extname, join, relative } from "node:path";
 import { FUNCTION_NAME } from "../../schemas/function.ts";
 
-/** Files of one root that are looked at; the rest is left out and said so. */
-export const FILES_MAX = 20_000;
+/** Files of one root that are looked at, and folders: a link may lead to a whole disk. */
+const FILES_MAX = 20_000;
+const FOLDERS_MAX = 2_000;
 
 /** Sub-folders only group; deeper ones are a mistake. */
 const DEPTH_MAX = 16;
@@ -65,20 +66,21 @@ export function scanRoot(dir: string): Scan {
   return { found: [...found.values()], refused };
 }
 
-/** Paths whose names say that they are function files. */
+/** Paths whose names say that they are function files. The nearest folders come first, so that bounds cut far ones. */
 function candidates(dir: string): string[] {
   const paths: string[] = [];
   const seen = new Set<string>();
-  const walk = (folder: string, depth: number): void => {
+  const folders = [{ folder: dir, depth: 0 }];
+  for (const { folder, depth } of folders) {
     for (const entry of entries(folder, seen)) {
       const path = join(folder, entry.name);
       if (!relevant(entry.name) || paths.length >= FILES_MAX) continue;
-      if (isFolder(entry, path)) {
-        if (depth < DEPTH_MAX) walk(path, depth + 1);
-      } else if (isFunctionFile(entry.name)) paths.push(path);
+      const deeper = isFolder(entry, path);
+      if (!deeper && isFunctionFile(entry.name)) paths.push(path);
+      if (deeper && depth < DEPTH_MAX && folders.length < FOLDERS_MAX)
+        folders.push({ folder: path, depth: depth + 1 });
     }
-  };
-  walk(dir, 0);
+  }
   return paths.toSorted();
 }
 
@@ -97,7 +99,12 @@ function entries(folder: string, seen: Set<string>): Dirent[] {
 
 function isFolder(entry: Dirent, path: string): boolean {
   if (!entry.isSymbolicLink()) return entry.isDirectory();
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    // It leads nowhere, in a circle, or to where we may not look.
+    return false;
+  }
 }
 
 /** `_x`, `x.test.ts`, `x.eval.ts` and `x.d.ts` are helpers beside the functions. */

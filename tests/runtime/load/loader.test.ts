@@ -209,6 +209,22 @@ test("a functions folder that does not exist yet is watched for", async () => {
   await until(async () => (await answer(loader, "hello")) === 1);
 });
 
+test("links in a circle and to nowhere harm nobody", async () => {
+  await using folder = functionsFolder();
+  folder.save("hello.ts", tool("1"));
+  const loader = folder.loader();
+  await loader.start();
+  await loader.settled();
+  symlinkSync("loop.ts", folder.path("loop.ts"));
+  symlinkSync("nowhere.ts", folder.path("dangling.ts"));
+  symlinkSync("..", folder.path("above"));
+  await until(() => loader.list().some(({ name }) => name === "loop"));
+  expect(loader.get("loop")?.error).toContain("Cannot read loop.ts");
+  expect(loader.get("dangling")?.error).toContain("Cannot read dangling.ts");
+  folder.save("hello.ts", tool("2"));
+  await until(async () => (await answer(loader, "hello")) === 2);
+});
+
 test("a save that could not be kept is taken up when the disk takes writes again", async () => {
   await using folder = functionsFolder();
   folder.save("hello.ts", tool("1"));
