@@ -166,8 +166,7 @@ class Host {
         this.#keep(call, new Response(this.#wire(output, call), { headers }));
       }
     } catch (error) {
-      const text = JSON.stringify({ error: toWire(this.#known(error)) });
-      answer = { ok: false, writes: 0, text };
+      answer = { ok: false, writes: 0, text: errorText(this.#known(error)) };
     }
     if (answer.text !== undefined) this.#leaving.delete(call);
     this.#channel.send({ type: "answered", call, ...answer });
@@ -233,12 +232,7 @@ class Host {
         ).slice(0, 8_000),
       });
     }
-    return isMoultError(error)
-      ? error
-      : new MoultError(
-          "tool/failed",
-          error instanceof Error ? error.message : describeThrown(error),
-        );
+    return isMoultError(error) ? error : new MoultError("tool/failed", explainThrown(error));
   }
 
   /** Before the answer, in pieces that fit in a frame. */
@@ -267,6 +261,28 @@ function describeThrown(value: unknown): string {
 
 function explainLoad(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // "TypeError: …" tells more than its message; the line lies in the stack of the bundle.
-  return `${error.name}: ${error.message}`;
+  // "TypeError: …" tells more than its message; the line is that of the source, by the bundle's map.
+  const at = /\/fn\/([^\s():]+:\d+:\d+)/.exec(error.stack ?? "")?.[1];
+  return `${error.name}: ${error.message}${at === undefined ? "" : ` (${at})`}`;
+}
+
+/** What the kernel's refusal of a connection looks like from inside. */
+const NO_NETWORK = new Set(["EAI_AGAIN", "EPERM", "FailedToOpenSocket"]);
+
+/** An unforeseen error for the caller. A function that tries the network itself learns how it is done. */
+function explainThrown(error: unknown): string {
+  if (!(error instanceof Error)) return describeThrown(error);
+  const refused = "code" in error && typeof error.code === "string" && NO_NETWORK.has(error.code);
+  // Errors of files have a path, too; those of `fetch` have the address there.
+  const isFile = "path" in error && !String(error.path).includes("://");
+  if (!refused || isFile) return error.message;
+  return `${error.message}; a function has no network of its own: name the host in permissions.net and use ctx.fetch`;
+}
+
+/** An error document that fits in a frame, whatever the function put into it. */
+function errorText(error: MoultError): string {
+  const text = JSON.stringify({ error: toWire(error) });
+  if (text.length <= ANSWER_CHARS_MAX) return text;
+  const { code, message } = error;
+  return JSON.stringify({ error: { code, message: message.slice(0, ANSWER_CHARS_MAX / 8) } });
 }

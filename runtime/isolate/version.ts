@@ -82,7 +82,7 @@ export class Version implements Deployment {
     const startedAt = performance.now();
     const result = (rest: Omit<CallResult, "version" | "ms">): CallResult => ({
       version: this.version,
-      ms: performance.now() - startedAt,
+      ms: Math.round((performance.now() - startedAt) * 10) / 10,
       ...rest,
     });
     let answer: Answer | undefined;

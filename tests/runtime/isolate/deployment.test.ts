@@ -82,6 +82,13 @@ describe("what a function throws or returns", () => {
     ],
     ["any other error", `throw new TypeError("odd")`, "tool/failed", "odd"],
     ["a text", `throw "oops"`, "tool/failed", "oops"],
+    ["the network itself", `await fetch("http://a.test/")`, "tool/failed", "use ctx.fetch"],
+    [
+      "a failure with a very long text",
+      `throw new MoultError("tool/failed", "y".repeat(5_000_000), { more: "z".repeat(5_000_000) })`,
+      "tool/failed",
+      "yyy",
+    ],
     ["a BigInt", `return 1n`, "output/invalid", "not JSON"],
     ["a function", `return () => 1`, "output/invalid", "not JSON"],
     ["a circle", `const a = {}; a.a = a; return a`, "output/invalid", "not JSON"],
@@ -145,6 +152,7 @@ describe("skills and channels", () => {
 describe("a file that can not be used", () => {
   test.each([
     ["no default export", "export const a = 1;", "has no definition"],
+    ["a misspelt word", "export default defineTool({ input: v.numbr() });", ".js:2:"],
     ["a foreign default export", "export default 5;", "has no definition"],
     [
       "a definition without `run`",
