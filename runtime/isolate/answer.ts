@@ -7,6 +7,8 @@ import { STREAM_HEADER, WRITES_HEADER } from "./protocol.ts";
 /** Bytes of one JSON answer. */
 const JSON_BYTES_MAX = 8 * 1_048_576;
 const ERROR_BYTES_MAX = 65_536;
+/** An output of so many characters can not be too deep. */
+const SHALLOW_CHARS = 8_192;
 /** Answers up to this size are read at once, which is quicker than passing a stream on. */
 const SMALL_BYTES = 65_536;
 
@@ -84,7 +86,7 @@ export class Answer {
           ? await this.#guard(readText(answer, JSON_BYTES_MAX))
           : answer.text;
       if (this.#isStream) return text;
-      return JSON.parse(text) as unknown;
+      return parseOutput(text);
     } catch (error) {
       if (isMoultError(error)) throw error;
       throw new MoultError(
@@ -189,6 +191,13 @@ async function cancelQuietly(
   } catch {
     // It broke off before.
   }
+}
+
+/** What can be parsed but not written again, because it is too deep, would break whoever keeps it. Throws then. */
+function parseOutput(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  if (text.length > SHALLOW_CHARS) JSON.stringify(value);
+  return value;
 }
 
 function parse(text: string): Record<string, unknown> | undefined {

@@ -92,6 +92,12 @@ describe("what a function throws or returns", () => {
     ["a BigInt", `return 1n`, "output/invalid", "not JSON"],
     ["a function", `return () => 1`, "output/invalid", "not JSON"],
     ["a circle", `const a = {}; a.a = a; return a`, "output/invalid", "not JSON"],
+    [
+      "an answer too deep to be kept",
+      `const { stringify } = JSON; JSON.stringify = (value) => value === 7 ? "[".repeat(2e5) + "]".repeat(2e5) : stringify(value); return 7`,
+      "output/invalid",
+      "broken JSON",
+    ],
     ["a Response", `return new Response("x")`, "output/invalid", "not a Response"],
   ])("%s becomes a typed error", async (_, body, code, text) => {
     const deployment = await bench.deploy(tool(body));
