@@ -48,6 +48,7 @@ export class Broker {
   readonly #open = new Map<number, Open>();
   readonly #chunks = new Map<number, Uint8Array[]>();
   readonly #reports: Reports;
+  #reading: Promise<void> | undefined;
   #chunkBytes = 0;
   #chunkCount = 0;
 
@@ -100,11 +101,27 @@ export class Broker {
 
   async #ask(question: Question, live: LiveCall, open: Open): Promise<unknown> {
     const { name, services } = this.#parts;
-    if (question.op === "kv.get") return await services.kv.kvGet(name, question.key);
-    if (question.op === "kv.list") return await this.#list(question);
+    if (question.op === "kv.get")
+      return await this.#read(open, async () => await services.kv.kvGet(name, question.key));
+    if (question.op === "kv.list")
+      return await this.#read(open, async () => await this.#list(question));
     if (question.op === "fetch") return await this.#fetch(question, open);
     if (question.op === "model") return await this.#generate(question, live, open);
     return await this.#call(question, live, open);
+  }
+
+  /** One read after the other, and others between: a thousand at once would hold up the whole daemon. */
+  async #read(open: Open, read: () => Promise<unknown>): Promise<unknown> {
+    const before = this.#reading;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#reading = promise;
+    await before;
+    try {
+      return open.abort.signal.aborted ? undefined : await read();
+    } finally {
+      if (this.#reading === promise) resolve();
+      else setImmediate(resolve);
+    }
   }
 
   async #list({ prefix, limit }: Question & { op: "kv.list" }): Promise<unknown> {

@@ -94,6 +94,20 @@ test("a database of a newer moult is refused and left as it was", async () => {
   after.close();
 });
 
+test("a listing of more than 4 MiB is refused before it is read", async () => {
+  using place = folder();
+  const store = openStore(place.file);
+  const value = "x".repeat(250_000);
+  await store.kvCommit(
+    "f",
+    Array.from({ length: 20 }, (_, i) => ({ key: `k${i}`, value })),
+  );
+  await expect(store.kvList("f", "k", 1_000)).rejects.toThrow(/too much at once, use a limit/);
+  expect(await store.kvList("f", "k", 10)).toHaveLength(10);
+  expect(await store.kvList("f", "none", 1_000)).toEqual([]);
+  store.close();
+});
+
 test("a full disk and a read-only file are errors that say what to do", () => {
   using place = folder();
   const client = new Database(place.file);

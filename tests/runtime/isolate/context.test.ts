@@ -128,6 +128,35 @@ describe("ctx.kv", () => {
   });
 });
 
+describe("a thousand reads at once", () => {
+  test("are answered, with everything else in between", async () => {
+    let between = 0;
+    let reads = 0;
+    const own = openBench(
+      {},
+      {
+        kv: {
+          kvGet: () => {
+            if (++reads === 1) setImmediate(() => (between = reads));
+            return Promise.resolve(7);
+          },
+          kvList: () => Promise.resolve([]),
+          kvCommit: () => Promise.resolve(),
+        },
+      },
+    );
+    const deployment = await own.deploy(
+      tool(
+        `const all = await Promise.all(Array.from({ length: 1_000 }, (_, i) => ctx.kv.get("k" + i))); return all.every((one) => one === 7)`,
+      ),
+    );
+    expect((await deployment.run(call())).output).toBe(true);
+    expect(reads).toBe(1_000);
+    expect(between).toBeLessThan(10);
+    await own.close();
+  });
+});
+
 describe("ctx.secret()", () => {
   test("gives declared secrets, the newest value, and no others", async () => {
     const reader = await bench.deploy(
