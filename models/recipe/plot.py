@@ -48,5 +48,7 @@ def draw(run):
 
 if __name__ == "__main__":
     log, out = sys.argv[1:]
+    if not points(log):
+        sys.exit("Nothing to draw yet: the log gets a line every 25 steps")
     with open(out, "w", encoding="utf-8") as f:
         f.write(draw(points(log)))

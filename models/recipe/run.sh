@@ -25,4 +25,4 @@ resume=
 [ -f "$out/model.pt" ] && resume=--resume
 nice -n 19 "$python" train.py --out "$out" --tokens "$tokens" --seed "$seed" --workers "$workers" $resume
 "$python" gguf.py "$out/model.pt" "$out/tokenizer.json" "$out/moult-mini.gguf" q8_0
-"$python" plot.py "$out/log.jsonl" "$out/loss.svg"
+"$python" plot.py "$out/log.jsonl" "$out/loss.svg" || true
