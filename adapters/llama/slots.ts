@@ -103,11 +103,14 @@ export class Slots {
   }
 
   #createContext(sequences: number): Promise<LlamaContext> {
-    const { contextTokens, threads, batchTokens } = this.#options;
+    const { contextTokens, threads, batchTokens, lazy } = this.#options;
     return this.#model.createContext({
       contextSize: contextTokens,
       sequences,
       threads,
+      // On the CPU, with the small heads of the embedded model, flash attention takes ten times as long for fewer
+      // than 64 new tokens, which is what nearly every turn of a conversation has.
+      ...(lazy ? { flashAttention: false } : {}),
       batchSize: Math.min(batchTokens, contextTokens),
     });
   }

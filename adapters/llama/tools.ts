@@ -94,9 +94,12 @@ export function wireNames(names: readonly string[]): ReadonlyMap<string, string>
   return aliases;
 }
 
+/** A message of at most so many words may leave out what the one before it said: "and in Rome?". */
+const ELLIPTIC_WORDS_MAX = 5;
+
 /**
  * Texts that arguments may be copied from: the last message of the user, what tools answered since, and the
- * message before it ("and in Rome?"). In order of importance.
+ * message before it when the last one is short. In order of importance. Each word more costs time in the grammar.
  */
 export function sourcesOf(messages: readonly ChatMessage[], neutral: Neutral): readonly string[] {
   const lastUser = messages.findLastIndex((message) => message.role === "user");
@@ -104,7 +107,9 @@ export function sourcesOf(messages: readonly ChatMessage[], neutral: Neutral): r
   const before = messages.slice(0, lastUser).findLast((message) => message.role === "user");
   const texts = messages.slice(lastUser).filter((message) => message.role !== "assistant");
   const results = texts.slice(1).map((message) => leavesOf(message.content));
-  const sources = [texts[0]?.content ?? "", ...results, before?.content ?? ""];
+  const last = texts[0]?.content ?? "";
+  const isElliptic = last.trim().split(/\s+/u).length <= ELLIPTIC_WORDS_MAX;
+  const sources = [last, ...results, isElliptic ? (before?.content ?? "") : ""];
   return sources.map((source) => neutral.text(source)).filter((source) => source !== "");
 }
 

@@ -18,6 +18,9 @@ const REPLY_TOKENS_MAX = 1_024;
 /** Share of the context that an answer gets at most; results of this turn get the same share in reserve. */
 const REPLY_SHARE = 1 / 4;
 
+/** Characters of one tool result for the embedded model: it says a sentence about it, and reading costs time. */
+const RESULT_CHARS_EMBEDDED = 1_000;
+
 /** Exchanges the embedded model is given. It was trained with at most 4, and routes best with few. */
 const EXCHANGES_EMBEDDED = 2;
 
@@ -109,7 +112,9 @@ export class Prompt {
 
   /** Adds what came of a call. A skill's instructions bring its tools with them. */
   addResult(record: ToolCallRecord): void {
-    const charsMax = Math.floor(this.#contextTokens * REPLY_SHARE * CHARS_PER_TOKEN);
+    const share = Math.floor(this.#contextTokens * REPLY_SHARE * CHARS_PER_TOKEN);
+    const { embedded } = this.#parts.model.status();
+    const charsMax = embedded ? Math.min(share, RESULT_CHARS_EMBEDDED) : share;
     const { id, name } = record;
     this.#own.push({ role: "tool", id, name, content: readable(record, charsMax) });
     const manifest = this.#parts.functions.get(name)?.manifest;
