@@ -16,7 +16,7 @@ import { WidePools } from "./wide_pools.ts";
 import { WorkerSandbox } from "./worker_sandbox.ts";
 
 /** A host without calls ends after this: another is ready in some 10 ms, and memory matters more. */
-const IDLE_MS = 60_000;
+const IDLE_MS = 15_000;
 
 /** What hosts are made of. */
 export interface HostsOptions {
@@ -30,7 +30,7 @@ export interface HostsOptions {
   readonly offline?: boolean;
   /** Blank hosts kept warm. @default 2 */
   readonly poolSize?: number;
-  /** Milliseconds without a call after which a host ends; the next call starts another. @default 60_000 */
+  /** Milliseconds without a call after which a host ends; the next call starts another. @default 15_000 */
   readonly idleMs?: number;
 }
 

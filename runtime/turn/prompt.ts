@@ -19,7 +19,7 @@ const REPLY_TOKENS_MAX = 1_024;
 const REPLY_SHARE = 1 / 4;
 
 /** Characters of one tool result for the embedded model: it says a sentence about it, and reading costs time. */
-const RESULT_CHARS_EMBEDDED = 1_000;
+const RESULT_CHARS_EMBEDDED = { output: 1_000, error: 250 } as const;
 
 /** Exchanges the embedded model is given. It was trained with at most 4, and routes best with few. */
 const EXCHANGES_EMBEDDED = 2;
@@ -114,7 +114,8 @@ export class Prompt {
   addResult(record: ToolCallRecord): void {
     const share = Math.floor(this.#contextTokens * REPLY_SHARE * CHARS_PER_TOKEN);
     const { embedded } = this.#parts.model.status();
-    const charsMax = embedded ? Math.min(share, RESULT_CHARS_EMBEDDED) : share;
+    const kind = record.error === undefined ? "output" : "error";
+    const charsMax = embedded ? Math.min(share, RESULT_CHARS_EMBEDDED[kind]) : share;
     const { id, name } = record;
     this.#own.push({ role: "tool", id, name, content: readable(record, charsMax) });
     const manifest = this.#parts.functions.get(name)?.manifest;

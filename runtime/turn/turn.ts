@@ -172,7 +172,7 @@ class Turn {
       cut: answer.cut,
       promptHash: answer.promptHash,
       ...usage,
-      firstTokenMs: firstAt === 0 ? 0 : Math.max(firstAt - this.#row.acceptedAt, 1),
+      firstTokenMs: firstAt === 0 ? 0 : Math.max(Math.round(firstAt - this.#row.acceptedAt), 1),
       prefixTokens,
       windowItems,
       tools: tools.map(({ name }) => name),
