@@ -4,6 +4,7 @@
  * Each need is a program. As root on Debian a missing one is installed by apt; elsewhere its suites are skipped.
  * Under `CI=true` a skipped suite is a failure. Arguments go to `bun test`.
  */
+import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 
 interface Need {
@@ -24,6 +25,8 @@ const NEEDS: readonly Need[] = [
 
 const ROOT = dirname(import.meta.dir);
 const CI = process.env["CI"] === "true";
+/** Tests wait for processes and timers as often as for the CPU. */
+const WORKERS = Math.max(4, availableParallelism());
 
 const missing = await provide(NEEDS.filter(({ program }) => !Bun.which(program)));
 for (const { program, suites } of missing) {
@@ -60,7 +63,7 @@ interface Result {
 /** Runs `bun test` with its output shown, and counts from its closing lines. */
 async function runTests(): Promise<Result> {
   const child = Bun.spawn(
-    [process.execPath, "--no-install", "test", "--parallel", ...process.argv.slice(2)],
+    [process.execPath, "--no-install", "test", `--parallel=${WORKERS}`, ...process.argv.slice(2)],
     {
       cwd: ROOT,
       env: { ...process.env, BUN_OPTIONS: "--no-install", FORCE_COLOR: "0" },
