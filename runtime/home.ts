@@ -4,20 +4,11 @@
  */
 import { Database } from "bun:sqlite";
 import { randomBytes } from "node:crypto";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import * as v from "valibot";
 import { ConfigError } from "../schemas/config.ts";
-import { MoultError } from "../schemas/error.ts";
+import { removeQuietly, writeWhole } from "./whole_file.ts";
 
 /** Another program may have written it, or half of it: no process 0, no address that is none. */
 const DaemonJson = v.object({
@@ -78,7 +69,7 @@ export function openHome(dir: string): OpenHome {
       freshKey,
       announce: (daemon) => writePrivate(daemonFile, `${JSON.stringify(daemon)}\n`),
       release() {
-        remove(daemonFile);
+        removeQuietly(daemonFile);
         unlock();
       },
     };
@@ -112,29 +103,7 @@ export function runningDaemon(dir: string): DaemonFile | undefined {
 
 /** Replaces a file as a whole, readable by the owner only. Throws `internal` when the disk takes no writes. */
 export function writePrivate(file: string, text: string): void {
-  const next = `${file}.${process.pid}.tmp`;
-  try {
-    writeFileSync(next, text, { mode: 0o600 });
-    renameSync(next, file);
-  } catch (error) {
-    remove(next);
-    const because = error instanceof Error ? error.message : String(error);
-    throw new MoultError(
-      "internal",
-      `Cannot write ${file}: ${because}; make room on the disk, or make the home folder writable`,
-      undefined,
-      error,
-    );
-  }
-}
-
-/** What cannot be removed lies there a while longer; nothing depends on its absence. */
-function remove(file: string): void {
-  try {
-    rmSync(file, { force: true });
-  } catch {
-    // The folder is read-only by now: whoever writes next says so.
-  }
+  writeWhole(file, text, { mode: 0o600 });
 }
 
 /** Makes the folders and takes the lock. Returns the way to let go of it. */

@@ -1,18 +1,10 @@
 /** Keeps the last builds of every function on disk, with what a restart needs to know of them. Knows no process. */
-import {
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { readFileSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import * as v from "valibot";
-import { MoultError } from "../../schemas/error.ts";
 import { Manifest } from "../../schemas/function.ts";
 import type { Log } from "../ports.ts";
+import { removeQuietly, writeWhole } from "../whole_file.ts";
 import { contentHash } from "./builtin_lock.ts";
 import { Input } from "./inputs.ts";
 
@@ -87,13 +79,13 @@ export class Versions {
 
   /** Writes a build; nothing lists it yet. Throws `internal` when the disk does not take it. */
   write(name: string, version: string, text: string): void {
-    this.#put(this.path(name, version), text);
+    writeWhole(this.path(name, version), text, { folder: true });
   }
 
   /** Removes a build that did not load, unless it is listed. */
   discard(name: string, version: string): void {
     if (this.shelf(name).versions.some((one) => one.version === version)) return;
-    remove(this.path(name, version));
+    removeQuietly(this.path(name, version));
   }
 
   /** Lists a build as the newest, and forgets the oldest beyond those kept and `serving`. */
@@ -107,7 +99,7 @@ export class Versions {
       .slice(0, -VERSIONS_KEPT)
       .filter((one) => one.version !== serving && one.version !== shelf.pinned?.version);
     this.#save(name, { ...shelf, versions: versions.filter((one) => !dropped.includes(one)) });
-    for (const one of dropped) remove(this.path(name, one.version));
+    for (const one of dropped) removeQuietly(this.path(name, one.version));
   }
 
   /** Remembers which version a rollback chose, and which one it was taken back for crashing. */
@@ -174,39 +166,11 @@ export class Versions {
   }
 
   #save(name: string, shelf: Shelf): void {
-    this.#put(this.#index(name), JSON.stringify(shelf));
+    writeWhole(this.#index(name), JSON.stringify(shelf), { folder: true });
     this.#shelves.set(name, shelf);
   }
 
   #index(name: string): string {
     return join(this.#dir, name, "index.json");
-  }
-
-  /** A reader sees the old file or the new one, whatever happens in between. */
-  #put(path: string, text: string): void {
-    const temporary = `${path}.new`;
-    try {
-      mkdirSync(join(path, ".."), { recursive: true });
-      writeFileSync(temporary, text);
-      renameSync(temporary, path);
-    } catch (error) {
-      remove(temporary);
-      const because = error instanceof Error ? error.message : String(error);
-      throw new MoultError(
-        "internal",
-        `Cannot write ${path}: ${because}; make room on the disk, or make the home folder writable`,
-        undefined,
-        error,
-      );
-    }
-  }
-}
-
-/** What cannot be removed lies there a while longer; nothing depends on its absence. */
-function remove(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // The folder is not writable, or is none: whoever writes next says so.
   }
 }
