@@ -161,9 +161,8 @@ const specs = new WeakMap<Manifest, { readonly spec: ToolSpec; readonly tokens: 
 function described(name: string, manifest: Manifest): { spec: ToolSpec; tokens: number } {
   const known = specs.get(manifest);
   if (known?.spec.name === name) return known;
-  const { $schema: _dialect, ...input } = manifest.input ?? NO_INPUT;
   const skillInput = isInstructionsOnly(manifest) ? NO_INPUT : SKILL_INPUT;
-  const parameters = manifest.kind === "skill" ? skillInput : input;
+  const parameters = manifest.kind === "skill" ? skillInput : (manifest.input ?? NO_INPUT);
   const spec = { name, description: manifest.description, parameters };
   const entry = { spec, tokens: estimateTokens(JSON.stringify(spec)) };
   specs.set(manifest, entry);
