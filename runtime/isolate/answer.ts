@@ -18,17 +18,9 @@ export interface AnswerHeaders {
   readonly stream: Headers;
 }
 
-/**
- * Headers of the answers of a version. All of them: a function adds none of its own, so it can not log the owner's
- * browser in as somebody, nor have its output run as a page of ours.
- */
+/** Headers of the answers of a version. */
 export function answerHeaders(version: string): AnswerHeaders {
-  const of = (type: string) =>
-    new Headers({
-      "content-type": type,
-      "x-function-version": version,
-      "x-content-type-options": "nosniff",
-    });
+  const of = (type: string) => new Headers({ "content-type": type, "x-function-version": version });
   return { json: of("application/json"), stream: of("application/octet-stream") };
 }
 
