@@ -6,9 +6,12 @@
  * package one script and one style sheet are served; the rest are other forms of the same.
  */
 import { existsSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
-const MODULES = join(import.meta.dir, "../node_modules");
+const ROOT = dirname(import.meta.dir);
+/** Of a clone its own; of an installed moult the one it lies in, beside its dependencies. */
+const MODULES =
+  basename(dirname(ROOT)) === "node_modules" ? dirname(ROOT) : join(ROOT, "node_modules");
 const useless = ["node-llama-cpp/llama/gitRelease.bundle"];
 if (process.platform !== "linux" || process.arch !== "arm64") {
   useless.push("@node-llama-cpp/linux-arm64");
