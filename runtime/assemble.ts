@@ -1,4 +1,5 @@
 /** Joins the runtime's own rooms with the ports it was given into one daemon. */
+import { join } from "node:path";
 import { Daemon, type DaemonParts, type Listener } from "./daemon.ts";
 import { EventHub } from "./events.ts";
 import { createAgent } from "./gateway/gateway.ts";
@@ -74,7 +75,13 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
   const deploy = async (bundle: Bundle): Promise<Deployment> =>
     await reachable(await hosts.deploy(bundle), Object.keys(transports));
   const loader = createLoader({ ...base, roots, home: home.dir, deploy });
-  const agent = createAgent({ ...base, store, model, functions: loader });
+  const agent = createAgent({
+    ...base,
+    store,
+    model,
+    functions: loader,
+    attachments: join(home.dir, "attachments"),
+  });
   for (const [protocol, transport] of Object.entries(transports)) {
     agent.register(protocol, transport);
   }

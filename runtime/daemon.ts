@@ -117,12 +117,15 @@ export class Daemon {
     if (!this.#isLoaded) reasons.push("Functions are loading");
     const { state, reason } = this.#parts.model.status();
     if (state !== "ready") reasons.push(`The model is ${state}${reason ? `: ${reason}` : ""}`);
+    for (const { channel, state: connection, reason: why } of this.#parts.agent.health()) {
+      if (connection !== "up") reasons.push(`${channel} is ${connection}${why ? `: ${why}` : ""}`);
+    }
     return { ok: reasons.length === 0, reasons };
   }
 
   /** How it is, as one JSON document. */
   async status(): Promise<object> {
-    const { version, home, model, sandbox, loader, store, clock } = this.#parts;
+    const { version, home, model, sandbox, loader, store, clock, agent } = this.#parts;
     const functions = loader.list();
     return {
       version,
@@ -131,6 +134,7 @@ export class Daemon {
       url: this.url,
       upMs: clock.now() - this.#startedAt,
       ready: this.ready(),
+      channels: agent.health(),
       model: model.status(),
       sandbox: sandbox.tier(),
       functions: {

@@ -4,7 +4,8 @@
  */
 import type { WireError } from "../schemas/error.ts";
 import type { GenerateEvent, GenerateRequest, ModelStatus, ToolCall } from "../schemas/model.ts";
-import type { Principal } from "../schemas/message.ts";
+import type { Attachment, Principal, Work } from "../schemas/message.ts";
+import type { Delivery } from "./transport.ts";
 import type { Reply, Trace, TraceEvent } from "../schemas/turn.ts";
 
 /** The time. Injected so that tests can play it. */
@@ -107,49 +108,15 @@ export interface Sandbox {
   readonly close: () => Promise<void>;
 }
 
-/** A transport as the gateway sees it: a connection somebody else holds. */
-export interface Transport {
-  /** Session prefix and metrics label, e.g. `rest`. */
-  readonly channel: string;
-  /**
-   * Reads an update: who, where, what, and under which keys it may come again. Several keys, because platforms
-   * repeat a message under new ids. Throws `input/invalid` or `session/invalid`.
-   */
-  readonly accept: (payload: unknown) => Arrival;
-  /**
-   * Delivers a reply. Absent: the client named the session itself and fetches the reply (HTTP).
-   * Rejects with a `MoultError` whose `details.outcome` says what is known: `"permanent"` (never try again),
-   * `"retry"` (not delivered; `details.retryAfterMs` may say when) or `"unknown"` (it may have arrived).
-   * Anything else that is thrown counts as `"unknown"`.
-   */
-  readonly send?: (delivery: Delivery) => Promise<void>;
-  /** The platform drops a second delivery with the same `id`, so that unknown outcomes are sent again. @default false */
-  readonly idempotent?: boolean;
-}
-
-/** An update that a transport has understood. */
-export interface Arrival {
-  /** Handed to the channel function's `receive`. */
-  readonly update: object;
-  readonly session: string;
-  readonly text: string;
-  readonly sender: string;
-  readonly principal: Principal;
-  /** Unique keys of this message within the channel; empty when it can not be recognised again. */
-  readonly keys: readonly string[];
-}
-
-/** A reply on its way out. */
-export interface Delivery {
-  readonly id: string;
-  readonly turn: string;
-  readonly session: string;
-  /** The chat inside the channel, as the channel function named it. */
-  readonly conversation: string;
-  readonly text: string;
-  /** 1 at the first try. */
-  readonly attempt: number;
-}
+/** Ways in and out, and what passes through them; they have a file of their own. */
+export type {
+  Arrival,
+  Delivery,
+  Growing,
+  Inbound,
+  Transport,
+  TransportHealth,
+} from "./transport.ts";
 
 /** A delivery on its way, with what the gateway needs to choose the transport. */
 export interface OutboxRow extends Delivery {
@@ -177,6 +144,10 @@ export interface InboxRow {
   readonly sender: string;
   readonly principal: Principal;
   readonly text: string;
+  /** Files that came with it. */
+  readonly attachments?: readonly Attachment[];
+  /** What to do instead of asking the model. @default the agent loop */
+  readonly work?: Work;
   readonly acceptedAt: number;
   /** How often a turn was begun for it; more than 1 after a crash. */
   readonly attempts: number;
@@ -223,6 +194,15 @@ export interface Store {
     readonly acceptedAt: number;
     readonly result: "accepted" | "duplicate" | "conflict";
   }>;
+  /**
+   * Puts a notice into the outbox that belongs to no message of the agent's, unless one of the keys was seen, ever.
+   * `false`: it was told before.
+   */
+  readonly tell: (
+    notice: Omit<InboxRow, "turn" | "acceptedAt" | "attempts" | "work" | "attachments"> & {
+      readonly keys: readonly string[];
+    },
+  ) => Promise<boolean>;
   /** Messages whose turn has not ended, oldest first. */
   readonly unfinished: () => Promise<readonly InboxRow[]>;
   /** Marks a turn as begun (again), with the event that says so. Rejects with `turn/not-found`. */
@@ -243,14 +223,24 @@ export interface Store {
     ending: {
       readonly history: readonly Omit<HistoryItem, "turn" | "at">[];
       readonly events: readonly TraceEvent[];
-      /** What a transport has to deliver. Absent: nothing. */
-      readonly outbox?: string;
+      /** What a transport has to deliver, in pieces. Absent: nothing. */
+      readonly outbox?: readonly string[];
+      /** The model no longer sees what the session held before this turn. */
+      readonly reset?: boolean;
     },
   ) => Promise<void>;
   readonly reply: (turn: string) => Promise<Reply | undefined>;
   readonly trace: (turn: string) => Promise<Trace | undefined>;
-  /** Newest items of a session whose contents have at most `charsMax` characters together, oldest first. */
-  readonly history: (session: string, charsMax: number) => Promise<readonly HistoryItem[]>;
+  /**
+   * Newest items of a session whose contents have at most `charsMax` characters together, oldest first.
+   *
+   * @param whole what the session held before its last reset, too. @default false
+   */
+  readonly history: (
+    session: string,
+    charsMax: number,
+    whole?: boolean,
+  ) => Promise<readonly HistoryItem[]>;
   readonly session: (session: string) => Promise<SessionInfo | undefined>;
   /** The newest, newest first; a bounded number. */
   readonly sessions: () => Promise<readonly SessionInfo[]>;

@@ -23,6 +23,26 @@ export const SessionName = v.pipe(
   ),
 );
 
+/** A file that came with a message and is kept in the home. */
+export const Attachment = v.object({
+  /** Also its name on disk, below `<home>/attachments`. */
+  id: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]{0,127}$/)),
+  kind: v.picklist(["photo", "voice", "audio", "video", "document"]),
+  /** As the sender called it; for people, never a path. */
+  name: v.pipe(v.string(), v.maxLength(256)),
+  mime: v.pipe(v.string(), v.maxLength(128)),
+  bytes: v.number(),
+});
+/** See the schema of the same name. */
+export type Attachment = v.InferOutput<typeof Attachment>;
+
+/** Work of a turn that is not a message to the model. */
+export type Work =
+  /** A line like `/reset`, answered by the gateway. */
+  | { readonly kind: "command"; readonly command: string }
+  /** What a trigger starts: one call, without a model; a skill without `run` then goes on with it. */
+  | { readonly kind: "call"; readonly name: string; readonly input: unknown };
+
 /** What a channel function makes of an update: one text of one sender in one conversation. */
 export const InboundMessage = v.object({
   /** The chat inside the channel; the session becomes `<channel>:<conversation>`. */

@@ -1,7 +1,7 @@
 /** The tables of the database, for drizzle. One daemon owns one database; nothing here decides anything. */
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import type { Principal } from "./message.ts";
+import type { Attachment, Principal, Work } from "./message.ts";
 import type { ToolCall } from "./model.ts";
 import type { Reply } from "./turn.ts";
 
@@ -13,6 +13,8 @@ export const sessions = sqliteTable("sessions", {
   turns: integer().notNull(),
   createdAt: integer("created_at").notNull(),
   lastAt: integer("last_at").notNull(),
+  /** The model sees what stands in `history` after this row. */
+  resetAfter: integer("reset_after").notNull().default(0),
 });
 
 /** One row per accepted message, which is one row per turn. `n` is the order of acceptance. */
@@ -30,6 +32,8 @@ export const inbox = sqliteTable(
     sender: text().notNull(),
     principal: text({ mode: "json" }).$type<Principal>().notNull(),
     text: text().notNull(),
+    attachments: text({ mode: "json" }).$type<readonly Attachment[]>(),
+    work: text({ mode: "json" }).$type<Work>(),
     state: text({ enum: ["queued", "running", "done"] }).notNull(),
     attempts: integer().notNull(),
     acceptedAt: integer("accepted_at").notNull(),
@@ -110,6 +114,8 @@ export const outbox = sqliteTable(
     protocol: text().notNull(),
     channel: text().notNull(),
     conversation: text().notNull(),
+    /** Which piece of the reply. */
+    part: integer().notNull().default(0),
     text: text().notNull(),
     /** `sending` after a start = the process died while it was on its way. */
     state: text({ enum: ["pending", "sending", "sent", "dead", "unknown"] }).notNull(),

@@ -3,7 +3,7 @@ import { and, eq, lt, ne, sql } from "drizzle-orm";
 import type { Clock, InboxRow, Store } from "../../runtime/ports.ts";
 import { MoultError } from "../../schemas/error.ts";
 import { history, inbox, journal, messageKeys, outbox, sessions } from "../../schemas/tables.ts";
-import type { Trace, TraceEvent } from "../../schemas/turn.ts";
+import type { Reply, Trace, TraceEvent } from "../../schemas/turn.ts";
 import type { Db } from "./database.ts";
 import { method } from "./failure.ts";
 import type { kvQueries } from "./kv.ts";
@@ -14,11 +14,22 @@ const KEYS_KEPT_MS = 10 * 24 * 3_600_000;
 /** Old keys are looked for at every so many messages, and at the start. */
 const PURGE_EVERY = 500;
 
+/** A key that is never purged: told once is told for ever. */
+const KEPT_FOR_EVER = Number.MAX_SAFE_INTEGER;
+
+const NO_USAGE = {
+  promptTokens: 0,
+  cachedTokens: 0,
+  completionTokens: 0,
+  firstTokenMs: 0,
+  totalMs: 0,
+} as const;
+
 const p = sql.placeholder;
 
 type InboxPart = Pick<
   Store,
-  "accept" | "unfinished" | "begin" | "journal" | "events" | "finish" | "reply" | "trace"
+  "accept" | "tell" | "unfinished" | "begin" | "journal" | "events" | "finish" | "reply" | "trace"
 >;
 
 /** The inbox, over an open database. */
@@ -35,6 +46,7 @@ export function inboxQueries(
   };
   return {
     accept: method("accept the message", acceptQuery(db, clock)),
+    tell: method("write down the notice", tellQuery(db, clock)),
     unfinished: method("read the inbox", () => queries.unfinished.all().map(toInboxRow)),
     begin: method("begin the turn", (turn, event) => {
       db.transaction(() => {
@@ -98,6 +110,8 @@ function prepareAccept(db: Db) {
         sender: p("sender"),
         principal: p("principal"),
         text: p("text"),
+        attachments: p("attachments"),
+        work: p("work"),
         state: "queued",
         attempts: 0,
         acceptedAt: p("at"),
@@ -167,23 +181,35 @@ function prepareEnding(db: Db) {
         at: p("at"),
       })
       .prepare(),
-    send: db
-      .insert(outbox)
-      .values({
-        id: p("id"),
-        turn: p("turn"),
-        session: p("session"),
-        protocol: p("protocol"),
-        channel: p("channel"),
-        conversation: p("conversation"),
-        text: p("text"),
-        state: "pending",
-        attempts: 0,
-        nextAt: p("at"),
-        at: p("at"),
+    reset: db
+      .update(sessions)
+      .set({
+        resetAfter: sql`(select coalesce(max(${history.n}), 0) from ${history} where ${history.session} = ${p("session")})`,
       })
+      .where(eq(sessions.session, p("session")))
       .prepare(),
+    send: sendQuery(db),
   };
+}
+
+function sendQuery(db: Db) {
+  return db
+    .insert(outbox)
+    .values({
+      id: p("id"),
+      turn: p("turn"),
+      session: p("session"),
+      protocol: p("protocol"),
+      channel: p("channel"),
+      conversation: p("conversation"),
+      part: p("part"),
+      text: p("text"),
+      state: "pending",
+      attempts: 0,
+      nextAt: p("at"),
+      at: p("at"),
+    })
+    .prepare();
 }
 
 function acceptQuery(db: Db, clock: Clock) {
@@ -202,13 +228,38 @@ function acceptQuery(db: Db, clock: Clock) {
       }
       if (first === undefined) {
         queries.touch.run({ session: message.session, at });
-        queries.add.run({ ...message, turn, at });
+        const { attachments = null, work = null } = message;
+        queries.add.run({ ...message, attachments, work, turn, at });
       }
       for (const key of keys) queries.addKey.run({ protocol, key, turn, at });
       if (first !== undefined) return { ...identity(first.inbox), result: "duplicate" };
       return { turn, session: message.session, acceptedAt: at, result: "accepted" };
     });
   return accept;
+}
+
+/** A notice is a turn that has ended already: it shows in its session, and its delivery is like any other. */
+function tellQuery(db: Db, clock: Clock) {
+  const accepting = prepareAccept(db);
+  const { end } = prepareEnding(db);
+  const send = sendQuery(db);
+  type Tell = (notice: Parameters<Store["tell"]>[0]) => boolean;
+  const tell: Tell = ({ keys, text, ...notice }) =>
+    db.transaction(() => {
+      const { protocol, session } = notice;
+      if (keys.some((key) => accepting.seen.get({ protocol, key }) !== undefined)) return false;
+      const at = clock.now();
+      const turn = Bun.randomUUIDv7();
+      accepting.touch.run({ session, at });
+      accepting.add.run({ ...notice, text: "", attachments: null, work: null, turn, at });
+      for (const key of keys) accepting.addKey.run({ protocol, key, turn, at: KEPT_FOR_EVER });
+      const usage = NO_USAGE;
+      const reply: Reply = { turn, session, outcome: "refused", reply: text, toolCalls: [], usage };
+      end.get({ turn, reply: JSON.stringify(reply) });
+      send.run({ ...notice, id: Bun.randomUUIDv7(), turn, part: 0, text, at });
+      return true;
+    });
+  return tell;
 }
 
 function finishQuery(
@@ -229,10 +280,11 @@ function finishQuery(
       for (const { role, content, toolCalls = null, id = null, name = null } of ending.history) {
         queries.remember.run({ session, turn, role, content, toolCalls, callId: id, name, at });
       }
-      if (ending.outbox === undefined) return;
-      const id = Bun.randomUUIDv7();
-      const text = ending.outbox;
-      queries.send.run({ id, turn, session, protocol, channel, conversation, text, at });
+      if (ending.reset === true) queries.reset.run({ session });
+      for (const [part, text] of (ending.outbox ?? []).entries()) {
+        const id = Bun.randomUUIDv7();
+        queries.send.run({ id, turn, session, protocol, channel, conversation, part, text, at });
+      }
     });
   return finish;
 }
@@ -243,8 +295,13 @@ function identity(row: Row): { turn: string; session: string; acceptedAt: number
   return { turn: row.turn, session: row.session, acceptedAt: row.acceptedAt };
 }
 
-function toInboxRow({ n: _order, state: _state, reply: _reply, ...row }: Row): InboxRow {
-  return row;
+function toInboxRow(full: Row): InboxRow {
+  const { n: _order, state: _state, reply: _reply, attachments, work, ...row } = full;
+  return {
+    ...row,
+    ...(attachments === null ? {} : { attachments }),
+    ...(work === null ? {} : { work }),
+  };
 }
 
 function toEvent(row: typeof journal.$inferSelect): TraceEvent {

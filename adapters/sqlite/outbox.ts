@@ -112,8 +112,8 @@ function prepare(db: Db) {
 type Row = typeof outbox.$inferSelect;
 
 function toOutboxRow(row: Row): OutboxRow {
-  const { id, turn, session, conversation, text, protocol, channel } = row;
-  return { id, turn, session, conversation, text, protocol, channel, attempt: row.attempts };
+  const { id, turn, session, conversation, part, text, protocol, channel } = row;
+  return { id, turn, session, conversation, part, text, protocol, channel, attempt: row.attempts };
 }
 
 function toLetter(row: Row): Letter {

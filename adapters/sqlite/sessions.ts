@@ -1,5 +1,5 @@
 /** Sessions and their history. It knows rows and sizes, not windows. */
-import { desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, gt, sql } from "drizzle-orm";
 import type { HistoryItem, Store } from "../../runtime/ports.ts";
 import { history, sessions } from "../../schemas/tables.ts";
 import type { Db } from "./database.ts";
@@ -18,17 +18,23 @@ export function sessionQueries(db: Db): Pick<Store, "history" | "session" | "ses
   const items = db
     .select()
     .from(history)
-    .where(eq(history.session, p("session")))
+    .where(and(eq(history.session, p("session")), gt(history.n, p("after"))))
     .orderBy(desc(history.n))
     .limit(ITEMS_MAX)
     .prepare();
+  const { resetAfter, ...shown } = getTableColumns(sessions);
+  const reset = db
+    .select({ resetAfter })
+    .from(sessions)
+    .where(eq(sessions.session, p("session")))
+    .prepare();
   const one = db
-    .select()
+    .select(shown)
     .from(sessions)
     .where(eq(sessions.session, p("session")))
     .prepare();
   const list = db
-    .select()
+    .select(shown)
     .from(sessions)
     .orderBy(desc(sessions.lastAt))
     .limit(SESSIONS_MAX)
@@ -39,9 +45,10 @@ export function sessionQueries(db: Db): Pick<Store, "history" | "session" | "ses
     .returning({ session: sessions.session })
     .prepare();
   return {
-    history: method("read the history", (session, charsMax) => {
+    history: method("read the history", (session, charsMax, whole = false) => {
       let chars = 0;
-      const newest = items.all({ session });
+      const after = whole ? 0 : (reset.get({ session })?.resetAfter ?? 0);
+      const newest = items.all({ session, after });
       const end = newest.findIndex((row) => (chars += row.content.length) > charsMax);
       return newest
         .slice(0, end === -1 ? newest.length : end)

@@ -1,5 +1,12 @@
 /** The agent as its clients see it: HTTP, the terminal and every transport talk to this and to nothing behind it. */
-import type { HistoryItem, Letter, SessionInfo, Transport } from "../ports.ts";
+import type {
+  HistoryItem,
+  Letter,
+  SessionInfo,
+  Store,
+  Transport,
+  TransportHealth,
+} from "../ports.ts";
 import type { Reply, Trace, TurnEvent } from "../../schemas/turn.ts";
 
 /** What became of an update. */
@@ -55,7 +62,19 @@ export interface Agent {
   readonly forget: (session: string) => Promise<boolean>;
   /** Replies that did not reach their conversation, or may not have; newest first. */
   readonly letters: () => Promise<readonly Letter[]>;
-  /** Resumes unfinished turns, oldest first, and deliveries. Transports are registered before; all other calls wait for it. */
+  /**
+   * Starts a turn that no update asked for, a trigger's for example. Its keys make it happen once.
+   *
+   * @throws {MoultError} as `route()`
+   */
+  readonly begin: (
+    order: Parameters<Store["accept"]>[0],
+  ) => Promise<{ readonly turn: string; readonly session: string; readonly duplicate: boolean }>;
+  /** Hands a request to `/hooks/{channel}` to its transport. @throws {MoultError} `channel/unsupported` */
+  readonly webhook: (channel: string, request: Request, signal: AbortSignal) => Promise<Response>;
+  /** How the transports are that hold a connection. */
+  readonly health: () => readonly (TransportHealth & { readonly channel: string })[];
+  /** Resumes unfinished turns, oldest first, and deliveries; opens transports. They are registered before; all other calls wait for it. */
   readonly start: () => Promise<void>;
   /** Takes nothing more, gives running turns a few seconds, leaves the rest to the next start. */
   readonly close: () => Promise<void>;

@@ -88,7 +88,7 @@ function rank({ origin }: FunctionInfo): number {
 }
 
 /** The session of a conversation; one whose name has other characters goes by its hash. */
-function sessionOf(channel: string, conversation: string): string {
+export function sessionOf(channel: string, conversation: string): string {
   const name = `${channel}:${conversation}`;
   if (v.is(SessionName, name)) return name;
   const hash = new Bun.CryptoHasher("sha256").update(conversation).digest("hex");

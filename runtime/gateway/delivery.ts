@@ -2,8 +2,9 @@
  * Replies on their way to transports: in order within a session, again where that is safe, given up visibly where not.
  * It is woken by new replies and by one timer; when nothing is due it does nothing.
  */
-import type { Clock, Log, Meter, OutboxRow, Store, Transport } from "../ports.ts";
+import type { Clock, Delivery, Log, Meter, OutboxRow, Store, Transport } from "../ports.ts";
 import { within } from "../within.ts";
+import { notedIn } from "./previews.ts";
 import { MoultError, isMoultError } from "../../schemas/error.ts";
 
 /** Pause after the first failure; each further one is twice as long. */
@@ -68,7 +69,7 @@ export class DeliveryLoop {
   async start(): Promise<void> {
     for (const row of await this.#parts.store.interrupted()) {
       const error = "The daemon ended while it was being sent";
-      await this.#settle(row, this.#afterUnknown(row, error));
+      await this.#settle(row, this.#afterUnknown(row, await this.#deliveryOf(row), error));
     }
     this.wake();
   }
@@ -138,15 +139,26 @@ export class DeliveryLoop {
       await this.#settle(row, this.#afterRetry(row, error));
       return;
     }
-    const { id, turn, session, conversation, text, attempt } = row;
+    let delivery: Delivery | undefined;
     try {
-      await withinTime(send({ id, turn, session, conversation, text, attempt }));
+      delivery = await this.#deliveryOf(row);
+      await withinTime(send(delivery));
     } catch (error) {
-      await this.#settle(row, this.#judge(row, error));
+      await this.#settle(row, this.#judge(row, delivery, error));
       return;
     }
-    await this.#write(id, { outcome: "sent" });
+    await this.#write(row.id, { outcome: "sent" });
     meter.count("moult_outbox_messages_total", { channel: row.channel, result: "sent" });
+  }
+
+  /** With what the transport noted while the answer grew. */
+  async #deliveryOf(row: OutboxRow): Promise<Delivery> {
+    const { store, transport } = this.#parts;
+    const { id, turn, session, conversation, text, attempt, part } = row;
+    const delivery = { id, turn, session, conversation, text, attempt, part };
+    if (part > 0 || transport(row.protocol)?.preview === undefined) return delivery;
+    const noted = notedIn(await store.events(turn));
+    return noted === undefined ? delivery : { ...delivery, noted };
   }
 
   /** A result that cannot be written down now is kept: losing it would mean sending twice. */
@@ -158,12 +170,14 @@ export class DeliveryLoop {
     }
   }
 
-  #judge(row: OutboxRow, error: unknown): Verdict {
+  #judge(row: OutboxRow, delivery: Delivery | undefined, error: unknown): Verdict {
+    // Not even begun: the store is out of order.
+    if (delivery === undefined) return this.#afterRetry(row, "The outbox could not be read");
     // What was not foreseen may hold secrets, a token in a URL for example.
     const text = isMoultError(error) ? error.message : "The transport broke while sending";
     const details = isMoultError(error) ? (error.details ?? {}) : {};
     if (details["outcome"] === "permanent") return { outcome: "dead", error: text };
-    if (details["outcome"] !== "retry") return this.#afterUnknown(row, text);
+    if (details["outcome"] !== "retry") return this.#afterUnknown(row, delivery, text);
     const after = details["retryAfterMs"];
     return this.#afterRetry(row, text, typeof after === "number" ? after : undefined);
   }
@@ -175,8 +189,9 @@ export class DeliveryLoop {
   }
 
   /** It may have arrived: sending again is only right where the platform drops the second one. */
-  #afterUnknown(row: OutboxRow, error: string): Verdict {
-    const isIdempotent = this.#parts.transport(row.protocol)?.idempotent === true;
+  #afterUnknown(row: OutboxRow, delivery: Delivery, error: string): Verdict {
+    const { idempotent = false } = this.#parts.transport(row.protocol) ?? {};
+    const isIdempotent = typeof idempotent === "boolean" ? idempotent : idempotent(delivery);
     return isIdempotent ? this.#afterRetry(row, error) : { outcome: "unknown", error };
   }
 

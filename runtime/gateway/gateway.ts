@@ -1,13 +1,15 @@
 /** The front of the agent: an update becomes a message, the message a durable row, the row a turn in its lane. */
 import type { EventHub } from "../events.ts";
 import type { Functions } from "../load/functions.ts";
-import type { Clock, Log, Meter, Model, Store, Transport } from "../ports.ts";
+import type { Arrival, Clock, Inbound, Log, Meter, Model, Store, Transport } from "../ports.ts";
 import { SessionMemory } from "../turn/memory.ts";
 import { MoultError } from "../../schemas/error.ts";
 import { TEXT_CHARS_MAX } from "../../schemas/message.ts";
 import type { TurnEvent } from "../../schemas/turn.ts";
 import type { Agent, Routed } from "./agent.ts";
-import { Channels } from "./channels.ts";
+import { Attachments } from "./attachments.ts";
+import { Channels, sessionOf } from "./channels.ts";
+import { commandOf } from "./commands.ts";
 import { DeliveryLoop } from "./delivery.ts";
 import { type LaneLimits, Lanes } from "./lanes.ts";
 import { checkSession } from "./session_name.ts";
@@ -28,6 +30,8 @@ export interface AgentParts {
   readonly log: Log;
   readonly meter: Meter;
   readonly hub: EventHub;
+  /** Folder of files that come with messages; made when the first one comes. */
+  readonly attachments: string;
   readonly lanes?: LaneLimits;
   /** A turn ends after this. @default 600_000 */
   readonly turnMsMax?: number;
@@ -47,6 +51,7 @@ class Gateway implements Agent {
   readonly #lanes: Lanes;
   readonly #turns: Turns;
   readonly #delivery: DeliveryLoop;
+  readonly #attachments: Attachments;
   /** Resolves when the turns of the last process are in their lanes. */
   readonly #started = Promise.withResolvers<void>();
   #closed = false;
@@ -55,12 +60,14 @@ class Gateway implements Agent {
     this.#parts = parts;
     // Who asks before the start is told; nobody has to ask.
     this.#started.promise.catch(() => undefined);
+    this.#attachments = new Attachments(parts.attachments);
     this.#channels = new Channels(parts.functions, parts.log);
     this.#lanes = new Lanes(parts.lanes);
     const transport = (protocol: string): Transport | undefined => this.#transports.get(protocol);
     this.#delivery = new DeliveryLoop({ ...parts, transport });
     this.#turns = new Turns({
       ...parts,
+      transport,
       lanes: this.#lanes,
       memory: new SessionMemory(),
       render: (row, text) => this.#channels.render(row, text),
@@ -89,7 +96,7 @@ class Gateway implements Agent {
     if (this.#closed) throw stopping();
     try {
       const routed = await this.#accept(protocol, transport, payload);
-      this.#count(transport, "dropped" in routed ? "dropped" : resultOf(routed));
+      this.#count(transport, resultOf(routed));
       return routed;
     } catch (error) {
       this.#count(transport, "rejected");
@@ -121,7 +128,7 @@ class Gateway implements Agent {
 
   readonly history: Agent["history"] = async (session) => {
     checkSession(session);
-    return await this.#parts.store.history(session, HISTORY_CHARS_MAX);
+    return await this.#parts.store.history(session, HISTORY_CHARS_MAX, true);
   };
 
   readonly forget: Agent["forget"] = async (session) => {
@@ -145,11 +152,36 @@ class Gateway implements Agent {
     }
     this.#started.resolve();
     await this.#delivery.start();
+    for (const [protocol, transport] of this.#transports) {
+      transport.open?.(this.#inbound(protocol, transport));
+    }
   };
+
+  readonly begin: Agent["begin"] = async (order) => {
+    await this.#started.promise;
+    return await this.#write(order);
+  };
+
+  readonly webhook: Agent["webhook"] = async (channel, request, signal) => {
+    const transport = this.#transports.values().find((one) => one.channel === channel);
+    if (transport?.webhook === undefined) {
+      throw new MoultError("channel/unsupported", `There is no webhook "${channel}"`);
+    }
+    await this.#started.promise;
+    return await transport.webhook(request, signal);
+  };
+
+  readonly health: Agent["health"] = () =>
+    this.#transports
+      .values()
+      .flatMap(({ channel, health }) => (health ? [{ channel, ...health() }] : []))
+      .toArray();
 
   readonly close: Agent["close"] = async () => {
     this.#closed = true;
     this.#started.reject(stopping());
+    const closing = this.#transports.values().map(async (transport) => await transport.close?.());
+    await Promise.allSettled(closing);
     await this.#turns.close();
     await this.#delivery.close();
   };
@@ -161,20 +193,36 @@ class Gateway implements Agent {
 
   async #accept(protocol: string, transport: Transport, payload: unknown): Promise<Routed> {
     const arrival = transport.accept(payload);
+    if (arrival.stranger !== undefined) return await this.#turnAway(protocol, transport, arrival);
     const received = await this.#channels.receive(protocol, transport, arrival);
     if ("dropped" in received) {
       const facts = { channel: transport.channel, reason: received.dropped };
       this.#parts.log.info(facts, "A channel dropped an update");
       return received;
     }
-    checkSession(received.session);
-    checkText(received.text);
+    const { attachments = [], keys } = arrival;
+    const command = transport.commands === true ? commandOf(received.text) : undefined;
+    return await this.#write({
+      ...received,
+      protocol,
+      keys,
+      ...(attachments.length === 0 ? {} : { attachments }),
+      ...(command === undefined ? {} : { work: { kind: "command", command } }),
+    });
+  }
+
+  /** Writes a message down and puts it into its lane. */
+  async #write(
+    asked: Parameters<Store["accept"]>[0],
+  ): Promise<Exclude<Routed, { dropped: string }>> {
+    const { keys: _keys, ...message } = asked;
+    checkSession(message.session);
+    checkText(message.text);
     // The channel function may have taken its time.
     if (this.#closed) throw stopping();
-    const message = { ...received, protocol };
     const release = this.#lanes.reserve(message.session);
     try {
-      const accepted = await this.#parts.store.accept({ ...message, keys: arrival.keys });
+      const accepted = await this.#parts.store.accept(asked);
       const { turn, session, acceptedAt, result } = accepted;
       if (result === "conflict") {
         const text = "This message id was used before with another text; use a new id";
@@ -187,6 +235,32 @@ class Gateway implements Agent {
     }
   }
 
+  /** A stranger is told once; what they wrote is not kept. */
+  async #turnAway(protocol: string, transport: Transport, arrival: Arrival): Promise<Routed> {
+    const { stranger, sender, principal } = arrival;
+    const { channel } = transport;
+    const { conversation = "", text = "" } = stranger ?? {};
+    const session = sessionOf(channel, conversation);
+    const keys = [`stranger ${sender}`];
+    const notice = { protocol, channel, session, conversation, sender, principal, text, keys };
+    if (await this.#parts.store.tell(notice)) this.#delivery.wake();
+    return { dropped: "the sender is not in the allow list" };
+  }
+
+  #inbound(protocol: string, transport: Transport): Inbound {
+    const { store } = this.#parts;
+    // No function can have this name.
+    const owner = `channel:${transport.channel}`;
+    return {
+      route: async (payload) => {
+        await this.route(protocol, payload);
+      },
+      keep: this.#attachments.keep,
+      get: (key) => store.kvGet(owner, key),
+      set: (key, value) => store.kvCommit(owner, [{ key, value }]),
+    };
+  }
+
   #count(transport: Transport, result: string): void {
     const labels = { channel: transport.channel, result };
     this.#parts.meter.count("moult_inbox_messages_total", labels);
@@ -197,8 +271,9 @@ function stopping(): MoultError {
   return new MoultError("model/unavailable", "The daemon is stopping; send it again later");
 }
 
-function resultOf({ duplicate }: { readonly duplicate: boolean }): string {
-  return duplicate ? "duplicate" : "accepted";
+function resultOf(routed: Routed): string {
+  if ("dropped" in routed) return "dropped";
+  return routed.duplicate ? "duplicate" : "accepted";
 }
 
 function checkText(text: string): void {

@@ -1,13 +1,15 @@
 /** Accepted messages and their turns: started in order, watched, cancelled, ended in one transaction. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EventHub } from "../events.ts";
-import type { InboxRow, Meter } from "../ports.ts";
+import type { InboxRow, Meter, Transport } from "../ports.ts";
 import { LiveTurn, toTurnEvent } from "../turn/live.ts";
 import type { TurnParts } from "../turn/parts.ts";
 import { type Ending, SUSPENDED, runTurn } from "../turn/turn.ts";
 import { MoultError, isMoultError } from "../../schemas/error.ts";
 import type { Reply, TraceEvent, TurnEvent } from "../../schemas/turn.ts";
+import { answerCommand } from "./commands.ts";
 import type { Lanes } from "./lanes.ts";
+import { showGrowing } from "./previews.ts";
 
 /** Ended turns whose tokens can still be read, for a client that follows a moment too late. */
 const ENDED_KEPT = 16;
@@ -28,6 +30,8 @@ export interface TurnsParts extends TurnParts {
   readonly render: (row: InboxRow, text: string) => Promise<string>;
   /** Whether somebody has to deliver the replies of this protocol. */
   readonly delivers: (protocol: string) => boolean;
+  /** The transport of a protocol, if one is registered. */
+  readonly transport: (protocol: string) => Transport | undefined;
   /** Says that a reply is in the outbox. */
   readonly wakeDelivery: () => void;
   /** Milliseconds that running turns have when the daemon ends. @default 4_000 */
@@ -158,7 +162,15 @@ export class Turns {
     const { turn, session, channel } = row;
     await store.begin(turn, first);
     hub.publish("turn.started", { turn, session, channel });
-    const ending = await runTurn(this.#parts, row, live, past);
+    const transport = this.#parts.transport(row.protocol);
+    const { work } = row;
+    if (work === undefined && transport?.preview !== undefined) {
+      showGrowing(this.#parts, transport, { row, live, past });
+    }
+    const ending =
+      work?.kind === "command"
+        ? answerCommand(work.command, this.#parts.functions)
+        : await runTurn(this.#parts, row, live, past);
     if (ending === SUSPENDED) {
       live.giveUp(suspended());
       return;
@@ -173,7 +185,7 @@ export class Turns {
   async #finish(row: InboxRow, live: LiveTurn, ending: Ending): Promise<Reply> {
     const { store, clock, memory, render, delivers, wakeDelivery } = this.#parts;
     const { turn, session, protocol } = row;
-    const { outcome, toolCalls, history } = ending;
+    const { outcome, toolCalls, history, reset = false } = ending;
     const text = await render(row, ending.text);
     const done = live.next({ type: "done", outcome });
     const usage = { ...ending.usage, totalMs: Math.max(clock.now() - row.acceptedAt, 0) };
@@ -181,7 +193,9 @@ export class Turns {
     // Who cancelled does not wait for an answer.
     const isSent = delivers(protocol) && outcome !== "cancelled" && text !== "";
     const events = [...ending.events, done];
-    await store.finish(reply, { history, events, ...(isSent ? { outbox: text } : {}) });
+    const outbox = isSent ? (this.#parts.transport(protocol)?.split?.(text) ?? [text]) : [];
+    await store.finish(reply, { history, events, outbox, reset });
+    if (reset) memory.forget(session);
     memory.append(
       session,
       history.map((item) => Object.assign({ turn, at: done.at }, item)),

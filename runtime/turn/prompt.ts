@@ -48,6 +48,7 @@ export class Prompt {
   readonly #row: InboxRow;
   readonly #contextTokens: number;
   readonly #active: string[] = [];
+  readonly #given: string[] = [];
   /** This turn's messages: the user's first. */
   readonly #own: ChatMessage[];
   #window: readonly HistoryItem[] = [];
@@ -64,9 +65,14 @@ export class Prompt {
     this.#own = [{ role: "user", content: row.text }];
   }
 
-  /** Names of the tools that are offered. */
+  /** Names of the tools that may be called. */
   get offered(): ReadonlySet<string> {
-    return new Set(this.#prefix.tools.map(({ name }) => name));
+    return new Set([...this.#prefix.tools.map(({ name }) => name), ...this.#given]);
+  }
+
+  /** Lets a tool be called that the model was not given. */
+  offer(name: string): void {
+    this.#given.push(name);
   }
 
   /** Chooses tools and window. Once, before the first `next()`. */

@@ -11,6 +11,7 @@ import type { Outcome, ToolCallRecord, TraceEvent, Usage } from "../../schemas/t
 import type { LiveTurn, Shown } from "./live.ts";
 import { type ModelAnswer, askModel } from "./model_step.ts";
 import type { TurnParts } from "./parts.ts";
+import { isInstructionsOnly } from "./prefix.ts";
 import { Prompt } from "./prompt.ts";
 import { type ModelStep, Recorded } from "./recorded.ts";
 import { type Called, interrupted, isRefusal, isRepeatable, runCall } from "./tool_step.ts";
@@ -36,6 +37,8 @@ export interface Ending {
   readonly usage: Omit<Usage, "totalMs">;
   /** What the session keeps of it. */
   readonly history: readonly Omit<HistoryItem, "turn" | "at">[];
+  /** The model no longer sees what the session held before. @default false */
+  readonly reset?: boolean;
   /** Events that are not in the journal yet. */
   readonly events: readonly TraceEvent[];
 }
@@ -115,6 +118,16 @@ class Turn {
       return this.#end("failed", `I gave this up after ${ATTEMPTS_MAX} interrupted attempts.`);
     }
     await this.#prompt.load();
+    const { work } = this.#row;
+    if (work?.kind === "call") {
+      const ending = await this.#given({ id: "call_1", name: work.name, arguments: work.input });
+      if (ending !== undefined) return ending;
+    }
+    return await this.#think();
+  }
+
+  /** Model and tool steps until there is an answer. */
+  async #think(): Promise<Ending | typeof SUSPENDED> {
     for (let step = 0; step < STEPS_MAX; step++) {
       if (this.#live.stopped !== undefined) return this.#stopped(this.#live.stopped);
       const answer = this.#recorded.step(step) ?? (await this.#askModel(step));
@@ -132,6 +145,27 @@ class Turn {
       }
     }
     return this.#end("failed", `I stopped after ${STEPS_MAX} steps without finding an answer.`);
+  }
+
+  /** Makes a call that no model asked for. Its result ends the turn; instructions do not, the model follows them. */
+  async #given(call: ToolCall): Promise<Ending | typeof SUSPENDED | undefined> {
+    this.#ids.add(call.id);
+    this.#prompt.offer(call.name);
+    this.#prompt.addCalls("", [call]);
+    const { record } = await this.#call(call);
+    if (this.#live.stopped !== undefined) return this.#stopped(this.#live.stopped);
+    this.#prompt.addResult(record);
+    const manifest = this.#parts.functions.get(call.name)?.manifest;
+    if (record.error !== undefined) {
+      const outcome = isRefusal(record.error) ? "refused" : "failed";
+      return this.#end(outcome, `${call.name} failed: ${record.error.message}`);
+    }
+    if (manifest !== undefined && isInstructionsOnly(manifest)) return undefined;
+    const { output } = record;
+    return this.#end(
+      "answered",
+      typeof output === "string" ? output : JSON.stringify(output ?? null),
+    );
   }
 
   /** The ending of a turn that cannot go on. */

@@ -52,7 +52,7 @@ const ended = { seq: 9, type: "done", at: 2, outcome: "answered" };
 async function answer(store: Store, text: string, session = "rest:a"): Promise<string> {
   const { turn } = await store.accept(message({ session }));
   await store.begin(turn, begun);
-  await store.finish(replyOf(turn, { session }), { history: [], events: [], outbox: text });
+  await store.finish(replyOf(turn, { session }), { history: [], events: [], outbox: [text] });
   return turn;
 }
 
@@ -175,9 +175,9 @@ function journal(open: OpenStore): void {
     const { turn } = await store.accept(message());
     await store.begin(turn, begun);
     const history = [{ role: "user", content: "hello" }] as const;
-    await store.finish(replyOf(turn), { history, events: [ended], outbox: "Hello." });
+    await store.finish(replyOf(turn), { history, events: [ended], outbox: ["Hello."] });
     const second = replyOf(turn, { reply: "Twice?", outcome: "failed" });
-    await store.finish(second, { history, events: [], outbox: "Twice?" });
+    await store.finish(second, { history, events: [], outbox: ["Twice?"] });
     expect(await store.reply(turn)).toEqual(replyOf(turn));
     expect(await store.history("rest:a", 1_000)).toHaveLength(1);
     expect(await store.outboxPending()).toBe(1);
@@ -231,7 +231,7 @@ function sessions(open: OpenStore): void {
     await store.begin(turn, begun);
     const history = [{ role: "user", content: "secret" }] as const;
     const reply = replyOf(turn, { session: "a" });
-    await store.finish(reply, { history, events: [ended], outbox: "x" });
+    await store.finish(reply, { history, events: [ended], outbox: ["x"] });
     expect(await store.forget("a")).toBe(true);
     expect(await store.forget("a")).toBe(false);
     expect(await store.history("a", 1_000)).toEqual([]);

@@ -238,7 +238,17 @@ export async function openAgent(
   const model = new FakeModel(script, status);
   const meter = new FakeMeter();
   const hub = new EventHub(clock);
-  const agent = createAgent({ model, functions, clock, log: quiet, meter, hub, ...parts, store });
+  const agent = createAgent({
+    model,
+    functions,
+    clock,
+    log: quiet,
+    meter,
+    hub,
+    attachments: join(folder.path, "attachments"),
+    ...parts,
+    store,
+  });
   for (const [protocol, transport] of Object.entries({ http: fetched, ...transports })) {
     agent.register(protocol, transport);
   }

@@ -1,0 +1,80 @@
+/** Files that came with messages, kept in the home: whole or not at all, and never more than there is room for. */
+import { createWriteStream } from "node:fs";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { MoultError } from "../../schemas/error.ts";
+import type { Inbound } from "../ports.ts";
+
+/** Bytes of one file. */
+export const FILE_BYTES_MAX = 20 * 1_048_576;
+
+/** Bytes of all files together; the oldest are not deleted for new ones, the owner decides. */
+export const FOLDER_BYTES_MAX = 2 * 1_073_741_824;
+
+/** Characters of a file name's ending that are kept. */
+const ENDING = /\.([A-Za-z0-9]{1,8})$/;
+
+/** The folder of a home that holds attachments. */
+export class Attachments {
+  readonly #folder: string;
+  readonly #folderBytesMax: number;
+  /** Bytes in the folder; counted once, at the first file. */
+  #bytes: Promise<number> | undefined;
+
+  constructor(folder: string, folderBytesMax = FOLDER_BYTES_MAX) {
+    this.#folder = folder;
+    this.#folderBytesMax = folderBytesMax;
+  }
+
+  /**
+   * Keeps a file.
+   *
+   * @throws {MoultError} `body/too-large` when it, or all of them, are too large; `internal` when it cannot be written
+   */
+  readonly keep: Inbound["keep"] = async ({ kind, name, mime, body }) => {
+    this.#bytes ??= sizeOf(this.#folder);
+    const before = await this.#bytes;
+    const ending = ENDING.exec(name)?.[1]?.toLowerCase();
+    const id = `${Bun.randomUUIDv7()}${ending === undefined ? "" : `.${ending}`}`;
+    const part = join(this.#folder, `${id}.part`);
+    let bytes = 0;
+    const room = Math.min(FILE_BYTES_MAX, this.#folderBytesMax - before);
+    const counted = async function* (): AsyncGenerator<Uint8Array> {
+      for await (const chunk of body) {
+        bytes += chunk.byteLength;
+        if (bytes > room) throw tooLarge(bytes > FILE_BYTES_MAX);
+        yield chunk;
+      }
+    };
+    try {
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      await pipeline(Readable.from(counted()), createWriteStream(part, { mode: 0o600 }));
+      await rename(part, join(this.#folder, id));
+    } catch (error) {
+      await rm(part, { force: true });
+      throw error;
+    }
+    this.#bytes = this.#bytes.then((sum) => sum + bytes);
+    return { id, kind, name: name.slice(0, 256), mime: mime.slice(0, 128), bytes };
+  };
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  const names = await readdir(folder).catch(() => []);
+  let sum = 0;
+  for (const name of names) {
+    // What an earlier process left half.
+    if (name.endsWith(".part")) await rm(join(folder, name), { force: true });
+    else sum += (await stat(join(folder, name))).size;
+  }
+  return sum;
+}
+
+function tooLarge(isFile: boolean): MoultError {
+  const text = isFile
+    ? `The file is larger than ${FILE_BYTES_MAX / 1_048_576} MiB`
+    : "There is no room for more attachments; delete old ones from the attachments folder of the home";
+  return new MoultError("body/too-large", text);
+}
