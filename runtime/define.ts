@@ -154,8 +154,15 @@ export interface ToolDefinition<
   readonly input: In;
   /** valibot schema of the output. @default anything that is JSON */
   readonly output?: Out;
-  /** Requests that should lead here, for tests and for the model. */
-  readonly examples?: readonly { readonly say: string; readonly input: v.InferInput<In> }[];
+  /** Requests that should lead here: the model learns from them, and `moult dev` tries them at each save. */
+  readonly examples?: readonly {
+    /** The request, as a person would put it. */
+    readonly say: string;
+    /** The input that it should lead to. */
+    readonly input: v.InferInput<In>;
+    /** What the tool answers to it. @default anything that fits `output` */
+    readonly output?: v.InferOutput<NoInfer<Out>>;
+  }[];
   /** When it starts by itself. */
   readonly triggers?: readonly Trigger[];
   /** Whether a human is asked first. @default "never" */

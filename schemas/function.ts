@@ -72,7 +72,10 @@ export const Manifest = v.object({
   permissions: v.optional(Permissions, {}),
   secrets: names,
   limits: v.optional(Limits, {}),
-  examples: v.optional(v.array(v.object({ say: v.string(), input: v.unknown() })), []),
+  examples: v.optional(
+    v.array(v.object({ say: v.string(), input: v.unknown(), output: v.optional(v.unknown()) })),
+    [],
+  ),
   triggers: v.optional(v.array(Trigger), []),
   /** `"asks"` = the file has a predicate that decides per input. */
   confirm: v.optional(v.picklist(["always", "never", "asks"]), "never"),

@@ -14,8 +14,8 @@ export interface Bundle {
   readonly manifest?: Manifest;
 }
 
-/** Which handler of the definition a call is for. */
-export type Handler = "run" | "receive" | "render";
+/** Which handler of the definition a call is for. `check` runs none: it holds a tool's input against its schema. */
+export type Handler = "run" | "receive" | "render" | "check";
 
 /**
  * A version of a function. It starts a host at the first call, ends it when idle, and restarts it after a crash

@@ -63,6 +63,10 @@ interface Work {
 async function dispatch({ name, definition }: Loaded, work: Work): Promise<unknown> {
   if (definition.kind === "tool" && work.handler === "run")
     return await runTool(name, definition, work);
+  if (definition.kind === "tool" && work.handler === "check") {
+    checkInput(name, definition, work.input);
+    return null;
+  }
   if (definition.kind === "skill" && work.handler === "run")
     return await runSkill(name, definition, work);
   if (definition.kind === "channel" && work.handler === "receive")
@@ -75,12 +79,13 @@ async function dispatch({ name, definition }: Loaded, work: Work): Promise<unkno
   );
 }
 
+function checkInput(name: string, tool: ToolDefinition, input: unknown): unknown {
+  const title = `Cannot call "${name}"`;
+  return checkValue(tool.input, input, { code: "input/invalid", title });
+}
+
 async function runTool(name: string, tool: ToolDefinition, { input, ctx }: Work): Promise<unknown> {
-  const checked = checkValue(tool.input, input, {
-    code: "input/invalid",
-    title: `Cannot call "${name}"`,
-  });
-  const result = await tool.run(checked, ctx);
+  const result = await tool.run(checkInput(name, tool, input), ctx);
   if (result instanceof ReadableStream || tool.output === undefined) return result ?? null;
   return checkValue(tool.output, result, outputOf(name));
 }
