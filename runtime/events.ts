@@ -14,10 +14,12 @@ export class EventHub {
   readonly #kept: RuntimeEvent[] = [];
   readonly #chatter: RuntimeEvent[] = [];
   readonly #listeners = new Set<(event: RuntimeEvent) => void>();
-  #lastId = 0;
+  #lastId: number;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    // A client may come back after a restart: what it saw before is below everything that this process tells.
+    this.#lastId = clock.now();
   }
 
   /** Numbers an event and hands it to every listener. Listeners must not throw. */
@@ -30,8 +32,9 @@ export class EventHub {
     return event;
   }
 
-  /** Kept events with an id above `id`, oldest first. */
-  since(id: number): readonly RuntimeEvent[] {
+  /** Kept events with an id above `seen`, oldest first; all of them when `seen` is of a process whose clock was ahead. */
+  since(seen: number): readonly RuntimeEvent[] {
+    const id = seen > this.#lastId ? 0 : seen;
     return [...this.#kept, ...this.#chatter]
       .filter((event) => event.id > id)
       .toSorted((a, b) => a.id - b.id);

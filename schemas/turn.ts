@@ -78,20 +78,27 @@ export interface Trace extends Partial<Omit<Reply, "turn" | "session">> {
   readonly events: readonly TraceEvent[];
 }
 
-/** What happens in the daemon, for `GET /api/events`. Ids grow by one and serve as `Last-Event-ID`. */
+/** Everything that can happen in the daemon. What stands before the dot is its topic. */
+export const RUNTIME_EVENT_TYPES = [
+  "function.loaded",
+  "function.failed",
+  "function.removed",
+  "function.crashed",
+  "function.rolled_back",
+  "function.denied",
+  "function.log",
+  "turn.started",
+  "turn.done",
+  "model.state",
+] as const;
+
+/**
+ * What happens in the daemon, for `GET /api/events`. Ids grow by one, those of a later process are higher, and they
+ * serve as `Last-Event-ID`.
+ */
 export interface RuntimeEvent {
   readonly id: number;
-  readonly type:
-    | "function.loaded"
-    | "function.failed"
-    | "function.removed"
-    | "function.crashed"
-    | "function.rolled_back"
-    | "function.denied"
-    | "function.log"
-    | "turn.started"
-    | "turn.done"
-    | "model.state";
+  readonly type: (typeof RUNTIME_EVENT_TYPES)[number];
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly [field: string]: unknown;

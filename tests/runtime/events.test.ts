@@ -11,7 +11,7 @@ test("a listener hears each event once, until it stops", () => {
   events.publish("turn.started", { turn: "t" });
   stop();
   events.publish("turn.done", { turn: "t" });
-  expect(heard).toEqual([{ id: 1, type: "turn.started", at: 7, turn: "t" }]);
+  expect(heard).toEqual([{ id: 8, type: "turn.started", at: 7, turn: "t" }]);
 });
 
 test("a client that comes back gets what it missed, in order", () => {
@@ -19,10 +19,20 @@ test("a client that comes back gets what it missed, in order", () => {
   events.publish("function.loaded", { name: "a" });
   events.publish("function.log", { name: "a" });
   events.publish("function.failed", { name: "a" });
-  expect(events.since(1).map(({ id, type }) => [id, type])).toEqual([
-    [2, "function.log"],
-    [3, "function.failed"],
+  expect(events.since(8).map(({ id, type }) => [id, type])).toEqual([
+    [9, "function.log"],
+    [10, "function.failed"],
   ]);
+});
+
+test("a client that comes back after a restart gets all that the new process told, whatever became of the clock", () => {
+  const before = new EventHub({ now: () => 1_000 });
+  const seen = before.publish("model.state", { state: "ready" });
+  for (const now of [900, 2_000]) {
+    const after = new EventHub({ now: () => now });
+    after.publish("model.state", { state: "loading" });
+    expect(after.since(seen.id).map(({ type }) => type)).toEqual(["model.state"]);
+  }
 });
 
 test("a function that logs without end pushes no other event out, and memory is bounded", () => {
@@ -30,7 +40,7 @@ test("a function that logs without end pushes no other event out, and memory is 
   events.publish("function.failed", { name: "broken" });
   for (let i = 0; i < 5_000; i++) events.publish("function.log", { name: "chatty" });
   const kept = events.since(0);
-  expect(kept[0]).toMatchObject({ id: 1, name: "broken" });
+  expect(kept[0]).toMatchObject({ id: 8, name: "broken" });
   expect(kept.length).toBeLessThan(2_500);
-  expect(kept.at(-1)?.id).toBe(5_001);
+  expect(kept.at(-1)?.id).toBe(5_008);
 });
