@@ -4,7 +4,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { MoultError } from "../../schemas/error.ts";
-import { tensorBytes } from "./ggml_types.ts";
+import { tensorBytes, tensorTypeName } from "./ggml_types.ts";
 
 const MAGIC = "GGUF";
 const VERSIONS = new Set([2, 3]);
@@ -16,19 +16,37 @@ const ITEMS_MAX = 20_000_000;
 const TEXT_BYTES_MAX = 16 * 1024 * 1024;
 const DIMENSIONS_MAX = 4;
 
-/** A key's value: scalars as they are, arrays as their length only. */
-export type GgufValue = string | number | boolean | { readonly length: number };
+/** Arrays of numbers up to this length are kept: values per layer, not tokens. */
+const KEPT_ITEMS_MAX = 1_024;
+
+/** A key's value: scalars as they are, arrays as their length, and short arrays of numbers with their items. */
+export type GgufValue =
+  string | number | boolean | { readonly length: number; readonly items?: readonly number[] };
+
+/** What one type of tensor makes up of a file. */
+export interface TensorShare {
+  /** Name of the type; `type 99` for one that the installed library cannot read. */
+  readonly type: string;
+  readonly known: boolean;
+  readonly tensors: number;
+  readonly elements: number;
+  readonly bytes: number;
+}
 
 /** What the header says. */
 export interface GgufHeader {
   readonly architecture: string;
   readonly metadata: ReadonlyMap<string, GgufValue>;
   readonly tensors: number;
+  /** By type, the largest first. */
+  readonly shares: readonly TensorShare[];
   readonly fileBytes: number;
 }
 
 interface Tensor {
   readonly name: string;
+  readonly type: number;
+  readonly elements: number;
   readonly offset: number;
   /** `undefined`: a type this version does not know. */
   readonly bytes: number | undefined;
@@ -39,12 +57,23 @@ interface Tensor {
  * @throws {MoultError} `model/unavailable`: what is wrong with the file, and what to do.
  */
 export function checkGguf(path: string): GgufHeader {
+  const header = readGguf(path);
+  if (header.tensors === 0) throw broken(path, "it has no tensors");
+  checkMetadata(path, header);
+  return header;
+}
+
+/**
+ * Reads a header and checks that the file holds all it names. Says nothing about missing keys: the later files of a
+ * model in several have none.
+ *
+ * @throws {MoultError} as `checkGguf`
+ */
+export function readGguf(path: string): GgufHeader {
   const file = openModel(path);
   try {
     const { size } = fstatSync(file);
-    const header = readHeader(new Reader(file, size), size);
-    checkMetadata(header);
-    return header;
+    return readHeader(new Reader(file, size), size);
   } catch (error) {
     if (error instanceof MoultError) throw error;
     if (error instanceof RangeError) throw broken(path, error.message);
@@ -52,38 +81,37 @@ export function checkGguf(path: string): GgufHeader {
   } finally {
     closeSync(file);
   }
+}
 
-  function readHeader(reader: Reader, fileBytes: number): GgufHeader {
-    const magic = reader.bytes(4).toString("latin1");
-    if (magic !== MAGIC)
-      throw new RangeError(`it is no GGUF file (it begins with ${JSON.stringify(magic)})`);
-    const version = reader.u32();
-    if (!VERSIONS.has(version)) throw new RangeError(`GGUF version ${version} is not 2 or 3`);
-    const tensors = reader.count("tensors", TENSORS_MAX);
-    const keys = reader.count("keys", KEYS_MAX);
-    const metadata = new Map<string, GgufValue>();
-    for (let i = 0; i < keys; i++) metadata.set(reader.text(), readValue(reader));
-    checkTensors(reader, tensors, metadata);
-    return {
-      architecture: textOf(metadata.get("general.architecture")),
-      metadata,
-      tensors,
-      fileBytes,
-    };
-  }
+function readHeader(reader: Reader, fileBytes: number): GgufHeader {
+  const magic = reader.bytes(4).toString("latin1");
+  if (magic !== MAGIC)
+    throw new RangeError(`it is no GGUF file (it begins with ${JSON.stringify(magic)})`);
+  const version = reader.u32();
+  if (!VERSIONS.has(version)) throw new RangeError(`GGUF version ${version} is not 2 or 3`);
+  const tensors = reader.count("tensors", TENSORS_MAX);
+  const keys = reader.count("keys", KEYS_MAX);
+  const metadata = new Map<string, GgufValue>();
+  for (let i = 0; i < keys; i++) metadata.set(reader.text(), readValue(reader));
+  return {
+    architecture: textOf(metadata.get("general.architecture")),
+    metadata,
+    tensors,
+    shares: checkTensors(reader, tensors, metadata),
+    fileBytes,
+  };
+}
 
-  function checkMetadata({ architecture, metadata }: GgufHeader): void {
-    for (const key of requiredKeys(architecture, metadata)) {
-      const value = metadata.get(key);
-      if (value === undefined) throw broken(path, `the key "${key}" is missing`);
-      if (isCount(key) && !isPositive(value))
-        throw broken(path, `the key "${key}" must be above 0`);
-    }
-    const tokens = lengthOf(metadata.get("tokenizer.ggml.tokens"));
-    const types = lengthOf(metadata.get("tokenizer.ggml.token_type"));
-    if (tokens === 0 || types !== tokens)
-      throw broken(path, `it has ${tokens} tokens but types for ${types} of them`);
+function checkMetadata(path: string, { architecture, metadata }: GgufHeader): void {
+  for (const key of requiredKeys(architecture, metadata)) {
+    const value = metadata.get(key);
+    if (value === undefined) throw broken(path, `the key "${key}" is missing`);
+    if (isCount(key) && !isPositive(value)) throw broken(path, `the key "${key}" must be above 0`);
   }
+  const tokens = lengthOf(metadata.get("tokenizer.ggml.tokens"));
+  const types = lengthOf(metadata.get("tokenizer.ggml.token_type"));
+  if (tokens === 0 || types !== tokens)
+    throw broken(path, `it has ${tokens} tokens but types for ${types} of them`);
 }
 
 function openModel(path: string): number {
@@ -94,7 +122,7 @@ function openModel(path: string): number {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     const why = code === "ENOENT" ? "there is no such file" : `it can not be opened (${code})`;
-    const text = `Cannot load model "${path}": ${why}; check \`model.path\``;
+    const text = `Cannot load model "${path}": ${why}; check \`model.path\`, or choose another with \`moult model use\``;
     throw new MoultError("model/unavailable", text, undefined, error);
   }
   throw broken(path, "it is no file");
@@ -154,13 +182,15 @@ function checkTensors(
   reader: Reader,
   count: number,
   metadata: ReadonlyMap<string, GgufValue>,
-): void {
+): readonly TensorShare[] {
   const alignment = Number(metadata.get("general.alignment") ?? 32);
   if (!(alignment > 0)) throw new RangeError("its alignment is not above 0");
-  if (count === 0) throw new RangeError("it has no tensors");
   const last = { name: "", end: 0 };
+  const shares = new Map<number, TensorShare>();
   for (let i = 0; i < count; i++) {
-    const { name, offset, bytes } = readTensor(reader);
+    const tensor = readTensor(reader);
+    const { name, offset, bytes } = tensor;
+    shares.set(tensor.type, withTensor(shares.get(tensor.type), tensor));
     if (offset % alignment !== 0) throw new RangeError(`tensor "${name}" is not aligned`);
     const end = offset + (bytes ?? 1);
     if (end > last.end) Object.assign(last, { name, end });
@@ -169,6 +199,18 @@ function checkTensors(
   const missing = dataAt + last.end - reader.size;
   if (missing > 0)
     throw new RangeError(`it is cut off: ${missing} bytes of tensor "${last.name}" are missing`);
+  return [...shares.values()].toSorted((a, b) => b.bytes - a.bytes);
+}
+
+function withTensor(share: TensorShare | undefined, tensor: Tensor): TensorShare {
+  const name = tensorTypeName(tensor.type);
+  return {
+    type: name ?? `type ${tensor.type}`,
+    known: name !== undefined,
+    tensors: (share?.tensors ?? 0) + 1,
+    elements: (share?.elements ?? 0) + tensor.elements,
+    bytes: (share?.bytes ?? 0) + (tensor.bytes ?? 0),
+  };
 }
 
 function readTensor(reader: Reader): Tensor {
@@ -185,8 +227,9 @@ function readTensor(reader: Reader): Tensor {
   }
   if (!Number.isSafeInteger(elements) || elements === 0)
     throw new RangeError(`tensor "${name}" has an impossible shape`);
-  const bytes = tensorBytes(reader.u32(), elements, rowLength);
-  return { name, offset: reader.u64(), bytes };
+  const type = reader.u32();
+  const bytes = tensorBytes(type, elements, rowLength);
+  return { name, type, elements, offset: reader.u64(), bytes };
 }
 
 /** Sizes of the scalar types, by their number in the file; 8 is text, 9 an array. */
@@ -213,7 +256,10 @@ function readValue(reader: Reader): GgufValue {
   const itemType = reader.u32();
   const length = reader.count("items", ITEMS_MAX);
   if (itemType === TEXT) for (let i = 0; i < length; i++) reader.skip(reader.u64());
-  else reader.skip(length * scalarBytes(itemType));
+  else if (length <= KEPT_ITEMS_MAX) {
+    const items = Array.from({ length }, () => Number(readScalar(reader, itemType)));
+    return { length, items };
+  } else reader.skip(length * scalarBytes(itemType));
   return { length };
 }
 
