@@ -36,7 +36,10 @@ export interface Reply {
   readonly usage: Usage;
 }
 
-/** What happens during a turn, in order. `seq` counts from 1 within the turn; SSE ids are `<turn>:<seq>`. */
+/**
+ * What happens during a turn, in order. `seq` counts from 1 within the turn; SSE ids are `<turn>:<seq>`.
+ * A further `turn` says that the turn was begun again after a restart: its tokens come anew.
+ */
 export type TurnEvent = { readonly turn: string; readonly seq: number; readonly at: number } & (
   | { readonly type: "turn"; readonly session: string }
   | { readonly type: "queued"; readonly position: number }

@@ -50,6 +50,8 @@ export class LiveTurn {
     this.#clock = clock;
     this.#seq = identity.attempts * SEQ_PER_ATTEMPT;
     this.#events = past.flatMap((event) => toTurnEvent(identity.turn, event));
+    // The tokens of this attempt begin anew: who saw those of the one before is told to forget them.
+    if (identity.attempts > 0) this.show(this.next({ type: "turn", session: identity.session }));
     // Nobody has to wait for a turn; its failure is not an unhandled one.
     this.#ended.promise.catch(() => undefined);
   }

@@ -235,4 +235,7 @@ test("closing leaves a running turn to the next start", async () => {
   expect(await second.agent.wait(turn)).toMatchObject({ outcome: "answered", reply: "Waited." });
   const types = (await second.agent.trace(turn)).events.map(({ type }) => type);
   expect(types.slice(0, 4)).toEqual(["turn", "model", "tool_call", "resumed"]);
+  // A client that comes back with what it saw of the first attempt is told to begin anew.
+  const told = await Array.fromAsync(second.agent.follow(turn, 99), ({ type }) => type);
+  expect([told[0], told.at(-1)]).toEqual(["turn", "done"]);
 });
