@@ -166,9 +166,9 @@ function hostServices(
       hub.publish("function.log", { name, level, facts, text });
     },
     fault: (name, text) => log.error({ function: name }, text),
-    denied: (name, kind, text) => {
+    denied: (name, kind, text, wanted) => {
       meter.count("moult_sandbox_denials_total", { function: name, kind });
-      hub.publish("function.denied", { name, kind, text });
+      hub.publish("function.denied", { name, kind, text, ...(wanted !== undefined && { wanted }) });
     },
   };
 }

@@ -5,6 +5,7 @@
 import type { EventHub } from "./events.ts";
 import type { Agent } from "./gateway/agent.ts";
 import type { OpenHome } from "./home.ts";
+import type { Functions } from "./load/functions.ts";
 import type { Loader } from "./load/loader.ts";
 import type { Clock, Log, Model, Sandbox, Store } from "./ports.ts";
 import { OWNER } from "../schemas/message.ts";
@@ -50,8 +51,11 @@ export class Daemon {
   #stopping: Promise<void> | undefined;
   readonly #loaded = Promise.withResolvers<void>();
   readonly #stopped = Promise.withResolvers<void>();
+  readonly #ending = Promise.withResolvers<void>();
   /** Resolves when functions are loaded and unfinished turns are in their lanes, or when the daemon ends before. */
   readonly loaded = this.#loaded.promise;
+  /** Resolves when it was told to end. */
+  readonly ending = this.#ending.promise;
   /** Resolves when everything has ended. */
   readonly stopped = this.#stopped.promise;
 
@@ -85,6 +89,11 @@ export class Daemon {
   /** Where it listens. */
   get url(): string {
     return this.#listener?.url ?? "";
+  }
+
+  /** What is loaded. */
+  get functions(): Functions {
+    return this.#parts.loader;
   }
 
   /** Calls back at each runtime event. Returns the way to stop. */
@@ -154,6 +163,7 @@ export class Daemon {
   async #stop(): Promise<void> {
     const { home, log, store, model, sandbox, hosts, loader, agent } = this.#parts;
     clearInterval(this.#idleTimer);
+    this.#ending.resolve();
     // Who waits for the start is told by the agent that there is none.
     this.#loaded.resolve();
     const end = async (name: string, ending: () => unknown): Promise<void> => {

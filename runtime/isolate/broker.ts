@@ -71,7 +71,7 @@ export class Broker {
     else if (frame.type === "more") this.#sendNext(frame.id);
     else if (frame.type === "chunk") this.#keepChunk(frame.id, frame.data);
     else if (frame.type === "log") this.#reports.log(frame.level, frame.facts, frame.text);
-    else if (frame.type === "denied") this.#reports.denied(frame.kind, frame.text);
+    else if (frame.type === "denied") this.#reports.denied(frame.kind, frame.text, frame.wanted);
     else host.confined.kill("it said something out of turn");
   }
 
@@ -93,10 +93,19 @@ export class Broker {
     } catch (error) {
       if (!isMoultError(error)) services.fault(name, `${question.op}: ${Bun.inspect(error)}`);
       if (isMoultError(error) && error.code === "policy/denied")
-        this.#reports.denied(question.op === "fetch" ? "net" : question.op, error.message);
+        this.#reportRefusal(question, error);
       this.#send({ type: "refusal", id, error: toWire(error) });
     }
     if (open.reader === undefined) this.#open.delete(id);
+  }
+
+  #reportRefusal(question: Question, { message, details }: MoultError): void {
+    const { manifest } = this.#parts;
+    // What the called function was refused, its own broker has reported.
+    if (question.op === "call" && manifest.permissions.call.includes(question.name)) return;
+    const kind = details?.["kind"] ?? (question.op === "fetch" ? "net" : question.op);
+    const wanted = details?.["wanted"];
+    this.#reports.denied(String(kind), message, wanted === undefined ? undefined : String(wanted));
   }
 
   async #ask(question: Question, live: LiveCall, open: Open): Promise<unknown> {
@@ -208,6 +217,7 @@ export class Broker {
       throw new MoultError(
         "policy/denied",
         `Cannot call "${wanted}": it is not in permissions.call; add call: ["${wanted}"] to "${name}"`,
+        { kind: "call", wanted },
       );
     const { principal, session, turn } = live.call;
     const result = await services.call(name, wanted, {

@@ -46,7 +46,7 @@ export function createContext(parts: ContextParts): {
       const value = parts.secrets.get(name);
       if (value !== undefined) return value;
       const text = `Cannot read the secret "${name}": it is not declared in \`secrets\`, or the owner has not set it (moult secret set ${name})`;
-      channel.send({ type: "denied", kind: "secret", text });
+      channel.send({ type: "denied", kind: "secret", text, wanted: name.slice(0, 200) });
       throw new MoultError("policy/denied", text);
     },
     fetch: async (url, init) => await fetchOutside(parts, url, init),

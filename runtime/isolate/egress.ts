@@ -38,8 +38,12 @@ export interface EgressRules {
   readonly offline: boolean;
 }
 
-function denied(text: string): MoultError {
-  return new MoultError("policy/denied", text);
+/** `lack` is what the manifest would have to name. */
+function denied(
+  text: string,
+  lack?: { readonly kind: string; readonly wanted: string },
+): MoultError {
+  return new MoultError("policy/denied", text, lack);
 }
 
 function portOf(url: URL): string {
@@ -65,6 +69,7 @@ function checkUrl(url: URL, rules: EgressRules): void {
   if (!rules.allow.some((entry) => canonical(entry) === place))
     throw denied(
       `Cannot reach ${place}: it is not in permissions.net; add net: ["${place}"] to the function`,
+      { kind: "net", wanted: place },
     );
 }
 
@@ -82,6 +87,7 @@ function fillHeaders(
       if (found === undefined)
         throw denied(
           `Cannot use {{${wanted}}}: it is not declared in \`secrets\`, or the owner has not set it`,
+          { kind: "secret", wanted },
         );
       secretNames.add(name.toLowerCase());
       return found;

@@ -138,6 +138,8 @@ const HostFrame = v.union([
       /** What the daemon refuses itself it knows without being told. */
       kind: v.literal("secret"),
       text: v.pipe(v.string(), v.maxLength(1_000)),
+      /** Its name. */
+      wanted: v.pipe(v.string(), v.maxLength(200)),
     }),
     /** A piece of the body of the `fetch` that follows under the same id; base64. */
     v.object({ type: v.literal("chunk"), id, data: v.string() }),

@@ -42,10 +42,10 @@ export class Reports {
   }
 
   /** Something it was refused. */
-  denied(kind: string, text: string): void {
+  denied(kind: string, text: string, wanted?: string): void {
     const { passes, dropped } = this.#refusals.take();
     if (dropped > 0) this.#tellDropped(dropped, "refusals");
-    if (passes) this.#services.denied(this.#name, kind, text);
+    if (passes) this.#services.denied(this.#name, kind, text, wanted);
   }
 
   #tellDropped(count: number, what: string): void {

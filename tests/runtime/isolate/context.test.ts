@@ -206,17 +206,21 @@ describe("ctx.fetch()", () => {
   });
 
   test.each([
-    ["another port", `"http://127.0.0.1:1/"`],
-    ["another name of the same place", `"http://localhost:" + port + "/"`],
-    ["a redirect to another host", `at + "/elsewhere"`],
-    ["another scheme", `"file:///etc/passwd"`],
-    ["a header with a secret that is not declared", `at + "/", { headers: { a: "{{OTHER}}" } }`],
-  ])("refuses %s", async (_, args) => {
+    ["another port", `"http://127.0.0.1:1/"`, { kind: "net", wanted: "127.0.0.1:1" }],
+    ["another name of the same place", `"http://localhost:" + port + "/"`, { kind: "net" }],
+    ["a redirect to another host", `at + "/elsewhere"`, { kind: "net" }],
+    ["another scheme", `"file:///etc/passwd"`, { kind: "net", wanted: undefined }],
+    [
+      "a header with a secret that is not declared",
+      `at + "/", { headers: { a: "{{OTHER}}" } }`,
+      { kind: "secret", wanted: "OTHER" },
+    ],
+  ])("refuses %s, and says what the manifest lacks", async (_, args, lack) => {
     const deployment = await fetching(
       `const port = new URL(at).port; return (await ctx.fetch(${args})).status`,
     );
     expect(codeOf(await deployment.run(call()))).toBe("policy/denied");
-    expect(bench.denials.at(-1)).toMatchObject({ fn: "fetching", kind: "net" });
+    expect(bench.denials.at(-1)).toMatchObject({ fn: "fetching", ...lack });
     await deployment.retire();
   });
 

@@ -20,7 +20,7 @@ export interface Bench {
   readonly logs: { fn: string; level: string; facts: object; text: string }[];
   /** What is not a function's doing. */
   readonly faults: { fn: string; text: string }[];
-  readonly denials: { fn: string; kind: string; text: string }[];
+  readonly denials: { fn: string; kind: string; text: string; wanted: string | undefined }[];
   readonly crashes: Crash[];
   /** Deploys a file with `source` after the imports. */
   readonly deploy: (source: string, more?: Partial<Bundle>) => Promise<Deployment>;
@@ -57,7 +57,7 @@ export function openBench(
       call: () => Promise.reject(new Error("not expected")),
       log: (fn, level, facts, text) => logs.push({ fn, level, facts, text }),
       fault: (fn, text) => faults.push({ fn, text }),
-      denied: (fn, kind, text) => denials.push({ fn, kind, text }),
+      denied: (fn, kind, text, wanted) => denials.push({ fn, kind, text, wanted }),
       crashed: (crash) => crashes.push(crash),
       ...services,
     },
