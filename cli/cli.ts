@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
   start: { summary: "run the daemon", load: () => import("./start.ts") },
   stop: { summary: "end the daemon", load: () => import("./stop.ts") },
   new: { summary: "write a new tool, skill or channel", load: () => import("./new.ts") },
+  init: { summary: "make a project of your own", load: () => import("./init.ts") },
   list: { summary: "list the functions", load: () => import("./list.ts") },
   describe: { summary: "show one function", load: () => import("./describe.ts") },
   call: { summary: "call a tool with JSON", load: () => import("./call.ts") },
