@@ -33,7 +33,8 @@ export function registryVersion(entry: string, { version }: MoultManifest): stri
     readonly dependencies?: Readonly<Record<string, string>>;
   };
   const asked = dependencies?.["moult"];
-  return asked !== undefined && Bun.semver.satisfies(version, asked) ? version : undefined;
+  // Paths, addresses and tags are no ranges, though `semver.satisfies` takes them for some.
+  return asked !== undefined && /^[\^~]?\d[\w.+-]*$/.test(asked) ? version : undefined;
 }
 
 /**
