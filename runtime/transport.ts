@@ -88,6 +88,8 @@ export interface Arrival {
   /** Handed to the channel function's `receive`. */
   readonly update: object;
   readonly session: string;
+  /** The chat inside the channel, as `send` wants it, where no channel function names it. @default the session */
+  readonly conversation?: string;
   readonly text: string;
   readonly sender: string;
   readonly principal: Principal;

@@ -59,7 +59,8 @@ export class Channels {
       return { ...message, principal, channel: name, session: named };
     }
     if (dropped !== undefined) return { dropped };
-    return { session, sender, principal, text, channel: transport.channel, conversation: session };
+    const { conversation = session } = arrival;
+    return { session, sender, principal, text, channel: transport.channel, conversation };
   }
 
   /** The reply as its channel wants it; as it is, when there is nobody to render it or that fails. */

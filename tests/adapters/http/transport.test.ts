@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { httpTransport, terminalTransport } from "../../../adapters/http/transport.ts";
 import { isMoultError } from "../../../schemas/error.ts";
 import { OWNER } from "../../../schemas/message.ts";
+import { type Platform, transportContract } from "../../contract/transport.ts";
 
 const message = (changes: object = {}) => ({
   session: "me",
@@ -59,3 +60,25 @@ describe("accept()", () => {
     expect(codeOf(() => terminalTransport.accept(payload))).toBe(code);
   });
 });
+
+/** A client that names its session and fetches the replies. */
+function client(): Platform {
+  return {
+    protocol: "http",
+    transport: httpTransport,
+    write: async ({ conversation, text, id }, agent) => {
+      const payload = { session: conversation, text, id, principal: OWNER };
+      return await agent.route("http", payload).then(
+        () => true,
+        () => false,
+      );
+    },
+    read: async (conversation, agent) => {
+      const items = await agent.history(conversation);
+      return items.filter(({ role }) => role === "assistant").map(({ content }) => content);
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+transportContract("http", client);
