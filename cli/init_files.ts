@@ -38,15 +38,15 @@ function packageJson({ name, dependency, manifest }: ProjectFacts): string {
       start: "moult start",
       dev: "moult dev",
       test: "bun test ./functions",
+      // Removes what this machine can never use. At the end of an installation, which no dependency's script waits for.
+      postinstall: "bun --no-install node_modules/moult/.ci/prune.ts",
       ...Object.fromEntries(gpu),
     },
     dependencies: { moult: dependency },
     devDependencies: { "@types/bun": manifest.devDependencies["@types/bun"] ?? "latest" },
     // Without these the model engine brings half a gigabyte for GPUs; a package's own overrides do not count here.
     overrides: manifest.overrides,
-    // moult's own script removes what this machine can never use. Nobody else's runs.
-    trustedDependencies: ["moult"],
-    allowScripts: { bun: true, moult: true },
+    allowScripts: { bun: true },
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
@@ -122,16 +122,16 @@ ${install} && bun run test
 | I want to …              |                                                            |
 | ------------------------ | ---------------------------------------------------------- |
 | see every change at work | \`bun dev\`, then edit and save; it takes messages meanwhile |
-| write another function   | \`bun moult new tool NAME\`                                |
-| check the types          | \`bun check\`                                              |
-| choose another model     | \`node_modules/moult/docs/start.md\`                       |
-| know how functions work  | \`node_modules/moult/docs/functions.md\`                   |
-| see all commands         | \`bun moult --help\`                                       |
+| write another function   | \`bun moult new tool NAME\`                                  |
+| check the types          | \`bun check\`                                                |
+| choose another model     | \`node_modules/moult/docs/start.md\`                         |
+| know how functions work  | \`node_modules/moult/docs/functions.md\`                     |
+| see all commands         | \`bun moult --help\`                                         |
 
 \`.moult/\` holds your key, your secrets and your conversations: keep it out of version control.${vendored === undefined ? "" : vendoredNote(vendored)}
 `;
 }
 
 const vendoredNote = (vendored: string): string => `
-\`${vendored}\` is moult itself; keep that one in, and the project installs on any machine. To change to a newer
-moult, let the newer one make a project in an empty folder, take over its tarball, and \`bun add\` that.`;
+\`${vendored}\` is moult itself: keep it in version control, and the project installs on any machine. To change to
+a newer moult, let that one make a project in an empty folder, take over its tarball, and \`bun add\` it.`;

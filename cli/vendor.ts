@@ -38,8 +38,8 @@ export function registryVersion(entry: string, { version }: MoultManifest): stri
 }
 
 /**
- * Packs the moult whose `main.ts` is `entry` into `file`, as its package would be published. Functions that somebody
- * dropped into its folder stay behind: they are theirs, not the package's.
+ * Packs the moult whose `main.ts` is `entry` into `file`, as its package would be published, but without scripts that
+ * run at an installation. Functions that somebody dropped into its folder stay behind: they are theirs.
  */
 export async function packMoult(entry: string, file: string): Promise<void> {
   const root = dirname(entry);
@@ -50,7 +50,15 @@ export async function packMoult(entry: string, file: string): Promise<void> {
     contents[`package/${path}`] = readFileSync(join(root, path));
   }
   mkdirSync(dirname(file), { recursive: true });
+  contents["package/package.json"] = new TextEncoder().encode(quietManifest(root));
   await Bun.Archive.write(file, contents, { compress: "gzip" });
+}
+
+/** A dependency's script runs before other packages are all there, if at all; the project around it prunes them itself. */
+function quietManifest(root: string): string {
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as MoultManifest;
+  const { postinstall: _postinstall, prepare: _prepare, ...scripts } = manifest.scripts;
+  return `${JSON.stringify({ ...manifest, scripts }, undefined, 2)}\n`;
 }
 
 /** Paths of `files` in a `package.json`, folders opened, in a stable order: the same files make the same tarball. */
