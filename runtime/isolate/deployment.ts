@@ -12,6 +12,10 @@ export interface Bundle {
   readonly origin: Origin;
   /** Known from an earlier load of the same bundle: then no host is started until the first call. */
   readonly manifest?: Manifest;
+  /** The file is asked in a process of its own what it declares. @default when few are asked at once */
+  readonly alone?: boolean;
+  /** Told when the file's own process declares something else than `manifest`. That start fails. */
+  readonly differs?: () => void;
 }
 
 /** Which handler of the definition a call is for. `check` runs none: it holds a tool's input against its schema. */

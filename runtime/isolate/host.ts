@@ -88,6 +88,7 @@ class Host {
   #revision = 0;
   #onRevision: (() => void)[] = [];
   #loaded: Loaded | undefined;
+  #described = Promise.resolve();
   /** Calls that came as frames, until they are answered. */
   readonly #leaving = new Map<number, Leaving>();
   /** Answers that wait to be fetched. */
@@ -103,6 +104,7 @@ class Host {
     else if (frame.type === "abort") this.#leaving.get(frame.call)?.leave();
     else if (frame.type === "ping") this.#channel.send({ type: "pong" });
     else if (frame.type === "load") void this.#load(frame.path, frame.name);
+    else if (frame.type === "describe") this.#describe(frame.id, frame.path);
     else if (frame.type === "secrets") this.#setSecrets(frame.revision, frame.values);
     else this.#questions.hear(frame);
   }
@@ -120,6 +122,20 @@ class Host {
         : new MoultError("function/invalid", explainLoad(error));
       this.#channel.send({ type: "failed", error: toWire(known) });
     }
+  }
+
+  /** One file after another: they share this process, and the daemon wants to know which one ends it. */
+  #describe(id: number, path: string): void {
+    this.#described = this.#described.then(async () => {
+      let manifest: object | undefined;
+      try {
+        const module = (await import(path)) as { default?: unknown };
+        manifest = describe(readDefinition(module.default));
+      } catch {
+        // Alone it may load, or say better why not.
+      }
+      this.#channel.send({ type: "described", id, manifest });
+    });
   }
 
   #setSecrets(revision: number, values: Readonly<Record<string, string>>): void {

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import type { Sandbox } from "../ports.ts";
 import { MoultError } from "../../schemas/error.ts";
 import { Manifest } from "../../schemas/function.ts";
+import { Batches } from "./batch.ts";
 import { Broker } from "./broker.ts";
 import type { Bundle, Deployment } from "./deployment.ts";
 import { type ResolvedFiles, layLinks, needsFiles, resolveFiles } from "./files.ts";
@@ -17,6 +18,15 @@ import { WorkerSandbox } from "./worker_sandbox.ts";
 
 /** A host without calls ends after this: another is ready in some 10 ms, and memory matters more. */
 const IDLE_MS = 15_000;
+
+/** Files that are asked at once, each in a process of its own, what they declare; more are asked together. */
+const ALONE_MAX = 2;
+
+/** See `HostsOptions.livingMax`. */
+const LIVING_MAX = 64;
+
+/** And beyond these, no function starts: each host has a user id of its own, and a daemon has 256. */
+const BUSY_MAX = 224;
 
 /** What hosts are made of. */
 export interface HostsOptions {
@@ -32,6 +42,8 @@ export interface HostsOptions {
   readonly poolSize?: number;
   /** Milliseconds without a call after which a host ends; the next call starts another. @default 15_000 */
   readonly idleMs?: number;
+  /** Hosts that live at once. Beyond these, one without a call goes when another function is called. @default 64 */
+  readonly livingMax?: number;
 }
 
 /** All function hosts of a daemon. */
@@ -39,9 +51,11 @@ export class Hosts {
   readonly #options: HostsOptions;
   readonly #pool: Pool;
   readonly #wide: WidePools;
+  readonly #batches: Batches;
   readonly #watch = new LimitWatch();
   readonly #versions = new Set<Version>();
   #workers: WorkerSandbox | undefined;
+  #alone = 0;
 
   constructor(options: HostsOptions) {
     this.#options = options;
@@ -49,6 +63,7 @@ export class Hosts {
     const onFault = (why: string): void => services.fault("", why);
     this.#pool = new Pool({ sandbox, size: poolSize, onFault });
     this.#wide = new WidePools(sandbox, onFault);
+    this.#batches = new Batches(async () => await this.#pool.take());
   }
 
   /**
@@ -58,7 +73,7 @@ export class Hosts {
   async deploy(bundle: Bundle): Promise<Deployment> {
     const { manifest, host } =
       bundle.manifest === undefined
-        ? await this.#discover(bundle)
+        ? await this.#ask(bundle)
         : { manifest: bundle.manifest, host: undefined };
     const { services, idleMs = IDLE_MS } = this.#options;
     const version = new Version({
@@ -77,6 +92,7 @@ export class Hosts {
 
   /** Ends every host at once. The sandbox stays with whoever made it. */
   async close(): Promise<void> {
+    this.#batches.close();
     this.#pool.close();
     this.#wide.close();
     this.#watch.close();
@@ -84,8 +100,28 @@ export class Hosts {
     await this.#workers?.close();
   }
 
+  /** Finds out what a file declares: alone, or together with others when many are asked at once. */
+  async #ask(bundle: Bundle): Promise<{ manifest: Manifest; host: LiveHost | undefined }> {
+    const isOneOfMany = this.#alone >= ALONE_MAX || this.#batches.isBusy;
+    if (bundle.alone !== true && isOneOfMany) {
+      const reported = v.safeParse(Manifest, await this.#batches.describe(bundle));
+      if (reported.success) {
+        const manifest = reported.output;
+        if (needsFiles(manifest.permissions)) this.#filesOf(manifest);
+        return { manifest, host: undefined };
+      }
+    }
+    this.#alone++;
+    try {
+      return await this.#discover(bundle);
+    } finally {
+      this.#alone--;
+    }
+  }
+
   /** Loads a file where it can do no harm, and keeps that host if its policy is the right one. */
   async #discover(bundle: Bundle): Promise<{ manifest: Manifest; host: LiveHost | undefined }> {
+    this.#makeRoom();
     const blank = await this.#pool.take();
     const host = this.#occupy(blank, bundle.name);
     try {
@@ -106,21 +142,31 @@ export class Hosts {
 
   /** A loaded host under the policy of a manifest. */
   async #start(bundle: Bundle, manifest: Manifest): Promise<LiveHost> {
+    this.#makeRoom();
     const blank = await this.#blankFor(bundle, manifest);
     const host = this.#occupy(blank, bundle.name);
     try {
       const reported = readManifest(bundle.name, await host.load(bundle));
-      if (!Bun.deepEquals(reported, manifest))
-        throw new MoultError(
-          "function/invalid",
-          `Cannot load "${bundle.name}": it declares something else at each load; a definition must not depend on where it runs`,
-        );
+      if (!Bun.deepEquals(reported, manifest)) throw this.#differs(bundle);
       this.#serve(host, bundle, manifest);
       return host;
     } catch (error) {
       host.confined.kill("it did not load");
       throw error;
     }
+  }
+
+  #differs({ name, differs }: Bundle): MoultError {
+    if (differs === undefined)
+      return new MoultError(
+        "function/invalid",
+        `Cannot load "${name}": it declares something else at each load; a definition must not depend on where it runs`,
+      );
+    differs();
+    return new MoultError(
+      "function/busy",
+      `"${name}" declares something else than when it was first read; it is read again, call it once more`,
+    );
   }
 
   async #blankFor(bundle: Bundle, manifest: Manifest): Promise<Blank> {
@@ -135,6 +181,25 @@ export class Hosts {
     const blank = await this.#wide.take(policy);
     layLinks(blank.confined.work, links);
     return blank;
+  }
+
+  /** Ends the host that has waited longest for a call, where there are many. Throws `function/busy` when all work. */
+  #makeRoom(): void {
+    let living = 0;
+    let oldest: Version | undefined;
+    for (const version of this.#versions) {
+      if (!version.isLiving) continue;
+      living++;
+      const since = version.restingSince;
+      if (since !== undefined && since < (oldest?.restingSince ?? Infinity)) oldest = version;
+    }
+    if (living < (this.#options.livingMax ?? LIVING_MAX)) return;
+    oldest?.rest();
+    if (oldest === undefined && living >= BUSY_MAX)
+      throw new MoultError(
+        "function/busy",
+        `${String(living)} functions are at work already; try again later`,
+      );
   }
 
   #filesOf({ permissions }: Manifest): ResolvedFiles {

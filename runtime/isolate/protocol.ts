@@ -124,6 +124,8 @@ const HostFrame = v.union([
     v.object({ type: v.literal("ready"), manifest: v.unknown() }),
     v.object({ type: v.literal("failed"), error: WireError }),
     v.object({ type: v.literal("pong") }),
+    /** The answer to a `describe`; without a manifest the file has to be asked alone. */
+    v.object({ type: v.literal("described"), id, manifest: v.optional(v.unknown()) }),
     v.object({
       type: v.literal("log"),
       level: v.picklist(["info", "warn", "error"]),
@@ -166,6 +168,8 @@ export function readHostFrame(data: unknown): HostFrame | undefined {
 /** A frame from the daemon; hosts trust it. */
 export type DaemonFrame =
   | { readonly type: "load"; readonly path: string; readonly name: string }
+  /** What does the file declare? Answered in the order of asking; a host that was asked this gets no calls. */
+  | { readonly type: "describe"; readonly id: number; readonly path: string }
   | { readonly type: "ping" }
   | {
       readonly type: "call";

@@ -53,6 +53,21 @@ export class Version implements Deployment {
     this.#places = new Places(parts.manifest.limits.concurrency);
   }
 
+  /** Whether it has a host, or is about to. */
+  get isLiving(): boolean {
+    return this.#host !== undefined || this.#starting !== undefined;
+  }
+
+  /** Since when its host has had no call, on the clock of `performance`; `undefined`: it has none, or works. */
+  get restingSince(): number | undefined {
+    return this.#host?.calls.size === 0 ? this.#host.lastUsedAt : undefined;
+  }
+
+  /** Ends the host, if it has no call; the next one starts another. */
+  rest(): void {
+    if (this.#host?.calls.size === 0) this.#letGo(this.#host, "idle");
+  }
+
   /** Takes a host that has loaded this version. */
   adopt(host: LiveHost): void {
     this.#host = host;

@@ -17,7 +17,9 @@ export interface Metafile {
       { readonly imports: readonly { readonly path: string; readonly external?: boolean }[] }
     >
   >;
-  readonly outputs: Readonly<Record<string, { readonly exports?: readonly string[] }>>;
+  readonly outputs: Readonly<
+    Record<string, { readonly exports?: readonly string[]; readonly entryPoint?: string }>
+  >;
 }
 
 /** The bounds of one build. */

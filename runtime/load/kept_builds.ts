@@ -83,6 +83,11 @@ export class KeptBuilds {
     this.#versions.add(name, { version, sourceHash, builtAt, bytes, inputs, manifest }, version);
   }
 
+  /** Corrects the manifest of a build. Throws `internal` when the disk takes no writes. */
+  describe(name: string, version: string, manifest: Manifest): void {
+    this.#versions.describe(name, version, manifest);
+  }
+
   /** Removes a build that has not loaded. */
   discard(name: string, version: string): void {
     this.#versions.discard(name, version);

@@ -8,7 +8,8 @@ import type { EventHub } from "../events.ts";
 import type { Bundle, Deployment } from "../isolate/deployment.ts";
 import type { Clock, Log, Meter } from "../ports.ts";
 import { MoultError, isMoultError, toWire } from "../../schemas/error.ts";
-import { SOURCE_BYTES_MAX, buildFunction } from "./build.ts";
+import { SOURCE_BYTES_MAX } from "./build.ts";
+import { Builds } from "./builds.ts";
 import { contentHash } from "./builtin_lock.ts";
 import { CRASHES_WINDOW_MS } from "./crashes.ts";
 import { Draining } from "./draining.ts";
@@ -20,9 +21,8 @@ import { forgetPackage } from "./resolver_cache.ts";
 import type { Found } from "./scan.ts";
 import { Turnstile } from "./turnstile.ts";
 
-/** Builds, and starts of hosts, that run at once: the machine has other work too. */
-const BUILDS_MAX = 2;
-const STARTS_MAX = 4;
+/** Versions that are started at once; many are only asked what they declare, together. */
+const STARTS_MAX = 256;
 
 /** What a reload works with. */
 export interface Workshop {
@@ -57,7 +57,7 @@ interface Slot {
 export class Reloader {
   readonly #w: Workshop;
   readonly #slots = new Map<string, Slot>();
-  readonly #building = new Turnstile(BUILDS_MAX);
+  readonly #building = new Builds();
   readonly #starting = new Turnstile(STARTS_MAX);
   readonly #draining: Draining;
 
@@ -108,7 +108,7 @@ export class Reloader {
 
   /** Serves what a former run built, if no file changed since. No process is started for it. */
   async adopt(found: Found): Promise<boolean> {
-    const { builds, registry, deploy, clock } = this.#w;
+    const { builds, registry, clock } = this.#w;
     const { name, file } = found;
     const unchanged = builds.unchanged(found);
     if (unchanged === undefined) {
@@ -116,7 +116,7 @@ export class Reloader {
       return false;
     }
     const { bundle, files, builtAt } = unchanged;
-    const deployment = await deploy(bundle);
+    const deployment = await this.#deploy(bundle);
     const entry = registry.add(name, file);
     entry.origin = bundle.origin;
     this.#slot(name).files = files;
@@ -129,7 +129,7 @@ export class Reloader {
     name: string,
     because: "asked" | "crashes",
   ): Promise<{ readonly entry: Entry; readonly from: string; readonly to: string }> {
-    const { builds, registry, deploy } = this.#w;
+    const { builds, registry } = this.#w;
     const entry = registry.entry(name);
     const from = entry?.deployment?.version;
     if (entry === undefined || from === undefined)
@@ -138,7 +138,7 @@ export class Reloader {
     if (bundle === undefined)
       throw new MoultError("function/invalid", `No earlier version of "${name}" is kept`);
     const to = bundle.version;
-    const deployment = await deploy(bundle);
+    const deployment = await this.#deploy(bundle);
     const sourceHash = this.#slot(name).files[0]?.hash ?? "";
     builds.pin(name, to, sourceHash, because === "crashes" ? from : undefined);
     entry.origin = bundle.origin;
@@ -245,21 +245,21 @@ export class Reloader {
     const project = join(projectOf(found.root), "package.json");
     const watched = new Set([found.path, project, ...slot.files.map(({ path }) => path)]);
     slot.files = inputsOf([...watched], began, own);
-    const built = await this.#building.pass(() => buildFunction(found, source));
+    const built = await this.#building.build(found, source);
     slot.files = inputsOf(built.inputs, began, own);
     return { ...built, sourceHash, files: slot.files };
   }
 
   /** Starts a new version and lets it take over. */
   async #replace(entry: Entry, made: Made, seenAt: number): Promise<void> {
-    const { builds, registry, deploy, find } = this.#w;
+    const { builds, registry, find } = this.#w;
     const { name } = entry;
     const { version } = made;
     await this.#draining.room(name);
     const bundle = builds.put(name, made);
     let deployment: Deployment | undefined;
     try {
-      deployment = await this.#starting.pass(() => deploy(bundle));
+      deployment = await this.#starting.pass(() => this.#deploy(bundle));
       builds.keep(name, made, deployment.manifest);
     } catch (error) {
       this.#draining.retire(name, deployment);
@@ -282,9 +282,29 @@ export class Reloader {
   }
 
   async #restore(entry: Entry, bundle: Bundle): Promise<void> {
-    const deployment = await this.#w.deploy(bundle);
+    const deployment = await this.#deploy(bundle);
     entry.origin = bundle.origin;
     this.#w.registry.swap(entry, deployment, false);
+  }
+
+  /** Starts a version. Files that were read together may have spoken for each other: then it is asked again, alone. */
+  async #deploy(bundle: Bundle): Promise<Deployment> {
+    const differs = (): void => void this.serially(bundle.name, () => this.#askAlone(bundle));
+    return await this.#w.deploy({ ...bundle, differs });
+  }
+
+  async #askAlone(bundle: Bundle): Promise<void> {
+    const { builds, registry, deploy } = this.#w;
+    const { name, version, path, origin } = bundle;
+    const entry = registry.entry(name);
+    if (entry?.deployment?.version !== version) return;
+    try {
+      const deployment = await deploy({ name, version, path, origin, alone: true });
+      builds.describe(name, version, deployment.manifest);
+      this.#draining.retire(name, registry.swap(entry, deployment, entry.fresh));
+    } catch (error) {
+      this.#failed(entry, error);
+    }
   }
 
   #remove(name: string, slot: Slot): void {

@@ -102,6 +102,15 @@ export class Versions {
     for (const one of dropped) removeQuietly(this.path(name, one.version));
   }
 
+  /** Corrects what a listed build declares. */
+  describe(name: string, version: string, manifest: Manifest): void {
+    const shelf = this.shelf(name);
+    const versions = shelf.versions.map((one) =>
+      one.version === version ? { ...one, manifest, maker: MAKER } : one,
+    );
+    this.#save(name, { ...shelf, versions });
+  }
+
   /** Remembers which version a rollback chose, and which one it was taken back for crashing. */
   pin(name: string, pinned: NonNullable<Shelf["pinned"]>, crashed?: string): void {
     const { versions } = this.shelf(name);
