@@ -44,14 +44,25 @@ export interface Limits {
 }
 
 /** One way a function starts by itself. */
-export type Trigger =
-  /** Five fields, `0 7 * * *`; in the machine's time zone unless one is named. */
-  | { readonly cron: string; readonly timezone?: string }
-  /** An MQTT topic filter. */
-  | { readonly mqtt: string }
-  /** A method and a path below `/hooks/`: `POST /doorbell`. */
+export type Trigger<Input = Readonly<Record<string, unknown>>> =
+  /** At times, each of which comes exactly once, whatever is restarted in between. */
+  | {
+      /** Five fields, `0 7 * * *`, or a nickname such as `@hourly`. */
+      readonly cron: string;
+      /** IANA name, `Europe/Berlin`. @default the machine's */
+      readonly timezone?: string;
+      /** What the function is called with. @default `{}`; of a skill, its description as the request */
+      readonly input?: Input;
+      /** After a time when moult did not run: the newest tick that was missed runs, or none. @default "once" */
+      readonly catchUp?: "once" | "none";
+      /** The conversation that gets the answer, `telegram:12345`. @default it is kept in the session `cron:NAME` */
+      readonly to?: string;
+    }
+  /** A method, `GET` or `POST`, and a path below `/hooks`: `POST /doorbell`. Callers need a key. */
   | { readonly http: string }
-  /** An event of the runtime. */
+  /** An MQTT topic filter. Not run yet. */
+  | { readonly mqtt: string }
+  /** An event of the runtime. Not run yet. */
   | { readonly event: string };
 
 interface Common<SecretName extends string> {
@@ -164,7 +175,7 @@ export interface ToolDefinition<
     readonly output?: v.InferOutput<NoInfer<Out>>;
   }[];
   /** When it starts by itself. */
-  readonly triggers?: readonly Trigger[];
+  readonly triggers?: readonly Trigger<v.InferInput<NoInfer<In>>>[];
   /** Whether a human is asked first. @default "never" */
   readonly confirm?: "always" | "never" | ((input: v.InferOutput<In>) => boolean);
   /** Does the work. May return a `ReadableStream`, whose bytes go to the caller with backpressure. */
@@ -215,7 +226,7 @@ export interface SkillDefinition<S extends string = string> extends Common<S> {
   /** Put before the conversation while the skill is active. */
   readonly instructions: string;
   /** When it starts by itself. */
-  readonly triggers?: readonly Trigger[];
+  readonly triggers?: readonly Trigger<{ readonly request: string }>[];
   /** Does the work itself instead of the model, given the request's text. @default the model follows `instructions` */
   readonly run?: (request: string, ctx: CallContext<S>) => string | Promise<string>;
 }

@@ -53,13 +53,67 @@ export type Limits = v.InferOutput<typeof Limits>;
 
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(2_000));
 
-/** One way a function starts by itself. Accepted and shown today; `cron`, `http`, `mqtt` and `event` run later. */
-export const Trigger = v.union([
-  v.strictObject({ cron: v.string(), timezone: v.optional(v.string()) }),
-  v.strictObject({ mqtt: v.string() }),
-  v.strictObject({ http: v.string() }),
-  v.strictObject({ event: v.string() }),
-]);
+/** What is wrong with a schedule; `undefined`: nothing. */
+function scheduleFault(cron: string, timezone: string | undefined): string | undefined {
+  try {
+    // Any moment does: a day that no year has is not found from any other moment either.
+    const next = Bun.cron.parse(cron, 0, timezone === undefined ? undefined : { tz: timezone });
+    if (next !== null) return undefined;
+    return `The cron schedule "${cron}" never comes; choose a day that exists`;
+  } catch (error) {
+    const why = error instanceof Error ? error.message.replace(/^[^:]*: /, "") : "";
+    return why.startsWith("unknown time zone")
+      ? `There is no time zone "${timezone}"; write one such as "Europe/Berlin" or "UTC"`
+      : `Cannot read the cron schedule "${cron}": ${why}; write five fields such as "0 7 * * *"`;
+  }
+}
+
+/** A time at which a function starts by itself. */
+export const CronTrigger = v.pipe(
+  v.strictObject({
+    cron: v.pipe(v.string(), v.maxLength(200)),
+    timezone: v.optional(v.pipe(v.string(), v.maxLength(64))),
+    input: v.optional(v.record(v.string(), v.unknown())),
+    catchUp: v.optional(v.picklist(["once", "none"])),
+    to: v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(
+          /^[a-z][a-z0-9_]{0,47}:.{1,128}$/,
+          'expected "channel:conversation", for example "telegram:12345"',
+        ),
+      ),
+    ),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const message = scheduleFault(dataset.value.cron, dataset.value.timezone);
+    if (message !== undefined) addIssue({ message });
+  }),
+);
+/** See the schema of the same name. */
+export type CronTrigger = v.InferOutput<typeof CronTrigger>;
+
+/** `GET /path` or `POST /path`, with the path below `/hooks`. */
+export const HTTP_TRIGGER = /^(GET|POST) ((?:\/[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}){1,8})$/;
+
+/** One way a function starts by itself. `cron` and `http` run; `mqtt` and `event` are accepted and say that they do not. */
+export const Trigger = v.union(
+  [
+    CronTrigger,
+    v.strictObject({ mqtt: v.string() }),
+    v.strictObject({
+      http: v.pipe(
+        v.string(),
+        v.regex(HTTP_TRIGGER, 'expected a method and a path, for example "POST /doorbell"'),
+      ),
+    }),
+    v.strictObject({ event: v.string() }),
+  ],
+  'expected { cron, timezone?, input?, catchUp?, to? }, { http: "POST /path" }, { mqtt } or { event }',
+);
+/** See the schema of the same name. */
+export type Trigger = v.InferOutput<typeof Trigger>;
 
 const schema = v.record(v.string(), v.unknown());
 

@@ -1,8 +1,9 @@
 /** A definition → its manifest as plain data. Runs inside a host; the daemon checks the result again. */
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
-import type { Definition } from "../define.ts";
+import type { Definition, ToolDefinition } from "../define.ts";
 import { MoultError } from "../../schemas/error.ts";
+import { checkValue } from "./check.ts";
 
 const KINDS = new Set(["tool", "skill", "channel"]);
 
@@ -59,6 +60,20 @@ function jsonSchema(schema: v.GenericSchema, typeMode: "input" | "output"): obje
   return rest;
 }
 
+/** What a trigger calls a tool with must fit, or every run of it would fail. Odd triggers are refused by the daemon. */
+function checkTriggers({ input, triggers }: ToolDefinition): void {
+  if (!Array.isArray(triggers)) return;
+  for (const trigger of triggers as readonly unknown[]) {
+    if (typeof trigger !== "object" || trigger === null || !("cron" in trigger)) continue;
+    const given = "input" in trigger ? trigger.input : undefined;
+    const title =
+      given === undefined
+        ? "A cron trigger without `input` calls the tool with {}, which it does not take; write { cron, input: { … } }"
+        : "The `input` of a cron trigger does not fit the tool";
+    checkValue(input, given ?? {}, { code: "function/invalid", title });
+  }
+}
+
 const REQUEST_SCHEMA = {
   type: "object",
   properties: { request: { type: "string" } },
@@ -86,6 +101,7 @@ export function describe(definition: Definition): object {
   const input = jsonSchema(definition.input, "input");
   if ("type" in input && input.type !== "object")
     throw invalid("`input` must describe an object: write `input: v.object({ … })`");
+  checkTriggers(definition);
   const { confirm, examples, triggers } = definition;
   return {
     ...common,
