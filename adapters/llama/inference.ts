@@ -41,6 +41,8 @@ export class Inference {
   readonly #neutral: Neutral;
   /** What a call begins with; text from there on is never for people. */
   readonly #callTag: string;
+  /** The model was trained by our recipe to read tools as labelled lines. */
+  readonly #labelled: boolean;
 
   private constructor(options: EngineOptions, llama: Llama, model: LlamaModel, info: EngineInfo) {
     this.#options = options;
@@ -50,6 +52,7 @@ export class Inference {
     const specials = specialTexts(model);
     const wrapper = wrapperFor(model);
     this.#neutral = neutralFor(specials);
+    this.#labelled = readsLabels(model);
     this.#callTag = callTag(wrapper.settings.functions.call.prefix, specials);
     this.#slots = new Slots(model, wrapper, {
       contextTokens: info.contextTokens,
@@ -164,7 +167,7 @@ export class Inference {
   #offer(request: GenerateRequest): OfferedTools {
     const copies = this.#options.copyArguments ?? this.#options.embedded;
     const sources = copies ? sourcesOf(request.messages, this.#neutral) : undefined;
-    return offerTools(request.tools ?? [], this.#neutral, sources);
+    return offerTools(request.tools ?? [], this.#neutral, { sources, labelled: this.#labelled });
   }
 
   #grammarOf(schema: NonNullable<GenerateRequest["jsonSchema"]>) {
@@ -266,6 +269,12 @@ function hashOf(tokens: readonly Token[]): string {
 /** One core is left to everything else: decoding threads spin, and collapse when they are not all running. */
 function defaultThreads(embedded: boolean): number {
   return embedded ? 1 : Math.max(1, Math.min(availableParallelism() - 1, THREADS_MAX));
+}
+
+/** Whether the file says that its model calls tools by label (`moult.tool_labels`). */
+function readsLabels(model: LlamaModel): boolean {
+  const { moult } = model.fileInfo.metadata as { moult?: { tool_labels?: unknown } };
+  return moult?.tool_labels === true;
 }
 
 /** Texts of the tokens that are not plain text to the model. */

@@ -2,6 +2,7 @@
 import type { ChatModelFunctions } from "node-llama-cpp";
 import type { Neutral } from "./neutral.ts";
 import { copyable } from "./spans.ts";
+import { labelAt, toolLine } from "./tool_lines.ts";
 import {
   fullArguments,
   grammarSchema,
@@ -36,27 +37,39 @@ export interface OfferedTools {
   readonly write: (name: string, args: unknown) => unknown;
 }
 
-/** Prepares tools for one request. `sources`: texts that arguments must be copied from; absent = no such limit. */
+/** How tools are offered. */
+export interface Offering {
+  /** Texts that arguments must be copied from; absent = no such limit. */
+  readonly sources?: readonly string[] | undefined;
+  /** The model reads a line a tool and calls it by a letter. @default false */
+  readonly labelled?: boolean;
+}
+
+/** Prepares tools for one request. */
 export function offerTools(
   tools: readonly ToolSpec[],
   neutral: Neutral,
-  sources?: readonly string[],
+  { sources, labelled = false }: Offering = {},
 ): OfferedTools {
-  const aliases = wireNames(tools.map((tool) => tool.name));
+  const aliases = labelled
+    ? new Map(tools.map(({ name }, index) => [name, labelAt(index)]))
+    : wireNames(tools.map((tool) => tool.name));
   const names = new Map([...aliases].map(([name, alias]) => [alias, name]));
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const wireName = (name: string): string => aliases.get(name) ?? neutral.text(name);
   const copied = sources === undefined ? undefined : copyable(sources);
   const shown: Functions = {};
   const grammar: Functions = {};
-  for (const { name, description, parameters } of tools) {
+  for (const tool of tools) {
+    const { name, description, parameters } = tool;
     const base = { description: neutral.text(description) };
     const takesInput = hasParameters(parameters);
     const view = takesInput ? (neutral.value(shownSchema(parameters)) as LibrarySchema) : undefined;
     const shape = takesInput
       ? (neutral.value(grammarSchema(parameters, copied)) as LibrarySchema)
       : undefined;
-    shown[wireName(name)] = view === undefined ? base : { ...base, params: view };
+    if (labelled) shown[wireName(name)] = { description: neutral.text(toolLine(tool)) };
+    else shown[wireName(name)] = view === undefined ? base : { ...base, params: view };
     grammar[wireName(name)] = shape === undefined ? base : { ...base, params: shape };
   }
   return {

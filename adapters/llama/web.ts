@@ -1,0 +1,155 @@
+/**
+ * Asks web servers for files: follows redirects by hand, so that a token stays with the hub and checksums that the
+ * hub tells on the way are not lost. Knows no model and writes nothing.
+ */
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { MoultError } from "../../schemas/error.ts";
+
+/** How the web is reached. */
+export interface WebOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Origin that may be told the token in `HF_TOKEN` (or where the hub's own program keeps it). */
+  readonly hub: string;
+  /** Plain http to other machines: only where a checksum tells whether the file was changed on the way. */
+  readonly plainHttp: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** An answer, and what the servers on the way said of the file. Its body is to be read or cancelled. */
+export interface WebAnswer {
+  readonly response: Response;
+  readonly sha256?: string;
+  /** Two answers with the same one are of the same file. Absent: the server does not say. */
+  readonly identity?: string;
+}
+
+const REDIRECTS_MAX = 8;
+const REDIRECT = new Set([301, 302, 303, 307, 308]);
+const WANTS_NAME = new Set([401, 403]);
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+const SHA256 = /^[0-9a-f]{64}$/i;
+
+/**
+ * One GET. The hub's token is used only where the hub wants one, and never sent to another host.
+ * @throws {MoultError} `policy/denied` when the way is not safe
+ */
+export async function get(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  web: WebOptions,
+): Promise<WebAnswer> {
+  const open = await follow(url, headers, web, undefined);
+  if (!WANTS_NAME.has(open.response.status) || url.origin !== new URL(web.hub).origin) return open;
+  const token = isPrivate(url) ? readToken(web.env) : undefined;
+  if (token === undefined) return open;
+  await open.response.body?.cancel();
+  return await follow(url, headers, web, token);
+}
+
+/**
+ * Reads a short text answer.
+ * @throws {MoultError} `model/unavailable` when it is longer than `bytesMax`
+ */
+export async function readShort(response: Response, bytesMax: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > bytesMax)
+      throw new MoultError("model/unavailable", "The server answers with more than an answer has");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+async function follow(
+  from: URL,
+  headers: Readonly<Record<string, string>>,
+  web: WebOptions,
+  token: string | undefined,
+): Promise<WebAnswer> {
+  let url = from;
+  let linked: string | undefined;
+  for (let hops = 0; hops <= REDIRECTS_MAX; hops++) {
+    if (!isAllowed(url, from, web)) throw unsafe(url);
+    const atHub = url.origin === new URL(web.hub).origin;
+    const response = await fetch(url, {
+      headers: {
+        // Bytes are counted: they must come as they lie on the server.
+        "accept-encoding": "identity",
+        ...headers,
+        ...(token !== undefined && atHub ? { authorization: `Bearer ${token}` } : {}),
+      },
+      redirect: "manual",
+      decompress: false,
+      signal: web.signal,
+    });
+    // The hub says of which content its link is; the storage it leads to has names of its own for it.
+    if (atHub) linked ??= sha256In(response.headers.get("x-linked-etag"));
+    const location = REDIRECT.has(response.status) ? response.headers.get("location") : null;
+    if (location === null) return answerOf(response, linked);
+    await response.body?.cancel();
+    url = new URL(location, url);
+  }
+  throw new MoultError("model/unavailable", `${from.host} redirects in a circle`);
+}
+
+function answerOf(response: Response, linked: string | undefined): WebAnswer {
+  const { headers } = response;
+  const sha256 = linked ?? digestIn(headers.get("repr-digest"));
+  const identity = sha256 ?? headers.get("etag") ?? headers.get("last-modified");
+  return {
+    response,
+    ...(sha256 === undefined ? {} : { sha256 }),
+    ...(identity === null ? {} : { identity }),
+  };
+}
+
+function sha256In(etag: string | null): string | undefined {
+  const text = etag?.replaceAll(/^W\/|"/g, "");
+  return text !== undefined && SHA256.test(text) ? text.toLowerCase() : undefined;
+}
+
+/** `Repr-Digest: sha-256=:base64:` */
+function digestIn(header: string | null): string | undefined {
+  const base64 = /(?:^|,)\s*sha-256=:([A-Za-z0-9+/=]+):/.exec(header ?? "")?.[1];
+  return base64 === undefined ? undefined : sha256In(Buffer.from(base64, "base64").toString("hex"));
+}
+
+/** Whether nobody on the way can read or change what is said. */
+function isPrivate(url: URL): boolean {
+  return url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.test(url.hostname));
+}
+
+/** A server elsewhere must not send us to files or services of this machine. */
+function isAllowed(url: URL, from: URL, web: WebOptions): boolean {
+  if (url.protocol !== "https:" && url.protocol !== "http:") return false;
+  if (LOOPBACK.test(url.hostname) && !LOOPBACK.test(from.hostname)) return false;
+  return isPrivate(url) || web.plainHttp;
+}
+
+function unsafe(url: URL): MoultError {
+  if (url.protocol !== "http:" || LOOPBACK.test(url.hostname))
+    return new MoultError(
+      "policy/denied",
+      `The server sends us to ${url.protocol}//${url.host}, which is no place for a model`,
+    );
+  return new MoultError(
+    "policy/denied",
+    `Plain http from ${url.host} can be changed on the way; use https, or give the file's checksum with --sha256`,
+  );
+}
+
+function readToken(env: WebOptions["env"]): string | undefined {
+  const named = env["HF_TOKEN"]?.trim();
+  if (named !== undefined && named !== "") return named;
+  const cache = env["XDG_CACHE_HOME"] ?? join(env["HOME"] ?? homedir(), ".cache");
+  const file = env["HF_TOKEN_PATH"] ?? join(env["HF_HOME"] ?? join(cache, "huggingface"), "token");
+  try {
+    return readFileSync(file, "utf8").trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,82 @@
+/** Model files: what is known of one without loading it, and what happens while one is downloaded. */
+
+/** What a model is, read from its file's header. Sizes in bytes. */
+export interface ModelFacts {
+  /** Absolute path; of the first file when there are several. */
+  readonly path: string;
+  /** What the file calls itself; its file name when it says nothing. */
+  readonly title: string;
+  /** Of all its files together. */
+  readonly bytes: number;
+  readonly files: number;
+  readonly architecture: string;
+  readonly parameters: number;
+  /** As the file says, or the type that most of it has: `Q4_K_M`. */
+  readonly quantisation: string;
+  /** Types of its tensors, the largest share first. */
+  readonly mix: readonly {
+    readonly type: string;
+    readonly tensors: number;
+    readonly bytes: number;
+  }[];
+  /** Tokens it was trained for. */
+  readonly contextTokens: number;
+  readonly layers: number;
+  /** `tools`: the template says how tools are offered; `text`: it does not; `none`: there is none. */
+  readonly chatTemplate: "tools" | "text" | "none";
+  /** What one token of a conversation takes. An upper bound: some architectures keep less. */
+  readonly tokenBytes: number;
+  /** Memory with one conversation of so many tokens. */
+  readonly memory: readonly { readonly contextTokens: number; readonly bytes: number }[];
+  /** Memory as moult would load it here, and what this machine has. */
+  readonly here: {
+    readonly contextTokens: number;
+    readonly slots: number;
+    readonly bytes: number;
+    readonly machineBytes: number;
+    readonly freeBytes: number;
+    /** `tight`: it would fit, but others use the memory now. */
+    readonly fits: "yes" | "tight" | "no";
+  };
+  /** Why this version cannot use it; empty = it can. */
+  readonly problems: readonly string[];
+  /** What the owner should know all the same. */
+  readonly warnings: readonly string[];
+}
+
+/** What happens during a download. */
+export type PullEvent =
+  | {
+      readonly type: "progress";
+      /** `download`, then `verify`: the checksum is computed from what lies on the disk. */
+      readonly step: "download" | "verify";
+      readonly file: string;
+      readonly bytes: number;
+      /** Absent: the server does not say. */
+      readonly bytesTotal?: number;
+      readonly bytesPerSecond: number;
+      readonly secondsLeft?: number;
+    }
+  | {
+      readonly type: "retry";
+      readonly file: string;
+      readonly because: string;
+      readonly inMs: number;
+    };
+
+/** A model that was downloaded, whole and checked. */
+export interface PulledModel {
+  /** File name in the models folder; of the first file when there are several. */
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly files: readonly {
+    readonly name: string;
+    readonly bytes: number;
+    readonly sha256: string;
+  }[];
+  /** Where the checksum came from that it was compared with: the caller, the server, or nowhere. */
+  readonly verified: "given" | "server" | "none";
+  /** It was there before; nothing was downloaded. */
+  readonly already: boolean;
+}

@@ -1,0 +1,445 @@
+/** Downloads against a server that cuts, lies, refuses and redirects: a model is whole and checked, or it is not there. */
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findPulled, pullModel, type PullOptions } from "../../../adapters/llama/pull.ts";
+import type { PullEvent } from "../../../schemas/model_file.ts";
+import { EMBEDDED } from "../../runtime/model/answers.ts";
+import { type FileServer, serveFile } from "./file_server.ts";
+
+const SHA256_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+const PATIENCE = { triesMax: 4, pauseMs: 1, silentMs: 300 };
+
+let model: Buffer;
+let sha256: string;
+let server: FileServer;
+let folder: string;
+let events: PullEvent[];
+
+beforeAll(() => {
+  model = readFileSync(EMBEDDED);
+  sha256 = new Bun.CryptoHasher("sha256").update(model).digest("hex");
+});
+beforeEach(() => {
+  server = serveFile(model);
+  folder = mkdtempSync(join(tmpdir(), "moult-pull-"));
+  events = [];
+});
+afterEach(() => {
+  server.stop();
+  rmSync(folder, { recursive: true });
+});
+
+function pull(options: Partial<PullOptions> = {}) {
+  return pullModel({
+    source: `${server.url}/mini.gguf`,
+    folder,
+    env: { HF_ENDPOINT: server.url, HOME: folder },
+    patience: PATIENCE,
+    onEvent: (event) => events.push(event),
+    ...options,
+  });
+}
+
+/** Models of the folder; what is under way lies out of sight. */
+function models(): readonly string[] {
+  return readdirSync(folder).filter((name) => !name.startsWith("."));
+}
+
+/** Ends a pull when so many bytes are on the disk. */
+async function pullSome(bytes: number, options: Partial<PullOptions> = {}): Promise<void> {
+  server.script.push({ silentAfter: bytes });
+  const abort = new AbortController();
+  const pulling = pull({ signal: abort.signal, ...options });
+  const part = join(folder, ".pulls/mini.gguf.part");
+  while ((statSync(part, { throwIfNoEntry: false })?.size ?? 0) < bytes) await Bun.sleep(1);
+  abort.abort(new Error("enough"));
+  await expect(pulling).rejects.toThrow("enough");
+}
+
+const range = (index: number) => server.asked[index]?.headers["range"];
+
+test("a model comes whole, with its checksum, and a second pull asks nobody", async () => {
+  const pulled = await pull();
+  expect(pulled).toEqual({
+    name: "mini.gguf",
+    path: join(folder, "mini.gguf"),
+    bytes: model.length,
+    files: [{ name: "mini.gguf", bytes: model.length, sha256 }],
+    verified: "none",
+    already: false,
+  });
+  expect(readFileSync(pulled.path).equals(model)).toBe(true);
+  const asked = server.asked.length;
+  expect(await pull()).toEqual({ ...pulled, already: true });
+  expect(await pull({ offline: true })).toEqual({ ...pulled, already: true });
+  expect(server.asked.length).toBe(asked);
+  expect(findPulled(`${server.url}/mini.gguf`, folder)).toBe(pulled.path);
+});
+
+test("progress tells bytes, rate and time left, up to the last byte of both steps", async () => {
+  await pull();
+  for (const step of ["download", "verify"] as const)
+    expect(events).toContainEqual({
+      type: "progress",
+      step,
+      file: "mini.gguf",
+      bytes: model.length,
+      bytesTotal: model.length,
+      bytesPerSecond: expect.any(Number),
+      secondsLeft: 0,
+    });
+});
+
+describe("a pull goes on where it stopped", () => {
+  test("after the connection was cut again and again", async () => {
+    server.script.push({ cutAfter: 1_000_000 }, { cutAfter: 5 }, { cutAfter: 1_000_000 });
+    expect((await pull({ sha256 })).verified).toBe("given");
+    const from = server.asked.map((_asked, index) => Number(range(index)?.match(/\d+/)?.[0] ?? 0));
+    expect(from).toEqual(from.toSorted((a, b) => a - b));
+    expect(from[0]).toBe(0);
+    expect(from[3]).toBeGreaterThan(from[1] ?? Infinity);
+    expect(from[1]).toBeGreaterThan(0);
+    expect(events.filter(({ type }) => type === "retry")).toHaveLength(3);
+  });
+
+  test("after it was told to end", async () => {
+    await pullSome(1_500_000);
+    expect(models()).toEqual([]);
+    await pull();
+    expect(range(1)).toBe("bytes=1500000-");
+    expect(readFileSync(join(folder, "mini.gguf")).equals(model)).toBe(true);
+  });
+
+  test("after a server that went silent", async () => {
+    server.script.push({ silentAfter: 700_000 });
+    await pull();
+    expect(range(1)).toBe("bytes=700000-");
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: "retry", because: "the server said nothing for 1 s" }),
+    );
+  });
+
+  test("from the first byte when the file on the server is another by now", async () => {
+    await pullSome(1_500_000);
+    const { port } = new URL(server.url);
+    server.stop();
+    const other = serveFile(model, '"two"');
+    // The same name, at another port: what lies on the disk is found by it.
+    const notes = join(folder, ".pulls/mini.gguf.part.json");
+    expect(JSON.parse(readFileSync(notes, "utf8"))).toMatchObject({ identity: '"one"' });
+    expect(port).not.toBe("");
+    await pull({ source: `${other.url}/mini.gguf` });
+    expect(other.asked.map(({ headers }) => headers["range"])).toEqual([
+      "bytes=1500000-",
+      undefined,
+    ]);
+    expect(readFileSync(join(folder, "mini.gguf")).equals(model)).toBe(true);
+    other.stop();
+  });
+
+  test("from the first byte when the server knows no ranges, or nothing to tell versions by", async () => {
+    await pullSome(1_500_000);
+    server.script.push({ noRanges: true });
+    await pull();
+    expect(readFileSync(join(folder, "mini.gguf")).equals(model)).toBe(true);
+    rmSync(join(folder, "mini.gguf"));
+    const nameless = { headers: { etag: undefined } };
+    server.script.push({ ...nameless, cutAfter: 1_000 }, nameless);
+    await pull();
+    expect(range(server.asked.length - 1)).toBeUndefined();
+    expect(readFileSync(join(folder, "mini.gguf")).equals(model)).toBe(true);
+  });
+
+  test("without a request when all bytes were there but unchecked", async () => {
+    await pullSome(model.length - 1);
+    writeFileSync(join(folder, ".pulls/mini.gguf.part"), model);
+    const asked = server.asked.length;
+    await pull();
+    expect(server.asked.length).toBe(asked);
+    expect(models()).toEqual(["mini.gguf"]);
+  });
+});
+
+describe("a file that is not what it should be gets no name", () => {
+  test("by the checksum that was given", async () => {
+    await expect(pull({ sha256: SHA256_OF_NOTHING })).rejects.toThrow(
+      new RegExp(
+        `mini.gguf is not what it should be: its sha256 is ${sha256}, not e3b0c442.*removed`,
+      ),
+    );
+    expect(models()).toEqual([]);
+    expect(existsSync(join(folder, ".pulls/mini.gguf.part"))).toBe(false);
+    // And the right one is no worse for it.
+    expect((await pull({ sha256: sha256.toUpperCase() })).verified).toBe("given");
+  });
+
+  test("by the checksum in its address, or of the server", async () => {
+    const source = `${server.url}/mini.gguf#sha256=${SHA256_OF_NOTHING}`;
+    await expect(pull({ source })).rejects.toThrow("is not what it should be");
+    const digest = Buffer.from(SHA256_OF_NOTHING, "hex").toString("base64");
+    server.script.push({ headers: { "repr-digest": `sha-256=:${digest}:` } });
+    await expect(pull()).rejects.toThrow("is not what it should be");
+    expect(models()).toEqual([]);
+  });
+
+  test("when the server lies about its length", async () => {
+    const longer = { headers: { "content-length": String(model.length + 10) } };
+    server.always.set("/", longer);
+    await expect(pull()).rejects.toThrow(/Cannot download mini.gguf.*same command goes on/);
+    server.always.set("/", { body: model.subarray(0, 1_000_000) });
+    await expect(pull({ force: true })).rejects.toThrow(/"mini.gguf": it is cut off/);
+    expect(models()).toEqual([]);
+  });
+
+  test("when it is a web page, is packed, or is a GGUF without a model", async () => {
+    server.script.push({ body: Buffer.from("<!DOCTYPE html><title>Not found</title>") });
+    await expect(pull()).rejects.toThrow(/no GGUF file: it begins with "<!DO"; is it .* web page/);
+    server.script.push({ headers: { "content-encoding": "gzip" } });
+    await expect(pull()).rejects.toThrow(/packs the file/);
+    server.script.push({ body: model.subarray(0, 24) });
+    await expect(pull()).rejects.toThrow(/cut off/);
+    expect(models()).toEqual([]);
+  });
+
+  test("when it changes with every request", async () => {
+    let count = 0;
+    server.always.set("/", {
+      get headers() {
+        return { etag: `"${count++}"` };
+      },
+      cutAfter: 1_000_000,
+    });
+    await expect(pull()).rejects.toThrow(/changes while it is read/);
+  });
+});
+
+describe("a server that refuses", () => {
+  const rows: readonly [status: number, tries: number, code: string, says: RegExp][] = [
+    [401, 1, "policy/denied", /wants to know who asks.*HF_TOKEN/],
+    [403, 1, "policy/denied", /accept the model's terms/],
+    [404, 1, "input/invalid", /There is no mini.gguf \(404\); check its name/],
+    [500, 4, "model/unavailable", /the server answers 500.*goes on/],
+    [503, 4, "model/unavailable", /the server answers 503/],
+    [418, 1, "model/unavailable", /answers 418/],
+  ];
+  test.each(rows)("with %d is asked %d times and gives %s", async (status, tries, code, says) => {
+    server.always.set("/", { status, body: Buffer.from("no") });
+    await expect(pull()).rejects.toMatchObject({ code, message: expect.stringMatching(says) });
+    expect(server.asked.length).toBe(tries);
+    expect(models()).toEqual([]);
+  });
+
+  test("for a moment only is asked again, when it says", async () => {
+    server.script.push({ status: 429, headers: { "retry-after": "0.001" } }, { status: 502 });
+    await pull();
+    expect(events[0]).toMatchObject({ type: "retry", because: "the server answers 429", inMs: 1 });
+    expect(models()).toEqual(["mini.gguf"]);
+  });
+
+  test("to connect is said to", async () => {
+    server.stop();
+    await expect(pull()).rejects.toMatchObject({
+      code: "model/unavailable",
+      details: { retry: true },
+    });
+  });
+});
+
+describe("redirects", () => {
+  let elsewhere: FileServer;
+  beforeEach(() => {
+    elsewhere = serveFile(model, '"storage"');
+  });
+  afterEach(() => elsewhere.stop());
+
+  const redirect = (location: string, headers: Record<string, string> = {}) => ({
+    status: 302,
+    headers: { location, ...headers },
+    body: new Uint8Array(),
+  });
+
+  test("are followed; the hub's checksum counts, its token stays with the hub", async () => {
+    server.script.push(
+      { status: 401, body: new Uint8Array() },
+      redirect(`${elsewhere.url}/blob?signature=1`, { "x-linked-etag": `"${sha256}"` }),
+    );
+    const env = { HF_ENDPOINT: server.url, HF_TOKEN: "hf_secret", HOME: folder };
+    const pulled = await pull({ source: "hf:someone/tiny-GGUF/mini.gguf", env });
+    expect(pulled).toMatchObject({ name: "someone_mini.gguf", verified: "server" });
+    expect(server.asked.map(({ path, headers }) => [path, headers["authorization"]])).toEqual([
+      ["/someone/tiny-GGUF/resolve/main/mini.gguf", undefined],
+      ["/someone/tiny-GGUF/resolve/main/mini.gguf", "Bearer hf_secret"],
+    ]);
+    expect(elsewhere.asked[0]?.headers["authorization"]).toBeUndefined();
+  });
+
+  test("do not take the token along to a host that asks for one", async () => {
+    elsewhere.always.set("/", { status: 401, body: new Uint8Array() });
+    server.always.set("/", redirect(`${elsewhere.url}/blob`));
+    const env = { HF_ENDPOINT: server.url, HF_TOKEN: "hf_secret", HOME: folder };
+    await expect(pull({ source: "hf:someone/tiny/mini.gguf", env })).rejects.toThrow(/HF_TOKEN/);
+    for (const { headers } of elsewhere.asked) expect(headers["authorization"]).toBeUndefined();
+  });
+
+  test("are resumed through the hub again, whose checksum tells that the content is the same", async () => {
+    const told = { "x-linked-etag": `"${sha256}"` };
+    server.always.set("/", redirect(`${elsewhere.url}/blob`, told));
+    elsewhere.script.push({ cutAfter: 1_000_000 }, { headers: { etag: '"another-node"' } });
+    expect((await pull({ source: "hf:someone/tiny/mini.gguf" })).verified).toBe("server");
+    expect(elsewhere.asked.map(({ headers }) => headers["range"])).toEqual([
+      undefined,
+      expect.stringMatching(/^bytes=[1-9]\d*-$/),
+    ]);
+  });
+
+  test("in a circle, to files, and to plain http elsewhere are refused", async () => {
+    server.always.set("/", redirect("/again.gguf"));
+    await expect(pull()).rejects.toThrow(/redirects in a circle/);
+    server.always.set("/", redirect("file:///etc/passwd"));
+    await expect(pull()).rejects.toThrow(/sends us to file:/);
+    server.always.set("/", redirect("http://192.0.2.1/mini.gguf"));
+    await expect(pull()).rejects.toThrow(/Plain http from 192.0.2.1.*--sha256/);
+    await expect(pull({ source: "http://192.0.2.1/mini.gguf" })).rejects.toThrow(/--sha256/);
+  });
+});
+
+describe("the hub", () => {
+  const manifest = (file: object) => ({ body: Buffer.from(JSON.stringify({ ggufFile: file })) });
+
+  test("tells the file of a quantisation and its checksum", async () => {
+    const file = { rfilename: "deep/tiny-q4_k_m.gguf", lfs: { sha256 } };
+    server.always.set("/v2/", manifest(file));
+    const pulled = await pull({ source: "hf:someone/tiny-GGUF:q4_k_m" });
+    expect(pulled).toMatchObject({ name: "someone_tiny.Q4_K_M.gguf", verified: "server" });
+    expect(server.asked.map(({ path }) => path)).toEqual([
+      "/v2/someone/tiny-GGUF/manifests/Q4_K_M",
+      "/someone/tiny-GGUF/resolve/main/deep/tiny-q4_k_m.gguf",
+    ]);
+    expect(server.asked[0]?.headers["user-agent"]).toBe("llama-cpp");
+    expect(findPulled("hf.co/someone/tiny-GGUF:Q4_K_M", folder)).toBe(pulled.path);
+  });
+
+  test("has models in several files, which come all", async () => {
+    server.always.set("/v2/", manifest({ rfilename: "tiny-00001-of-00002.gguf" }));
+    const pulled = await pull({ source: "hf:someone/tiny" });
+    expect(models().toSorted()).toEqual([
+      "someone_tiny-00001-of-00002.gguf",
+      "someone_tiny-00002-of-00002.gguf",
+    ]);
+    expect(pulled).toMatchObject({
+      name: "someone_tiny-00001-of-00002.gguf",
+      bytes: model.length * 2,
+    });
+    expect((await pull({ source: "hf:someone/tiny" })).already).toBe(true);
+    await expect(pull({ source: "hf:someone/tiny", force: true, sha256 })).rejects.toThrow(
+      /2 files, and one checksum cannot fit all/,
+    );
+  });
+
+  test("that has no such model, or answers nonsense, is understood", async () => {
+    server.always.set("/v2/", { status: 404, body: new Uint8Array() });
+    await expect(pull({ source: "hf:someone/tiny:Q9" })).rejects.toThrow(
+      /There is no hf:someone\/tiny:Q9; look at the repository/,
+    );
+    server.always.set("/v2/", { body: Buffer.from("<html>") });
+    await expect(pull({ source: "hf:someone/tiny" })).rejects.toThrow(/names none/);
+    server.always.set("/v2/", manifest({ rfilename: "../../../other/secret.gguf" }));
+    await expect(pull({ source: "hf:someone/tiny" })).rejects.toThrow();
+    server.always.set("/v2/", { body: Buffer.alloc(2_000_000, 32) });
+    await expect(pull({ source: "hf:someone/tiny" })).rejects.toThrow(/more than an answer has/);
+  });
+});
+
+describe("names", () => {
+  const bad = [
+    "llama3.2",
+    "",
+    "hf:",
+    "hf:onlyuser",
+    "hf:a/../x.gguf",
+    "ftp://host/m.gguf",
+    "hf:a/b:../c",
+  ];
+  test.each(bad)("%p is not understood, and the way to write it is said", async (source) => {
+    await expect(pull({ source })).rejects.toMatchObject({ code: "input/invalid" });
+    expect(server.asked).toEqual([]);
+  });
+
+  test("are safe as file names, whatever the address says", async () => {
+    const pulled = await pull({ source: `${server.url}/%2e%2e%2f%2e%2e%2fevil%20name%00.gguf` });
+    expect(pulled.name).toMatch(/^[\w.-]+\.gguf$/);
+    expect(models()).toEqual([pulled.name]);
+  });
+
+  test("with user and password are refused, and a query is told to nobody", async () => {
+    const withUser = server.url.replace("//", "//me:pw@");
+    await expect(pull({ source: `${withUser}/mini.gguf` })).rejects.toThrow(
+      /Leave user and password/,
+    );
+    await pull({ source: `${server.url}/mini.gguf?token=hush` });
+    expect(readFileSync(join(folder, ".pulls/mini.json"), "utf8")).not.toContain("hush");
+  });
+});
+
+test("nothing is asked with --offline, and a file that came otherwise is not replaced", async () => {
+  await expect(pull({ offline: true })).rejects.toMatchObject({ code: "policy/denied" });
+  writeFileSync(join(folder, "mini.gguf"), "mine");
+  await expect(pull()).rejects.toThrow(/came by hand or was changed.*--force/);
+  expect(readFileSync(join(folder, "mini.gguf"), "utf8")).toBe("mine");
+  expect(server.asked).toEqual([]);
+  await pull({ force: true });
+  expect(readFileSync(join(folder, "mini.gguf")).equals(model)).toBe(true);
+  await expect(pull({ sha256: SHA256_OF_NOTHING })).rejects.toThrow(/--force to download it again/);
+});
+
+test("two pulls of one model at once: the second is told of the first", async () => {
+  server.script.push({ slowMs: 5 });
+  const first = pull();
+  while (server.asked.length === 0) await Bun.sleep(1);
+  await expect(pull()).rejects.toThrow(/Another process pulls .*mini.gguf already/);
+  await first;
+  expect((await pull()).already).toBe(true);
+});
+
+test.skipIf(!canMount())(
+  "a disk with too little room is said before it is full, and what is there stays",
+  async () => {
+    const disk = join(folder, "disk");
+    mkdirSync(disk);
+    Bun.spawnSync(["mount", "-t", "tmpfs", "-o", "size=66m", "tmpfs", disk]);
+    try {
+      // Room for the model, but not for what the daemon has to write as well.
+      await expect(pull({ folder: disk })).rejects.toMatchObject({
+        code: "internal",
+        message: expect.stringMatching(
+          /The disk is too full: 4 MiB are to come and .*free some space/,
+        ),
+      });
+      expect(readdirSync(disk).filter((name) => !name.startsWith("."))).toEqual([]);
+      Bun.spawnSync(["mount", "-o", "remount,size=80m", disk]);
+      expect((await pull({ folder: disk })).bytes).toBe(model.length);
+    } finally {
+      Bun.spawnSync(["umount", "-l", disk]);
+    }
+  },
+);
+
+function canMount(): boolean {
+  if (process.getuid?.() !== 0 || Bun.which("mount") === null) return false;
+  const place = mkdtempSync(join(tmpdir(), "moult-pull-"));
+  const done = Bun.spawnSync(["mount", "-t", "tmpfs", "tmpfs", place]).exitCode === 0;
+  if (done) Bun.spawnSync(["umount", place]);
+  rmSync(place, { recursive: true });
+  return done;
+}
