@@ -108,6 +108,24 @@ export class Guard {
     );
   }
 
+  /**
+   * The principal behind a WebSocket. A browser cannot set its headers, so the key may come as a second sub-protocol
+   * beside `name`. Throws `auth/missing`, or `input/invalid` for sub-protocols that we do not speak.
+   */
+  identifySocket(headers: Headers, name: string): Principal {
+    const offered = headers.get("sec-websocket-protocol")?.split(",", 4) ?? [];
+    const [protocol, key, ...others] = offered.map((part) => part.trim());
+    if ((protocol ?? name) !== name || others.length > 0) {
+      throw new MoultError(
+        "input/invalid",
+        `The sub-protocols may be "${name}" and, after it, the key; or leave them out`,
+      );
+    }
+    if (key === undefined) return this.identify(headers);
+    if (timingSafeEqual(digest(key), this.#key)) return OWNER;
+    throw wrongKey();
+  }
+
   /** The `Set-Cookie` of a browser that showed the key. Throws `auth/missing`. */
   login(key: string): string {
     if (!timingSafeEqual(digest(key), this.#key)) throw wrongKey();

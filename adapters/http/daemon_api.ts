@@ -1,17 +1,15 @@
 /** Routes of the daemon itself: health, events, status, secrets, login, end. */
 import * as v from "valibot";
-import type { EventHub } from "../../runtime/events.ts";
-import type { RuntimeEvent } from "../../schemas/turn.ts";
+import { MoultError, toWire } from "../../schemas/error.ts";
 import { json } from "./answer.ts";
 import type { Guard } from "./auth.ts";
 import { readJson } from "./body.ts";
 import { ref } from "./documents.ts";
+import { type EventFeed, openFeed, seenId } from "./event_feed.ts";
 import type { Operation } from "./operation.ts";
 import type { Services } from "./services.ts";
 import { type StreamEvent, eventStream } from "./sse.ts";
 
-/** Events that wait for one slow client, twice what is kept; beyond it is cut off, and comes back with `Last-Event-ID`. */
-const WAITING_MAX = 4_000;
 /** The answer of `POST /api/stop` is on its way before the end begins. */
 const STOP_DELAY_MS = 20;
 
@@ -77,13 +75,14 @@ function lifeRoutes({ hub, status, stop, log }: Services): readonly Operation[] 
       tag: "daemon",
       summary: "Streams what happens: reloads, refusals, turns, logs, health",
       description:
-        "Begins with the next event; with `Last-Event-ID` it first repeats kept ones with a higher id.",
+        "Begins with the next event; with `Last-Event-ID` it first repeats kept ones with a higher id. Ids go on rising over restarts.",
       answer: { description: "Server-sent events", types: ["text/event-stream"] },
       handle: ({ request, signal, stopping }) => {
-        const watch = watchHub(hub, request.headers.get("last-event-id"));
-        signal.addEventListener("abort", watch.close, { once: true });
-        stopping.addEventListener("abort", watch.close, { once: true });
-        return eventStream(watch.events, watch.close);
+        const after = seenId(request.headers.get("last-event-id"));
+        const feed = openFeed(hub, after === undefined ? {} : { after });
+        signal.addEventListener("abort", feed.close, { once: true });
+        stopping.addEventListener("abort", feed.close, { once: true });
+        return eventStream(toStream(feed), feed.close);
       },
     },
     {
@@ -184,33 +183,20 @@ function secretRoutes({ secrets }: Services): readonly Operation[] {
   ];
 }
 
-/** Listens from now on, so that nothing is lost between the request and the first read. */
-function watchHub(
-  hub: EventHub,
-  lastEventId: string | null,
-): { readonly events: AsyncIterable<StreamEvent>; readonly close: () => void } {
-  const waiting: RuntimeEvent[] = [];
-  if (lastEventId !== null && /^\d{1,15}$/.test(lastEventId)) {
-    waiting.push(...hub.since(Number(lastEventId)));
-  }
-  const end = new AbortController();
-  let wake = (): void => {};
-  const unsubscribe = hub.subscribe((event) => {
-    waiting.push(event);
-    if (waiting.length > WAITING_MAX) close();
-    wake();
-  });
-  const close = (): void => {
-    end.abort();
-    unsubscribe();
-    wake();
-  };
-  async function* read(): AsyncGenerator<StreamEvent> {
-    while (!end.signal.aborted) {
-      const event = waiting.shift();
-      if (event) yield { id: String(event.id), type: event.type, data: event };
-      else await new Promise<void>((resolve) => (wake = resolve));
+/**
+ * The events of a feed as a stream.
+ *
+ * @yields {StreamEvent} each event; what was lost as an error, which does not end the stream
+ */
+async function* toStream({ events }: EventFeed): AsyncGenerator<StreamEvent> {
+  let id = "";
+  for await (const event of events) {
+    if (typeof event === "number") {
+      const text = `${event} events were lost, because this client reads too slowly`;
+      yield { id, type: "error", data: toWire(new MoultError("queue/full", text)) };
+      continue;
     }
+    id = String(event.id);
+    yield { id, type: event.type, data: event };
   }
-  return { events: read(), close };
 }

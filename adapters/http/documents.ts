@@ -102,6 +102,20 @@ export const DOCUMENTS = {
     calls: whole,
     failures: whole,
   }),
+  ServerFrame: {
+    ...object({
+      type: text,
+      "id?": {
+        description:
+          "Of a turn's event `<turn>:<seq>`, of a runtime event a number: give the last one as `lastEventId` after a cut. Of any other answer the id of the frame it answers",
+      },
+      "turn?": text,
+      "call?": { type: "string", description: "Of `tool_call` and `tool_result`: the call" },
+      "message?": { type: "string", description: "Of `turn`: id of the message it answers" },
+      "error?": error,
+    }),
+    additionalProperties: true,
+  },
   LogLine: object({
     at: time,
     level: one("debug", "info", "warn", "error"),

@@ -13,10 +13,13 @@ import { Guard, authorize, isLoopback } from "./auth.ts";
 import { checkLength, limited, tooLarge } from "./body.ts";
 import { daemonOperations } from "./daemon_api.ts";
 import { functionOperations } from "./functions_api.ts";
-import { type Match, RouteTable, grantOf } from "./operation.ts";
+import { exampleOperations } from "./examples.ts";
+import { type Match, type Operation, RouteTable, grantOf } from "./operation.ts";
 import { docsOperations, loginPage } from "./page.ts";
 import type { Services } from "./services.ts";
 import { sessionOperations } from "./sessions_api.ts";
+import { SUBPROTOCOL, WS_PATH, WebSockets, socketOperations } from "./ws.ts";
+import type { WsConnection } from "./ws_connection.ts";
 
 /** Bytes of the body of a function call. */
 export const CALL_BYTES_MAX = 10 * 1_048_576;
@@ -55,9 +58,9 @@ export interface HttpFront {
   /** Where this machine reaches it, e.g. `http://127.0.0.1:7333`. */
   readonly url: string;
   readonly port: number;
-  /** Requests that have no answer yet. */
+  /** Requests that have no answer yet, and open WebSockets. */
   readonly waitingRequests: () => number;
-  /** Takes no new connections, ends event streams, gives requests in flight 5 s. */
+  /** Takes no new connections, ends event streams and idle WebSockets, gives requests and turns in flight 5 s. */
   readonly stop: () => Promise<void>;
 }
 
@@ -91,7 +94,8 @@ class Front implements HttpFront {
   readonly #routes: RouteTable;
   readonly #stopping = new AbortController();
   readonly #labels = new Map<string, Labels>();
-  #server: Server<undefined> | undefined;
+  readonly #sockets: WebSockets;
+  #server: Server<WsConnection> | undefined;
   #api: Promise<Api> | undefined;
   #apiTimer: ReturnType<typeof setTimeout> | undefined;
   #stopped: Promise<void> | undefined;
@@ -105,8 +109,12 @@ class Front implements HttpFront {
       ...functionOperations(options),
       ...sessionOperations(options),
       ...daemonOperations(options, this.#guard, options.metricsPublic),
+      ...socketOperations(),
       ...docsOperations(),
+      ...exampleOperations(),
     ]);
+    const onFrame = (): void => options.onRequest?.();
+    this.#sockets = new WebSockets({ ...options, onFrame });
   }
 
   listen(port: number): void {
@@ -119,6 +127,7 @@ class Front implements HttpFront {
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       ...(tls ? { tls: { ...tls, minVersion: TLS_1_3 } } : {}),
       fetch: (request, bun) => this.#answer(request, bun),
+      websocket: this.#sockets.handler,
       error: (error) => failure(error, log, "unmatched"),
     });
     this.#server = server;
@@ -140,7 +149,7 @@ class Front implements HttpFront {
   }
 
   waitingRequests(): number {
-    return this.#server?.pendingRequests ?? 0;
+    return (this.#server?.pendingRequests ?? 0) + this.#sockets.count;
   }
 
   stop(): Promise<void> {
@@ -150,17 +159,19 @@ class Front implements HttpFront {
   async #stop(): Promise<void> {
     clearTimeout(this.#apiTimer);
     this.#stopping.abort();
+    this.#sockets.stop();
     await within(Promise.resolve(this.#server?.stop()), STOP_MS_MAX);
     await this.#server?.stop(true);
   }
 
-  async #answer(request: Request, server: Server<undefined>): Promise<Response> {
+  /** `undefined`: the request has become a WebSocket. */
+  async #answer(request: Request, server: Server<WsConnection>): Promise<Response | undefined> {
     const { meter } = this.#options;
     const began = performance.now();
     const method = METHODS.has(request.method) ? request.method : "OTHER";
     const path = pathOf(request.url);
     let route = "unmatched";
-    let response: Response;
+    let response: Response | undefined;
     try {
       if (path.startsWith("/fn/") && method === "POST") {
         route = CALL_ROUTE;
@@ -174,7 +185,7 @@ class Front implements HttpFront {
     } catch (error) {
       response = this.#refuse(error, request, route);
     }
-    const labels = this.#labelsOf(method, route, response.status);
+    const labels = this.#labelsOf(method, route, response?.status ?? SWITCHING_PROTOCOLS);
     meter.count("http_requests_total", labels);
     meter.observe("http_request_duration_seconds", (performance.now() - began) / 1_000, labels);
     return response;
@@ -199,7 +210,7 @@ class Front implements HttpFront {
     this.#guard.checkOrigin(headers.get("origin"), host);
   }
 
-  async #call(request: Request, server: Server<undefined>, name: string): Promise<Response> {
+  async #call(request: Request, server: Server<WsConnection>, name: string): Promise<Response> {
     const { headers, signal } = request;
     const principal = this.#guard.identify(headers);
     authorize(principal, `invoke:function/${name}`);
@@ -226,9 +237,9 @@ class Front implements HttpFront {
 
   async #serve(
     request: Request,
-    server: Server<undefined>,
+    server: Server<WsConnection>,
     found: ReturnType<RouteTable["find"]>,
-  ): Promise<Response> {
+  ): Promise<Response | undefined> {
     const operation = "operation" in found ? found.operation : undefined;
     if (operation?.path === "/healthz") return new Response("ok\n", { headers: NO_STORE });
     this.#check(request.headers);
@@ -238,6 +249,10 @@ class Front implements HttpFront {
     if (match.operation.path === "/metrics") return this.#metrics();
     if (request.method === "HEAD") throw unmatched(["GET"]);
     this.#options.onRequest?.();
+    if (match.operation.path === WS_PATH) {
+      this.#sockets.upgrade(request, server, match.principal);
+      return undefined;
+    }
     server.timeout(request, 0);
     const api = await this.#loadApi();
     const { params, principal } = match;
@@ -253,11 +268,16 @@ class Front implements HttpFront {
     const operation = "operation" in found ? found.operation : undefined;
     // A stranger does not learn which paths there are.
     const open = operation !== undefined && operation.grant === undefined;
-    const principal = open ? NOBODY : this.#guard.identify(headers);
+    const principal = open ? NOBODY : this.#identify(headers, operation);
     if (!("operation" in found)) throw unmatched(found.allowed);
     const grant = grantOf(found);
     if (grant !== undefined) authorize(principal, grant);
     return { ...found, principal };
+  }
+
+  #identify(headers: Headers, operation: Operation | undefined): Principal {
+    if (operation?.path !== WS_PATH) return this.#guard.identify(headers);
+    return this.#guard.identifySocket(headers, SUBPROTOCOL);
   }
 
   #ready(): Response {
@@ -289,6 +309,7 @@ class Front implements HttpFront {
   }
 }
 
+const SWITCHING_PROTOCOLS = 101;
 const NO_STORE = { "cache-control": "no-store" };
 /** OpenSSL's number for it; Bun takes no name here. */
 const TLS_1_3 = 772;

@@ -6,6 +6,7 @@ import { DOCUMENTS, ref } from "./documents.ts";
 import { toOpenApi } from "./json_schema.ts";
 import type { Operation } from "./operation.ts";
 import type { Services } from "./services.ts";
+import { ClientFrame } from "./ws_frames.ts";
 
 /** What the OpenAPI plugin spreads into its answer; `paths` and `components` are read anew at each request. */
 export interface Documentation {
@@ -62,7 +63,7 @@ export function documentation(
     get components() {
       const parts = callable(functions.list()).map((info) => describeCall(info).parts);
       return {
-        schemas: Object.assign({}, ...parts, DOCUMENTS),
+        schemas: Object.assign({}, ...parts, DOCUMENTS, { ClientFrame: bodySchema(ClientFrame) }),
         securitySchemes: {
           key: { type: "http", scheme: "bearer", description: "The owner key, `moult_…`" },
           login: {

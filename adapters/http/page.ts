@@ -73,7 +73,7 @@ export function docsOperations(): readonly Operation[] {
 }
 
 /** HTML under a policy that lets the browser load nothing from anywhere else, and run no script but the page's own. */
-function page(html: string, status: number): Response {
+export function page(html: string, status: number): Response {
   const scripts = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(
     ([, script = ""]) => `'sha256-${createHash("sha256").update(script).digest("base64")}'`,
   );

@@ -1,14 +1,14 @@
 /** Routes of sessions and turns. They hand messages to the agent and know nothing of how a turn runs. */
 import { checkSession } from "../../runtime/gateway/session_name.ts";
-import { MoultError, toWire } from "../../schemas/error.ts";
+import { MoultError } from "../../schemas/error.ts";
 import { MessageBody } from "../../schemas/message.ts";
-import type { TurnEvent } from "../../schemas/turn.ts";
 import { missing } from "./answer.ts";
 import { readJson } from "./body.ts";
 import { ref } from "./documents.ts";
 import type { Asked, Operation } from "./operation.ts";
 import type { HttpAgent, Services } from "./services.ts";
-import { type StreamEvent, eventStream } from "./sse.ts";
+import { eventStream } from "./sse.ts";
+import { followTurn, seenSeq } from "./turn_stream.ts";
 
 /** The routes below `/api/sessions` and `/api/turns`. */
 export function sessionOperations(services: Services): readonly Operation[] {
@@ -161,37 +161,6 @@ function protocolOf(url: string): string {
   const via = start < 0 ? null : new URLSearchParams(url.slice(start)).get("via");
   if (via === null || via === "http" || via === "terminal") return via ?? "http";
   throw new MoultError("channel/unsupported", `Unsupported protocol: "${via.slice(0, 40)}"`);
-}
-
-async function* followTurn(
-  agent: HttpAgent,
-  turn: string,
-  after: number,
-  signal: AbortSignal,
-): AsyncGenerator<StreamEvent> {
-  let seq = after;
-  try {
-    for await (const event of agent.follow(turn, after, signal)) {
-      seq = event.seq;
-      yield { id: `${turn}:${seq}`, type: event.type, data: dataOf(event) };
-    }
-  } catch (error) {
-    if (!signal.aborted) yield { id: `${turn}:${seq}`, type: "error", data: toWire(error) };
-  }
-}
-
-function dataOf(event: TurnEvent): unknown {
-  if (event.type === "done") return event.reply;
-  if (event.type === "error") return event.error;
-  const { type: _type, seq: _seq, turn, at: _at, ...facts } = event;
-  return event.type === "turn" ? { turn, ...facts } : facts;
-}
-
-/** The last `seq` that a returning client has seen of this very turn, else 0. */
-function seenSeq(lastEventId: string | null, turn: string): number {
-  if (!lastEventId?.startsWith(`${turn}:`)) return 0;
-  const seq = Number(lastEventId.slice(turn.length + 1));
-  return Number.isSafeInteger(seq) && seq > 0 ? seq : 0;
 }
 
 async function findSession(agent: HttpAgent, name: string): Promise<{ readonly session: string }> {

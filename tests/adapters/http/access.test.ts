@@ -30,6 +30,8 @@ const FIXED = [
   "GET /api/turns/t1",
   "POST /api/turns/t1/cancel",
   "GET /api/events",
+  "GET /ws",
+  "GET /examples/chat.html",
   "GET /api/status",
   "POST /api/stop",
   "GET /api/secrets",
