@@ -73,7 +73,9 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
   const services = hostServices({ hub, log, meter, store, model, secrets }, () => loader);
   const hosts = new Hosts({ sandbox, services, root, home: home.dir, offline });
   const deploy = async (bundle: Bundle): Promise<Deployment> =>
-    await reachable(await hosts.deploy(bundle), Object.keys(transports));
+    bundle.origin === "builtin"
+      ? await hosts.deploy(bundle)
+      : await reachable(await hosts.deploy(bundle), Object.keys(transports));
   const loader = createLoader({ ...base, roots, home: home.dir, deploy });
   const agent = createAgent({
     ...base,
@@ -119,14 +121,17 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
   });
 }
 
-/** A channel whose transport is not there would wait for ever, and nobody would know. */
+/**
+ * A channel whose transport is not there would wait for ever, and nobody would know. Those that come with moult may
+ * wait: their transports need a configuration first.
+ */
 async function reachable(deployment: Deployment, known: readonly string[]): Promise<Deployment> {
   const { via } = deployment.manifest;
   if (via === undefined || known.includes(via)) return deployment;
   await deployment.retire();
   throw new MoultError(
     "function/invalid",
-    `Cannot load: there is no transport "${via}"; write via: ${known.map((name) => `"${name}"`).join(" or via: ")}`,
+    `Cannot load: there is no transport "${via}" here; configure it under channels: in moult.yaml, or write via: ${known.map((name) => `"${name}"`).join(" or via: ")}`,
   );
 }
 

@@ -246,10 +246,17 @@ export interface Store {
   readonly sessions: () => Promise<readonly SessionInfo[]>;
   /** Deletes a session and all that belongs to it. `false`: there was none. */
   readonly forget: (session: string) => Promise<boolean>;
-  /** Deliveries that are due, oldest first, at most one per session; marked as begun. */
-  readonly due: (now: number) => Promise<readonly OutboxRow[]>;
-  /** When the next delivery is due, in milliseconds since the epoch. */
-  readonly dueNext: () => Promise<number | undefined>;
+  /**
+   * Deliveries that are due, oldest first, at most one per session; marked as begun.
+   *
+   * @param places how many more of a protocol may begin; those without an entry have no bound
+   */
+  readonly due: (
+    now: number,
+    places?: Readonly<Record<string, number>>,
+  ) => Promise<readonly OutboxRow[]>;
+  /** When the next delivery is due, in milliseconds since the epoch; those of full protocols do not count. */
+  readonly dueNext: (full?: readonly string[]) => Promise<number | undefined>;
   /** Deliveries that were begun and never ended: after a crash, nobody knows whether they arrived. */
   readonly interrupted: () => Promise<readonly OutboxRow[]>;
   /** Deliveries that ended as `dead` or `unknown`, newest first. */

@@ -17,12 +17,18 @@ export interface Transport {
   /**
    * Delivers a reply. Absent: the client named the session itself and fetches the reply (HTTP).
    * Rejects with a `MoultError` whose `details.outcome` says what is known: `"permanent"` (never try again),
-   * `"retry"` (not delivered; `details.retryAfterMs` may say when) or `"unknown"` (it may have arrived).
+   * `"retry"` (not delivered; `details.retryAfterMs` may say when), `"later"` (not even tried, the platform takes no
+   * more just now; `details.retryAfterMs` says when) or `"unknown"` (it may have arrived).
    * Anything else that is thrown counts as `"unknown"`.
    */
   readonly send?: (delivery: Delivery) => Promise<void>;
   /** Sending it a second time changes nothing for the reader, so that unknown outcomes are sent again. @default false */
   readonly idempotent?: boolean | ((delivery: Delivery) => boolean);
+  /**
+   * Deliveries on their way at once. What is on its way when the daemon is killed has an unknown outcome; the fewer,
+   * the better. @default no bound of its own
+   */
+  readonly sendingMax?: number;
   /** Cuts a reply into pieces that one delivery can carry, in the channel's own unit. @default one piece */
   readonly split?: (text: string) => readonly string[];
   /** `/start`, `/help`, `/reset` and `/tools` are answered by the gateway, not by the model. @default false */
@@ -48,6 +54,8 @@ export interface TransportHealth {
   readonly state: "up" | "connecting" | "down" | "off";
   /** What is wrong and what to do. */
   readonly reason?: string;
+  /** As whom and how it is connected, e.g. `@my_bot, polling`. */
+  readonly as?: string;
 }
 
 /** What a transport with a connection gets from the gateway. */

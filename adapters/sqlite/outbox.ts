@@ -23,15 +23,25 @@ type OutboxPart = Pick<
 export function outboxQueries(db: Db, clock: Clock): OutboxPart {
   const queries = prepare(db);
   return {
-    due: method("read the outbox", (now) =>
-      db.transaction(() =>
-        queries.due.all({ now }).map((row) => {
+    due: method("read the outbox", (now, places = {}) =>
+      db.transaction(() => {
+        const left = { ...places };
+        const full = Object.keys(left).filter((protocol) => left[protocol] === 0);
+        const rows = queries.due.all({ now, full: JSON.stringify(full) }).filter(({ protocol }) => {
+          const before = left[protocol] ?? Infinity;
+          left[protocol] = before - 1;
+          return before > 0;
+        });
+        return rows.map((row) => {
           queries.begin.run({ id: row.id });
           return toOutboxRow({ ...row, attempts: row.attempts + 1 });
-        }),
-      ),
+        });
+      }),
     ),
-    dueNext: method("read the outbox", () => queries.next.get()?.at ?? undefined),
+    dueNext: method(
+      "read the outbox",
+      (full = []) => queries.next.get({ full: JSON.stringify(full) })?.at ?? undefined,
+    ),
     interrupted: method("read the outbox", () => queries.interrupted.all().map(toOutboxRow)),
     letters: method("read the outbox", (limit) => queries.letters.all({ limit }).map(toLetter)),
     delivered: method("write down the delivery", (id, { outcome, error, retryAt }) => {
@@ -58,6 +68,7 @@ function prepare(db: Db) {
           and ${earlier.state} in ('pending', 'sending')`,
       ),
   );
+  const hasPlace = sql`${outbox.protocol} not in (select value from json_each(${p("full")}))`;
   // Written out, so that the partial indexes apply.
   const isOpen = sql`${outbox.state} in ('pending', 'sending')`;
   const isLetter = sql`${outbox.state} in ('dead', 'unknown')`;
@@ -65,7 +76,15 @@ function prepare(db: Db) {
     due: db
       .select()
       .from(outbox)
-      .where(and(isOpen, eq(outbox.state, "pending"), sql`${outbox.nextAt} <= ${p("now")}`, isHead))
+      .where(
+        and(
+          isOpen,
+          eq(outbox.state, "pending"),
+          sql`${outbox.nextAt} <= ${p("now")}`,
+          hasPlace,
+          isHead,
+        ),
+      )
       .orderBy(asc(outbox.n))
       .limit(DUE_MAX)
       .prepare(),
@@ -77,7 +96,7 @@ function prepare(db: Db) {
     next: db
       .select({ at: min(outbox.nextAt) })
       .from(outbox)
-      .where(and(isOpen, eq(outbox.state, "pending"), isHead))
+      .where(and(isOpen, eq(outbox.state, "pending"), hasPlace, isHead))
       .prepare(),
     interrupted: db
       .select()

@@ -31,7 +31,13 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** What a failed delivery means. */
 type Verdict =
-  | { readonly outcome: "retry"; readonly retryAt: number; readonly error: string }
+  | {
+      readonly outcome: "retry";
+      readonly retryAt: number;
+      readonly error: string;
+      /** Nothing failed: the platform just takes no more for a moment. */
+      readonly isEarly?: boolean;
+    }
   | { readonly outcome: "dead" | "unknown"; readonly error: string };
 
 /** What delivering needs. */
@@ -42,6 +48,8 @@ export interface DeliveryParts {
   readonly meter: Meter;
   /** The transport of a protocol, if one is registered. */
   readonly transport: (protocol: string) => Transport | undefined;
+  /** The protocols that have one. */
+  readonly protocols: () => Iterable<string>;
   /** Milliseconds that deliveries have when the daemon ends. @default 4_000 */
   readonly closeMsMax?: number;
 }
@@ -52,7 +60,7 @@ type Result = Parameters<Store["delivered"]>[1];
 /** The loop behind the outbox. */
 export class DeliveryLoop {
   readonly #parts: DeliveryParts;
-  readonly #sending = new Set<Promise<void>>();
+  readonly #sending = new Map<Promise<void>, string>();
   /** Results that could not be written down yet, by delivery. */
   readonly #unwritten = new Map<string, Result>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -91,7 +99,7 @@ export class DeliveryLoop {
     this.#closed = true;
     clearTimeout(this.#timer);
     const { closeMsMax = CLOSE_MS_DEFAULT } = this.#parts;
-    await within(Promise.all(this.#sending), closeMsMax);
+    await within(Promise.all(this.#sending.keys()), closeMsMax);
   }
 
   async #look(): Promise<void> {
@@ -105,10 +113,12 @@ export class DeliveryLoop {
         }
         // Each that ends wakes this loop again.
         if (this.#sending.size >= SENDING_MAX) return;
-        for (const row of await store.due(clock.now())) this.#begin(row);
+        for (const row of await store.due(clock.now(), this.#places())) this.#begin(row);
       }
       meter.gauge("moult_outbox_pending", await store.outboxPending());
-      this.#sleepUntil(await store.dueNext());
+      const places = this.#places();
+      const full = Object.keys(places).filter((protocol) => places[protocol] === 0);
+      this.#sleepUntil(await store.dueNext(full));
     } catch (error) {
       // The store is out of order, a full disk for example. The rows are safe; look again later.
       log.error({ code: isMoultError(error) ? error.code : "internal" }, "Cannot use the outbox");
@@ -123,12 +133,24 @@ export class DeliveryLoop {
     this.#timer.unref();
   }
 
+  /** How many more may be on their way, of protocols that have deliveries there and a bound. */
+  #places(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const protocol of this.#parts.protocols()) {
+      const max = this.#parts.transport(protocol)?.sendingMax;
+      if (max === undefined) continue;
+      const sending = [...this.#sending.values()].filter((one) => one === protocol).length;
+      counts[protocol] = Math.max(max - sending, 0);
+    }
+    return counts;
+  }
+
   #begin(row: OutboxRow): void {
     const sending = this.#deliver(row).finally(() => {
       this.#sending.delete(sending);
       this.wake();
     });
-    this.#sending.add(sending);
+    this.#sending.set(sending, row.protocol);
   }
 
   async #deliver(row: OutboxRow): Promise<void> {
@@ -177,9 +199,14 @@ export class DeliveryLoop {
     const text = isMoultError(error) ? error.message : "The transport broke while sending";
     const details = isMoultError(error) ? (error.details ?? {}) : {};
     if (details["outcome"] === "permanent") return { outcome: "dead", error: text };
-    if (details["outcome"] !== "retry") return this.#afterUnknown(row, delivery, text);
     const after = details["retryAfterMs"];
-    return this.#afterRetry(row, text, typeof after === "number" ? after : undefined);
+    const afterMs = typeof after === "number" ? after : undefined;
+    if (details["outcome"] === "later" && afterMs !== undefined) {
+      const retryAt = this.#parts.clock.now() + afterMs;
+      return { outcome: "retry", retryAt, error: text, isEarly: true };
+    }
+    if (details["outcome"] !== "retry") return this.#afterUnknown(row, delivery, text);
+    return this.#afterRetry(row, text, afterMs);
   }
 
   #afterRetry(row: OutboxRow, error: string, afterMs?: number): Verdict {
@@ -197,9 +224,11 @@ export class DeliveryLoop {
 
   async #settle(row: OutboxRow, verdict: Verdict): Promise<void> {
     const { meter, log } = this.#parts;
-    await this.#write(row.id, verdict);
-    const { channel, turn, session, attempt } = row;
     const { outcome, error } = verdict;
+    const retryAt = verdict.outcome === "retry" ? verdict.retryAt : undefined;
+    await this.#write(row.id, { outcome, error, ...(retryAt === undefined ? {} : { retryAt }) });
+    if (verdict.outcome === "retry" && verdict.isEarly === true) return;
+    const { channel, turn, session, attempt } = row;
     meter.count("moult_outbox_messages_total", { channel, result: outcome });
     log.warn({ channel, turn, session, attempt, outcome, error }, "A reply was not delivered");
   }

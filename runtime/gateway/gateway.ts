@@ -64,7 +64,8 @@ class Gateway implements Agent {
     this.#channels = new Channels(parts.functions, parts.log);
     this.#lanes = new Lanes(parts.lanes);
     const transport = (protocol: string): Transport | undefined => this.#transports.get(protocol);
-    this.#delivery = new DeliveryLoop({ ...parts, transport });
+    const protocols = (): Iterable<string> => this.#transports.keys();
+    this.#delivery = new DeliveryLoop({ ...parts, transport, protocols });
     this.#turns = new Turns({
       ...parts,
       transport,
