@@ -8,6 +8,7 @@ import { hostname } from "node:os";
 import type { Clock } from "../../runtime/ports.ts";
 import { MoultError } from "../../schemas/error.ts";
 import { OWNER, type Principal } from "../../schemas/message.ts";
+import { Tickets } from "./tickets.ts";
 
 /** How long a browser stays logged in: 30 days. */
 const LOGIN_MS_MAX = 30 * 86_400_000;
@@ -35,6 +36,7 @@ export class Guard {
   /** Signs cookies. Derived, so that a cookie says nothing about the key. */
   readonly #cookieKey: Buffer;
   readonly #goodHosts = new Set<string>();
+  readonly #tickets: Tickets;
   /** Browsers send a cookie to every port of a host, so each daemon has its own name. */
   cookieName = "moult_0";
 
@@ -43,6 +45,7 @@ export class Guard {
     this.#names = new Set([...names.map(bareName), "localhost", own, `${own}.local`]);
     this.#scheme = scheme;
     this.#clock = clock;
+    this.#tickets = new Tickets(clock);
     this.#key = digest(key);
     this.#bearer = Buffer.from(`Bearer ${key}`);
     this.#cookieKey = createHmac("sha256", key).update("moult browser session").digest();
@@ -129,6 +132,25 @@ export class Guard {
   /** The `Set-Cookie` of a browser that showed the key. Throws `auth/missing`. */
   login(key: string): string {
     if (!timingSafeEqual(digest(key), this.#key)) throw wrongKey();
+    return this.#loginCookie();
+  }
+
+  /** A ticket that logs a browser in without the key: once, and within `TICKET_MS_MAX`. */
+  ticket(): string {
+    return this.#tickets.issue();
+  }
+
+  /** The `Set-Cookie` of a browser that brought a ticket; none when it is logged in already. Throws `auth/missing`. */
+  redeem(ticket: string, headers: Headers): string | undefined {
+    if (this.#tickets.redeem(ticket)) return this.#loginCookie();
+    if (this.#holdsLogin(headers.get("cookie") ?? "")) return undefined;
+    throw new MoultError(
+      "auth/missing",
+      'This address worked once, for a minute; "moult open" makes a new one',
+    );
+  }
+
+  #loginCookie(): string {
     const until = (this.#clock.now() + LOGIN_MS_MAX).toString(36);
     return this.#cookie(`${until}.${this.#sign(until)}`, LOGIN_MS_MAX / 1_000);
   }

@@ -5,6 +5,7 @@ import { json } from "./answer.ts";
 import type { Guard } from "./auth.ts";
 import { readJson } from "./body.ts";
 import { ref } from "./documents.ts";
+import { loginOperations } from "./login_api.ts";
 import { type EventFeed, openFeed, seenId } from "./event_feed.ts";
 import type { Operation } from "./operation.ts";
 import type { Services } from "./services.ts";
@@ -13,7 +14,6 @@ import { type StreamEvent, eventStream } from "./sse.ts";
 /** The answer of `POST /api/stop` is on its way before the end begins. */
 const STOP_DELAY_MS = 20;
 
-const LoginBody = v.strictObject({ key: v.pipe(v.string(), v.maxLength(500)) });
 const SecretBody = v.strictObject({ value: v.string() });
 
 /** The routes of the daemon. */
@@ -25,7 +25,7 @@ export function daemonOperations(
   return [
     ...healthRoutes(metricsPublic),
     ...lifeRoutes(services),
-    ...loginRoutes(guard),
+    ...loginOperations(guard),
     ...secretRoutes(services),
   ];
 }
@@ -104,37 +104,6 @@ function lifeRoutes({ hub, status, stop, log }: Services): readonly Operation[] 
         }, STOP_DELAY_MS);
         return json({ stopping: true }, 202);
       },
-    },
-  ];
-}
-
-function loginRoutes(guard: Guard): readonly Operation[] {
-  const answer = {
-    description: "The cookie is set",
-    schema: { type: "object", properties: { loggedIn: { type: "boolean" } } },
-  };
-  return [
-    {
-      method: "POST",
-      path: "/api/login",
-      tag: "daemon",
-      summary: "Logs a browser in: sets an HttpOnly cookie that stands for the key",
-      body: LoginBody,
-      answer,
-      errors: ["auth/missing"],
-      handle: async ({ request }) => {
-        const { key } = await readJson(request, LoginBody);
-        return json({ loggedIn: true }, 200, { "set-cookie": guard.login(key.trim()) });
-      },
-    },
-    {
-      method: "POST",
-      path: "/api/logout",
-      tag: "daemon",
-      grant: "read:status",
-      summary: "Logs a browser out",
-      answer,
-      handle: () => json({ loggedIn: false }, 200, { "set-cookie": guard.logout() }),
     },
   ];
 }

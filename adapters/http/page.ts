@@ -35,6 +35,14 @@ export function loginPage(): Response {
   return page(LOGIN, 401);
 }
 
+/**
+ * What a browser sees for a moment after it was logged in by an address. No redirect: where a page of another site led
+ * to that address, the browser would not send the new cookie along.
+ */
+export function enterPage(): Response {
+  return page(ENTER, 200);
+}
+
 /** The routes of these pages. Those without `handle` are the OpenAPI plugin's. */
 export function docsOperations(): readonly Operation[] {
   const route = { method: "GET", grant: "read:docs", tag: "daemon" } as const;
@@ -99,6 +107,13 @@ export function page(html: string, status: number): Response {
     },
   });
 }
+
+const ENTER = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>moult</title></head>
+<body><p><a href="/">Logged in</a></p><script>location.replace("/")</script></body>
+</html>
+`;
 
 const LOGIN = `<!doctype html>
 <html lang="en">

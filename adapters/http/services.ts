@@ -7,7 +7,16 @@ import type { Clock, Log, Meter } from "../../runtime/ports.ts";
 /** The part of the agent that HTTP clients use. */
 export type HttpAgent = Pick<
   Agent,
-  "route" | "wait" | "follow" | "cancel" | "trace" | "session" | "sessions" | "history" | "forget"
+  | "route"
+  | "wait"
+  | "follow"
+  | "cancel"
+  | "trace"
+  | "session"
+  | "sessions"
+  | "history"
+  | "forget"
+  | "letters"
 >;
 
 /** Named values of the owner. They go in and never come out. */

@@ -10,9 +10,14 @@ import type { HttpAgent, Services } from "./services.ts";
 import { eventStream } from "./sse.ts";
 import { followTurn, seenSeq } from "./turn_stream.ts";
 
-/** The routes below `/api/sessions` and `/api/turns`. */
+/** The routes below `/api/sessions`, `/api/turns` and `/api/letters`. */
 export function sessionOperations(services: Services): readonly Operation[] {
-  return [...messageRoutes(services), ...sessionRoutes(services), ...turnRoutes(services)];
+  return [
+    ...messageRoutes(services),
+    ...sessionRoutes(services),
+    ...turnRoutes(services),
+    ...letterRoutes(services),
+  ];
 }
 
 function messageRoutes({ agent }: Services): readonly Operation[] {
@@ -129,6 +134,22 @@ function turnRoutes({ agent }: Services): readonly Operation[] {
         await agent.trace(turn);
         return { cancelled: false };
       },
+    },
+  ];
+}
+
+function letterRoutes({ agent }: Services): readonly Operation[] {
+  return [
+    {
+      method: "GET",
+      path: "/api/letters",
+      grant: "list:letter",
+      tag: "sessions",
+      summary: "Lists replies that did not reach their conversation, or may not have; newest first",
+      description:
+        "`dead`: the transport refused it for good, or every try failed. `unknown`: it was on its way when the connection or the daemon ended; sending it again could repeat it.",
+      answer: { description: "Letters", schema: { type: "array", items: ref("Letter") } },
+      handle: () => agent.letters(),
     },
   ];
 }

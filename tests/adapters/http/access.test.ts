@@ -27,6 +27,8 @@ const FIXED = [
   "GET /api/sessions/me",
   "GET /api/sessions/me/messages",
   "DELETE /api/sessions/me",
+  "GET /api/letters",
+  "POST /api/login/ticket",
   "GET /api/turns/t1",
   "POST /api/turns/t1/cancel",
   "GET /api/events",
@@ -229,6 +231,60 @@ describe("login", () => {
     expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
     const curl = await fetch(`${server.url}/docs`, { headers: { accept: "*/*" } });
     expect((await errorOf(curl)).code).toBe("auth/missing");
+  });
+});
+
+describe("a login ticket", () => {
+  const make = async (server: TestServer) => {
+    const answer = await server.ask("/api/login/ticket", { method: "POST" });
+    return (await answer.json()) as { readonly path: string; readonly expiresInMs: number };
+  };
+  const visit = (url: string, headers: Record<string, string> = {}) =>
+    fetch(url, { headers: { accept: "text/html", ...headers }, redirect: "manual" });
+
+  test("logs one browser in, once, and leads it to the first page", async () => {
+    const { path, expiresInMs } = await make(server);
+    expect(expiresInMs).toBe(60_000);
+    expect(path).not.toContain(KEY);
+    const first = await visit(server.url + path);
+    expect(first.status).toBe(200);
+    expect(await first.text()).toContain('location.replace("/")');
+    expect(first.headers.get("referrer-policy")).toBe("no-referrer");
+    const cookie = first.headers.get("set-cookie")?.split(";")[0] ?? "";
+    expect((await fetch(`${server.url}/api/status`, { headers: { cookie } })).status).toBe(200);
+
+    const second = await visit(server.url + path);
+    expect(second.status).toBe(401);
+    expect(second.headers.get("set-cookie")).toBeNull();
+    expect(await second.text()).toContain("<form>");
+    // The form reloads this very address once the key was right.
+    expect((await visit(server.url + path, { cookie })).status).toBe(200);
+    const program = await fetch(server.url + path);
+    expect((await errorOf(program)).message).toContain('"moult open"');
+  });
+
+  test("ends after a minute, and when there are too many", async () => {
+    let now = 1_000;
+    const other = serve({ clock: { now: () => now } });
+    const [first, ...more] = await Promise.all(Array.from({ length: 17 }, () => make(other)));
+    const status = async (ticket: { readonly path: string } | undefined) =>
+      (await visit(`${other.url}${ticket?.path}`)).status;
+    expect(await status(first)).toBe(401);
+    expect(await status(more[0])).toBe(200);
+    now += 60_000;
+    expect(await status(more[1])).toBe(401);
+    expect(await status({ path: "/api/login?ticket=" })).toBe(401);
+    expect(await status({ path: "/api/login" })).toBe(401);
+    await other.stop();
+  });
+
+  test("is made for nobody without a key, nor for a page of another site", async () => {
+    const ask = (headers: Record<string, string>) =>
+      server.ask("/api/login/ticket", { method: "POST", headers });
+    expect((await ask({ origin: "https://evil.example" })).status).toBe(403);
+    expect((await ask({ "sec-fetch-site": "cross-site" })).status).toBe(403);
+    const stranger = await fetch(`${server.url}/api/login/ticket`, { method: "POST" });
+    expect(stranger.status).toBe(401);
   });
 });
 

@@ -159,6 +159,22 @@ export class FakeAgent implements HttpAgent {
   history: HttpAgent["history"] = async () => [
     { role: "user", content: "hello", turn: "t1", at: 1 },
   ];
+  letters: HttpAgent["letters"] = async () => [
+    {
+      id: "t1:1",
+      turn: "t1",
+      session: "pigeon:1",
+      protocol: "pigeon",
+      channel: "pigeon",
+      conversation: "1",
+      text: "HELLO",
+      part: 1,
+      attempt: 5,
+      state: "dead",
+      error: "The chat is closed",
+      at: 1,
+    },
+  ];
   forget: HttpAgent["forget"] = async (session) =>
     [...this.#turns.values()].some(({ reply }) => reply.session === session);
 

@@ -215,4 +215,11 @@ describe("sessions and turns", () => {
     // The stand-in says of its first turn that it has ended.
     expect(await cancel("t1")).toEqual({ cancelled: false });
   });
+
+  test("show the letters that reached nobody", async () => {
+    const letters = await (await server.ask("/api/letters")).json();
+    expect(letters).toEqual([
+      expect.objectContaining({ session: "pigeon:1", state: "dead", error: "The chat is closed" }),
+    ]);
+  });
 });
