@@ -14,9 +14,12 @@ const Server = v.object({
 });
 
 /** `model`: which GGUF answers, and how much room it gets. */
-const ModelConfig = v.object({
+const ModelConfig = v.pipe(
+  v.object({
   /** A GGUF file, or `scripted:FILE.jsonl`. @default the embedded model */
   path: v.optional(v.pipe(v.string(), v.minLength(1))),
+  /** A model to download at the first start: `hf:USER/REPO:QUANTISATION` or an address. Instead of `path`. */
+  pull: v.optional(v.pipe(v.string(), v.minLength(1))),
   gpu: v.optional(v.union([v.boolean(), v.literal("auto")]), false),
   /** Tokens of one conversation. @default the model's own length, at most 8192 */
   contextTokens: v.optional(count(256, 1_048_576)),
@@ -32,7 +35,66 @@ const LogConfig = v.object({
 });
 
 /**
- * The whole file. `providers`, `channels`, `tools`, `policy` and `store` are accepted as they stand in the
+ * `channels.telegram`: a bot that people write to. Only senders in `allow` are answered; by default nobody is.
+ */
+const Telegram = v.pipe(
+  v.object({
+    token: v.pipe(
+      v.string(),
+      v.trim(),
+      v.regex(/^\d{3,20}:[A-Za-z0-9_-]{20,}$/, "This is no bot token; copy it from @BotFather"),
+    ),
+    /** `polling` needs no public address; `webhook` does. */
+    mode: v.optional(v.picklist(["polling", "webhook"]), "polling"),
+    /** What Telegram sends along to `/hooks/telegram`. @default made and kept by moult, when `url` is set */
+    secret: v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^[A-Za-z0-9_-]{16,256}$/, "Expected 16 to 256 of the characters A-Z a-z 0-9 _ -"),
+      ),
+    ),
+    /** Public address of this moult, `https://bot.example.org`. Absent: the owner sets the webhook. */
+    url: v.optional(v.pipe(v.string(), v.url(), v.startsWith("https://"))),
+    /** Another Bot API server, one's own for example. */
+    apiRoot: v.optional(
+      v.pipe(
+        v.string(),
+        v.url(),
+        v.transform((url) => url.replace(/\/+$/, "")),
+      ),
+      "https://api.telegram.org",
+    ),
+    /** Ids of senders and groups, usernames of senders, or `anyone`. */
+    allow: v.optional(
+      v.union([
+        v.pipe(
+          v.literal("anyone"),
+          v.transform(() => ["anyone"]),
+        ),
+        v.array(
+          v.pipe(
+            v.union([v.pipe(v.number(), v.safeInteger()), v.string()]),
+            v.transform(String),
+            v.regex(
+              /^(?:-?\d{1,20}|@?[A-Za-z][A-Za-z0-9_]{3,31})$/,
+              "Expected an id, a username, or anyone",
+            ),
+          ),
+        ),
+      ]),
+      [],
+    ),
+  }),
+  v.check(
+    ({ mode, url, secret }) => mode === "polling" || url !== undefined || secret !== undefined,
+    'mode "webhook" needs url, the public address of this moult; or secret, when you set the webhook yourself',
+  ),
+);
+/** See the schema of the same name. */
+export type TelegramConfig = v.InferOutput<typeof Telegram>;
+
+/**
+ * The whole file. `providers`, `tools`, `policy` and `store` are accepted as they stand in the
  * contract; a version that does not use them yet says so with a warning.
  */
 export const Config = v.object({
@@ -42,7 +104,7 @@ export const Config = v.object({
   metrics: v.optional(v.object({ public: v.optional(v.boolean(), false) }), {}),
   log: v.optional(LogConfig, {}),
   providers: v.optional(v.array(v.unknown())),
-  channels: v.optional(v.record(v.string(), v.unknown())),
+  channels: v.optional(v.object({ telegram: v.optional(Telegram) }), {}),
   tools: v.optional(v.array(v.unknown())),
   policy: v.optional(v.record(v.string(), v.unknown())),
   store: v.optional(v.record(v.string(), v.unknown())),
@@ -51,13 +113,16 @@ export const Config = v.object({
 export type Config = v.InferOutput<typeof Config>;
 
 /** Keys that load but do nothing in this version. */
-export const UNUSED_KEYS = ["providers", "channels", "tools", "policy", "store"] as const;
+export const UNUSED_KEYS = ["providers", "tools", "policy", "store"] as const;
 
 /** Keys of the contract that this version knows by name but does not read, by section. */
 export const LATER_KEYS: Readonly<Record<string, readonly string[]>> = {
   server: ["tls"],
-  model: ["pull", "kv", "headroom"],
+  model: ["kv", "headroom"],
 };
+
+/** Sections whose other keys belong to later versions, whatever they are called. */
+export const OPEN_SECTIONS = ["channels"] as const;
 
 /** What is wrong with the configuration file, with its position. The process ends with exit code 78. */
 export class ConfigError extends Error {

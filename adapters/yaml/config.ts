@@ -3,7 +3,13 @@ import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { LineCounter, parseDocument, isScalar, visit, type Document } from "yaml";
 import { nearest } from "../../runtime/spelling.ts";
-import { Config, ConfigError, LATER_KEYS, UNUSED_KEYS } from "../../schemas/config.ts";
+import {
+  Config,
+  ConfigError,
+  LATER_KEYS,
+  OPEN_SECTIONS,
+  UNUSED_KEYS,
+} from "../../schemas/config.ts";
 
 /** A configuration and what the owner should know about it. */
 export interface LoadedConfig {
@@ -93,29 +99,34 @@ function offsetOf(document: Document, path: readonly string[]): number | undefin
 
 /** Unknown keys with a suggestion, and keys that this version reads but does not use. */
 function warningsOf(data: unknown, at: (path: readonly string[]) => string): string[] {
-  if (data === null || typeof data !== "object") return [];
-  const entries: Readonly<Record<string, unknown>> = Config.entries;
-  return Object.entries(data).flatMap(([key, value]) => {
-    const schema = entries[key];
-    if (schema === undefined) return [unknownKey(at([key]), key, Object.keys(entries))];
-    if (UNUSED_KEYS.some((unused) => unused === key)) {
-      return [`${at([key])} "${key}" is not used by this version`];
-    }
-    const known = knownKeys(schema);
-    if (known === undefined || value === null || typeof value !== "object") return [];
-    const strange = Object.keys(value).filter((inner) => !known.includes(inner));
-    return strange.map((inner) =>
-      LATER_KEYS[key]?.includes(inner)
-        ? `${at([key, inner])} "${key}.${inner}" is not used by this version`
-        : unknownKey(at([key, inner]), inner, known),
-    );
-  });
+  const look = (value: unknown, schemas: Entries, path: readonly string[]): string[] => {
+    if (value === null || typeof value !== "object" || Array.isArray(value)) return [];
+    return Object.entries(value).flatMap(([key, inner]) => {
+      const here = [...path, key];
+      const schema = schemas[key];
+      const isLater =
+        UNUSED_KEYS.some((unused) => unused === here.join(".")) ||
+        (schema === undefined && isForLater(path, key));
+      if (isLater) return [`${at(here)} "${here.join(".")}" is not used by this version`];
+      if (schema === undefined) return [unknownKey(at(here), key, Object.keys(schemas))];
+      const entries = entriesOf(schema);
+      return entries === undefined ? [] : look(inner, entries, here);
+    });
+  };
+  return look(data, Config.entries, []);
 }
 
-/** Keys of an optional object schema; `undefined` for anything else. */
-function knownKeys(schema: unknown): readonly string[] | undefined {
-  const wrapped = (schema as { readonly wrapped?: { readonly entries?: object } }).wrapped;
-  return wrapped?.entries && Object.keys(wrapped.entries);
+type Entries = Readonly<Record<string, unknown>>;
+
+function isForLater([section = "", ...deeper]: readonly string[], key: string): boolean {
+  if (deeper.length > 0) return false;
+  const isOpen = OPEN_SECTIONS.some((open) => open === section);
+  return isOpen || LATER_KEYS[section]?.includes(key) === true;
+}
+
+/** Schemas of the keys of an optional object schema; `undefined` for anything else. */
+function entriesOf(schema: unknown): Entries | undefined {
+  return (schema as { readonly wrapped?: { readonly entries?: Entries } }).wrapped?.entries;
 }
 
 function unknownKey(at: string, key: string, known: readonly string[]): string {

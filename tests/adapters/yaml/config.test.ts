@@ -27,6 +27,9 @@ const ARTICLE = `tools:
   endpoint: "https://api.weather.com/v2"
 `;
 
+/** Of no bot. */
+const TOKEN = "123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
 describe("loadConfig()", () => {
   test("gives defaults for an empty file", () => {
     const { config, warnings } = load("");
@@ -39,6 +42,21 @@ describe("loadConfig()", () => {
   test("loads the article's example and says that this version does not use it", () => {
     const { warnings } = load(ARTICLE);
     expect(warnings).toEqual([expect.stringContaining('"tools" is not used by this version')]);
+  });
+
+  test("reads a Telegram bot: polling, and nobody is allowed, unless it says more", () => {
+    const { config, warnings } = load(`channels: { telegram: { token: "${TOKEN}" } }`);
+    expect(config.channels.telegram).toEqual({
+      token: TOKEN,
+      mode: "polling",
+      apiRoot: "https://api.telegram.org",
+      allow: [],
+    });
+    expect(warnings).toEqual([]);
+    const more = load(`channels: { telegram: { token: "${TOKEN}", allow: [1, "@ada_l", -100] } }`);
+    expect(more.config.channels.telegram?.allow).toEqual(["1", "@ada_l", "-100"]);
+    const all = load(`channels: { telegram: { token: "${TOKEN}", allow: anyone } }`);
+    expect(all.config.channels.telegram?.allow).toEqual(["anyone"]);
   });
 
   test("takes variables from the environment, inside values only", () => {
@@ -58,6 +76,9 @@ describe("loadConfig()", () => {
     ["model:\n  slots: 0", /moult\.yaml:2:10 model\.slots: /],
     ["- a list", /moult\.yaml:1:1 the file: /],
     ["server: [", /moult\.yaml:1:\d+ /],
+    ["channels:\n  telegram:\n    token: hello", /moult\.yaml:3:12 .*token: .*@BotFather/],
+    [`channels: { telegram: { token: ${TOKEN}, mode: webhook } }`, /needs url/],
+    [`channels: { telegram: { token: ${TOKEN}, allow: [{}] } }`, /allow/],
     ["log:\n  level: ${NOT_SET}", /moult\.yaml:2:10 The environment variable NOT_SET is not set/],
   ])("refuses %p with its position", (text, message) => {
     expect(() => load(text)).toThrow(message);
@@ -68,6 +89,8 @@ describe("loadConfig()", () => {
     ["server: { prot: 1 }", 'Unknown key "prot"; did you mean "port"?'],
     ["zzzzzzzz: 1", 'Unknown key "zzzzzzzz"; known: server, model'],
     ["model: { headroom: 0.3 }", '"model.headroom" is not used by this version'],
+    ["channels: { mqtt: { url: x } }", '"channels.mqtt" is not used by this version'],
+    [`channels: { telegram: { token: ${TOKEN}, alow: [1] } }`, 'did you mean "allow"?'],
   ])("warns about %p", (text, warning) => {
     expect(load(text).warnings).toEqual([expect.stringContaining(warning)]);
   });
