@@ -1,11 +1,13 @@
 /** `moult dev`: the daemon, every reload and failure as it happens, and a prompt to chat at meanwhile. */
-import { createInterface, type Interface } from "node:readline";
+import type { Rehearsal } from "../runtime/load/examples.ts";
 import type { RuntimeEvent } from "../schemas/turn.ts";
-import { terminalSession } from "./chat.ts";
+import { checkLines, exampleLines, withheldLine } from "./check_lines.ts";
+import { Checks, type ChecksOptions } from "./checks.ts";
 import { json, paint, word } from "./print.ts";
 import type { Daemon } from "../runtime/daemon.ts";
 import type { Command } from "./program.ts";
-import { showTurn } from "./show_turn.ts";
+import { refusalLines } from "./refusal_lines.ts";
+import { openScreen } from "./screen.ts";
 import { DAEMON_HELP, DAEMON_OPTIONS, daemonOptions, stopOnSignals } from "./start.ts";
 
 /** `moult dev` */
@@ -20,26 +22,88 @@ export const command: Command = {
     const starting = program.startDaemon(options);
     stopOnSignals(starting);
     const { daemon, home, warnings } = await starting;
-    if (asJson) {
-      json({ type: "started", url: daemon.url, home: home.dir });
-      daemon.watch(json);
-    } else {
+    const shown = asJson ? jsonReport() : textReport(daemon, screen.print);
+    if (asJson) json({ type: "started", url: daemon.url, home: home.dir });
+    else {
       for (const warning of warnings) screen.print(paint("yellow", `warning: ${warning}`));
       screen.print(
         `moult ${program.version} on ${paint("bold", daemon.url)}  API page: ${daemon.url}/docs`,
       );
       screen.print(paint("dim", `functions ${options.functions}, key ${home.dir}/owner.key`));
-      daemon.watch((event) => {
-        const text = describe(event);
-        if (text !== undefined) screen.print(text);
-      });
+      for (const { name, error } of daemon.functions.list())
+        if (error !== undefined) screen.print(failedLine(name, error));
     }
+    const checks = new Checks({ dir: options.functions, functions: daemon.functions, ...shown });
+    daemon.watch((event) => {
+      shown.onEvent(event);
+      checks.hear(event);
+    });
     void screen.chat(daemon);
+    await daemon.ending;
+    await checks.close();
     await daemon.stopped;
     screen.close();
     return 0;
   },
 };
+
+/** Who is told of what happens. */
+interface Report extends Pick<ChecksOptions, "onChecked" | "onExamples" | "onSlow" | "onWriter"> {
+  readonly onEvent: (event: RuntimeEvent) => void;
+}
+
+function jsonReport(): Report {
+  return {
+    onEvent: json,
+    onChecked: (checked) => json({ type: "function.checked", ...checked }),
+    onExamples: () => undefined,
+    onSlow: () => undefined,
+    onWriter: () => undefined,
+  };
+}
+
+/** The same refusal again within this time is not shown: a loop would fill the screen. */
+const REFUSAL_MS = 1_000;
+
+function textReport(daemon: Daemon, print: (text: string) => void): Report {
+  const withheldTold = new Set<string>();
+  let refused = { text: "", at: 0 };
+  let told: Rehearsal | undefined;
+  let writerTold: string | undefined;
+  return {
+    onEvent(event) {
+      if (event.type === "function.denied") {
+        const text = refusalLines(event, daemon.functions.get(word(event["name"]))).join("\n");
+        if (text === refused.text && event.at - refused.at < REFUSAL_MS) return;
+        refused = { text, at: event.at };
+        print(text);
+        return;
+      }
+      const text = describe(event);
+      if (text !== undefined) print(text);
+    },
+    onChecked(checked) {
+      const { name, examples } = checked;
+      print(checkLines(checked, examples !== undefined && examples === told).join("\n"));
+      if (examples === undefined || examples.withheld.length === 0 || withheldTold.has(name))
+        return;
+      withheldTold.add(name);
+      print(withheldLine(name, examples.withheld));
+    },
+    onExamples(examples) {
+      told = examples;
+      print(exampleLines(examples).join("\n"));
+    },
+    onSlow: (name) => print(paint("dim", `  … ${name}: its tests are running`)),
+    onWriter(writer) {
+      if (writer === writerTold) return;
+      writerTold = writer;
+      print(
+        `  ${paint("yellow", "·")} tests do not run on save: ${writer} may write into the functions folder, and tests run outside of the sandbox`,
+      );
+    },
+  };
+}
 
 /** One line (or a few) for a runtime event; `undefined` for those that are not worth one. */
 function describe(event: RuntimeEvent): string | undefined {
@@ -48,15 +112,13 @@ function describe(event: RuntimeEvent): string | undefined {
     case "function.loaded":
       return `${paint("green", "✓")} ${name} ${word(event["version"])} in ${Math.round(Number(event["ms"]))} ms`;
     case "function.failed":
-      return `${paint("red", "✗")} ${name} ${word(event["error"])}`;
+      return failedLine(word(event["name"]), word(event["error"]));
     case "function.removed":
       return `${paint("yellow", "−")} ${name} removed`;
     case "function.crashed":
       return `${paint("red", "✗")} ${name} crashed: ${word(event["reason"])}`;
     case "function.rolled_back":
       return `${paint("yellow", "↩")} ${name} ${rolledBack(event)}`;
-    case "function.denied":
-      return `${paint("yellow", "⛔")} ${name} ${word(event["text"])}`;
     case "function.log":
       return paint(
         "dim",
@@ -67,73 +129,18 @@ function describe(event: RuntimeEvent): string | undefined {
         "dim",
         `model ${word(event["state"])}${event["reason"] ? `: ${word(event["reason"])}` : ""}`,
       );
+    case "function.denied":
     case "turn.started":
     case "turn.done":
       return undefined;
   }
 }
 
+function failedLine(name: string, error: string): string {
+  return `${paint("red", "✗")} ${paint("bold", name)} ${error}`;
+}
+
 function rolledBack({ from, to, because }: RuntimeEvent): string {
   const why = because === "crashes" ? `: ${word(from)} crashed too often` : "";
   return `is back at ${word(to)}${why}`;
-}
-
-/** Prints above a prompt that stays at the bottom, as long as standard input is a terminal. */
-interface Screen {
-  readonly print: (text: string) => void;
-  /** Takes lines until input ends; each is a message to the agent. */
-  readonly chat: (daemon: Daemon) => Promise<void>;
-  readonly close: () => void;
-}
-
-function openScreen(): Screen {
-  const prompt = process.stdin.isTTY
-    ? createInterface({ input: process.stdin, output: process.stdout, prompt: "› " })
-    : undefined;
-  let answering = false;
-  // By Ctrl-C or Ctrl-D; what the daemon says while it ends comes after it.
-  let closed = false;
-  prompt?.once("close", () => {
-    closed = true;
-    process.stdout.write("\r\u001B[K");
-  });
-  return {
-    print(text) {
-      if (!prompt || answering || closed) {
-        process.stdout.write(`${text}\n`);
-        return;
-      }
-      // Clears the prompt's line, prints, and draws the prompt with what was typed so far again.
-      process.stdout.write(`\r\u001B[K${text}\n`);
-      prompt.prompt(true);
-    },
-    async chat(daemon) {
-      if (!prompt) return;
-      prompt.prompt();
-      for await (const line of prompt) {
-        if (line.trim() !== "") {
-          answering = true;
-          await answer(daemon, line, prompt);
-          answering = false;
-        }
-        if (!closed) prompt.prompt();
-      }
-      await daemon.stop();
-    },
-    close: () => prompt?.close(),
-  };
-}
-
-/** Answers one line; Ctrl-C cancels the turn, not the daemon. */
-async function answer(daemon: Daemon, line: string, prompt: Interface): Promise<void> {
-  const cancel = new AbortController();
-  const onInterrupt = (): void => cancel.abort();
-  prompt.on("SIGINT", onInterrupt);
-  try {
-    await showTurn(daemon.say(terminalSession(), line, cancel.signal));
-  } catch (error) {
-    process.stdout.write(`${paint("red", (error as Error).message)}\n`);
-  } finally {
-    prompt.off("SIGINT", onInterrupt);
-  }
 }
