@@ -54,6 +54,7 @@ async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
         meter: createMeter(),
         store: openStore(join(home.dir, "moult.sqlite"), clock),
         sandbox: openSandbox(),
+        parseYaml: async (text) => (await import("./adapters/yaml/frontmatter.ts")).parseYaml(text),
         transports: { http: httpTransport, terminal: terminalTransport },
         listen: (services) =>
           startHttp({

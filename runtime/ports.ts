@@ -281,6 +281,14 @@ export interface Store {
   readonly close: () => void;
 }
 
+/** A YAML text as plain data, or why it is none. Line and column count from 1. */
+export type YamlParsed =
+  | { readonly value: unknown }
+  | { readonly problem: string; readonly line: number; readonly column: number };
+
+/** Reads YAML that a stranger may have written. Bounded; never throws. It is made when the first text comes. */
+export type ParseYaml = (text: string) => Promise<YamlParsed>;
+
 /** A call of a function, from wherever it comes. */
 export interface FunctionCall {
   /**

@@ -138,6 +138,10 @@ export const Manifest = v.object({
   tools: names,
   instructions: v.optional(v.pipe(v.string(), v.maxLength(20_000))),
   runs: v.optional(v.boolean(), true),
+  /** Skills that are folders: the files beside `SKILL.md`, which a call of the skill can read. */
+  files: v.optional(v.array(v.object({ path: v.string(), bytes: v.number() }))),
+  /** What is odd about the file and did not keep it from loading. */
+  warnings: v.optional(v.array(v.string())),
   /** Channels: the transport, and whether the file renders replies. */
   via: v.optional(v.string()),
   renders: v.optional(v.boolean(), false),

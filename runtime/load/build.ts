@@ -4,6 +4,7 @@
  */
 import { basename, join, resolve, sep } from "node:path";
 import { MoultError } from "../../schemas/error.ts";
+import type { Manifest } from "../../schemas/function.ts";
 import { contentHash } from "./builtin_lock.ts";
 import { Fence, type Metafile } from "./fence.ts";
 import { located, shortPath } from "./frame.ts";
@@ -24,6 +25,8 @@ export interface Built {
   readonly version: string;
   /** Absolute paths of the files it was made of, itself first; of a package, its package.json. */
   readonly inputs: readonly string[];
+  /** What it declares, where that is known without running anything. */
+  readonly manifest?: Manifest;
 }
 
 /** Options that `Bun.build` takes and its types do not have yet. */

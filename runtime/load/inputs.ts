@@ -1,11 +1,14 @@
 /** Whether the files that a build was made of are still the same: by their stamps first, by their contents if need be. */
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, readdirSync, statSync } from "node:fs";
 import type { Stats } from "node:fs";
 import * as v from "valibot";
 import { contentHash } from "./builtin_lock.ts";
 
 /** Kernels stamp files with a clock that ticks this coarsely. */
 const CLOCK_TICK_MS = 10;
+
+/** A larger file is compared by its stamp. A bundle has less than this. */
+const HASHED_BYTES_MAX = 32 * 1024 * 1024;
 
 /** The stamp of a file that may have changed while it was read. No file ever has it. */
 const UNSURE = "unsure";
@@ -61,8 +64,13 @@ function stampOf(stat: Stats | undefined): string {
   return stat === undefined ? "" : `${stat.size}.${stat.mtimeMs}.${stat.ctimeMs}.${stat.ino}`;
 }
 
+/** Of a folder: the names in it. */
 function hashOf(path: string): string {
   try {
+    const stat = statSync(path);
+    if (stat.isDirectory()) return contentHash(readdirSync(path).toSorted().join("\n"));
+    // Too much to read for a look: whoever changes it also changes its time.
+    if (!stat.isFile() || stat.size > HASHED_BYTES_MAX) return stampOf(stat);
     return contentHash(readFileSync(path));
   } catch {
     return "";

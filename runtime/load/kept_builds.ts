@@ -70,7 +70,8 @@ export class KeptBuilds {
     this.#versions.write(name, version, made.text);
     const path = this.#versions.path(name, version);
     const origin = this.#origin(made.sourceHash, made.files.length);
-    const manifest = origin === "builtin" ? this.#manifests.get(made.sourceHash) : undefined;
+    const shipped = origin === "builtin" ? this.#manifests.get(made.sourceHash) : undefined;
+    const manifest = made.manifest ?? shipped;
     return { name, version, path, origin, ...(manifest !== undefined && { manifest }) };
   }
 

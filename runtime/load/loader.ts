@@ -6,7 +6,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { EventHub } from "../events.ts";
 import type { Bundle, Crash, Deployment } from "../isolate/deployment.ts";
-import type { Clock, Log, Meter } from "../ports.ts";
+import type { Clock, Log, Meter, ParseYaml } from "../ports.ts";
 import type { FunctionInfo } from "../../schemas/function.ts";
 import { MoultError } from "../../schemas/error.ts";
 import { readBuiltinLock, readBuiltinManifests } from "./builtin_lock.ts";
@@ -39,6 +39,8 @@ export interface LoaderOptions {
   readonly home: string;
   /** Starts a version. With a manifest in the bundle it starts no process before the first call. */
   readonly deploy: (bundle: Bundle) => Promise<Deployment>;
+  /** Reads what stands at the head of a `SKILL.md`. */
+  readonly parseYaml: ParseYaml;
   readonly hub: EventHub;
   readonly meter: Meter;
   readonly clock: Clock;
@@ -83,7 +85,7 @@ class FolderLoader implements Loader {
   #closed = false;
 
   constructor(options: LoaderOptions) {
-    const { roots, home, deploy, hub, meter, clock, log } = options;
+    const { roots, home, deploy, hub, meter, clock, log, parseYaml } = options;
     this.#options = options;
     this.#roots = [...new Set(roots.map(real))];
     this.#registry = new Registry(clock, meter);
@@ -93,7 +95,17 @@ class FolderLoader implements Loader {
     const builds = new KeptBuilds(versions, builtins, clock, manifests);
     const find = (name: string) => this.#found.get(name);
     const registry = this.#registry;
-    this.#reloader = new Reloader({ registry, builds, deploy, find, hub, meter, clock, log });
+    this.#reloader = new Reloader({
+      registry,
+      builds,
+      deploy,
+      parseYaml,
+      find,
+      hub,
+      meter,
+      clock,
+      log,
+    });
     this.#watcher = new Watcher((changes) => this.#onChanges(changes), clock.now);
   }
 

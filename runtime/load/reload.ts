@@ -6,7 +6,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { EventHub } from "../events.ts";
 import type { Bundle, Deployment } from "../isolate/deployment.ts";
-import type { Clock, Log, Meter } from "../ports.ts";
+import type { Clock, Log, Meter, ParseYaml } from "../ports.ts";
 import { MoultError, isMoultError, toWire } from "../../schemas/error.ts";
 import { SOURCE_BYTES_MAX } from "./build.ts";
 import { Builds } from "./builds.ts";
@@ -18,7 +18,9 @@ import { type Input, inputsOf, refreshed, touched } from "./inputs.ts";
 import type { KeptBuilds, Made } from "./kept_builds.ts";
 import type { Entry, Registry } from "./registry.ts";
 import { forgetPackage } from "./resolver_cache.ts";
-import type { Found } from "./scan.ts";
+import { type Found, isSkillFile } from "./scan.ts";
+import { buildSkill } from "./skill.ts";
+import { deploySkill, isSkillBundle } from "./skill_deployment.ts";
 import { Turnstile } from "./turnstile.ts";
 
 /** Versions that are started at once; many are only asked what they declare, together. */
@@ -30,6 +32,7 @@ export interface Workshop {
   readonly builds: KeptBuilds;
   /** Starts a version, or rejects with why it cannot run. */
   readonly deploy: (bundle: Bundle) => Promise<Deployment>;
+  readonly parseYaml: ParseYaml;
   /** The file that a name stands for now. */
   readonly find: (name: string) => Found | undefined;
   readonly hub: EventHub;
@@ -245,7 +248,9 @@ export class Reloader {
     const project = join(projectOf(found.root), "package.json");
     const watched = new Set([found.path, project, ...slot.files.map(({ path }) => path)]);
     slot.files = inputsOf([...watched], began, own);
-    const built = await this.#building.build(found, source);
+    const built = isSkillFile(found.path)
+      ? await buildSkill(found, source, this.#w.parseYaml)
+      : await this.#building.build(found, source);
     slot.files = inputsOf(built.inputs, began, own);
     return { ...built, sourceHash, files: slot.files };
   }
@@ -290,7 +295,9 @@ export class Reloader {
   /** Starts a version. Files that were read together may have spoken for each other: then it is asked again, alone. */
   async #deploy(bundle: Bundle): Promise<Deployment> {
     const differs = (): void => void this.serially(bundle.name, () => this.#askAlone(bundle));
-    return await this.#w.deploy({ ...bundle, differs });
+    return isSkillBundle(bundle)
+      ? deploySkill(bundle)
+      : await this.#w.deploy({ ...bundle, differs });
   }
 
   async #askAlone(bundle: Bundle): Promise<void> {

@@ -1,7 +1,7 @@
-/** Which files of a functions folder are functions. Looks at names and kinds of files only; reads none. */
+/** Which files of a functions folder are functions, and which folders are skills. Looks at names and kinds of files only; reads none. */
 import { readdirSync, realpathSync, statSync } from "node:fs";
 import type { Dirent } from "node:fs";
-import { basename, extname, join, relative } from "node:path";
+import { basename, dirname, extname, join, relative } from "node:path";
 import { FUNCTION_NAME } from "../../schemas/function.ts";
 
 /** Files of one root that are looked at, and folders: a link may lead to a whole disk. */
@@ -13,6 +13,12 @@ const DEPTH_MAX = 16;
 
 /** A function is written in one of these. */
 const SOURCES = new Set([".ts", ".mts", ".js", ".mjs"]);
+
+/** The file that makes its folder a skill; some write it in lower case. */
+const SKILL_FILES = ["SKILL.md", "skill.md"];
+
+/** Folders that group functions. A `SKILL.md` directly in one would make a skill of all of them. */
+const GROUPS = new Set(["tools", "skills", "channels"]);
 
 /** A file that is a function. */
 export interface Found {
@@ -45,14 +51,19 @@ export function relevant(file: string): boolean {
   return !file.split("/").some((part) => part.startsWith(".") || part === "node_modules");
 }
 
+/** Whether a function's file is the `SKILL.md` of a folder. */
+export function isSkillFile(path: string): boolean {
+  return SKILL_FILES.includes(basename(path));
+}
+
 /** Looks through one root. A root that does not exist is empty. Files come in the order of their paths. */
 export function scanRoot(dir: string): Scan {
   const found = new Map<string, Found>();
   const refused: Refused[] = [];
   for (const path of candidates(dir)) {
     const file = relative(dir, path);
-    const name = basename(file).slice(0, -extname(file).length);
-    const problem = nameProblem(name, file) ?? kindProblem(path, file);
+    const { name, problem: misnamed } = nameOf(file);
+    const problem = misnamed ?? kindProblem(path, file);
     const first = found.get(name);
     if (problem !== undefined) {
       refused.push({ name, file, error: problem });
@@ -72,16 +83,35 @@ function candidates(dir: string): string[] {
   const seen = new Set<string>();
   const folders = [{ folder: dir, depth: 0 }];
   for (const { folder, depth } of folders) {
-    for (const entry of entries(folder, seen)) {
-      const path = join(folder, entry.name);
-      if (!relevant(entry.name) || paths.length >= FILES_MAX) continue;
-      const deeper = isFolder(entry, path);
-      if (!deeper && isFunctionFile(entry.name)) paths.push(path);
-      if (deeper && depth < DEPTH_MAX && folders.length < FOLDERS_MAX)
-        folders.push({ folder: path, depth: depth + 1 });
-    }
+    const { files, below } = listOf(dir, folder, seen);
+    paths.push(...files);
+    if (paths.length >= FILES_MAX) break;
+    if (depth >= DEPTH_MAX) continue;
+    folders.push(...below.map((path) => ({ folder: path, depth: depth + 1 })));
+    folders.splice(FOLDERS_MAX);
   }
-  return paths.toSorted();
+  return paths.slice(0, FILES_MAX).toSorted();
+}
+
+/** Function files of one folder, and the folders in it. */
+function listOf(
+  dir: string,
+  folder: string,
+  seen: Set<string>,
+): { readonly files: readonly string[]; readonly below: readonly string[] } {
+  const inside = entries(folder, seen).filter(({ name }) => relevant(name));
+  const skill = SKILL_FILES.find((name) => inside.some((entry) => entry.name === name));
+  const files = skill === undefined ? [] : [join(folder, skill)];
+  if (skill !== undefined && !isGroup(relative(dir, folder)))
+    // Everything in a skill's folder is the skill's, its scripts too.
+    return { files: basename(folder).startsWith("_") ? [] : files, below: [] };
+  const below: string[] = [];
+  for (const entry of inside) {
+    const path = join(folder, entry.name);
+    if (isFolder(entry, path)) below.push(path);
+    else if (isFunctionFile(entry.name)) files.push(path);
+  }
+  return { files, below };
 }
 
 /** Entries of a folder that was not visited yet: symbolic links may make a circle. */
@@ -113,14 +143,46 @@ function isFunctionFile(name: string): boolean {
   return !/\.(?:test|eval|d)\.m?[tj]s$/.test(name);
 }
 
-function nameProblem(name: string, file: string): string | undefined {
-  if (FUNCTION_NAME.test(name)) return undefined;
-  const better = name
+/** Whether a folder, by its path below the root, holds functions and is none. */
+function isGroup(folder: string): boolean {
+  return folder === "" || GROUPS.has(folder);
+}
+
+/** What a file's function is called, or why it cannot be one. */
+function nameOf(file: string): { readonly name: string; readonly problem?: string } {
+  if (isSkillFile(file)) return skillNameOf(file);
+  const name = basename(file).slice(0, -extname(file).length);
+  const problem = nameProblem(name, file);
+  return problem === undefined ? { name } : { name, problem };
+}
+
+/** A skill is called as its folder; `pdf-forms` is `pdf_forms`. */
+function skillNameOf(file: string): { readonly name: string; readonly problem?: string } {
+  const folder = dirname(file);
+  if (isGroup(folder === "." ? "" : folder)) {
+    const problem = `${file} lies among functions; put it into a folder of its own, which gives the skill its name`;
+    return { name: basename(file), problem };
+  }
+  const name = possibleName(basename(folder));
+  if (FUNCTION_NAME.test(name)) return { name };
+  const problem = `A skill is named by its folder, and "${basename(folder)}" has no letter of a-z in it; rename the folder`;
+  return { name: basename(folder), problem };
+}
+
+/** The nearest name that a function can have; may still be none. */
+function possibleName(name: string): string {
+  return name
     .replaceAll(/(?<=[a-z0-9])(?=[A-Z])/g, "_")
     .toLowerCase()
     .replaceAll(/[^a-z0-9_]+/g, "_")
     .replace(/^[^a-z]+/, "")
-    .slice(0, 48);
+    .slice(0, 48)
+    .replace(/_+$/, "");
+}
+
+function nameProblem(name: string, file: string): string | undefined {
+  if (FUNCTION_NAME.test(name)) return undefined;
+  const better = possibleName(name);
   const hint = FUNCTION_NAME.test(better) ? `; rename it to ${better}${extname(file)}` : "";
   return `A function's name has 1 to 48 of a-z, 0-9 and _ and begins with a letter, and "${name}" does not${hint} (or put _ before a helper's name)`;
 }

@@ -40,6 +40,9 @@ const SKILL_INPUT: JsonSchema = {
   additionalProperties: false,
 };
 
+/** Characters of a skill's description that the model reads; all of it counts when skills are chosen. */
+const SKILL_CHARS_MAX = 240;
+
 /** Input of a skill that is only instructions. */
 const NO_INPUT: JsonSchema = { type: "object", properties: {}, additionalProperties: false };
 
@@ -161,12 +164,27 @@ const specs = new WeakMap<Manifest, { readonly spec: ToolSpec; readonly tokens: 
 function described(name: string, manifest: Manifest): { spec: ToolSpec; tokens: number } {
   const known = specs.get(manifest);
   if (known?.spec.name === name) return known;
-  const skillInput = isInstructionsOnly(manifest) ? NO_INPUT : SKILL_INPUT;
-  const parameters = manifest.kind === "skill" ? skillInput : (manifest.input ?? NO_INPUT);
-  const spec = { name, description: manifest.description, parameters };
+  const spec = {
+    name,
+    description: short(manifest),
+    parameters: parametersOf(manifest),
+  };
   const entry = { spec, tokens: estimateTokens(JSON.stringify(spec)) };
   specs.set(manifest, entry);
   return entry;
+}
+
+function parametersOf(manifest: Manifest): JsonSchema {
+  const isOwn = manifest.kind !== "skill" || isInstructionsOnly(manifest);
+  return isOwn ? (manifest.input ?? NO_INPUT) : SKILL_INPUT;
+}
+
+/** Skills of other makers are described at length, for people too. What they are good for stands first. */
+function short({ kind, description }: Manifest): string {
+  if (kind !== "skill" || description.length <= SKILL_CHARS_MAX) return description;
+  const head = description.slice(0, SKILL_CHARS_MAX);
+  const end = Math.max(head.lastIndexOf(". ") + 1, head.lastIndexOf(" "));
+  return end > SKILL_CHARS_MAX / 2 ? head.slice(0, end).trimEnd() : head;
 }
 
 /** A function as it is offered to the model. */

@@ -46,7 +46,7 @@ export async function runCall(
     const message = `The arguments of "${call.name}" are not an object`;
     return failed(call, { code: "input/invalid", message }, info.version);
   }
-  if (isInstructionsOnly(info.manifest)) {
+  if (isInstructionsOnly(info.manifest) && info.manifest.files === undefined) {
     const output = { instructions: info.manifest.instructions ?? "" };
     return { record: { ...begun(call, info.version), output, ms: 0 }, writes: [] };
   }
@@ -79,6 +79,7 @@ export function interrupted(call: ToolCall): Called {
 /** Whether running it again is safe: all it can change are its own values, which are committed with its result. */
 export function isRepeatable(manifest: Manifest | undefined): boolean {
   if (manifest === undefined) return false;
+  if (isInstructionsOnly(manifest)) return true;
   const { net, write, exec, call } = manifest.permissions;
   return [net, write, exec, call, manifest.secrets].every((granted) => granted.length === 0);
 }
@@ -111,7 +112,7 @@ function kept(output: unknown): unknown {
 }
 
 function bodyOf(manifest: Manifest, input: Readonly<Record<string, unknown>>): string {
-  if (manifest.kind !== "skill") return JSON.stringify(input);
+  if (manifest.kind !== "skill" || isInstructionsOnly(manifest)) return JSON.stringify(input);
   const request = input["request"];
   return JSON.stringify(typeof request === "string" ? request : "");
 }

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { parseYaml } from "../../../adapters/yaml/frontmatter.ts";
 import { EventHub } from "../../../runtime/events.ts";
 import { type Loader, type LoaderOptions, createLoader } from "../../../runtime/load/loader.ts";
 import type { FunctionCall, Log, Meter } from "../../../runtime/ports.ts";
@@ -64,6 +65,7 @@ export function functionsFolder(change: Partial<LoaderOptions> = {}) {
       roots: [dir],
       home,
       deploy: host.deploy,
+      parseYaml: async (text) => parseYaml(text),
       hub,
       meter: measured.port,
       clock,
