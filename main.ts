@@ -1,11 +1,11 @@
 #!/usr/bin/env -S bun --no-install
 /** The one file that joins runtime and adapters, and the entry of the command line. */
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { runCommandLine } from "./cli/cli.ts";
 import type { DaemonOptions, Program, RunningDaemon } from "./cli/program.ts";
 import manifest from "./package.json" with { type: "json" };
 import { openHome } from "./runtime/home.ts";
-import { isScripted, SCRIPTED_PREFIX } from "./runtime/model/engine.ts";
+import { isScripted } from "./runtime/model/engine.ts";
 import { CONFIG_DEFAULT, type Config } from "./schemas/config.ts";
 
 const ROOT = import.meta.dir;
@@ -19,19 +19,19 @@ async function readConfig(file: string | undefined) {
   return loadConfig(file, process.env);
 }
 
-/** How to load the model that the configuration names, relative to its folder; the embedded one when it names none. */
-function modelOptions({ model }: Config, configFile: string | undefined) {
-  const { path: named, gpu, ...rest } = model;
-  const base = configFile === undefined ? process.cwd() : dirname(configFile);
-  const scripted = named !== undefined && isScripted(named);
-  const file = resolve(base, scripted ? named.slice(SCRIPTED_PREFIX.length) : (named ?? EMBEDDED));
-  return {
-    ...rest,
-    path: scripted ? SCRIPTED_PREFIX + file : file,
-    embedded: file === EMBEDDED,
-    gpu: gpu === true ? ("auto" as const) : gpu,
-    hostEntry: join(ROOT, "adapters", scripted ? "scripted" : "llama", "host.ts"),
-  };
+/** Where models are looked for: relative paths begin at the configuration's folder. */
+const placesOf = ({ config, home }: DaemonOptions) => ({
+  home,
+  base: config === undefined ? process.cwd() : dirname(config),
+  embedded: EMBEDDED,
+});
+
+/** How to load the model that answers, and `prepareModel` when it has to be pulled first. */
+async function modelOptions({ model }: Config, options: DaemonOptions) {
+  const { modelToLoad } = await import("./adapters/llama/prepare.ts");
+  const { load, ...later } = modelToLoad(model, placesOf(options), options.offline);
+  const adapter = isScripted(load.path) ? "scripted" : "llama";
+  return { ...later, model: { ...load, hostEntry: join(ROOT, "adapters", adapter, "host.ts") } };
 }
 
 /** Joins everything. Adapters are imported here, so that commands that need no daemon start at once. */
@@ -54,7 +54,6 @@ async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
         meter: createMeter(),
         store: openStore(join(home.dir, "moult.sqlite"), clock),
         sandbox: openSandbox(),
-        parseYaml: async (text) => (await import("./adapters/yaml/frontmatter.ts")).parseYaml(text),
         transports: { http: httpTransport, terminal: terminalTransport },
         listen: (services) =>
           startHttp({
@@ -69,7 +68,7 @@ async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
       {
         version,
         home,
-        model: modelOptions(config, options.config),
+        ...(await modelOptions(config, options)),
         roots: [...(config.functions.builtins ? [join(ROOT, "functions")] : []), options.functions],
         root: process.cwd(),
         offline: options.offline,
@@ -88,17 +87,11 @@ const program: Program = {
   version,
   entry: join(ROOT, "main.ts"),
   startDaemon,
-  sandboxTier: async () => {
-    const { openSandbox } = await import("./adapters/linux/open_sandbox.ts");
-    const sandbox = openSandbox();
-    const tier = sandbox.tier();
-    await sandbox.close();
-    return tier;
-  },
-  checkModel: async ({ config: file }) => {
-    const { path } = modelOptions((await readConfig(file)).config, file);
-    if (!isScripted(path)) (await import("./adapters/llama/gguf.ts")).checkGguf(path);
-    return path;
+  sandboxTier: async () => (await import("./adapters/linux/open_sandbox.ts")).sandboxTier(),
+  models: async (options) => {
+    const { config } = await readConfig(options.config);
+    const { createModels } = await import("./adapters/llama/models.ts");
+    return createModels(config.model, placesOf(options), options.offline);
   },
 };
 

@@ -3,12 +3,7 @@ import { parseArgs } from "node:util";
 import { ConfigError } from "../schemas/config.ts";
 import { nearest } from "../runtime/spelling.ts";
 import { isMoultError, toWire } from "../schemas/error.ts";
-import { UsageError, type Command, type Program, type Values } from "./program.ts";
-
-interface Listed {
-  readonly summary: string;
-  readonly load: () => Promise<{ readonly command: Command }>;
-}
+import { UsageError, type Command, type Listed, type Program, type Values } from "./program.ts";
 
 /** Each command in a file of its own, loaded only when it is used. */
 const COMMANDS: Readonly<Record<string, Listed>> = {
@@ -16,6 +11,7 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
   dev: { summary: "run the daemon and see every reload", load: () => import("./dev.ts") },
   start: { summary: "run the daemon", load: () => import("./start.ts") },
   stop: { summary: "end the daemon", load: () => import("./stop.ts") },
+  open: { summary: "show the daemon in a browser, logged in", load: () => import("./open.ts") },
   new: { summary: "write a new tool, skill or channel", load: () => import("./new.ts") },
   init: { summary: "make a project of your own", load: () => import("./init.ts") },
   list: { summary: "list the functions", load: () => import("./list.ts") },
@@ -23,9 +19,15 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
   call: { summary: "call a tool with JSON", load: () => import("./call.ts") },
   logs: { summary: "show what a function wrote", load: () => import("./logs.ts") },
   rollback: { summary: "put the previous version back", load: () => import("./rollback.ts") },
+  model: { summary: "list, pull, use or inspect models", load: () => import("./model.ts") },
+  sessions: {
+    summary: "show what was said, and what arrived",
+    load: () => import("./sessions.ts"),
+  },
   secret: { summary: "set, list or remove secrets", load: () => import("./secret.ts") },
   doctor: { summary: "say what works here and what does not", load: () => import("./doctor.ts") },
   bench: { summary: "run the benchmarks", load: () => import("./bench.ts") },
+  completion: { summary: "complete commands and names in a shell", load: loadCompletion },
 };
 
 /** Options that every command takes. */
@@ -41,6 +43,11 @@ const COMMON_HELP = `  --home DIR    where moult keeps its data (default: $MOULT
   --url, --key  another daemon than the home's ($MOULT_URL, $MOULT_KEY)
   --json        print JSON
   --help        this text`;
+
+async function loadCompletion(): Promise<{ readonly command: Command }> {
+  const { completionOf } = await import("./completion.ts");
+  return { command: completionOf({ table: COMMANDS, options: COMMON, help: COMMON_HELP }) };
+}
 
 /** Runs one command line and returns the exit code: 0 done, 1 failed, 2 wrong usage, 78 configuration. */
 export async function runCommandLine(program: Program, argv: readonly string[]): Promise<number> {

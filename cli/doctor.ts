@@ -42,11 +42,11 @@ function bunVersion(): Check {
 
 async function modelFile(program: Program, options: DaemonOptions): Promise<Check> {
   try {
-    return { name: "model", state: "ok", found: await program.checkModel(options) };
+    return { name: "model", state: "ok", found: (await program.models(options)).check() };
   } catch (error) {
     const found = error instanceof Error ? error.message : String(error);
     const remedy =
-      "set model.path in moult.yaml to a GGUF file, or leave it out for the shipped model";
+      "choose another with moult model use, or set model.path in moult.yaml to a GGUF file";
     return { name: "model", state: "failed", found, remedy };
   }
 }

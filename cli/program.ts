@@ -3,6 +3,7 @@ import type { ParseArgsOptionsConfig } from "node:util";
 import type { Daemon } from "../runtime/daemon.ts";
 import type { OpenHome } from "../runtime/home.ts";
 import type { Sandbox } from "../runtime/ports.ts";
+import type { Models } from "../schemas/model_file.ts";
 
 /** Options of `start` and `dev`, resolved: paths are absolute. */
 export interface DaemonOptions {
@@ -46,8 +47,8 @@ export interface Program {
   readonly startDaemon: (options: DaemonOptions) => Promise<RunningDaemon>;
   /** How functions are confined on this machine. */
   readonly sandboxTier: () => Promise<ReturnType<Sandbox["tier"]>>;
-  /** Path of the model that would be loaded. Throws what is wrong with it. */
-  readonly checkModel: (options: DaemonOptions) => Promise<string>;
+  /** The models of the home. */
+  readonly models: (options: DaemonOptions) => Promise<Models>;
 }
 
 /** Values of the options of a command line. */
@@ -66,6 +67,13 @@ export interface Command {
     positionals: readonly string[],
     values: Values,
   ) => Promise<number>;
+}
+
+/** A command in the table of commands: loaded only when it is used. */
+export interface Listed {
+  /** What it does, as a line of `moult --help`. */
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: Command }>;
 }
 
 /** A wrong command line. The process ends with exit code 2. */

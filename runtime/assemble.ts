@@ -9,8 +9,9 @@ import type { Bundle, Deployment } from "./isolate/deployment.ts";
 import { Hosts } from "./isolate/hosts.ts";
 import type { HostServices } from "./isolate/services.ts";
 import { createLoader, type Loader } from "./load/loader.ts";
-import { type ModelOptions, startModel } from "./model/client.ts";
-import type { Clock, Log, Meter, Model, ParseYaml, Sandbox, Store, Transport } from "./ports.ts";
+import type { ModelOptions } from "./model/client.ts";
+import { type PrepareModel, startPrepared } from "./model/prepared.ts";
+import type { Clock, Log, Meter, Model, Sandbox, Store, Transport } from "./ports.ts";
 import { Secrets } from "./policy/secrets.ts";
 import { MoultError } from "../schemas/error.ts";
 import type { RuntimeEvent } from "../schemas/turn.ts";
@@ -23,7 +24,6 @@ export interface Ports {
   readonly store: Store;
   readonly sandbox: Sandbox;
   readonly transports: Readonly<Record<string, Transport>>;
-  readonly parseYaml: ParseYaml;
   /** Opens the server on what it is given. */
   readonly listen: (services: ServerServices) => Listener;
 }
@@ -50,6 +50,8 @@ export interface Choices {
   readonly version: string;
   readonly home: OpenHome;
   readonly model: Omit<ModelOptions, "log" | "meter" | "clock" | "onState">;
+  /** Brings the model's file before it loads. Absent: it is there. */
+  readonly prepareModel?: PrepareModel;
   /** Folders of functions; a name in a later one wins. */
   readonly roots: readonly string[];
   /** Relative paths in manifests lie below it: the folder moult was started in. */
@@ -60,24 +62,22 @@ export interface Choices {
 
 /** Makes a daemon. The model begins to load at once; everything else waits for `start()`. */
 export function createDaemon(ports: Ports, choices: Choices): Daemon {
-  const { clock, log, meter, store, sandbox, transports, parseYaml, listen } = ports;
+  const { clock, log, meter, store, sandbox, transports, listen } = ports;
   const { home, version, root, roots, offline, idleExitMs } = choices;
   const hub = new EventHub(clock);
   hub.subscribe((event) => keepTrouble(event, log));
   const base = { clock, log, meter, hub };
   const secrets = new Secrets(home.dir);
-  const model = startModel({
-    ...choices.model,
-    ...base,
-    onState: ({ state, reason, name }) => hub.publish("model.state", { state, reason, name }),
-  });
+  const onState: ModelOptions["onState"] = ({ state, reason, name }) =>
+    hub.publish("model.state", { state, reason, name });
+  const model = startPrepared({ ...choices.model, ...base, onState }, choices.prepareModel);
   const services = hostServices({ hub, log, meter, store, model, secrets }, () => loader);
   const hosts = new Hosts({ sandbox, services, root, home: home.dir, offline });
   const deploy = async (bundle: Bundle): Promise<Deployment> =>
     bundle.origin === "builtin"
       ? await hosts.deploy(bundle)
       : await reachable(await hosts.deploy(bundle), Object.keys(transports));
-  const loader = createLoader({ ...base, roots, home: home.dir, deploy, parseYaml });
+  const loader = createLoader({ ...base, roots, home: home.dir, deploy });
   const agent = createAgent({
     ...base,
     store,

@@ -189,7 +189,10 @@ export class Daemon {
     const look = Math.min(IDLE_LOOK_MS, idleExitMs);
     this.#idleTimer = setInterval(() => {
       const { clock, model } = this.#parts;
-      const busy = model.status().running > 0 || (this.#listener?.waitingRequests() ?? 0) > 0;
+      // A model that loads, or is on its way from the network, is what the owner waits for.
+      const { running, state } = model.status();
+      const busy =
+        running > 0 || state === "loading" || (this.#listener?.waitingRequests() ?? 0) > 0;
       if (busy) this.used();
       else if (clock.now() - this.#usedAt >= idleExitMs) void this.stop();
     }, look);

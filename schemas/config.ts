@@ -16,18 +16,26 @@ const Server = v.object({
 /** `model`: which GGUF answers, and how much room it gets. */
 const ModelConfig = v.pipe(
   v.object({
-  /** A GGUF file, or `scripted:FILE.jsonl`. @default the embedded model */
-  path: v.optional(v.pipe(v.string(), v.minLength(1))),
-  /** A model to download at the first start: `hf:USER/REPO:QUANTISATION` or an address. Instead of `path`. */
-  pull: v.optional(v.pipe(v.string(), v.minLength(1))),
-  gpu: v.optional(v.union([v.boolean(), v.literal("auto")]), false),
-  /** Tokens of one conversation. @default the model's own length, at most 8192 */
-  contextTokens: v.optional(count(256, 1_048_576)),
-  /** Conversations in memory at once. */
-  slots: v.optional(count(1, 64), 4),
-  /** CPU threads. @default chosen by the model's size and the machine's cores */
-  threads: v.optional(count(1, 256)),
-});
+    /** A GGUF file, or `scripted:FILE.jsonl`. @default the embedded model */
+    path: v.optional(v.pipe(v.string(), v.minLength(1))),
+    /** A model to download at the first start: `hf:USER/REPO:QUANTISATION` or an address. Instead of `path`. */
+    pull: v.optional(v.pipe(v.string(), v.minLength(1))),
+    gpu: v.optional(v.union([v.boolean(), v.literal("auto")]), false),
+    /** Tokens of one conversation. @default the model's own length, at most 8192 */
+    contextTokens: v.optional(count(256, 1_048_576)),
+    /** Conversations in memory at once. */
+    slots: v.optional(count(1, 64), 4),
+    /** CPU threads. @default chosen by the model's size and the machine's cores */
+    threads: v.optional(count(1, 256)),
+  }),
+  v.forward(
+    v.check(
+      ({ path, pull }) => path === undefined || pull === undefined,
+      "Both model.path and model.pull are set; leave one out",
+    ),
+    ["pull"],
+  ),
+);
 
 /** `log`: how much is written to `<home>/logs`. */
 const LogConfig = v.object({

@@ -80,3 +80,37 @@ export interface PulledModel {
   /** It was there before; nothing was downloaded. */
   readonly already: boolean;
 }
+
+/** A model in a list. */
+export interface ListedModel {
+  /** What `moult model use` takes. */
+  readonly name: string;
+  readonly path: string;
+  readonly inUse: boolean;
+  /** Absent: its file cannot be read, and `error` says why. */
+  readonly facts?: ModelFacts;
+  readonly error?: string;
+}
+
+/** How a model is pulled. */
+export interface PullChoices {
+  readonly sha256?: string | undefined;
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: PullEvent) => void;
+}
+
+/** What can be done with the models of a home. Everything rejects (or throws) with a `MoultError`. */
+export interface Models {
+  /** Path of the model that answers, or what is to be pulled at the next start. Throws what is wrong with it. */
+  readonly check: () => string;
+  readonly list: () => readonly ListedModel[];
+  /** @default the model in use */
+  readonly inspect: (name: string | undefined) => Promise<ModelFacts>;
+  readonly pull: (source: string, how: PullChoices) => Promise<PulledModel>;
+  /** Chooses the model of the next start. `force`: also one that cannot work here. */
+  readonly use: (
+    name: string,
+    force: boolean,
+  ) => Promise<{ readonly name: string; readonly changed: boolean; readonly facts: ModelFacts }>;
+}

@@ -1,0 +1,47 @@
+/** The model that answers: where it lies, or how it is pulled before it loads. */
+import { findPulled, pullModel } from "./pull.ts";
+import type { EngineOptions } from "../../runtime/model/engine.ts";
+import { chooseModel, modelsFolder, type Places } from "../../runtime/model/files.ts";
+import type { PrepareModel } from "../../runtime/model/prepared.ts";
+import type { Config } from "../../schemas/config.ts";
+import type { PullEvent } from "../../schemas/model_file.ts";
+
+/** What the host is told of the model that answers. */
+type Load = Omit<EngineOptions, "copyArguments">;
+
+/** The model that answers; with the way to bring it while it is not there: its path is its name until then. */
+export function modelToLoad(
+  model: Config["model"],
+  places: Places,
+  offline: boolean,
+): { readonly load: Load; readonly prepareModel?: PrepareModel } {
+  const { path: _path, pull: _pull, gpu, ...rest } = model;
+  const { path, pull = "" } = chooseModel(model, places);
+  const folder = modelsFolder(places.home);
+  const there = path ?? findPulled(pull, folder);
+  const load: Load = {
+    ...rest,
+    path: there ?? pull,
+    embedded: there === places.embedded,
+    gpu: gpu === true ? "auto" : gpu,
+  };
+  return there === undefined ? { load, prepareModel: pulling(pull, folder, offline) } : { load };
+}
+
+function pulling(source: string, folder: string, offline: boolean): PrepareModel {
+  return async (tell, signal) => {
+    tell(`downloading ${source}`);
+    const onEvent = (event: PullEvent): void => tell(sentence(event));
+    return (await pullModel({ source, folder, offline, signal, onEvent })).path;
+  };
+}
+
+/** Whole percents: whoever listens hears a hundred times of a download, not a million times. */
+function sentence(event: PullEvent): string {
+  if (event.type === "retry")
+    return `downloading ${event.file}: ${event.because}; it is tried again`;
+  const { step, file, bytes, bytesTotal } = event;
+  const doing = step === "download" ? "downloading" : "checking";
+  if (!bytesTotal) return `${doing} ${file}`;
+  return `${doing} ${file}: ${Math.floor((bytes / bytesTotal) * 100)} %`;
+}

@@ -1,0 +1,101 @@
+/** `moult model list|pull|use|inspect`: which models there are, and which of them answers. Needs no daemon. */
+import { findDaemon, text } from "./client.ts";
+import { pullAndShow } from "./model_pull.ts";
+import { bytesText, countText, showFacts, showTrouble } from "./model_show.ts";
+import { aside, json, line, table } from "./print.ts";
+import { UsageError, type Command, type Values } from "./program.ts";
+import { daemonOptions } from "./start.ts";
+import type { ListedModel, Models } from "../schemas/model_file.ts";
+
+const USAGE = "list | pull SOURCE | use NAME | inspect [NAME]";
+
+/** `moult model` */
+export const command: Command = {
+  usage: USAGE,
+  options: {
+    sha256: { type: "string" },
+    force: { type: "boolean" },
+    offline: { type: "boolean" },
+    config: { type: "string", short: "c" },
+  },
+  help: `  list               the embedded model and those in the home, with * before the one in use
+  pull SOURCE        downloads a model: hf:USER/REPO:QUANTISATION, hf:USER/REPO/FILE.gguf, or an
+                     https address of a .gguf file; a pull that was stopped goes on
+  use NAME           answers with this model from the next start on; NAME may be short, a path,
+                     or "embedded"
+  inspect [NAME]     what it is and what memory it needs; without a name: the one in use
+
+  --sha256 HEX       what the file must be (default: what the server says, where it says so)
+  --force            pull: replace what is there; use: although it cannot work here
+  --offline          no connection to any other machine
+  --config FILE      configuration (default: ./moult.yaml, if it exists)`,
+  async run(program, [action = "", name, ...rest], values) {
+    const isAction = Object.hasOwn(ACTIONS, action);
+    const act = isAction ? ACTIONS[action] : undefined;
+    if (act === undefined || rest.length > 0 || !act.takes(name))
+      throw new UsageError(`Write: moult model ${USAGE.replaceAll(" | ", ", moult model ")}`);
+    return await act.run(await program.models(daemonOptions(values)), name ?? "", values);
+  },
+};
+
+interface Action {
+  /** Whether it works with this argument, or without one. */
+  readonly takes: (name: string | undefined) => boolean;
+  readonly run: (models: Models, name: string, values: Values) => Promise<number>;
+}
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  list: {
+    takes: (name) => name === undefined,
+    run: async (models, _name, values) => list(models, values),
+  },
+  pull: {
+    takes: (name) => name !== undefined,
+    run: (models, name, values) =>
+      pullAndShow(models, name, {
+        json: values["json"] === true,
+        force: values["force"] === true,
+        sha256: text(values["sha256"]),
+      }),
+  },
+  use: { takes: (name) => name !== undefined, run: use },
+  inspect: {
+    takes: () => true,
+    run: (models, name, values) => inspect(models, name === "" ? undefined : name, values),
+  },
+};
+
+function list(models: Models, values: Values): number {
+  const listed = models.list();
+  if (values["json"] === true) json(listed);
+  else table([["  NAME", "SIZE", "PARAMETERS", "TYPE", "CONTEXT"], ...listed.map(row)]);
+  return 0;
+}
+
+function row({ name, inUse, facts, error }: ListedModel): readonly string[] {
+  const first = `${inUse ? "*" : " "} ${name}`;
+  if (facts === undefined) return [first, "", "", "", error ?? ""];
+  const { bytes, parameters, quantisation, contextTokens } = facts;
+  return [first, bytesText(bytes), countText(parameters), quantisation, String(contextTokens)];
+}
+
+async function inspect(models: Models, name: string | undefined, values: Values): Promise<number> {
+  const facts = await models.inspect(name);
+  if (values["json"] === true) json(facts);
+  else showFacts(facts);
+  return 0;
+}
+
+async function use(models: Models, name: string, values: Values): Promise<number> {
+  const { facts, ...used } = await models.use(name, values["force"] === true);
+  const running = findDaemon(values);
+  if (values["json"] === true) {
+    json({ ...used, restart: running !== undefined && used.changed });
+    return 0;
+  }
+  line(`${used.name} answers from the next start on`);
+  showTrouble(facts);
+  if (running !== undefined && used.changed)
+    aside(`The daemon at ${running.url} goes on with the model it has; end it with "moult stop"`);
+  return 0;
+}

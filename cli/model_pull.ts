@@ -1,0 +1,142 @@
+/** `moult model pull`: shows a download as it goes, ends it in order at Ctrl-C, and says what came of it. */
+import { bytesText, showTrouble } from "./model_show.ts";
+import { aside, json, line } from "./print.ts";
+import { MoultError } from "../schemas/error.ts";
+import type { Models, PulledModel, PullEvent } from "../schemas/model_file.ts";
+
+/** Lines of `--json` come at most this often. */
+const JSON_MS = 500;
+const BAR_CHARS = 16;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Pulls a model. Returns the exit code. */
+export async function pullAndShow(
+  models: Models,
+  source: string,
+  how: { readonly json: boolean; readonly force: boolean; readonly sha256: string | undefined },
+): Promise<number> {
+  const abort = new AbortController();
+  const stop = (): void =>
+    abort.abort(
+      new MoultError("model/unavailable", "Stopped; the same command goes on from where it is"),
+    );
+  for (const signal of SIGNALS) process.once(signal, stop);
+  const show = how.json ? jsonLines() : process.stderr.isTTY ? bar() : plain();
+  const pulled = await models
+    .pull(source, {
+      force: how.force,
+      sha256: how.sha256,
+      signal: abort.signal,
+      onEvent: show.event,
+    })
+    .finally(show.end);
+  for (const signal of SIGNALS) process.off(signal, stop);
+  if (how.json) json({ type: "done", ...pulled });
+  else await tell(models, pulled);
+  return 0;
+}
+
+async function tell(models: Models, pulled: PulledModel): Promise<void> {
+  const { name, path, bytes, files, verified, already } = pulled;
+  line(`${already ? "Already here" : "Pulled"}: ${name} (${bytesText(bytes)})`);
+  for (const file of files)
+    line(`  sha256 ${file.sha256}${files.length > 1 ? `  ${file.name}` : ""}`);
+  line(`  ${CHECKED[verified]}`);
+  const facts = await models.inspect(path);
+  showTrouble(facts);
+  if (facts.problems.length > 0) return;
+  if (facts.here.fits === "no")
+    aside(`It does not fit this machine; see "moult model inspect ${name}"`);
+  line(`Answer with it: moult model use ${name}`);
+}
+
+const CHECKED = {
+  given: "It is the checksum that you gave",
+  server: "It is the checksum that the server names",
+  none: "The server names no checksum, so nothing says whether this is the file its maker meant; compare it yourself",
+} as const;
+
+interface Show {
+  readonly event: (event: PullEvent) => void;
+  readonly end: () => void;
+}
+
+function jsonLines(): Show {
+  let next = 0;
+  return {
+    event(event) {
+      const isLast = event.type === "progress" && event.bytes === event.bytesTotal;
+      if (event.type === "progress" && !isLast && Date.now() < next) return;
+      next = Date.now() + JSON_MS;
+      json(event);
+    },
+    end() {},
+  };
+}
+
+/** Piped: one line when a file begins, and one for each trouble. */
+function plain(): Show {
+  let told = "";
+  return {
+    event(event) {
+      if (event.type === "retry") return aside(retryText(event));
+      const text = `${event.step === "download" ? "Downloading" : "Checking"} ${event.file}${event.bytesTotal === undefined ? "" : ` (${bytesText(event.bytesTotal)})`}`;
+      if (text !== told) aside(text);
+      told = text;
+    },
+    end() {},
+  };
+}
+
+/** A line that is written over and over. */
+function bar(): Show {
+  let drawn = false;
+  const clear = (): void => {
+    if (drawn) process.stderr.write("\r\u001B[K");
+    drawn = false;
+  };
+  return {
+    event(event) {
+      clear();
+      if (event.type === "retry") return aside(retryText(event));
+      const columns = process.stderr.columns || 80;
+      process.stderr.write(`\r${barText(event, columns - 1)}`);
+      drawn = true;
+    },
+    end: clear,
+  };
+}
+
+function retryText({ file, because, inMs }: Extract<PullEvent, { type: "retry" }>): string {
+  return `${file}: ${because}; again in ${(inMs / 1_000).toFixed(inMs < 10_000 ? 1 : 0)} s`;
+}
+
+/** One line of at most `columns` characters: the name gives way first. */
+export function barText(event: Extract<PullEvent, { type: "progress" }>, columns: number): string {
+  const { step, file, bytes, bytesTotal, bytesPerSecond, secondsLeft } = event;
+  const rate = `${bytesText(bytesPerSecond)}/s`;
+  const done =
+    bytesTotal === undefined ? bytesText(bytes) : `${bytesText(bytes)} of ${bytesText(bytesTotal)}`;
+  const left = secondsLeft === undefined ? "" : `  ${timeText(secondsLeft)} left`;
+  const share = bytesTotal === undefined || bytesTotal === 0 ? undefined : bytes / bytesTotal;
+  const filled = Math.round((share ?? 0) * BAR_CHARS);
+  const drawing =
+    share === undefined
+      ? ""
+      : ` ${"█".repeat(filled)}${"░".repeat(BAR_CHARS - filled)} ${String(Math.floor(share * 100)).padStart(3)} %`;
+  const tail = ` ${done}  ${rate}${left}`;
+  const name = `${step === "verify" ? "checking " : ""}${file}`;
+  const room = columns - drawing.length - tail.length;
+  if (room < 0) return tail.trimStart().slice(0, columns);
+  return `${name.length > room ? `${name.slice(0, Math.max(0, room - 1))}…` : name}${drawing}${tail}`.slice(
+    0,
+    columns,
+  );
+}
+
+function timeText(seconds: number): string {
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, "0");
+  if (seconds >= 3_600)
+    return `${Math.floor(seconds / 3_600)}:${two((seconds % 3_600) / 60)}:${two(seconds % 60)}`;
+  return `${Math.floor(seconds / 60)}:${two(seconds % 60)}`;
+}
