@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { ConfigError } from "../schemas/config.ts";
 import { nearest } from "../runtime/spelling.ts";
 import { isMoultError, toWire } from "../schemas/error.ts";
+import { printPlainly } from "./print.ts";
 import { UsageError, type Command, type Listed, type Program, type Values } from "./program.ts";
 
 /** Each command in a file of its own, loaded only when it is used. */
@@ -26,6 +27,7 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
   },
   secret: { summary: "set, list or remove secrets", load: () => import("./secret.ts") },
   doctor: { summary: "say what works here and what does not", load: () => import("./doctor.ts") },
+  eval: { summary: "measure how well a model calls tools", load: () => import("./eval.ts") },
   bench: { summary: "run the benchmarks", load: () => import("./bench.ts") },
   completion: { summary: "complete commands and names in a shell", load: loadCompletion },
 };
@@ -58,6 +60,7 @@ export async function runCommandLine(program: Program, argv: readonly string[]):
     return 0;
   }
   const json = rest.includes("--json");
+  if (json) printPlainly();
   try {
     const listed = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (!listed) throw new UsageError(`There is no command "${name}"${suggestion(name)}`);

@@ -2,7 +2,7 @@
 import type { ParseArgsOptionsConfig } from "node:util";
 import type { Daemon } from "../runtime/daemon.ts";
 import type { OpenHome } from "../runtime/home.ts";
-import type { Sandbox } from "../runtime/ports.ts";
+import type { Model, Sandbox } from "../runtime/ports.ts";
 import type { Models } from "../schemas/model_file.ts";
 
 /** Options of `start` and `dev`, resolved: paths are absolute. */
@@ -47,6 +47,8 @@ export interface Program {
   readonly startDaemon: (options: DaemonOptions) => Promise<RunningDaemon>;
   /** How functions are confined on this machine. */
   readonly sandboxTier: () => Promise<ReturnType<Sandbox["tier"]>>;
+  /** The configured model, or the file at this absolute path, for this process alone. It loads while requests wait. */
+  readonly startModel: (options: DaemonOptions, path: string | undefined) => Promise<Model>;
   /** The models of the home. */
   readonly models: (options: DaemonOptions) => Promise<Models>;
 }
