@@ -11,7 +11,7 @@ import type { HostServices } from "./isolate/services.ts";
 import { createLoader, type Loader } from "./load/loader.ts";
 import type { ModelOptions } from "./model/client.ts";
 import { type PrepareModel, startPrepared } from "./model/prepared.ts";
-import type { Clock, Log, Meter, Model, Sandbox, Store, Transport } from "./ports.ts";
+import type { Clock, Log, Meter, Model, ParseYaml, Sandbox, Store, Transport } from "./ports.ts";
 import { Secrets } from "./policy/secrets.ts";
 import { MoultError } from "../schemas/error.ts";
 import type { RuntimeEvent } from "../schemas/turn.ts";
@@ -24,6 +24,7 @@ export interface Ports {
   readonly store: Store;
   readonly sandbox: Sandbox;
   readonly transports: Readonly<Record<string, Transport>>;
+  readonly parseYaml: ParseYaml;
   /** Opens the server on what it is given. */
   readonly listen: (services: ServerServices) => Listener;
 }
@@ -62,7 +63,7 @@ export interface Choices {
 
 /** Makes a daemon. The model begins to load at once; everything else waits for `start()`. */
 export function createDaemon(ports: Ports, choices: Choices): Daemon {
-  const { clock, log, meter, store, sandbox, transports, listen } = ports;
+  const { clock, log, meter, store, sandbox, transports, parseYaml, listen } = ports;
   const { home, version, root, roots, offline, idleExitMs } = choices;
   const hub = new EventHub(clock);
   hub.subscribe((event) => keepTrouble(event, log));
@@ -77,7 +78,7 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
     bundle.origin === "builtin"
       ? await hosts.deploy(bundle)
       : await reachable(await hosts.deploy(bundle), Object.keys(transports));
-  const loader = createLoader({ ...base, roots, home: home.dir, deploy });
+  const loader = createLoader({ ...base, roots, home: home.dir, deploy, parseYaml });
   const agent = createAgent({
     ...base,
     store,
