@@ -1,116 +1,117 @@
-/** `moult new tool|skill|channel NAME`: writes a function and its test, both of which work at once. */
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+/** `moult new tool|skill|channel NAME`: writes a function and its test, both of which pass at once. */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { contentHash, readBuiltinLock } from "../runtime/load/builtin_lock.ts";
+import { type Found, scanRoot } from "../runtime/load/scan.ts";
 import { FUNCTION_NAME } from "../schemas/function.ts";
 import { text } from "./client.ts";
-import { json, line } from "./print.ts";
-import { UsageError, type Command } from "./program.ts";
+import { KINDS, type Template, templateFor, TRANSPORTS } from "./new_templates.ts";
+import { aside, json, line, paint } from "./print.ts";
+import { UsageError, type Command, type Program } from "./program.ts";
 
-const TOOL = `import { defineTool, v } from "moult";
-
-export default defineTool({
-  description: "Greet a person by name",
-  input: v.object({ name: v.string() }),
-  output: v.object({ greeting: v.string() }),
-  examples: [{ say: "greet Ada", input: { name: "Ada" } }],
-
-  run({ name }) {
-    return { greeting: \`Hello, \${name}!\` };
-  },
-});
-`;
-
-const TOOL_TEST = `import { expect, test } from "bun:test";
-import { callTool } from "moult/testing";
-import tool from "./NAME.ts";
-
-test("NAME greets by name", async () => {
-  expect(await callTool(tool, { name: "Ada" })).toEqual({ greeting: "Hello, Ada!" });
-});
-`;
-
-const SKILL = `import { defineSkill } from "moult";
-
-export default defineSkill({
-  description: "Answer in rhyme",
-  instructions: "Answer in two lines that rhyme. Say nothing else.",
-});
-`;
-
-const SKILL_TEST = `import { expect, test } from "bun:test";
-import skill from "./NAME.ts";
-
-test("NAME tells the model what to do", () => {
-  expect(skill.instructions).toContain("rhyme");
-});
-`;
-
-const CHANNEL = `import { defineChannel } from "moult";
-
-export default defineChannel({
-  description: "Takes messages over HTTP, but none that are shouted",
-  via: "http",
-
-  receive({ session, sender, text }) {
-    if (text === text.toUpperCase()) return { drop: "shouted" };
-    return { conversation: session, sender, text };
-  },
-});
-`;
-
-const CHANNEL_TEST = `import { expect, test } from "bun:test";
-import { callContext } from "moult/testing";
-import channel from "./NAME.ts";
-
-test("NAME drops what is shouted", async () => {
-  const update = { session: "kitchen", sender: "owner", text: "HELLO" };
-  expect(await channel.receive(update, callContext())).toEqual({ drop: "shouted" });
-});
-`;
-
-const TEMPLATES: Readonly<Record<string, readonly [string, string]>> = {
-  tool: [TOOL, TOOL_TEST],
-  skill: [SKILL, SKILL_TEST],
-  channel: [CHANNEL, CHANNEL_TEST],
-};
+const USAGE = "Write: moult new tool NAME, moult new skill NAME, or moult new channel NAME";
 
 /** `moult new` */
 export const command: Command = {
-  usage: "tool|skill|channel NAME [--functions DIR]",
-  options: { functions: { type: "string", short: "f" } },
-  help: "  --functions DIR  your functions (default: ./functions)",
-  async run(_program, [kind, name, ...rest], values) {
-    const template = kind === undefined ? undefined : TEMPLATES[kind];
-    if (!template || name === undefined || rest.length > 0) {
-      throw new UsageError(
-        "Write: moult new tool NAME, moult new skill NAME, or moult new channel NAME",
-      );
-    }
-    if (!FUNCTION_NAME.test(name)) {
-      throw new UsageError(
-        `"${name}" is not a name for a function; use a-z, 0-9 and _, at most 48, for example "exchange_rate"`,
-      );
-    }
-    const folder = join(resolve(text(values["functions"]) ?? "functions"), `${kind}s`);
-    mkdirSync(folder, { recursive: true });
-    const files = [join(folder, `${name}.ts`), join(folder, `${name}.test.ts`)];
-    const taken = files.find((file) => existsSync(file));
-    if (taken)
-      throw new UsageError(`${relative(process.cwd(), taken)} exists already; choose another name`);
-    files.forEach((file, index) => appear(file, (template[index] ?? "").replaceAll("NAME", name)));
-    const shown = files.map((file) => relative(process.cwd(), file));
-    if (values["json"] === true) json({ files: shown });
+  usage: "tool|skill|channel NAME [--via TRANSPORT] [--functions DIR]",
+  options: { functions: { type: "string", short: "f" }, via: { type: "string" } },
+  help: `  --via TRANSPORT  what a channel translates for: ${TRANSPORTS.join(", ")} (default: ${TRANSPORTS[0]})
+  --functions DIR  your functions (default: ./functions)`,
+  async run(program, [kind, name, ...rest], values) {
+    const via = text(values["via"]);
+    if (kind === undefined || name === undefined || rest.length > 0) throw new UsageError(USAGE);
+    const template = checked({ kind, name, via });
+    const root = resolve(text(values["functions"]) ?? "functions");
+    const taken = scanRoot(root).found.find((found) => found.name === name);
+    if (taken) throw new UsageError(`${shown(taken.path)} exists already; choose another name`);
+    const builtin = builtinNamed(name, program);
+    if (builtin) aside(paint("yellow", replaces(builtin), process.stderr));
+    const files = write(join(root, `${kind}s`), name, template);
+    if (values["json"] === true) json({ files, ...(builtin && { replaces: builtin.name }) });
     else {
-      for (const file of shown) line(`wrote ${file}`);
-      line(`Edit it while "moult dev" runs; test it with: bun test ./${shown[1]}`);
+      for (const file of files) line(`wrote ${file}`);
+      line();
+      for (const next of nextSteps(template, files[1] ?? "", root)) line(next);
     }
     return 0;
   },
 };
+
+function checked(wanted: {
+  readonly kind: string;
+  readonly name: string;
+  readonly via: string | undefined;
+}): Template {
+  const { kind, name, via } = wanted;
+  if (!KINDS.some((known) => known === kind)) throw new UsageError(USAGE);
+  if (!FUNCTION_NAME.test(name))
+    throw new UsageError(
+      `"${name}" is not a name for a function; use a-z, 0-9 and _, at most 48, for example "exchange_rate"`,
+    );
+  if (via !== undefined && kind !== "channel")
+    throw new UsageError(`A ${kind} has no transport; leave out --via`);
+  const template = templateFor(kind, via ?? TRANSPORTS[0] ?? "", name);
+  if (template === undefined)
+    throw new UsageError(
+      `There is no transport "${via}"; write --via ${TRANSPORTS.join(", or --via ")}`,
+    );
+  return template;
+}
+
+/** The built-in function of a name: by content, as the loader tells them from others. */
+function builtinNamed(name: string, { entry }: Program): Found | undefined {
+  const builtins = readBuiltinLock();
+  const { found } = scanRoot(join(dirname(entry), "functions"));
+  return found.find(
+    (one) => one.name === name && builtins.has(contentHash(readFileSync(one.path))),
+  );
+}
+
+function replaces({ name, file }: Found): string {
+  const kind = file.split("/")[0]?.replace(/s$/, "") ?? "function";
+  return `warning: ${name} is a built-in ${kind}; yours takes its place from now on`;
+}
+
+/** Writes both files and returns their paths from here. Throws when one exists. */
+function write(folder: string, name: string, { code, test }: Template): string[] {
+  const files = [join(folder, `${name}.ts`), join(folder, `${name}.test.ts`)];
+  const taken = files.find((file) => existsSync(file));
+  if (taken) throw new UsageError(`${shown(taken)} exists already; choose another name`);
+  mkdirSync(folder, { recursive: true });
+  // The test first: once the function is there, a daemon tries both.
+  for (const [file, content] of [
+    [files[1], test],
+    [files[0], code],
+  ] as const)
+    if (file !== undefined) appear(file, content);
+  return files.map(shown);
+}
 
 /** Writes a file that is there whole or not at all: a daemon may be watching, and an empty file is a broken function. */
 function appear(file: string, content: string): void {
   const draft = join(dirname(file), `.${basename(file)}.new`);
   writeFileSync(draft, content);
   renameSync(draft, file);
+}
+
+function shown(file: string): string {
+  return relative(process.cwd(), file);
+}
+
+function nextSteps({ say }: Template, test: string, root: string): string[] {
+  return [
+    `While "moult dev" runs, each save reloads it${say === undefined ? "" : ", tries its example"} and runs its test`,
+    ...(say === undefined ? [] : [`Say it:    moult chat "${say}"`]),
+    ...(knowsMoult(root) ? [`Test it:   bun test ./${test}`] : []),
+  ];
+}
+
+/** Whether a test in this folder finds `moult/testing` without `moult dev`. */
+function knowsMoult(root: string): boolean {
+  try {
+    Bun.resolveSync("moult/testing", root);
+    return true;
+  } catch {
+    return false;
+  }
 }
