@@ -84,10 +84,23 @@ async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
   }
 }
 
+/** A model without a daemon around it. Its log is silent: what fails is said by the request that it fails. */
+async function startModelAlone(options: DaemonOptions, path: string | undefined) {
+  const { config } = await readConfig(options.config);
+  const named = path === undefined ? {} : { path, pull: undefined };
+  const { startPrepared } = await import("./runtime/model/prepared.ts");
+  const { createMeter } = await import("./adapters/prometheus/meter.ts");
+  const silent = { debug() {}, info() {}, warn() {}, error() {} };
+  const all = { ...config, model: { ...config.model, ...named } };
+  const { model, prepareModel } = await modelOptions(all, options);
+  return startPrepared({ ...model, slots: 1, log: silent, meter: createMeter() }, prepareModel);
+}
+
 const program: Program = {
   version,
   entry: join(ROOT, "main.ts"),
   startDaemon,
+  startModel: startModelAlone,
   sandboxTier: async () => (await import("./adapters/linux/open_sandbox.ts")).sandboxTier(),
   models: async (options) => {
     const { config } = await readConfig(options.config);
