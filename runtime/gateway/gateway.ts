@@ -13,6 +13,7 @@ import { commandOf } from "./commands.ts";
 import { DeliveryLoop } from "./delivery.ts";
 import { type LaneLimits, Lanes } from "./lanes.ts";
 import { checkSession } from "./session_name.ts";
+import { type Address, CRON, Triggers } from "./triggers.ts";
 import { Turns } from "./turns.ts";
 
 /** Characters of history that a client gets. */
@@ -37,6 +38,8 @@ export interface AgentParts {
   readonly turnMsMax?: number;
   /** Milliseconds that running turns have when the daemon ends. @default 4_000 */
   readonly closeMsMax?: number;
+  /** Milliseconds between two looks at the clock, at most. @default 30_000 */
+  readonly lookMsMax?: number;
 }
 
 /** Makes an agent. What is asked of it before `start()` waits, so that older messages come first. */
@@ -52,6 +55,7 @@ class Gateway implements Agent {
   readonly #turns: Turns;
   readonly #delivery: DeliveryLoop;
   readonly #attachments: Attachments;
+  readonly #triggers: Triggers;
   /** Resolves when the turns of the last process are in their lanes. */
   readonly #started = Promise.withResolvers<void>();
   #closed = false;
@@ -79,6 +83,10 @@ class Gateway implements Agent {
       },
       wakeDelivery: () => this.#delivery.wake(),
     });
+    this.register(CRON, { channel: CRON, accept: refuseCron });
+    const { begin, wait } = this;
+    const address = (name: string): Address | undefined => this.#address(name);
+    this.#triggers = new Triggers({ ...parts, begin, wait, address });
   }
 
   readonly register: Agent["register"] = (protocol, transport) => {
@@ -156,6 +164,7 @@ class Gateway implements Agent {
     for (const [protocol, transport] of this.#transports) {
       transport.open?.(this.#inbound(protocol, transport));
     }
+    this.#triggers.start();
   };
 
   readonly begin: Agent["begin"] = async (order) => {
@@ -181,6 +190,7 @@ class Gateway implements Agent {
   readonly close: Agent["close"] = async () => {
     this.#closed = true;
     this.#started.reject(stopping());
+    await this.#triggers.close();
     const closing = this.#transports.values().map(async (transport) => await transport.close?.());
     await Promise.allSettled(closing);
     await this.#turns.close();
@@ -248,6 +258,20 @@ class Gateway implements Agent {
     return { dropped: "the sender is not in the allow list" };
   }
 
+  /** Where a conversation is that is named as its session would be, if somebody can deliver there. */
+  #address(name: string): Address | undefined {
+    const at = name.indexOf(":");
+    const channel = name.slice(0, at);
+    const conversation = name.slice(at + 1);
+    const via = this.#parts.functions.get(channel)?.manifest?.via;
+    for (const [protocol, transport] of this.#transports) {
+      if (transport.send === undefined) continue;
+      if (protocol !== via && transport.channel !== channel) continue;
+      return { protocol, channel, conversation, session: sessionOf(channel, conversation) };
+    }
+    return undefined;
+  }
+
   #inbound(protocol: string, transport: Transport): Inbound {
     const { store } = this.#parts;
     // No function can have this name.
@@ -266,6 +290,10 @@ class Gateway implements Agent {
     const labels = { channel: transport.channel, result };
     this.#parts.meter.count("moult_inbox_messages_total", labels);
   }
+}
+
+function refuseCron(): never {
+  throw new MoultError("channel/unsupported", "Nobody sends messages as the clock");
 }
 
 function stopping(): MoultError {

@@ -161,9 +161,11 @@ export class Turns {
     const { store, hub, meter } = this.#parts;
     const { turn, session, channel } = row;
     await store.begin(turn, first);
-    hub.publish("turn.started", { turn, session, channel });
-    const transport = this.#parts.transport(row.protocol);
     const { work } = row;
+    // Whose call it is, for turns that no message began.
+    const given = work?.kind === "call" ? { function: work.name } : {};
+    hub.publish("turn.started", { turn, session, channel, ...given });
+    const transport = this.#parts.transport(row.protocol);
     if (work === undefined && transport?.preview !== undefined) {
       showGrowing(this.#parts, transport, { row, live, past });
     }
@@ -177,7 +179,7 @@ export class Turns {
     }
     const reply = await this.#finish(row, live, ending);
     const { outcome, usage } = reply;
-    hub.publish("turn.done", { turn, session, outcome, ms: usage.totalMs });
+    hub.publish("turn.done", { turn, session, outcome, ms: usage.totalMs, ...given });
     meter.count("moult_turns_total", { outcome });
     meter.observe("moult_turn_duration_seconds", usage.totalMs / 1_000);
   }

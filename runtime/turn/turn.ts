@@ -189,7 +189,8 @@ class Turn {
     const answer = await askModel(
       { model: this.#parts.model, clock: this.#parts.clock, live: this.#live },
       {
-        lane: "interactive",
+        // Nobody waits at a clock; people go first.
+        lane: this.#row.work?.kind === "call" ? "cron" : "interactive",
         messages,
         tools,
         tokensMax: this.#prompt.replyTokens,
