@@ -235,8 +235,8 @@ describe("login", () => {
 });
 
 describe("a login ticket", () => {
-  const make = async (server: TestServer) => {
-    const answer = await server.ask("/api/login/ticket", { method: "POST" });
+  const make = async (from: TestServer) => {
+    const answer = await from.ask("/api/login/ticket", { method: "POST" });
     return (await answer.json()) as { readonly path: string; readonly expiresInMs: number };
   };
   const visit = (url: string, headers: Record<string, string> = {}) =>
