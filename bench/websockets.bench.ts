@@ -52,7 +52,7 @@ async function load(daemon: Daemon): Promise<Report> {
   const waits = ticks.stop();
   const withStreams = await megabytes(daemon);
   const late = streams.flatMap(({ gapsMs }) => gapsMs.map((ms) => ms - TOKEN_MS));
-  const tokens = streams.reduce((sum, stream) => sum + stream.gapsMs.length + 1, 0);
+  const whole = streams.filter((stream) => stream.isWhole()).length;
   const closed = idle.filter(({ readyState }) => readyState !== WebSocket.OPEN).length;
   for (const socket of [...idle, ...streams.map((stream) => stream.socket)]) socket.close();
   return {
@@ -64,7 +64,7 @@ async function load(daemon: Daemon): Promise<Report> {
       fact("p99 of the ticks", quantile(waits, 0.99), "ms"),
       atMost("longest stall of a token", Math.max(...late), 100, "ms"),
       fact("p99 of the tokens", quantile(late, 0.99), "ms"),
-      exactly("tokens that came", tokens, STREAMING * TOKENS),
+      exactly("streams that got every word once", whole, STREAMING),
       exactly("idle sockets that were closed", closed, 0),
     ],
   };
@@ -86,12 +86,22 @@ function open(daemon: Daemon): Promise<WebSocket> {
   });
 }
 
+/** What the server sends; each type has its own field. */
+interface Frame {
+  readonly type: string;
+  readonly text: string;
+  readonly reply: string;
+  readonly error: { readonly message: string };
+}
+
 /** A socket that watches a turn. */
 interface Stream {
   readonly socket: WebSocket;
   /** Times between two tokens. */
   readonly gapsMs: readonly number[];
   readonly done: Promise<void>;
+  /** Whether its tokens make the reply. */
+  readonly isWhole: () => boolean;
 }
 
 /** Joins the turn of one of the sessions: whoever comes first begins it. */
@@ -99,21 +109,26 @@ async function follow(daemon: Daemon, index: number, text: string): Promise<Stre
   const socket = await open(daemon);
   const gapsMs: number[] = [];
   let last = 0;
+  let streamed = "";
+  let reply = "";
   const done = new Promise<void>((resolve, reject) => {
     socket.addEventListener("close", () => reject(new Error("A WebSocket was closed")));
     socket.addEventListener("message", ({ data }) => {
       const now = performance.now();
-      const frame = JSON.parse(String(data)) as { type: string; error?: { message: string } };
+      const frame = JSON.parse(String(data)) as Frame;
       if (frame.type === "token") {
         if (last > 0) gapsMs.push(now - last);
         last = now;
-      } else if (frame.type === "done") resolve();
-      else if (frame.type === "error") reject(new Error(frame.error?.message));
+        streamed += frame.text;
+      } else if (frame.type === "done") {
+        reply = frame.reply;
+        resolve();
+      } else if (frame.type === "error") reject(new Error(frame.error.message));
     });
   });
   const session = `bench:${index % TURNS}`;
   socket.send(JSON.stringify({ type: "message", session, text, id: text }));
-  return { socket, gapsMs, done };
+  return { socket, gapsMs, done, isWhole: () => reply !== "" && streamed === reply };
 }
 
 /** Sends pings; `stop()` gives how long each one waited, in milliseconds. */
