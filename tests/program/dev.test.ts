@@ -1,5 +1,6 @@
 /** `moult dev` at a real terminal: what it shows, and that its prompt stays usable meanwhile. */
 import { describe, expect, test } from "bun:test";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { makePlace, until } from "./program.ts";
 
@@ -66,3 +67,156 @@ describe.each([
     }
   }, 30_000);
 });
+
+const ADD = (sum: string, more = ""): string => `import { defineTool, v } from "moult";
+export default defineTool({
+  description: "Add two numbers",
+  input: v.object({ a: v.number(), b: v.number() }),
+  output: v.object({ sum: v.number() }),
+  ${more}
+  examples: [{ say: "add 1 and 2", input: { a: 1, b: 2 }, output: { sum: 3 } }],
+  run: ({ a, b }) => ({ sum: ${sum} }),
+});
+`;
+
+const ADD_TEST = (
+  expected: number,
+  before = "",
+): string => `import { expect, test } from "bun:test";
+import { callTool } from "moult/testing";
+import tool from "./add.ts";
+${before}
+test("adds", async () => {
+  expect(await callTool(tool, { a: 2, b: 3 })).toEqual({ sum: ${expected} });
+});
+`;
+
+/** Runs a test in a place with `moult dev`, and ends both. */
+async function inDev(
+  body: (parts: ReturnType<typeof dev> & { place: ReturnType<typeof makePlace> }) => Promise<void>,
+): Promise<void> {
+  const place = makePlace();
+  const parts = dev(place.dir);
+  try {
+    await parts.shows("owner.key");
+    await body({ ...parts, place });
+  } finally {
+    parts.type("\u0003");
+    await parts.child.exited;
+    await place.remove();
+  }
+}
+
+describe("a save in moult dev", () => {
+  test(
+    "tries examples and tests: one short line when all is well, what differs when not",
+    () =>
+      inDev(async ({ place, text, shows }) => {
+        place.write("functions/tools/add.test.ts", ADD_TEST(5));
+        place.write("functions/tools/add.ts", ADD("a + b"));
+        await shows("✓ add: 1 example and 1 test pass");
+
+        place.write("functions/tools/add.ts", ADD("a - b"));
+        await shows("✗ add: 1 of 1 example and 1 of 1 test failed");
+        const block = text().slice(text().indexOf("✗ example"));
+        expect(block).toMatch(
+          /example "add 1 and 2"\s+input {5}\{"a":1,"b":2\}\s+expected {2}\{"sum":3\}\s+got {7}\{"sum":-1\}/,
+        );
+        expect(block).toMatch(
+          /test adds {2}add\.test\.ts:6\s+expect\(await callTool\(tool, \{ a: 2, b: 3 \}\)\).*\s+expected {2}"sum": 5\s+got {7}"sum": -1/,
+        );
+
+        place.write("functions/tools/add.ts", ADD("a + b"));
+        await until(() => text().split("✓ add: 1 example and 1 test pass").length === 3);
+        // Only the test was saved: only tests run.
+        place.write("functions/tools/add.test.ts", ADD_TEST(6));
+        await shows("✗ add: 1 of 1 test failed");
+      }),
+    30_000,
+  );
+
+  test(
+    "ends a test that hangs, with its children, as soon as there is a newer save",
+    () =>
+      inDev(async ({ place, shows }) => {
+        const pid = join(place.dir, "pid");
+        const hang = `require("node:fs").writeFileSync(${JSON.stringify(pid)}, String(Bun.spawn(["sleep", "600"]).pid)); for (;;);`;
+        place.write("functions/add.test.ts", ADD_TEST(5, hang));
+        place.write("functions/add.ts", ADD("a + b"));
+        await until(() => existsSync(pid) && readFileSync(pid, "utf8") !== "");
+        await shows("… add: its tests are running");
+        place.write("functions/add.test.ts", ADD_TEST(5));
+        await shows("1 test pass");
+        await until(() => !isAlive(Number(readFileSync(pid, "utf8"))));
+      }),
+    30_000,
+  );
+
+  test(
+    "shows at once what a function was refused, and the line that its file lacks",
+    () =>
+      inDev(async ({ place, shows }) => {
+        place.write(
+          "functions/out.ts",
+          ADD("a + b", `permissions: { call: ["clock"] },`)
+            .replace("({ a, b }) => ", "async ({ a, b }, { fetch }) => ")
+            .replace("a + b", `(await fetch("http://a.example/")).status`),
+        );
+        await shows("· out: its examples do not run on save, as it declares call");
+        await shows("✓ out: 1 example input passes");
+        await place.moult("call", "out", '{"a":1,"b":2}');
+        await shows("⛔ out may not reach a.example:80; to allow it, write in out.ts:");
+        await shows(`permissions: { net: ["a.example:80"], call: ["clock"] },`);
+      }),
+    30_000,
+  );
+
+  test(
+    "runs no tests while a function may write them",
+    () =>
+      inDev(async ({ place, shows }) => {
+        place.write("functions/writer.ts", ADD("a + b", `permissions: { write: ["functions"] },`));
+        await shows("✓ writer");
+        const ran = join(place.dir, "ran");
+        place.write(
+          "functions/add.test.ts",
+          ADD_TEST(5, `require("node:fs").writeFileSync(${JSON.stringify(ran)}, "");`),
+        );
+        place.write("functions/add.ts", ADD("a + b"));
+        await shows("tests do not run on save: writer may write into the functions folder");
+        await shows("✓ add: 1 example passes");
+        expect(existsSync(ran)).toBe(false);
+      }),
+    30_000,
+  );
+});
+
+test("moult start runs no tests and no examples", async () => {
+  const place = makePlace();
+  try {
+    const ran = join(place.dir, "ran");
+    const daemon = await place.start();
+    const write = `require("node:fs").writeFileSync(${JSON.stringify(ran)}, "");`;
+    place.write("functions/add.test.ts", ADD_TEST(5, write));
+    place.write("functions/add.ts", ADD("a + b"));
+    const info = () => daemon.ask("/api/functions/add");
+    await until(async () => (await info()).ok);
+    place.write("functions/add.test.ts", ADD_TEST(5, `${write} `));
+    place.write("functions/add.ts", ADD("b + a"));
+    await until(async () => ((await (await info()).json()) as { reloadMs: number }).reloadMs > 0);
+    const call = await daemon.ask("/fn/add", { method: "POST", body: '{"a":1,"b":2}' });
+    expect(await call.json()).toEqual({ sum: 3 });
+    expect(((await (await info()).json()) as { calls: number }).calls).toBe(1);
+    expect(existsSync(ran)).toBe(false);
+  } finally {
+    await place.remove();
+  }
+}, 30_000);
+
+function isAlive(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z");
+  } catch {
+    return false;
+  }
+}
