@@ -4,14 +4,12 @@ import { dirname, join } from "node:path";
 import { runningDaemon, unusableHome } from "../runtime/home.ts";
 import { MoultError } from "../schemas/error.ts";
 import { findDaemon, homeOf, text, type Client } from "./client.ts";
-import { aside, paint } from "./print.ts";
+import { progress } from "./print.ts";
 import type { Program, Values } from "./program.ts";
 
 /** Such a daemon ends after so long without a request. */
 const IDLE_EXIT_MS = 600_000;
 const START_MS_MAX = 30_000;
-/** Anything longer than this gets a word of explanation. */
-const SILENT_MS = 1_000;
 
 /** The running daemon, or a new one that ends by itself. */
 export async function findOrStartDaemon(program: Program, values: Values): Promise<Client> {
@@ -30,22 +28,31 @@ export async function findOrStartDaemon(program: Program, values: Values): Promi
   );
   closeSync(output);
   child.unref();
-  const began = Date.now();
-  let told = false;
-  while (Date.now() - began < START_MS_MAX) {
-    const client = runningDaemon(home) && findDaemon(values);
-    if (client) return client;
-    if (child.exitCode !== null) break;
-    if (!told && Date.now() - began > SILENT_MS) {
-      told = true;
-      aside(paint("dim", "starting moult …", process.stderr));
-    }
-    await Bun.sleep(10);
-  }
+  const client = await firstAnswer(child, home, values);
+  if (client) return client;
   const said = readFileSync(logFile, "utf8").trim().split("\n").slice(-5).join("\n");
   // Nothing: it could not be written down, on a full disk for example.
   const why = said === "" ? 'Run "moult start" to see why' : `It said:\n${said}`;
   throw new MoultError("model/unavailable", `The daemon did not start. ${why}`);
+}
+
+/** The daemon once it answers; `undefined` when it ended, or took too long. */
+async function firstAnswer(
+  child: Bun.Subprocess,
+  home: string,
+  values: Values,
+): Promise<Client | undefined> {
+  const done = progress(() => "starting moult");
+  try {
+    for (const end = Date.now() + START_MS_MAX; Date.now() < end; await Bun.sleep(10)) {
+      const client = runningDaemon(home) && findDaemon(values);
+      if (client) return client;
+      if (child.exitCode !== null) break;
+    }
+    return undefined;
+  } finally {
+    done();
+  }
 }
 
 function openLog(home: string, file: string): number {

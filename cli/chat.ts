@@ -5,7 +5,7 @@ import { createInterface } from "node:readline/promises";
 import type { Reply } from "../schemas/turn.ts";
 import { findOrStartDaemon } from "./autostart.ts";
 import { text, type Client } from "./client.ts";
-import { aside, json, paint } from "./print.ts";
+import { aside, json, paint, progress } from "./print.ts";
 import type { Command } from "./program.ts";
 import { showTurn } from "./show_turn.ts";
 import { DAEMON_HELP, DAEMON_OPTIONS } from "./start.ts";
@@ -65,7 +65,46 @@ async function sayJson(client: Client, session: string, words: string): Promise<
 /** The id makes the message idempotent, so that it may be sent again when the connection breaks mid-turn. */
 async function sayAloud(client: Client, session: string, words: string): Promise<number> {
   const body = { text: words, id: randomUUID(), stream: true };
-  const ask = () => showTurn(client.events("POST", messagesPath(session), { body }));
+  const ask = () =>
+    showTurn(patiently(client, client.events("POST", messagesPath(session), { body })));
   const outcome = (await ask()) ?? (await ask());
   return outcome === "answered" ? 0 : 1;
+}
+
+type Events = AsyncIterable<Readonly<Record<string, unknown>>>;
+
+/** The same events; a terminal is told what takes so long, but for the middle of a line of the reply. */
+async function* patiently(client: Client, events: Events): Events {
+  const why = reasonOf(client);
+  let quiet = progress(why);
+  try {
+    for await (const event of events) {
+      quiet();
+      yield event;
+      if (event["type"] !== "token") quiet = progress(why);
+    }
+  } finally {
+    quiet();
+  }
+}
+
+/** Whether the model is on its way or at work, asked once a second at most. */
+function reasonOf(client: Client): () => string {
+  let words = "thinking";
+  let askedAt = 0;
+  const ask = async (): Promise<void> => {
+    const { model } = await client.json<{ readonly model: { readonly state: string } }>(
+      "GET",
+      "/api/status",
+    );
+    words = model.state === "ready" ? "thinking" : `the model is ${model.state}`;
+  };
+  return () => {
+    if (Date.now() - askedAt >= 1_000) {
+      askedAt = Date.now();
+      // The turn itself says what is wrong with the daemon.
+      void ask().catch(() => {});
+    }
+    return words;
+  };
 }

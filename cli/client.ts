@@ -9,9 +9,19 @@ import type { Values } from "./program.ts";
 export interface Client {
   readonly url: string;
   /** Asks for whatever there is. Rejects with the error that the daemon answered. */
-  readonly ask: (method: string, path: string, body?: unknown) => Promise<Response>;
+  readonly ask: (
+    method: string,
+    path: string,
+    body?: unknown,
+    signal?: AbortSignal,
+  ) => Promise<Response>;
   /** Asks for a JSON document. Rejects with the error that the daemon answered. */
-  readonly json: <T>(method: string, path: string, body?: unknown) => Promise<T>;
+  readonly json: <T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    signal?: AbortSignal,
+  ) => Promise<T>;
   /** Asks for server-sent events, one parsed `data` each, until the daemon ends them. */
   readonly events: (
     method: string,
@@ -87,8 +97,8 @@ function clientFor(url: string, key: string): Client {
   return {
     url,
     ask,
-    json: async <T>(method: string, path: string, body?: unknown) => {
-      const response = await ask(method, path, body);
+    json: async <T>(method: string, path: string, body?: unknown, signal?: AbortSignal) => {
+      const response = await ask(method, path, body, signal);
       return (response.status === 204 ? undefined : await response.json()) as T;
     },
     async *events(method, path, { body, signal } = {}) {

@@ -2,12 +2,25 @@
 
 const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 
-/** Whether a stream is a terminal that wants colour (`NO_COLOR` is honoured). */
-function colourful(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY && !process.env["NO_COLOR"];
+let plain = false;
+
+/** Switches colour and progress off for good: whoever asks for JSON is a program. */
+export function printPlainly(): void {
+  plain = true;
 }
 
-/** Colours `text` for standard output (or standard error) when that is a terminal. */
+/**
+ * Whether a stream takes colour: a terminal does, a pipe and `TERM=dumb` do not. `$NO_COLOR` switches it off,
+ * `$FORCE_COLOR` (but for `0`) on, also for a pipe; it is the stronger one.
+ */
+function colourful(stream: NodeJS.WriteStream): boolean {
+  if (plain) return false;
+  const { FORCE_COLOR: forced = "", NO_COLOR: none = "", TERM: terminal } = process.env;
+  if (forced !== "") return forced !== "0" && forced !== "false";
+  return none === "" && stream.isTTY && terminal !== "dumb";
+}
+
+/** Colours `text` for standard output (or standard error) when that takes colour. */
 export function paint(
   style: keyof typeof CODES,
   text: string,
@@ -24,6 +37,37 @@ export function line(text = ""): void {
 /** Writes a line to standard error: progress and asides that are not the command's result. */
 export function aside(text: string): void {
   process.stderr.write(`${text}\n`);
+}
+
+/** After so long without a word people wonder. */
+const SILENT_MS = 1_000;
+const FRAME_MS = 100;
+const FRAMES = [..."⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"];
+
+/**
+ * Shows on a terminal's last line that something takes long, after a second. Elsewhere nothing: neither in
+ * a pipe nor with `--json`. Print only after the returned function was called; it clears the line.
+ *
+ * @param say what is waited for, asked anew for each frame
+ */
+export function progress(say: () => string): () => void {
+  if (plain || !process.stderr.isTTY || process.env["TERM"] === "dumb") return () => {};
+  const began = Date.now();
+  let frame = 0;
+  let shown = false;
+  const timer = setInterval(() => {
+    const ms = Date.now() - began;
+    if (ms < SILENT_MS) return;
+    const text = `${FRAMES[frame++ % FRAMES.length]} ${say()} ${Math.floor(ms / 1_000)} s`;
+    process.stderr.write(`\r\u001B[K${paint("dim", text, process.stderr)}`);
+    shown = true;
+  }, FRAME_MS);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    if (shown) process.stderr.write("\r\u001B[K");
+    shown = false;
+  };
 }
 
 /** Writes one JSON document. */
