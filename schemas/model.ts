@@ -81,6 +81,8 @@ export interface ModelStatus {
   readonly state: "loading" | "ready" | "failed" | "stopped";
   /** Why it failed, or what it is doing; for people. */
   readonly reason?: string;
+  /** Its file is still being downloaded: requests are refused rather than kept waiting. @default false */
+  readonly coming?: boolean;
   /** File name, or `scripted`. */
   readonly name: string;
   /** Tokens one sequence may hold. */

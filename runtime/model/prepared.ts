@@ -43,6 +43,7 @@ class PreparedModel implements Model {
     this.#status = {
       state: "loading",
       reason: "its file is not here yet",
+      coming: true,
       name: options.path,
       contextTokens: options.contextTokens ?? 0,
       slots: options.slots,
@@ -70,9 +71,7 @@ class PreparedModel implements Model {
     const { state, reason } = this.#status;
     const text =
       state === "loading" ? `The model is not here yet: ${reason}; ask again later` : reason;
-    answer.fail(
-      new MoultError("model/unavailable", text ?? "There is no model", { waitsLong: true }),
-    );
+    answer.fail(new MoultError("model/unavailable", text ?? "There is no model"));
     return answer;
   }
 

@@ -45,17 +45,14 @@ export async function askModel(asking: Asking, request: GenerateRequest): Promis
     try {
       return await askOnce(asking, request, shown);
     } catch (error) {
-      const loading = model.status().state === "loading" && !waitsLong(error);
+      const { state, coming = false } = model.status();
+      // A download may take an hour: whoever asks should hear so, and not sit there.
+      const loading = state === "loading" && !coming;
       const passes = loading || (clock.now() < giveUpAt && isPassing(error));
       if (live.stopped !== undefined || !isMoultError(error) || !passes) throw error;
       await pause(model, pauseMs, live.signal);
     }
   }
-}
-
-/** A model that is still being downloaded: whoever asks should hear so, and not sit there. */
-function waitsLong(error: unknown): boolean {
-  return isMoultError(error) && error.details?.["waitsLong"] === true;
 }
 
 function isPassing(error: unknown): boolean {

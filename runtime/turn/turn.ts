@@ -74,8 +74,8 @@ export async function runTurn(
 /** Waits until the model has said how long its context is, or that it has failed: the window depends on it. */
 async function modelKnown(model: TurnParts["model"], signal: AbortSignal): Promise<void> {
   const isKnown = (): boolean => {
-    const { state, contextTokens } = model.status();
-    return contextTokens > 0 || state !== "loading";
+    const { state, contextTokens, coming = false } = model.status();
+    return contextTokens > 0 || state !== "loading" || coming;
   };
   if (isKnown() || signal.aborted) return;
   await new Promise<void>((resolve) => {
