@@ -131,7 +131,8 @@ function chosen(
   const byName = new Map(candidates.map((candidate) => [candidate.name, candidate]));
   const pick = (names: readonly string[]): readonly Candidate[] =>
     names.flatMap((name) => byName.get(name) ?? []);
-  const needed = toolsOf(functions, request.active);
+  // A skill that is followed has files to read, and tools to call.
+  const needed = [...request.active, ...toolsOf(functions, request.active)];
   const matching = ranked.filter(({ score }) => score > 0).map(({ name }) => name);
   const best = [...needed, ...matching.slice(0, BEST_KEPT)];
   const last = pick(request.last);

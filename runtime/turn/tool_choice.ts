@@ -42,9 +42,15 @@ export function rankTools(request: string, candidates: readonly Candidate[]): re
     // A word that every tool has chooses none.
     if (holders > 0) rarity.set(term, Math.log(1 + indexes.length / holders));
   }
-  return indexes
-    .map(({ name, index }) => ({ name, score: score(index, rarity) }))
-    .toSorted((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1));
+  const fits = indexes.map(({ name, index }) => ({ name, score: score(index, rarity) }));
+  // Of a thousand tools few have a word of the request, and those without one mostly come by name already.
+  const some = fits.filter((fit) => fit.score > 0);
+  const none = fits.filter((fit) => fit.score === 0);
+  return [...some.toSorted((a, b) => b.score - a.score || byName(a, b)), ...none.toSorted(byName)];
+}
+
+function byName(a: Fit, b: Fit): number {
+  return a.name < b.name ? -1 : Number(a.name > b.name);
 }
 
 function score(index: ReadonlyMap<string, number>, rarity: ReadonlyMap<string, number>): number {
