@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { homeOf, text } from "./client.ts";
-import { aside, json, paint } from "./print.ts";
+import { aside, json, paint, word } from "./print.ts";
 import {
   UsageError,
   type Command,
@@ -82,7 +82,19 @@ export const command: Command = {
       aside(`moult ${program.version} listens on ${daemon.url}, home ${home.dir}`);
       aside(`${home.freshKey ? "New owner key" : "Owner key"}: ${home.dir}/owner.key`);
     }
+    if (values["json"] !== true) tellModel(daemon);
     await daemon.stopped;
     return 0;
   },
 };
+
+/** A model that has to be downloaded first takes its time; one that simply loads needs no words. */
+function tellModel(daemon: RunningDaemon["daemon"]): void {
+  let told = false;
+  daemon.watch((event) => {
+    if (event.type !== "model.state") return;
+    const { state, reason } = event;
+    told ||= reason !== undefined;
+    if (told) aside(`model ${word(state)}${reason === undefined ? "" : `: ${word(reason)}`}`);
+  });
+}

@@ -17,6 +17,8 @@ export type PrepareModel = (tell: (doing: string) => void, signal: AbortSignal) 
 
 /** Between two tries when the network is down. */
 const AGAIN_MS = 60_000;
+/** Listeners hear that it goes on this often; `status()` always knows. */
+const TELL_MS = 10_000;
 
 /** Starts a model as `startModel` does, after `prepare` when there is one. Returns at once. */
 export function startPrepared(options: ModelOptions, prepare: PrepareModel | undefined): Model {
@@ -35,6 +37,7 @@ class PreparedModel implements Model {
   #model: Model | undefined;
   #status: ModelStatus;
   #again: NodeJS.Timeout | undefined;
+  #told = { doing: "", at: 0 };
 
   constructor(options: ModelOptions, prepare: PrepareModel) {
     this.#options = options;
@@ -109,6 +112,10 @@ class PreparedModel implements Model {
   #update(state: ModelStatus["state"], reason: string): void {
     if (this.#status.state === state && this.#status.reason === reason) return;
     this.#status = { ...this.#status, state, reason };
+    const doing = `${state} ${reason.replaceAll(/\d+/g, "")}`;
+    const now = performance.now();
+    if (doing === this.#told.doing && now - this.#told.at < TELL_MS) return;
+    this.#told = { doing, at: now };
     this.#tell(this.#status);
   }
 

@@ -428,12 +428,32 @@ test.skipIf(!canMount())(
       });
       expect(readdirSync(disk).filter((name) => !name.startsWith("."))).toEqual([]);
       Bun.spawnSync(["mount", "-o", "remount,size=80m", disk]);
+      // Somebody else fills it meanwhile.
+      server.script.push({ slowMs: 20 });
+      const pulling = pull({ folder: disk });
+      while (statSync(join(disk, ".pulls/mini.gguf.part")).size === 0) await Bun.sleep(1);
+      fill(join(disk, "filler"));
+      await expect(pulling).rejects.toMatchObject({
+        code: "internal",
+        message: expect.stringMatching(
+          /no space left.*free some space, and the same command goes on/,
+        ),
+      });
+      rmSync(join(disk, "filler"));
       expect((await pull({ folder: disk })).bytes).toBe(model.length);
     } finally {
       Bun.spawnSync(["umount", "-l", disk]);
     }
   },
 );
+
+function fill(file: string): void {
+  try {
+    for (;;) writeFileSync(file, Buffer.alloc(1_048_576), { flag: "a" });
+  } catch {
+    // Full.
+  }
+}
 
 function canMount(): boolean {
   if (process.getuid?.() !== 0 || Bun.which("mount") === null) return false;
