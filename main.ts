@@ -46,16 +46,20 @@ async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
     const { createLog } = await import("./adapters/log/log.ts");
     const { createMeter } = await import("./adapters/prometheus/meter.ts");
     const { openStore } = await import("./adapters/sqlite/store.ts");
+    const { openTelegram } = await import("./adapters/telegram/open.ts");
     const { host, port, names } = config.server;
+    const log = createLog({ file: join(home.dir, "logs/moult.log"), ...config.log, clock });
+    const { telegram } = options.offline ? {} : config.channels;
+    const channels = await openTelegram(telegram, { log, clock });
     const daemon = createDaemon(
       {
         clock,
-        log: createLog({ file: join(home.dir, "logs/moult.log"), ...config.log, clock }),
         meter: createMeter(),
         store: openStore(join(home.dir, "moult.sqlite"), clock),
         sandbox: openSandbox(),
         parseYaml: async (text) => (await import("./adapters/yaml/frontmatter.ts")).parseYaml(text),
-        transports: { http: httpTransport, terminal: terminalTransport },
+        log,
+        transports: { http: httpTransport, terminal: terminalTransport, ...channels },
         listen: (services) =>
           startHttp({
             ...services,

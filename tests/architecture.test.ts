@@ -22,6 +22,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "adapters/llama": ["node-llama-cpp"],
   "adapters/log": ["pino"],
   "adapters/sqlite": ["drizzle-orm"],
+  "adapters/telegram": ["grammy"],
   "adapters/yaml": ["yaml"],
   "schemas/tables.ts": ["drizzle-orm"],
 };

@@ -12,6 +12,7 @@ import type { Api } from "./api.ts";
 import { Guard, authorize, isLoopback } from "./auth.ts";
 import { checkLength, limited, tooLarge } from "./body.ts";
 import { daemonOperations } from "./daemon_api.ts";
+import { hookOperations } from "./hooks.ts";
 import { functionOperations } from "./functions_api.ts";
 import { exampleOperations } from "./examples.ts";
 import { type Match, type Operation, RouteTable, grantOf } from "./operation.ts";
@@ -109,6 +110,7 @@ class Front implements HttpFront {
       ...functionOperations(options),
       ...sessionOperations(options),
       ...daemonOperations(options, this.#guard, options.metricsPublic),
+      ...hookOperations(options),
       ...socketOperations(),
       ...docsOperations(),
       ...exampleOperations(),

@@ -17,6 +17,7 @@ export type HttpAgent = Pick<
   | "history"
   | "forget"
   | "letters"
+  | "webhook"
 >;
 
 /** Named values of the owner. They go in and never come out. */

@@ -5,7 +5,7 @@ import type { HttpAgent } from "../../../adapters/http/services.ts";
 import { httpTransport } from "../../../adapters/http/transport.ts";
 import { EventHub } from "../../../runtime/events.ts";
 import type { Functions } from "../../../runtime/load/functions.ts";
-import type { FunctionCall, Log } from "../../../runtime/ports.ts";
+import type { Arrival, FunctionCall, Log } from "../../../runtime/ports.ts";
 import { MoultError, toWire } from "../../../schemas/error.ts";
 import type { FunctionInfo } from "../../../schemas/function.ts";
 import type { Reply, TurnEvent } from "../../../schemas/turn.ts";
@@ -88,9 +88,17 @@ export class FakeAgent implements HttpAgent {
   /** How often somebody stopped waiting or watching. */
   left = 0;
 
+  webhook: HttpAgent["webhook"] = async (channel, request) => {
+    if (channel !== "post") throw new MoultError("channel/unsupported", "There is no such webhook");
+    return new Response(`${request.headers.get("x-proof")} ${await request.text()}`);
+  };
+
   route: HttpAgent["route"] = async (protocol, payload) => {
     if (protocol !== "http") throw new MoultError("channel/unsupported", "No");
-    const { session, text, keys } = httpTransport.accept(payload);
+    return await this.#answer(httpTransport.accept(payload));
+  };
+
+  async #answer({ session, text, keys }: Parameters<HttpAgent["begin"]>[0] | Arrival) {
     if (text === "break") throw new Error("secret internals");
     const known = keys.map((key) => this.#keys.get(key)).find((turn) => turn !== undefined);
     if (known !== undefined) {
@@ -116,7 +124,7 @@ export class FakeAgent implements HttpAgent {
     this.#turns.set(turn, { reply, text });
     for (const key of keys) this.#keys.set(key, turn);
     return { turn, session, duplicate: false };
-  };
+  }
 
   wait: HttpAgent["wait"] = async (turn, signal) => {
     await this.#passGate(signal);
@@ -175,6 +183,9 @@ export class FakeAgent implements HttpAgent {
       at: 1,
     },
   ];
+  /** Paths of triggers, set by tests. */
+  hooks: HttpAgent["hooks"] = { find: () => ({ allowed: [] }), list: () => [] };
+  begin: HttpAgent["begin"] = (order) => this.#answer(order);
   forget: HttpAgent["forget"] = async (session) =>
     [...this.#turns.values()].some(({ reply }) => reply.session === session);
 
