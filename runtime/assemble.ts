@@ -133,7 +133,7 @@ async function reachable(deployment: Deployment, known: readonly string[]): Prom
   await deployment.retire();
   throw new MoultError(
     "function/invalid",
-    `Cannot load: there is no transport "${via}" ; write via: ${known.map((name) => `"${name}"`).join(" or via: ")}`,
+    `Cannot load: there is no transport "${via}"; write via: ${known.map((name) => `"${name}"`).join(" or via: ")}`,
   );
 }
 
