@@ -1,6 +1,6 @@
 /**
- * `moult bench [NAME…]`: runs the benches, prints their tables and writes each into its section of
- * `docs/benchmarks.md`. Ends with 1 when a bar is missed, 2 when a name is unknown.
+ * `moult bench [--json] [NAME…]`: runs the benches, prints their tables (or one JSON document) and writes each into its
+ * section of `docs/benchmarks.md`. Ends with 1 when a bar is missed, 2 when a name is unknown.
  */
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,41 +20,52 @@ interface Finished {
 }
 
 /** Runs the named benches, all without a name. Resolves with the exit code. */
-async function run(wanted: readonly string[]): Promise<number> {
+async function run(wanted: readonly string[], json: boolean): Promise<number> {
   const known = readdirSync(import.meta.dir)
     .filter((file) => file.endsWith(ENDING))
     .map((file) => file.slice(0, -ENDING.length))
     .toSorted();
   const unknown = wanted.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
-    console.error(`Unknown bench "${unknown.join('", "')}"; there are: ${known.join(", ")}`);
+    const message = `Unknown bench "${unknown.join('", "')}"; there are: ${known.join(", ")}`;
+    if (json) console.log(JSON.stringify({ error: { code: "usage", message } }));
+    else console.error(message);
     return 2;
   }
   let missed = 0;
+  const documents: object[] = [];
   for (const name of wanted.length > 0 ? wanted : known) {
     try {
+      if (!json) console.log(`\n${name}:`);
       const finished = await runOne(name);
-      show(finished);
+      if (!json) show(finished);
       write(finished);
+      documents.push({
+        name,
+        title: finished.bench.title,
+        load: finished.load,
+        ...finished.report,
+      });
       missed += finished.report.rows.filter((row) => !row.pass).length;
     } catch (error) {
       missed++;
       console.error(`${name} could not be measured:`, error);
     }
   }
+  if (json) console.log(JSON.stringify({ machine: machine(), benches: documents }));
   if (missed > 0) console.error(`\n${missed} missed`);
   return missed > 0 ? 1 : 0;
 }
 
 async function runOne(name: string): Promise<Finished> {
   const { bench } = (await import(`./${name}${ENDING}`)) as { bench: Bench };
-  console.log(`\n${name}: ${bench.title}`);
   const before = load();
   const report = await undisturbed(bench.run);
   return { name, bench, report, load: `${before} → ${load()}` };
 }
 
-function show({ report, load: around }: Finished): void {
+function show({ bench, report, load: around }: Finished): void {
+  console.log(bench.title);
   for (const row of report.rows) {
     const mark = row.bar === "" ? " " : row.pass ? "✓" : "✗";
     console.log(
@@ -108,4 +119,8 @@ function table(head: readonly string[], body: readonly (readonly string[])[]): s
 
 const valueOf = ({ value, unit }: Row): string => `${value} ${unit}`.trim();
 
-process.exitCode = await run(Bun.argv.slice(2));
+const line = Bun.argv.slice(2);
+process.exitCode = await run(
+  line.filter((word) => word !== "--json"),
+  line.includes("--json"),
+);

@@ -73,7 +73,7 @@ async function sayAloud(client: Client, session: string, words: string): Promise
 
 type Events = AsyncIterable<Readonly<Record<string, unknown>>>;
 
-/** The same events; a terminal is told what takes so long, but for the middle of a line of the reply. */
+// The same events. A terminal is told what takes so long, but for the middle of a line of the reply.
 async function* patiently(client: Client, events: Events): Events {
   const why = reasonOf(client);
   let quiet = progress(why);

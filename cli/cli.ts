@@ -93,7 +93,7 @@ function suggestion(name: string): string {
 
 function overview(): number {
   const lines = Object.entries(COMMANDS).map(
-    ([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`,
+    ([name, { summary }]) => `  ${name.padEnd(11)} ${summary}`,
   );
   process.stdout.write(
     `moult: drop a TypeScript file into functions/ and your agent can do it\n\nUsage: moult <command> [options]\n\n${lines.join("\n")}\n\nOptions of every command:\n${COMMON_HELP}\n\nExit codes: 0 done, 1 failed, 2 wrong usage, 78 configuration\n`,

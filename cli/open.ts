@@ -1,4 +1,5 @@
 /** `moult open`: shows the daemon in a browser, logged in by a ticket that works once. */
+import { within } from "../runtime/within.ts";
 import { findOrStartDaemon } from "./autostart.ts";
 import { json, line } from "./print.ts";
 import { UsageError, type Command } from "./program.ts";
@@ -45,9 +46,9 @@ async function startBrowser(url: string, env: NodeJS.ProcessEnv): Promise<boolea
     const named = words.some((part) => part.includes("%s"));
     const args = named ? words.map((part) => part.replaceAll("%s", url)) : [...words, url];
     const child = Bun.spawn(args, { stdio: ["ignore", "ignore", "ignore"], detached: true });
-    const code = await Promise.race([child.exited, Bun.sleep(STARTER_MS_MAX)]);
     child.unref();
-    if (code === undefined || code === 0) return true;
+    await within(child.exited, STARTER_MS_MAX);
+    if (child.exitCode === null || child.exitCode === 0) return true;
   }
   return false;
 }

@@ -42,7 +42,7 @@ export function aside(text: string): void {
 /** After so long without a word people wonder. */
 const SILENT_MS = 1_000;
 const FRAME_MS = 100;
-const FRAMES = [..."⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"];
+const FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
 
 /**
  * Shows on a terminal's last line that something takes long, after a second. Elsewhere nothing: neither in
@@ -58,7 +58,7 @@ export function progress(say: () => string): () => void {
   const timer = setInterval(() => {
     const ms = Date.now() - began;
     if (ms < SILENT_MS) return;
-    const text = `${FRAMES[frame++ % FRAMES.length]} ${say()} ${Math.floor(ms / 1_000)} s`;
+    const text = `${FRAMES.charAt(frame++ % FRAMES.length)} ${say()} ${Math.floor(ms / 1_000)} s`;
     process.stderr.write(`\r\u001B[K${paint("dim", text, process.stderr)}`);
     shown = true;
   }, FRAME_MS);

@@ -15,16 +15,18 @@ beforeAll(() => {
 afterAll(() => place.remove(), 30_000);
 
 describe("moult without a daemon", () => {
-  test("lists its commands and says what each does", async () => {
+  test("lists its commands and says what each does, and that it can print JSON", async () => {
     const { code, out } = await place.moult("--help");
     expect(code).toBe(0);
-    for (const name of "start stop dev chat new list describe call logs rollback doctor secret".split(
-      " ",
-    )) {
-      expect(out).toContain(`  ${name} `);
-      const help = await place.moult(name, "--help");
+    const listed = [...out.matchAll(/^  ([a-z]+) {2,}\S/gm)].map(([, name = ""]) => name);
+    const promised =
+      "start stop dev open chat new init list describe call logs rollback sessions secret doctor bench completion";
+    expect(listed).toEqual(expect.arrayContaining(promised.split(" ")));
+    const helps = await Promise.all(listed.map((name) => place.moult(name, "--help")));
+    for (const [index, help] of helps.entries()) {
       expect(help.code).toBe(0);
-      expect(help.out).toContain(`Usage: moult ${name}`);
+      expect(help.out).toContain(`Usage: moult ${listed[index]}`);
+      expect(help.out).toContain("  --json ");
     }
   }, 30_000);
 
@@ -38,6 +40,8 @@ describe("moult without a daemon", () => {
     [["new", "tool", "Bad-Name"], 2, /not a name for a function/],
     [["new", "gadget", "x"], 2, /moult new tool NAME/],
     [["secret", "set", "A", "value"], 2, /read from standard input/],
+    [["sessions"], 1, /No daemon runs for .*Start one with "moult start"/],
+    [["bench", "no_such_bench"], 2, /Unknown bench "no_such_bench"; there are: /],
     [["list"], 1, /No daemon runs for .*Start one with "moult start"/],
     [["start", "--config", "missing.yaml"], 78, /Cannot read the configuration .*missing\.yaml/],
     [["start", "--host", "0.0.0.0"], 1, /needs TLS and a key; keep --host 127\.0\.0\.1/],
@@ -52,6 +56,20 @@ describe("moult without a daemon", () => {
     const { code, err } = await place.moult("start", "--config", file);
     expect(code).toBe(78);
     expect(err).toMatch(/bad\.yaml:2:9 server\.port: /);
+  });
+
+  test.each([
+    "doctor",
+    "secret list",
+    "stop",
+    "new tool by_json",
+    "init by_json",
+    "completion bash",
+  ])("moult %s --json prints one document and nothing else", async (line) => {
+    const { code, out, err } = await place.moult(...line.split(" "), "--json");
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out.trimEnd().split("\n")).toHaveLength(1);
+    expect(JSON.parse(out)).toBeObject();
   });
 
   test("with --json a failure is a document on standard output", async () => {
