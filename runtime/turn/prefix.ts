@@ -7,6 +7,7 @@
 import type { Functions } from "../load/functions.ts";
 import type { FunctionInfo, JsonSchema, Manifest } from "../../schemas/function.ts";
 import type { ModelStatus, ToolSpec } from "../../schemas/model.ts";
+import { catalogueOf, USE_SKILL } from "./catalogue.ts";
 import { type Candidate, rankTools } from "./tool_choice.ts";
 import { estimateTokens } from "./window.ts";
 
@@ -53,6 +54,8 @@ export interface Prefix {
   readonly tools: readonly ToolSpec[];
   /** Estimated. */
   readonly tokens: number;
+  /** Skills that the tool `use_skill` among the tools stands for. */
+  readonly listed: ReadonlySet<string>;
 }
 
 /** What the choice of tools depends on. */
@@ -70,17 +73,28 @@ export function prefixFor(functions: Functions, status: ModelStatus, request: Re
   const system = status.embedded ? SYSTEM_EMBEDDED : (assistant?.instructions ?? SYSTEM_DEFAULT);
   const systemTokens = estimateTokens(system);
   const candidates = candidatesOf(functions, assistant?.tools ?? [], request.active);
-  const budget = {
+  const budget: Budget = {
     count: status.embedded ? TOOLS_MAX_EMBEDDED : TOOLS_MAX,
     tokens: Math.max(PREFIX_TOKENS_MAX - systemTokens, TOOL_TOKENS_MIN),
+    unasked: new Set(),
   };
-  const tools = fits(candidates, budget)
-    ? candidates
-    : chosen(candidates, request, functions, budget);
-  const specs = tools
-    .map(({ name, manifest }) => toolSpec(name, manifest))
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  return { system, tools: specs, tokens: systemTokens + tokensOf(tools) };
+  const prefix = (tools: readonly Candidate[], more: readonly ToolSpec[] = []): Prefix => {
+    const specs = tools.map(({ name, manifest }) => toolSpec(name, manifest)).concat(more);
+    const tokens =
+      systemTokens + tokensOf(tools) + more.reduce((sum, one) => sum + specTokens(one), 0);
+    const sorted = specs.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    return { system, tools: sorted, tokens, listed: new Set() };
+  };
+  if (fits(candidates, budget)) return prefix(candidates);
+  const skills = candidates.filter(({ manifest }) => isInstructionsOnly(manifest));
+  // The embedded model was trained without a catalogue; and a function of that name is the owner's own idea of one.
+  if (status.embedded || skills.length === 0 || functions.get(USE_SKILL) !== undefined)
+    return prefix(chosen(candidates, request, functions, budget));
+  const { spec, names: listed } = catalogueOf(skills);
+  const tokens = budget.tokens - specTokens(spec);
+  const unasked = new Set(skills.map(({ name }) => name));
+  const rest = { count: budget.count - 1, tokens, unasked };
+  return { ...prefix(chosen(candidates, request, functions, rest), [spec]), listed };
 }
 
 /** Whether a call of this function does nothing but hand over its instructions. */
@@ -91,6 +105,8 @@ export function isInstructionsOnly(manifest: Manifest): boolean {
 interface Budget {
   readonly count: number;
   readonly tokens: number;
+  /** Offered only when the request has a word of them: nothing is filled up with them. */
+  readonly unasked: ReadonlySet<string>;
 }
 
 /** Whatever may be offered: tools of the base skill and of active ones, and the other skills. */
@@ -143,7 +159,7 @@ function chosen(
     ...needed,
     ...matching,
     ...request.last,
-    ...ranked.map(({ name }) => name),
+    ...ranked.map(({ name }) => name).filter((name) => !budget.unasked.has(name)),
   ]);
   return upTo(pick([...order]), budget);
 }
@@ -170,7 +186,7 @@ function described(name: string, manifest: Manifest): { spec: ToolSpec; tokens: 
     description: short(manifest),
     parameters: parametersOf(manifest),
   };
-  const entry = { spec, tokens: estimateTokens(JSON.stringify(spec)) };
+  const entry = { spec, tokens: specTokens(spec) };
   specs.set(manifest, entry);
   return entry;
 }
@@ -191,6 +207,10 @@ function short({ kind, description }: Manifest): string {
 /** A function as it is offered to the model. */
 export function toolSpec(name: string, manifest: Manifest): ToolSpec {
   return described(name, manifest).spec;
+}
+
+function specTokens(spec: ToolSpec): number {
+  return estimateTokens(JSON.stringify(spec));
 }
 
 function tokensOf(tools: readonly Candidate[]): number {

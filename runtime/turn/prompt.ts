@@ -7,6 +7,7 @@ import type { HistoryItem, InboxRow } from "../ports.ts";
 import { MoultError } from "../../schemas/error.ts";
 import type { ChatMessage, ToolCall, ToolSpec } from "../../schemas/model.ts";
 import type { ToolCallRecord } from "../../schemas/turn.ts";
+import { opened } from "./catalogue.ts";
 import { type Prefix, isInstructionsOnly, prefixFor } from "./prefix.ts";
 import { cut, readable } from "./tool_step.ts";
 import type { TurnParts } from "./parts.ts";
@@ -52,7 +53,7 @@ export class Prompt {
   /** This turn's messages: the user's first. */
   readonly #own: ChatMessage[];
   #window: readonly HistoryItem[] = [];
-  #prefix: Prefix = { system: "", tools: [], tokens: 0 };
+  #prefix: Prefix = { system: "", tools: [], tokens: 0, listed: new Set() };
   #lastTools: readonly string[] = [];
 
   constructor(parts: TurnParts, row: InboxRow) {
@@ -67,7 +68,13 @@ export class Prompt {
 
   /** Names of the tools that may be called. */
   get offered(): ReadonlySet<string> {
-    return new Set([...this.#prefix.tools.map(({ name }) => name), ...this.#given]);
+    const { tools, listed } = this.#prefix;
+    return new Set([...tools.map(({ name }) => name), ...listed, ...this.#given]);
+  }
+
+  /** A call as it is meant: opening the catalogue of skills is calling one. */
+  meant(call: ToolCall): ToolCall {
+    return opened(call, this.#prefix.listed);
   }
 
   /** Lets a tool be called that the model was not given. */

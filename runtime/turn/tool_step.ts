@@ -5,6 +5,7 @@ import type { WireError } from "../../schemas/error.ts";
 import type { Manifest } from "../../schemas/function.ts";
 import type { ToolCall } from "../../schemas/model.ts";
 import type { ToolCallRecord } from "../../schemas/turn.ts";
+import { USE_SKILL } from "./catalogue.ts";
 import { isInstructionsOnly } from "./prefix.ts";
 
 /** Characters of JSON that the model reads of a result. */
@@ -39,7 +40,10 @@ export async function runCall(
 ): Promise<Called> {
   const info = functions.get(call.name);
   if (!context.offered.has(call.name) || info?.manifest === undefined) {
-    const message = `There is no tool "${call.name}"; call one that was offered, or answer without`;
+    const message =
+      call.name === USE_SKILL
+        ? "There is no such skill; name one of the list, or answer without"
+        : `There is no tool "${call.name}"; call one that was offered, or answer without`;
     return failed(call, { code: "function/not-found", message });
   }
   if (!isObject(call.arguments)) {

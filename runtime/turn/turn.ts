@@ -222,7 +222,7 @@ class Turn {
       const taken = this.#ids.has(call.id);
       const id = taken ? `${call.id}_${this.#ids.size + 1}` : call.id;
       this.#ids.add(id);
-      return { id, name: call.name, arguments: call.arguments };
+      return this.#prompt.meant({ id, name: call.name, arguments: call.arguments });
     });
   }
 

@@ -49,6 +49,54 @@ test("a skill's folder is offered by its description alone, called for its instr
   }
 });
 
+/** Fifty skills whose descriptions say little, tools beside them, and another one. */
+function fifty(): FakeFunctions {
+  const functions = new FakeFunctions();
+  for (let n = 0; n < 50; n++)
+    functions.add(`case_${n}`, { ...FORMS, description: `Handles matter ${n} of the office` });
+  for (let n = 0; n < 10; n++) functions.add(`tool_${n}`);
+  return functions.add("stamp");
+}
+
+test("of fifty skills the model knows every one, and opens the one it wants", async () => {
+  const open = (name: string) => ({ calls: [{ name: "use_skill", arguments: { name } }] });
+  const script = (request: Parameters<typeof lastContent>[0]) => {
+    const said = lastContent(request);
+    if (said.startsWith("hello")) return open("nobody");
+    return said.includes("no such skill") ? open("case-37") : { text: "Done." };
+  };
+  await using bench = await openAgent(script, fifty());
+  const reply = await bench.say("hello");
+  expect(reply.toolCalls.map(({ name }) => name)).toEqual(["use_skill", "case_37"]);
+  const [first = [], , third = []] = bench.model.requests.map(({ tools = [] }) => tools);
+  // The request has no word of a skill: none is offered for itself, and the tools keep their places.
+  expect(first).toHaveLength(12);
+  expect(first.filter(({ name }) => name.startsWith("case_"))).toEqual([]);
+  const list = first.find(({ name }) => name === "use_skill");
+  for (let n = 0; n < 50; n++) expect(list?.description).toContain(`\ncase_${n}: Handles`);
+  // Once it is followed, its tools are there and its files can be asked for; the catalogue has not changed.
+  expect(third.map(({ name }) => name)).toEqual(expect.arrayContaining(["stamp", "case_37"]));
+  expect(third.find(({ name }) => name === "use_skill")).toEqual(list);
+});
+
+test("a request that has a word of a skill is offered that one with its whole description", () => {
+  const description = "Prepares the yearly declaration for the revenue.";
+  const functions = fifty().add("taxes", { ...FORMS, description });
+  const request = { text: "my yearly declaration, please", last: [], active: [] };
+  const { tools, tokens } = prefixFor(functions, new FakeModel(() => ({})).status(), request);
+  expect(tools.find(({ name }) => name === "taxes")?.description).toBe(description);
+  expect(tokens).toBeLessThanOrEqual(PREFIX_TOKENS_MAX);
+});
+
+test("a thousand skills take no more room than the catalogue has", () => {
+  const functions = new FakeFunctions();
+  for (let n = 0; n < 1_000; n++) functions.add(`skill_number_${n}`, FORMS);
+  const request = { text: "x", last: [], active: [] };
+  const { tokens, listed } = prefixFor(functions, new FakeModel(() => ({})).status(), request);
+  expect(tokens).toBeLessThan(800);
+  expect(listed.size).toBeGreaterThan(80);
+});
+
 test("skills at great length do not crowd the tools out", () => {
   const functions = new FakeFunctions();
   const description = `Reads and writes forms. ${"It also does very many other things, at length. ".repeat(20)}`;
@@ -59,6 +107,7 @@ test("skills at great length do not crowd the tools out", () => {
   const { tools, tokens } = prefixFor(functions, status, request);
   expect(tokens).toBeLessThanOrEqual(PREFIX_TOKENS_MAX);
   expect(tools.map(({ name }) => name)).toContain("tool_3");
-  expect(tools.length).toBeGreaterThanOrEqual(10);
-  for (const tool of tools) expect(tool.description.length).toBeLessThanOrEqual(240);
+  expect(tools.map(({ name }) => name)).toContain("use_skill");
+  for (const { name, description: text } of tools)
+    if (name !== "use_skill") expect(text.length).toBeLessThanOrEqual(240);
 });
