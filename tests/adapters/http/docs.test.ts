@@ -53,6 +53,10 @@ describe("the document", () => {
         409: {},
       },
     });
+    expect(paths["/ws"]?.["get"]).toMatchObject({ responses: { 101: {}, 429: {} } });
+    expect(components.schemas["ClientFrame"]).toMatchObject({
+      oneOf: [{ required: ["type", "session", "text"] }, {}, { required: ["type", "topics"] }],
+    });
     expect(components.securitySchemes["key"]).toMatchObject({ type: "http", scheme: "bearer" });
     expect(paths["/healthz"]?.["get"]?.["security"]).toEqual([]);
     expect(paths["/api/status"]?.["get"]?.["security"]).toBeUndefined();
