@@ -31,7 +31,8 @@ export const command: Command = {
     else {
       for (const file of files) line(`wrote ${file}`);
       line();
-      for (const next of nextSteps(template, files[1] ?? "", root)) line(next);
+      const test = knowsMoult(root) ? (files[1] ?? "") : "";
+      for (const next of nextSteps(name, template, test)) line(next);
     }
     return 0;
   },
@@ -98,11 +99,12 @@ function shown(file: string): string {
   return relative(process.cwd(), file);
 }
 
-function nextSteps({ say }: Template, test: string, root: string): string[] {
+function nextSteps(name: string, { input }: Template, test: string): string[] {
+  const isTool = input !== undefined;
   return [
-    `While "moult dev" runs, each save reloads it${say === undefined ? "" : ", tries its example"} and runs its test`,
-    ...(say === undefined ? [] : [`Say it:    moult chat "${say}"`]),
-    ...(knowsMoult(root) ? [`Test it:   bun test ./${test}`] : []),
+    `While "moult dev" runs, each save reloads it${isTool ? ", tries its example" : ""} and runs its test`,
+    ...(isTool ? [`Call it:   moult call ${name} '${input}'`] : []),
+    ...(test === "" ? [] : [`Test it:   bun test ./${test}`]),
   ];
 }
 

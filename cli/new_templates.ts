@@ -5,30 +5,30 @@ import type { Updates } from "../schemas/channel.ts";
 export interface Template {
   readonly code: string;
   readonly test: string;
-  /** What to say to see it at work; absent: it shows by itself. */
-  readonly say?: string;
+  /** An input to see it at work with, as JSON; tools only. */
+  readonly input?: string;
 }
 
 const TOOL: Template = {
-  say: "greet Ada",
+  input: '{"person":"Ada"}',
   code: `import { defineTool, v } from "moult";
 
 export default defineTool({
   // The model chooses by this line, the name, and the examples.
-  description: "Greet a person by name",
-  input: v.object({ name: v.string() }),
+  description: "Greet a person",
+  input: v.object({ person: v.string() }),
   output: v.object({ greeting: v.string() }),
   // Tried at each save while "moult dev" runs.
   examples: [
     {
       say: "greet Ada",
-      input: { name: "Ada" },
+      input: { person: "Ada" },
       output: { greeting: "Hello, Ada!" },
     },
   ],
 
-  run({ name }) {
-    return { greeting: \`Hello, \${name}!\` };
+  run({ person }) {
+    return { greeting: \`Hello, \${person}!\` };
   },
 });
 `,
@@ -37,7 +37,7 @@ import { callTool } from "moult/testing";
 import tool from "./NAME.ts";
 
 test("greets by name", async () => {
-  const output = await callTool(tool, { name: "Bo" });
+  const output = await callTool(tool, { person: "Bo" });
   expect(output).toEqual({ greeting: "Hello, Bo!" });
 });
 `,

@@ -7,7 +7,7 @@ import { makePlace, type Place, until } from "./program.ts";
 let place: Place;
 beforeAll(() => {
   place = makePlace([
-    { match: "^greet (\\w+)$", call: { name: "greeter", arguments: { name: "{{1}}" } } },
+    { match: "^greet (\\w+)$", call: { name: "greeter", arguments: { person: "{{1}}" } } },
     { onTool: "greeter", reply: "It says: {{result.greeting}}" },
     { reply: "You said: {{text}}" },
   ]);
@@ -109,7 +109,7 @@ describe("moult with a daemon", () => {
 
     const chat = await place.moult("chat", "greet Ada");
     expect(chat.out).toBe("It says: Hello, Ada!\n");
-    expect(chat.err).toContain('greeter {"name":"Ada"}');
+    expect(chat.err).toContain('greeter {"person":"Ada"}');
     expect(chat.code).toBe(0);
 
     const json = await place.moult("chat", "--json", "hello there");
@@ -121,11 +121,11 @@ describe("moult with a daemon", () => {
     const list = await place.moult("list");
     expect(list.out).toMatch(/greeter +tool +[0-9a-f]{12} +ready +1 /);
     expect((await place.moult("describe", "greeter")).out).toContain("may touch    nothing");
-    const call = await place.moult("call", "greeter", '{"name":"Bo"}');
+    const call = await place.moult("call", "greeter", '{"person":"Bo"}');
     expect(JSON.parse(call.out)).toEqual({ greeting: "Hello, Bo!" });
-    const wrong = await place.moult("call", "greeter", '{"name":1}');
+    const wrong = await place.moult("call", "greeter", '{"person":1}');
     expect(wrong.code).toBe(1);
-    expect(wrong.err).toContain("name");
+    expect(wrong.err).toContain("person");
     const missing = await place.moult("call", "no_such_tool");
     expect(missing.code).toBe(1);
     expect(missing.err).toContain('"no_such_tool"');

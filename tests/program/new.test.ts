@@ -82,7 +82,7 @@ describe("what moult new writes", () => {
     }[];
     for (const [, name] of WRITTEN.filter(([, named]) => named !== "short_telegram"))
       expect(infos.find((info) => info.name === name)).toMatchObject({ state: "ready" });
-    const call = await daemon.ask("/fn/hello", { method: "POST", body: '{"name":"Ada"}' });
+    const call = await daemon.ask("/fn/hello", { method: "POST", body: '{"person":"Ada"}' });
     expect(await call.json()).toEqual({ greeting: "Hello, Ada!" });
   }, 30_000);
 });
@@ -91,7 +91,7 @@ describe("moult new", () => {
   test("names the next steps, and the built-in that it replaces", async () => {
     const { out, err } = await project.moult("new", "tool", "clock");
     expect(err).toContain("clock is a built-in tool; yours takes its place");
-    expect(out).toContain('moult chat "greet Ada"');
+    expect(out).toContain(`moult call clock '{"person":"Ada"}'`);
     expect(out).toContain("bun test ./functions/tools/clock.test.ts");
     const other = await project.moult("new", "tool", "plain", "--json");
     expect(JSON.parse(other.out)).toEqual({
