@@ -1,5 +1,5 @@
-/** Downloads against a server that cuts, lies, refuses and redirects: a model is whole and checked, or it is not there. */
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+/** Downloads against a server that cuts, lies and refuses: a model is whole and checked, or it is not there. */
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import {
   existsSync,
   mkdirSync,
@@ -12,49 +12,18 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findPulled, pullModel, type PullOptions } from "../../../adapters/llama/pull.ts";
-import type { PullEvent } from "../../../schemas/model_file.ts";
-import { EMBEDDED } from "../../runtime/model/answers.ts";
-import { type FileServer, serveFile } from "./file_server.ts";
+import { findPulled, type PullOptions } from "../../../adapters/llama/pull.ts";
+import { makePullBench, PATIENCE, type PullBench } from "./pulling.ts";
 
 const SHA256_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-const PATIENCE = { triesMax: 4, pauseMs: 1, silentMs: 300 };
 
-let model: Buffer;
-let sha256: string;
-let server: FileServer;
-let folder: string;
-let events: PullEvent[];
-
-beforeAll(() => {
-  model = readFileSync(EMBEDDED);
-  sha256 = new Bun.CryptoHasher("sha256").update(model).digest("hex");
-});
+let bench: PullBench;
+let { model, sha256, server, folder, events, pull, models }: PullBench = {} as PullBench;
 beforeEach(() => {
-  server = serveFile(model);
-  folder = mkdtempSync(join(tmpdir(), "moult-pull-"));
-  events = [];
+  bench = makePullBench();
+  ({ model, sha256, server, folder, events, pull, models } = bench);
 });
-afterEach(() => {
-  server.stop();
-  rmSync(folder, { recursive: true });
-});
-
-function pull(options: Partial<PullOptions> = {}) {
-  return pullModel({
-    source: `${server.url}/mini.gguf`,
-    folder,
-    env: { HF_ENDPOINT: server.url, HOME: folder },
-    patience: PATIENCE,
-    onEvent: (event) => events.push(event),
-    ...options,
-  });
-}
-
-/** Models of the folder; what is under way lies out of sight. */
-function models(): readonly string[] {
-  return readdirSync(folder).filter((name) => !name.startsWith("."));
-}
+afterEach(() => bench.remove());
 
 /** Ends a pull when so many bytes are on the disk. */
 async function pullSome(bytes: number, options: Partial<PullOptions> = {}): Promise<void> {
@@ -132,20 +101,12 @@ describe("a pull goes on where it stopped", () => {
 
   test("from the first byte when the file on the server is another by now", async () => {
     await pullSome(1_500_000);
-    const { port } = new URL(server.url);
-    server.stop();
-    const other = serveFile(model, '"two"');
-    // The same name, at another port: what lies on the disk is found by it.
-    const notes = join(folder, ".pulls/mini.gguf.part.json");
-    expect(JSON.parse(readFileSync(notes, "utf8"))).toMatchObject({ identity: '"one"' });
-    expect(port).not.toBe("");
-    await pull({ source: `${other.url}/mini.gguf` });
-    expect(other.asked.map(({ headers }) => headers["range"])).toEqual([
-      "bytes=1500000-",
-      undefined,
-    ]);
+    // What an older version of the file could have left.
+    writeFileSync(join(folder, ".pulls/mini.gguf.part"), Buffer.alloc(1_500_000, "GGUF of old"));
+    server.always.set("/", { headers: { etag: '"two"' } });
+    await pull();
+    expect([range(1), range(2)]).toEqual(["bytes=1500000-", undefined]);
     expect(readFileSync(join(folder, "mini.gguf")).equals(model)).toBe(true);
-    other.stop();
   });
 
   test("from the first byte when the server knows no ranges, or nothing to tell versions by", async () => {
@@ -218,9 +179,10 @@ describe("a file that is not what it should be gets no name", () => {
       get headers() {
         return { etag: `"${count++}"` };
       },
-      cutAfter: 1_000_000,
+      silentAfter: 1_000_000,
     });
-    await expect(pull()).rejects.toThrow(/changes while it is read/);
+    const patience = { ...PATIENCE, triesMax: 9, silentMs: 100 };
+    await expect(pull({ patience })).rejects.toThrow(/changes while it is read/);
   });
 });
 
@@ -253,142 +215,6 @@ describe("a server that refuses", () => {
       code: "model/unavailable",
       details: { retry: true },
     });
-  });
-});
-
-describe("redirects", () => {
-  let elsewhere: FileServer;
-  beforeEach(() => {
-    elsewhere = serveFile(model, '"storage"');
-  });
-  afterEach(() => elsewhere.stop());
-
-  const redirect = (location: string, headers: Record<string, string> = {}) => ({
-    status: 302,
-    headers: { location, ...headers },
-    body: new Uint8Array(),
-  });
-
-  test("are followed; the hub's checksum counts, its token stays with the hub", async () => {
-    server.script.push(
-      { status: 401, body: new Uint8Array() },
-      redirect(`${elsewhere.url}/blob?signature=1`, { "x-linked-etag": `"${sha256}"` }),
-    );
-    const env = { HF_ENDPOINT: server.url, HF_TOKEN: "hf_secret", HOME: folder };
-    const pulled = await pull({ source: "hf:someone/tiny-GGUF/mini.gguf", env });
-    expect(pulled).toMatchObject({ name: "someone_mini.gguf", verified: "server" });
-    expect(server.asked.map(({ path, headers }) => [path, headers["authorization"]])).toEqual([
-      ["/someone/tiny-GGUF/resolve/main/mini.gguf", undefined],
-      ["/someone/tiny-GGUF/resolve/main/mini.gguf", "Bearer hf_secret"],
-    ]);
-    expect(elsewhere.asked[0]?.headers["authorization"]).toBeUndefined();
-  });
-
-  test("do not take the token along to a host that asks for one", async () => {
-    elsewhere.always.set("/", { status: 401, body: new Uint8Array() });
-    server.always.set("/", redirect(`${elsewhere.url}/blob`));
-    const env = { HF_ENDPOINT: server.url, HF_TOKEN: "hf_secret", HOME: folder };
-    await expect(pull({ source: "hf:someone/tiny/mini.gguf", env })).rejects.toThrow(/HF_TOKEN/);
-    for (const { headers } of elsewhere.asked) expect(headers["authorization"]).toBeUndefined();
-  });
-
-  test("are resumed through the hub again, whose checksum tells that the content is the same", async () => {
-    const told = { "x-linked-etag": `"${sha256}"` };
-    server.always.set("/", redirect(`${elsewhere.url}/blob`, told));
-    elsewhere.script.push({ cutAfter: 1_000_000 }, { headers: { etag: '"another-node"' } });
-    expect((await pull({ source: "hf:someone/tiny/mini.gguf" })).verified).toBe("server");
-    expect(elsewhere.asked.map(({ headers }) => headers["range"])).toEqual([
-      undefined,
-      expect.stringMatching(/^bytes=[1-9]\d*-$/),
-    ]);
-  });
-
-  test("in a circle, to files, and to plain http elsewhere are refused", async () => {
-    server.always.set("/", redirect("/again.gguf"));
-    await expect(pull()).rejects.toThrow(/redirects in a circle/);
-    server.always.set("/", redirect("file:///etc/passwd"));
-    await expect(pull()).rejects.toThrow(/sends us to file:/);
-    server.always.set("/", redirect("http://192.0.2.1/mini.gguf"));
-    await expect(pull()).rejects.toThrow(/Plain http from 192.0.2.1.*--sha256/);
-    await expect(pull({ source: "http://192.0.2.1/mini.gguf" })).rejects.toThrow(/--sha256/);
-  });
-});
-
-describe("the hub", () => {
-  const manifest = (file: object) => ({ body: Buffer.from(JSON.stringify({ ggufFile: file })) });
-
-  test("tells the file of a quantisation and its checksum", async () => {
-    const file = { rfilename: "deep/tiny-q4_k_m.gguf", lfs: { sha256 } };
-    server.always.set("/v2/", manifest(file));
-    const pulled = await pull({ source: "hf:someone/tiny-GGUF:q4_k_m" });
-    expect(pulled).toMatchObject({ name: "someone_tiny.Q4_K_M.gguf", verified: "server" });
-    expect(server.asked.map(({ path }) => path)).toEqual([
-      "/v2/someone/tiny-GGUF/manifests/Q4_K_M",
-      "/someone/tiny-GGUF/resolve/main/deep/tiny-q4_k_m.gguf",
-    ]);
-    expect(server.asked[0]?.headers["user-agent"]).toBe("llama-cpp");
-    expect(findPulled("hf.co/someone/tiny-GGUF:Q4_K_M", folder)).toBe(pulled.path);
-  });
-
-  test("has models in several files, which come all", async () => {
-    server.always.set("/v2/", manifest({ rfilename: "tiny-00001-of-00002.gguf" }));
-    const pulled = await pull({ source: "hf:someone/tiny" });
-    expect(models().toSorted()).toEqual([
-      "someone_tiny-00001-of-00002.gguf",
-      "someone_tiny-00002-of-00002.gguf",
-    ]);
-    expect(pulled).toMatchObject({
-      name: "someone_tiny-00001-of-00002.gguf",
-      bytes: model.length * 2,
-    });
-    expect((await pull({ source: "hf:someone/tiny" })).already).toBe(true);
-    await expect(pull({ source: "hf:someone/tiny", force: true, sha256 })).rejects.toThrow(
-      /2 files, and one checksum cannot fit all/,
-    );
-  });
-
-  test("that has no such model, or answers nonsense, is understood", async () => {
-    server.always.set("/v2/", { status: 404, body: new Uint8Array() });
-    await expect(pull({ source: "hf:someone/tiny:Q9" })).rejects.toThrow(
-      /There is no hf:someone\/tiny:Q9; look at the repository/,
-    );
-    server.always.set("/v2/", { body: Buffer.from("<html>") });
-    await expect(pull({ source: "hf:someone/tiny" })).rejects.toThrow(/names none/);
-    server.always.set("/v2/", manifest({ rfilename: "../../../other/secret.gguf" }));
-    await expect(pull({ source: "hf:someone/tiny" })).rejects.toThrow();
-    server.always.set("/v2/", { body: Buffer.alloc(2_000_000, 32) });
-    await expect(pull({ source: "hf:someone/tiny" })).rejects.toThrow(/more than an answer has/);
-  });
-});
-
-describe("names", () => {
-  const bad = [
-    "llama3.2",
-    "",
-    "hf:",
-    "hf:onlyuser",
-    "hf:a/../x.gguf",
-    "ftp://host/m.gguf",
-    "hf:a/b:../c",
-  ];
-  test.each(bad)("%p is not understood, and the way to write it is said", async (source) => {
-    await expect(pull({ source })).rejects.toMatchObject({ code: "input/invalid" });
-    expect(server.asked).toEqual([]);
-  });
-
-  test("are safe as file names, whatever the address says", async () => {
-    const pulled = await pull({ source: `${server.url}/%2e%2e%2f%2e%2e%2fevil%20name%00.gguf` });
-    expect(pulled.name).toMatch(/^[\w.-]+\.gguf$/);
-    expect(models()).toEqual([pulled.name]);
-  });
-
-  test("with user and password are refused, and a query is told to nobody", async () => {
-    const withUser = server.url.replace("//", "//me:pw@");
-    await expect(pull({ source: `${withUser}/mini.gguf` })).rejects.toThrow(
-      /Leave user and password/,
-    );
-    await pull({ source: `${server.url}/mini.gguf?token=hush` });
-    expect(readFileSync(join(folder, ".pulls/mini.json"), "utf8")).not.toContain("hush");
   });
 });
 
