@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync
 import { join } from "node:path";
 import { type Ended, type Place, makePlace, until } from "./program.ts";
 
-const PACKAGES = join(import.meta.dir, "../../node_modules");
+const REPOSITORY = join(import.meta.dir, "../..");
+const PACKAGES = join(REPOSITORY, "node_modules");
 
 let place: Place;
 /** A project as it is after `bun install`. */
@@ -75,13 +76,23 @@ describe("a project made by moult init", () => {
       readonly trustedDependencies?: unknown;
     };
     const own = JSON.parse(
-      readFileSync(join(import.meta.dir, "../../package.json"), "utf8"),
+      readFileSync(join(REPOSITORY, "package.json"), "utf8"),
     ) as typeof manifest;
     expect(manifest.dependencies).toEqual({ moult: expect.stringMatching(/^file:vendor\/.*tgz$/) });
     expect(manifest.overrides).toEqual(own.overrides);
     expect(manifest.trustedDependencies).toBeUndefined();
     const packed = readFileSync(join(project, "node_modules/moult/package.json"), "utf8");
     expect(packed).not.toMatch(/"(?:pre|post)?(?:install|prepare)"/);
+  });
+
+  test("holds every folder of the repository but those that only its developers need", () => {
+    const ours = readdirSync(REPOSITORY, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+      .map(({ name }) => name);
+    const packed = new Set(readdirSync(join(project, "node_modules/moult")));
+    // A new folder is either named under "files" in package.json, or here.
+    const forDevelopers = ["bench", "files", "node_modules", "tests"];
+    expect(ours.filter((name) => !packed.has(name) && !forDevelopers.includes(name))).toEqual([]);
   });
 
   test("has a home of its own, closed to others, though one lies above it", async () => {
