@@ -1,6 +1,7 @@
 /** `moult dev`: the daemon, every reload and failure as it happens, and a prompt to chat at meanwhile. */
 import type { Rehearsal } from "../runtime/load/examples.ts";
 import type { RuntimeEvent } from "../schemas/turn.ts";
+import { sayChannels } from "./channels.ts";
 import { checkLines, exampleLines, withheldLine } from "./check_lines.ts";
 import { Checks, type ChecksOptions } from "./checks.ts";
 import { json, paint, word } from "./print.ts";
@@ -32,6 +33,7 @@ export const command: Command = {
       screen.print(paint("dim", `functions ${options.functions}, key ${home.dir}/owner.key`));
       for (const { name, error } of daemon.functions.list())
         if (error !== undefined) screen.print(failedLine(name, error));
+      void sayChannels(daemon, screen.print);
     }
     const checks = new Checks({ dir: options.functions, functions: daemon.functions, ...shown });
     daemon.watch((event) => {

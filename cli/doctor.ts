@@ -79,10 +79,13 @@ function disk(home: string): Check {
 async function daemon(values: Values): Promise<Check> {
   const client = findDaemon(values);
   if (!client) return { name: "daemon", state: "ok", found: `none runs for ${homeOf(values)}` };
-  const { ready } = await client.json<{
+  const { ready, channels = [] } = await client.json<{
     readonly ready: { readonly ok: boolean; readonly reasons: readonly string[] };
+    readonly channels?: readonly { readonly channel: string; readonly as?: string }[];
   }>("GET", "/api/status");
-  if (ready.ok) return { name: "daemon", state: "ok", found: `runs at ${client.url}` };
+  const connected = channels.flatMap(({ channel, as }) => (as ? [`, ${channel}: ${as}`] : []));
+  if (ready.ok)
+    return { name: "daemon", state: "ok", found: `runs at ${client.url}${connected.join("")}` };
   return {
     name: "daemon",
     state: "warning",

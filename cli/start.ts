@@ -1,6 +1,7 @@
 /** `moult start`: runs the daemon in the foreground until it is told to end. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { sayChannels } from "./channels.ts";
 import { homeOf, text } from "./client.ts";
 import { aside, json, paint, word } from "./print.ts";
 import {
@@ -81,6 +82,7 @@ export const command: Command = {
     else {
       aside(`moult ${program.version} listens on ${daemon.url}, home ${home.dir}`);
       aside(`${home.freshKey ? "New owner key" : "Owner key"}: ${home.dir}/owner.key`);
+      void sayChannels(daemon, aside);
     }
     if (values["json"] !== true) tellModel(daemon);
     await daemon.stopped;

@@ -132,6 +132,11 @@ export class Daemon {
     return { ok: reasons.length === 0, reasons };
   }
 
+  /** How the channels are that hold a connection. */
+  channels(): ReturnType<Agent["health"]> {
+    return this.#parts.agent.health();
+  }
+
   /** How it is, as one JSON document. */
   async status(): Promise<object> {
     const { version, home, model, sandbox, loader, store, clock, agent } = this.#parts;
