@@ -1,7 +1,7 @@
 /** Many WebSockets: what a thousand idle ones cost, and whether fifty that stream are ever kept waiting. */
 import { type Daemon, type Place, makePlace, withDaemon } from "./daemon.ts";
 import { type Bench, type Report, atMost, exactly, fact, quantile } from "./harness.ts";
-import { memory } from "./process_tree.ts";
+import { cpuMs, memory } from "./process_tree.ts";
 
 const IDLE = 1_000;
 const STREAMING = 50;
@@ -45,11 +45,14 @@ async function load(daemon: Daemon): Promise<Report> {
   const idle = await Promise.all(Array.from({ length: IDLE }, () => open(daemon)));
   const withIdle = await megabytes(daemon);
   const ticks = await startTicks(daemon);
+  const begin = performance.now();
+  const cpuBefore = cpuMs(daemon.pid);
   const streams = await Promise.all(
     Array.from({ length: STREAMING }, (_, index) => follow(daemon, index, "stream")),
   );
   await Promise.all(streams.map(({ done }) => done));
-  const waits = ticks.stop();
+  const cpu = (cpuMs(daemon.pid) - cpuBefore) / (performance.now() - begin);
+  const { waits, ownLate } = ticks.stop();
   const withStreams = await megabytes(daemon);
   const late = streams.flatMap(({ gapsMs }) => gapsMs.map((ms) => ms - TOKEN_MS));
   const whole = streams.filter((stream) => stream.isWhole()).length;
@@ -64,6 +67,8 @@ async function load(daemon: Daemon): Promise<Report> {
       fact("p99 of the ticks", quantile(waits, 0.99), "ms"),
       atMost("longest stall of a token", Math.max(...late), 100, "ms"),
       fact("p99 of the tokens", quantile(late, 0.99), "ms"),
+      fact("longest stall of the measuring process itself", Math.max(...ownLate), "ms"),
+      fact("CPU of the process tree while they stream", 100 * cpu, "% of a core"),
       exactly("streams that got every word once", whole, STREAMING),
       exactly("idle sockets that were closed", closed, 0),
     ],
@@ -131,25 +136,38 @@ async function follow(daemon: Daemon, index: number, text: string): Promise<Stre
   return { socket, gapsMs, done, isWhole: () => reply !== "" && streamed === reply };
 }
 
-/** Sends pings; `stop()` gives how long each one waited, in milliseconds. */
-async function startTicks(daemon: Daemon): Promise<{ readonly stop: () => readonly number[] }> {
+/** What ticks found. */
+interface Ticks {
+  /** Milliseconds that each ping waited for its answer. */
+  readonly waits: readonly number[];
+  /** Milliseconds by which this process was late itself: what it says of others is no more exact. */
+  readonly ownLate: readonly number[];
+}
+
+/** Sends pings until `stop()`. */
+async function startTicks(daemon: Daemon): Promise<{ readonly stop: () => Ticks }> {
   const socket = await open(daemon);
   const waits: number[] = [];
+  const ownLate: number[] = [];
   let sentAt = 0;
+  let due = performance.now() + TICK_MS;
   socket.addEventListener("pong", () => {
     waits.push(performance.now() - sentAt);
     sentAt = 0;
   });
   const timer = setInterval(() => {
+    const now = performance.now();
+    ownLate.push(now - due);
+    due = now + TICK_MS;
     if (sentAt > 0) return;
-    sentAt = performance.now();
+    sentAt = now;
     socket.ping();
   }, TICK_MS);
   return {
     stop: () => {
       clearInterval(timer);
       socket.close();
-      return waits;
+      return { waits, ownLate };
     },
   };
 }
