@@ -45,6 +45,14 @@ export function json(body: unknown, status = 200, headers?: Record<string, strin
   return Response.json(body, { status, headers: { "cache-control": "no-store", ...headers } });
 }
 
+/** What a function answered, as it may leave. */
+export function called(response: Response): Response {
+  // A function must not log the owner's browser in as somebody, nor have its output run as a page of ours.
+  if (response.headers.has("set-cookie")) response.headers.delete("set-cookie");
+  response.headers.set("x-content-type-options", "nosniff");
+  return adviseRetry(response);
+}
+
 /** The error document of whatever was thrown. What was not foreseen goes to the log, and its text stays there. */
 export function failure(error: unknown, log: Log, route: string): Response {
   if (!isMoultError(error)) log.error({ error, route }, "A request failed");

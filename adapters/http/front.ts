@@ -7,13 +7,14 @@ import { MoultError } from "../../schemas/error.ts";
 import type { Labels } from "../../runtime/ports.ts";
 import { within } from "../../runtime/within.ts";
 import type { Principal } from "../../schemas/message.ts";
-import { Refusal, adviseRetry, failure, json, missing, unread } from "./answer.ts";
+import { Refusal, adviseRetry, called, failure, json, missing, unread } from "./answer.ts";
 import type { Api } from "./api.ts";
 import { Guard, authorize, isLoopback } from "./auth.ts";
 import { checkLength, limited, tooLarge } from "./body.ts";
 import { daemonOperations } from "./daemon_api.ts";
 import { hookOperations } from "./hooks.ts";
 import { functionOperations } from "./functions_api.ts";
+import { answerHook, isPlainCall } from "./hook_call.ts";
 import { exampleOperations } from "./examples.ts";
 import { type Match, type Operation, RouteTable, grantOf } from "./operation.ts";
 import { docsOperations, loginPage } from "./page.ts";
@@ -33,6 +34,8 @@ const API_DELAY_MS = 250;
 /** Requests in flight may end within this time after `stop()`. */
 const STOP_MS_MAX = 5_000;
 const CALL_ROUTE = "/fn/{tool}";
+const HOOKS = "/hooks";
+const HOOK_ROUTE = "/hooks/{path}";
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]);
 
 /** Options of the server. */
@@ -179,6 +182,10 @@ class Front implements HttpFront {
         route = CALL_ROUTE;
         this.#check(request.headers);
         response = await this.#call(request, server, path.slice(4));
+      } else if (this.#isHook(method, path)) {
+        route = HOOK_ROUTE;
+        this.#check(request.headers);
+        response = await this.#hook(request, server, path.slice(HOOKS.length));
       } else {
         const found = this.#routes.find(method === "HEAD" ? "GET" : method, path);
         if ("operation" in found) route = found.operation.path;
@@ -230,11 +237,28 @@ class Front implements HttpFront {
     server.timeout(request, 0);
     const response = await this.#options.functions.fetch(name, { body, principal, signal });
     if (cut) throw tooLarge(CALL_BYTES_MAX);
-    if (signal.aborted) return unread();
-    // A function must not log the owner's browser in as somebody, nor have its output run as a page of ours.
-    if (response.headers.has("set-cookie")) response.headers.delete("set-cookie");
-    response.headers.set("x-content-type-options", "nosniff");
-    return adviseRetry(response);
+    return signal.aborted ? unread() : called(response);
+  }
+
+  /** Whether a path is for a function, if for anything: a channel's webhook is a route like others. */
+  #isHook(method: string, path: string): boolean {
+    if (!path.startsWith(`${HOOKS}/`)) return false;
+    return method !== "POST" || !this.#options.agent.hooks.isWebhook(path.slice(HOOKS.length + 1));
+  }
+
+  async #hook(request: Request, server: Server<WsConnection>, path: string): Promise<Response> {
+    const { headers, method } = request;
+    this.#guard.checkSite(headers);
+    const principal = this.#guard.identify(headers);
+    const found = this.#options.agent.hooks.find(method, path);
+    if (!("function" in found)) throw unmatched(found.allowed);
+    const name = found.function;
+    const info = this.#options.functions.get(name);
+    if (isPlainCall(request, info)) return await this.#call(request, server, name);
+    authorize(principal, `invoke:function/${name}`);
+    this.#options.onRequest?.();
+    server.timeout(request, 0);
+    return await answerHook(this.#options, { request, name, info, principal });
   }
 
   async #serve(

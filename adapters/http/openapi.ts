@@ -34,7 +34,7 @@ const CALL_ERRORS: readonly ErrorCode[] = [
 
 /** A document that is always up to date. */
 export function documentation(
-  { functions, version }: Pick<Services, "functions" | "version">,
+  { functions, agent, version }: Pick<Services, "functions" | "agent" | "version">,
   operations: readonly Operation[],
   cookieName: string,
 ): Documentation {
@@ -58,7 +58,7 @@ export function documentation(
         `/fn/${info.name}`,
         { post: describeCall(info).operation },
       ]);
-      return { ...Object.fromEntries(called), ...fixed };
+      return { ...Object.fromEntries(called), ...hookPaths(agent, functions), ...fixed };
     },
     get components() {
       const parts = callable(functions.list()).map((info) => describeCall(info).parts);
@@ -128,6 +128,40 @@ function describeCall(info: FunctionInfo): {
     },
   };
   return { operation, parts: { ...input.parts, ...output.parts } };
+}
+
+/** Paths of `http` triggers: the same calls, at places of their own. */
+function hookPaths(
+  { hooks }: Services["agent"],
+  functions: Services["functions"],
+): Record<string, JsonSchema> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const { method, path, function: name } of hooks.list()) {
+    const info = functions.get(name);
+    if (info?.manifest === undefined) continue;
+    const { requestBody, ...operation } = describeCall(info).operation;
+    const operationId = `${method.toLowerCase()}_hooks${path.replaceAll(/[^A-Za-z0-9]+/g, "_")}`;
+    (paths[`/hooks${path}`] ??= {})[method.toLowerCase()] = {
+      ...operation,
+      operationId,
+      ...(method === "GET" ? { parameters: queryOf(info) } : { requestBody }),
+    };
+  }
+  return paths;
+}
+
+function queryOf({ name, manifest }: FunctionInfo): readonly JsonSchema[] {
+  const { schema } = toOpenApi(manifest?.input ?? {}, `${name}.input`);
+  const { properties = {}, required = [] } = schema as {
+    readonly properties?: Readonly<Record<string, JsonSchema>>;
+    readonly required?: readonly string[];
+  };
+  return Object.entries(properties).map(([key, value]) => ({
+    name: key,
+    in: "query",
+    required: required.includes(key),
+    schema: value,
+  }));
 }
 
 function fixedPaths(operations: readonly Operation[]): Record<string, JsonSchema> {

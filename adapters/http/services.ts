@@ -18,6 +18,8 @@ export type HttpAgent = Pick<
   | "forget"
   | "letters"
   | "webhook"
+  | "begin"
+  | "hooks"
 >;
 
 /** Named values of the owner. They go in and never come out. */

@@ -7,6 +7,7 @@ import type {
   Transport,
   TransportHealth,
 } from "../ports.ts";
+import type { Hooks } from "./hooks.ts";
 import type { Reply, Trace, TurnEvent } from "../../schemas/turn.ts";
 
 /** What became of an update. */
@@ -72,6 +73,8 @@ export interface Agent {
   ) => Promise<{ readonly turn: string; readonly session: string; readonly duplicate: boolean }>;
   /** Hands a request to `/hooks/{channel}` to its transport. @throws {MoultError} `channel/unsupported` */
   readonly webhook: (channel: string, request: Request, signal: AbortSignal) => Promise<Response>;
+  /** Whose the paths below `/hooks` are. */
+  readonly hooks: Pick<Hooks, "find" | "list" | "isWebhook">;
   /** How the transports are that hold a connection. */
   readonly health: () => readonly (TransportHealth & { readonly channel: string })[];
   /** Resumes unfinished turns, oldest first, and deliveries; opens transports. They are registered before; all other calls wait for it. */

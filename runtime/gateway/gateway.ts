@@ -11,6 +11,7 @@ import { Attachments } from "./attachments.ts";
 import { Channels, sessionOf } from "./channels.ts";
 import { commandOf } from "./commands.ts";
 import { DeliveryLoop } from "./delivery.ts";
+import { HOOK, Hooks } from "./hooks.ts";
 import { type LaneLimits, Lanes } from "./lanes.ts";
 import { checkSession } from "./session_name.ts";
 import { type Address, CRON, Triggers } from "./triggers.ts";
@@ -83,10 +84,14 @@ class Gateway implements Agent {
       },
       wakeDelivery: () => this.#delivery.wake(),
     });
-    this.register(CRON, { channel: CRON, accept: refuseCron });
-    const { begin, wait } = this;
+    for (const channel of [CRON, HOOK]) this.register(channel, { channel, accept: refuse });
+    this.hooks = new Hooks(
+      parts.functions,
+      (channel) => this.#named(channel)?.webhook !== undefined,
+    );
+    const { begin, wait, hooks } = this;
     const address = (name: string): Address | undefined => this.#address(name);
-    this.#triggers = new Triggers({ ...parts, begin, wait, address });
+    this.#triggers = new Triggers({ ...parts, begin, wait, address, hooks });
   }
 
   readonly register: Agent["register"] = (protocol, transport) => {
@@ -173,13 +178,15 @@ class Gateway implements Agent {
   };
 
   readonly webhook: Agent["webhook"] = async (channel, request, signal) => {
-    const transport = this.#transports.values().find((one) => one.channel === channel);
+    const transport = this.#named(channel);
     if (transport?.webhook === undefined) {
       throw new MoultError("channel/unsupported", `There is no webhook "${channel}"`);
     }
     await this.#started.promise;
     return await transport.webhook(request, signal);
   };
+
+  readonly hooks: Agent["hooks"] & Hooks;
 
   readonly health: Agent["health"] = () =>
     this.#transports
@@ -258,6 +265,10 @@ class Gateway implements Agent {
     return { dropped: "the sender is not in the allow list" };
   }
 
+  #named(channel: string): Transport | undefined {
+    return this.#transports.values().find((one) => one.channel === channel);
+  }
+
   /** Where a conversation is that is named as its session would be, if somebody can deliver there. */
   #address(name: string): Address | undefined {
     const at = name.indexOf(":");
@@ -292,8 +303,8 @@ class Gateway implements Agent {
   }
 }
 
-function refuseCron(): never {
-  throw new MoultError("channel/unsupported", "Nobody sends messages as the clock");
+function refuse(): never {
+  throw new MoultError("channel/unsupported", "Only triggers send messages here");
 }
 
 function stopping(): MoultError {

@@ -1,5 +1,6 @@
 /**
- * Starts functions at the times of their cron triggers: one turn per tick, whatever is restarted in between.
+ * Starts functions at the times of their cron triggers: one turn per tick, whatever is restarted in between. Says which
+ * triggers of any kind lead nowhere.
  *
  * A tick's turn has a key of its own, so that beginning it again changes nothing; how far a trigger has come is written
  * down after that. It knows when a turn is to begin, not how one runs.
@@ -13,6 +14,7 @@ import { OWNER } from "../../schemas/message.ts";
 import type { RuntimeEvent } from "../../schemas/turn.ts";
 import type { Agent } from "./agent.ts";
 import { type Armed, cronTriggers, nameOf, orderOf } from "./armed.ts";
+import type { Hooks } from "./hooks.ts";
 import { Marks } from "./marks.ts";
 import { newestTick, tickAfter } from "./schedule.ts";
 
@@ -59,6 +61,7 @@ export interface TriggersParts {
   readonly wait: Agent["wait"];
   /** The conversation that `telegram:12345` names, if its channel is there and can deliver. */
   readonly address: (name: string) => Address | undefined;
+  readonly hooks: Hooks;
   /** Milliseconds of the longest sleep. @default 30_000 */
   readonly lookMsMax?: number;
 }
@@ -95,6 +98,7 @@ export class Triggers {
   start(): void {
     this.#unsubscribe = this.#parts.hub.subscribe(({ type, name }) => {
       if (!CHANGES.has(type) || typeof name !== "string") return;
+      this.#parts.hooks.changed();
       this.#changed.add(name);
       this.#ask();
     });
@@ -152,12 +156,14 @@ export class Triggers {
 
   /** Reads what the last process left. */
   async #prepare(): Promise<void> {
-    const { store, functions, clock } = this.#parts;
+    const { store, functions, clock, hooks } = this.#parts;
     await this.#marks.load();
     for (const { turn, sender } of await store.unfinished()) {
       if (sender.startsWith(`${CRON} `)) this.#follow(turn, sender.slice(CRON.length + 1));
     }
     this.#lookedAt = this.#awakeSince = clock.now();
+    // What an earlier run has built is loaded without an event.
+    hooks.changed();
     const infos = functions.list();
     for (const info of infos) this.#arm(info.name, info);
     const known = new Set(infos.map(({ name }) => name));
@@ -188,13 +194,16 @@ export class Triggers {
 
   /** Says which triggers of a function do not do what its author may expect. */
   #warn(name: string, { triggers }: Manifest): void {
+    const { hooks, address } = this.#parts;
     for (const trigger of triggers) {
       const unknown = ["mqtt", "event"].find((kind) => kind in trigger);
       if (unknown !== undefined) {
         this.#notice(name, `Triggers of the kind "${unknown}" are not run by this version`);
       }
+      const fault = "http" in trigger ? hooks.fault(name, trigger.http) : undefined;
+      if (fault !== undefined) this.#notice(name, fault);
       const to = "cron" in trigger ? trigger.to : undefined;
-      if (to === undefined || this.#parts.address(to) !== undefined) continue;
+      if (to === undefined || address(to) !== undefined) continue;
       const where = `answers are kept in the session ${CRON}:${name}`;
       this.#notice(name, `No channel can deliver to "${to}"; ${where}`);
     }

@@ -184,7 +184,11 @@ export class FakeAgent implements HttpAgent {
     },
   ];
   /** Paths of triggers, set by tests. */
-  hooks: HttpAgent["hooks"] = { find: () => ({ allowed: [] }), list: () => [] };
+  hooks: HttpAgent["hooks"] = {
+    find: () => ({ allowed: [] }),
+    list: () => [],
+    isWebhook: (channel) => channel === "post",
+  };
   begin: HttpAgent["begin"] = (order) => this.#answer(order);
   forget: HttpAgent["forget"] = async (session) =>
     [...this.#turns.values()].some(({ reply }) => reply.session === session);
