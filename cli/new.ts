@@ -101,9 +101,11 @@ function shown(file: string): string {
 
 function nextSteps(name: string, { input }: Template, test: string): string[] {
   const isTool = input !== undefined;
+  // In the clone, and in projects, moult is a script of `bun`.
+  const moult = process.env["npm_lifecycle_event"] === "moult" ? "bun moult" : "moult";
   return [
-    `While "moult dev" runs, each save reloads it${isTool ? ", tries its example" : ""} and runs its test`,
-    ...(isTool ? [`Call it:   moult call ${name} '${input}'`] : []),
+    `While "${moult} dev" runs, each save reloads it${isTool ? ", tries its example" : ""} and runs its test`,
+    ...(isTool ? [`Call it:   ${moult} call ${name} '${input}'`] : []),
     ...(test === "" ? [] : [`Test it:   bun test ./${test}`]),
   ];
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { makePlace, until } from "./program.ts";
+import { dev } from "./terminal.ts";
 
 const SAY = (word: string): string => `import { defineTool, v } from "moult";
 export default defineTool({
@@ -11,27 +12,6 @@ export default defineTool({
   run: () => "${word}",
 });
 `;
-
-/** `moult dev` in a pseudo terminal. */
-function dev(dir: string) {
-  const { MOULT_HOME: _home, NO_COLOR: _colour, ...env } = process.env;
-  let shown = "";
-  const child = Bun.spawn(
-    [process.execPath, "--no-install", join(import.meta.dir, "../../main.ts"), "dev"],
-    {
-      cwd: dir,
-      env: { ...env, TERM: "xterm" },
-      terminal: { cols: 120, data: (_terminal, bytes) => void (shown += bytes.toString()) },
-    },
-  );
-  return {
-    child,
-    type: (keys: string) => child.terminal?.write(keys),
-    /** Everything shown so far, without colours. */
-    text: () => Bun.stripANSI(shown),
-    shows: (text: string) => until(() => Bun.stripANSI(shown).includes(text)),
-  };
-}
 
 describe.each([
   ["Ctrl-C", "\u0003"],

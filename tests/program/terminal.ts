@@ -1,0 +1,24 @@
+/** `moult dev` at a real terminal, as a user has it. */
+import { join } from "node:path";
+import { until } from "./program.ts";
+
+/** `moult dev` in a pseudo terminal. */
+export function dev(dir: string, home = process.env["HOME"]) {
+  const { MOULT_HOME: _home, NO_COLOR: _colour, ...env } = process.env;
+  let shown = "";
+  const child = Bun.spawn(
+    [process.execPath, "--no-install", join(import.meta.dir, "../../main.ts"), "dev"],
+    {
+      cwd: dir,
+      env: { ...env, HOME: home, TERM: "xterm" },
+      terminal: { cols: 120, data: (_terminal, bytes) => void (shown += bytes.toString()) },
+    },
+  );
+  return {
+    child,
+    type: (keys: string) => child.terminal?.write(keys),
+    /** Everything shown so far, without colours. */
+    text: () => Bun.stripANSI(shown),
+    shows: (text: string) => until(() => Bun.stripANSI(shown).includes(text)),
+  };
+}
