@@ -24,7 +24,7 @@ export function split(text: string): readonly string[] {
   while (rest.trim() !== "") {
     const prefix = open === undefined ? "" : `${open}\n`;
     if (prefix.length + rest.length <= PIECE_CHARS_MAX) {
-      pieces.push(prefix + rest);
+      pieces.push((prefix + rest).trimEnd());
       break;
     }
     const isLast = pieces.length === PIECES_MAX - 1;
