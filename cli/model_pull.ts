@@ -21,7 +21,11 @@ export async function pullAndShow(
       new MoultError("model/unavailable", "Stopped; the same command goes on from where it is"),
     );
   for (const signal of SIGNALS) process.once(signal, stop);
-  const show = how.json ? jsonLines() : process.stderr.isTTY ? bar() : plain();
+  const show = how.json
+    ? jsonLines()
+    : process.stderr.isTTY && process.env["TERM"] !== "dumb"
+      ? bar()
+      : plain();
   const pulled = await models
     .pull(source, {
       force: how.force,

@@ -98,7 +98,8 @@ function findModel(
   const pulled = pulledAs(name, folder);
   if (pulled !== undefined) return pulled;
   const path = isAbsolute(name) ? name : resolve(name);
-  if (/\.gguf$/i.test(name) && existsSync(path)) return path;
+  // A path, even of a file that is not called .gguf, as other programs keep them.
+  if (/\/|\.gguf$/i.test(name) && existsSync(path)) return path;
   const parts = names.filter((one) => one.toLowerCase().includes(name.toLowerCase()));
   const [only, ...more] = parts;
   if (only !== undefined && more.length === 0) return join(folder, only);
