@@ -112,7 +112,10 @@ function describe(event: RuntimeEvent): string | undefined {
   const name = paint("bold", word(event["name"]));
   switch (event.type) {
     case "function.loaded":
-      return `${paint("green", "✓")} ${name} ${word(event["version"])} in ${Math.round(Number(event["ms"]))} ms`;
+      return [
+        `${paint("green", "✓")} ${name} ${word(event["version"])} in ${Math.round(Number(event["ms"]))} ms`,
+        ...warningsOf(event).map((text) => `  ${paint("yellow", "·")} ${text}`),
+      ].join("\n");
     case "function.failed":
       return failedLine(word(event["name"]), word(event["error"]));
     case "function.removed":
@@ -131,11 +134,27 @@ function describe(event: RuntimeEvent): string | undefined {
         "dim",
         `model ${word(event["state"])}${event["reason"] ? `: ${word(event["reason"])}` : ""}`,
       );
+    case "turn.done":
+      return triggeredLine(event);
     case "function.denied":
     case "turn.started":
-    case "turn.done":
       return undefined;
   }
+}
+
+/** What is odd about a file that has loaded. */
+function warningsOf({ warnings }: RuntimeEvent): readonly string[] {
+  return Array.isArray(warnings) ? warnings.map(word) : [];
+}
+
+/** A turn that a trigger began; of others, those who wrote are told. */
+function triggeredLine(event: RuntimeEvent): string | undefined {
+  const name = event["function"];
+  if (typeof name !== "string") return undefined;
+  const outcome = word(event["outcome"]);
+  const mark = paint(outcome === "answered" ? "green" : "red", "⏱");
+  const how = `${outcome} in ${Math.round(Number(event["ms"]))} ms`;
+  return `${mark} ${paint("bold", name)} ${how}, in session ${word(event["session"])}`;
 }
 
 function failedLine(name: string, error: string): string {

@@ -30,6 +30,10 @@ export const command: Command = {
     for (const { name, error } of functions) {
       if (error) line(paint("red", `\n${name}: ${error}`));
     }
+    for (const { name, manifest } of functions) {
+      for (const warning of manifest?.warnings ?? [])
+        line(paint("yellow", `\n${name}: ${warning}`));
+    }
     return 0;
   },
 };

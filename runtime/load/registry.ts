@@ -8,6 +8,7 @@ import { ERROR_STATUS, MoultError, toWire } from "../../schemas/error.ts";
 import type { FunctionInfo, Origin } from "../../schemas/function.ts";
 import { within } from "../within.ts";
 import type { Functions } from "./functions.ts";
+import { isSkillFile } from "./scan.ts";
 
 /** Functions may call functions this deep; a circle would never end. */
 export const DEPTH_MAX = 8;
@@ -149,7 +150,7 @@ export class Registry implements Omit<Functions, "rollback"> {
       name,
       file,
       error,
-      kind: "tool",
+      kind: kindOf(file),
       version: "",
       state: "failed",
       origin: "user",
@@ -220,12 +221,17 @@ export class Registry implements Omit<Functions, "rollback"> {
   }
 }
 
+/** What a file that does not load was meant to be, as far as its name tells. */
+function kindOf(file: string): FunctionInfo["kind"] {
+  return isSkillFile(file) ? "skill" : "tool";
+}
+
 function info(entry: Entry): FunctionInfo {
   const { name, file, origin, state, error, deployment, loadedAt, reloadMs, calls, failures } =
     entry;
   return {
     name,
-    kind: deployment?.manifest.kind ?? "tool",
+    kind: deployment?.manifest.kind ?? kindOf(file),
     version: deployment?.version ?? "",
     state,
     ...(error !== undefined && { error }),

@@ -282,7 +282,14 @@ export class Reloader {
     const { clock, hub, meter } = this.#w;
     entry.error = undefined;
     entry.reloadMs = clock.now() - seenAt;
-    hub.publish("function.loaded", { name: entry.name, version, ms: entry.reloadMs, kind });
+    const { warnings } = entry.deployment?.manifest ?? {};
+    hub.publish("function.loaded", {
+      name: entry.name,
+      version,
+      ms: entry.reloadMs,
+      kind,
+      ...(warnings !== undefined && { warnings }),
+    });
     meter.count("moult_function_reloads_total", { result: "loaded" });
   }
 

@@ -83,13 +83,18 @@ export async function buildSkill(
     instructions: text.body.slice(0, MANIFEST_INSTRUCTIONS_CHARS_MAX),
     runs: false,
     files: folder.files.map(({ path, bytes }) => ({ path, bytes })),
-    ...(warnings.length > 0 && { warnings }),
+    ...(warnings.length > 0 && { warnings: warnings.map(plain) }),
     ...(isLong(text.body, folder.files) && { input: READ_INPUT }),
   });
   const build: SkillBuild = { moult: "skill", manifest, body: text.body, files: [...folder.files] };
   const built = JSON.stringify(build);
   const version = contentHash(built).slice(0, 12);
   return { text: built, version, inputs: [found.path, ...folder.inputs], manifest };
+}
+
+/** Names of files come from anywhere, and a terminal obeys some characters. */
+function plain(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, " ");
 }
 
 function isLong(body: string, files: readonly SkillFile[]): boolean {
@@ -99,7 +104,9 @@ function isLong(body: string, files: readonly SkillFile[]): boolean {
 function descriptionOf({ fields, wrong }: SkillText): string {
   const { description } = own(fields, "description");
   const text = ["string", "number", "boolean"].includes(typeof description)
-    ? String(description).replaceAll(/\s+/g, " ").trim()
+    ? String(description)
+        .replaceAll(/[\s\p{Cc}]+/gu, " ")
+        .trim()
     : "";
   if (text === "")
     throw wrong(
@@ -159,13 +166,9 @@ async function ownFields(
     );
   const listed = names(allowed);
   const known = listed.filter((name) => FUNCTION_NAME.test(name));
-  if (known.length < listed.length)
-    warnings.push(
-      `allowed-tools: ${listed
-        .filter((name) => !FUNCTION_NAME.test(name))
-        .slice(0, 5)
-        .join(", ")} are no names of moult's tools and are left out`,
-    );
+  const foreign = listed.filter((name) => !FUNCTION_NAME.test(name)).slice(0, 5);
+  if (foreign.length > 0)
+    warnings.push(`allowed-tools: no tool of moult has such a name: ${foreign.join(", ")}`);
   const tools = [...names(await field("tools")), ...call, ...known];
   return { permissions: permissions.output, tools: [...new Set(tools)].slice(0, 32) };
 }

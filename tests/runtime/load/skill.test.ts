@@ -60,6 +60,7 @@ const TEXTS: readonly (readonly [string, string | Uint8Array, string | RegExp])[
   ["a key twice", skill("", "description: First.\ndescription: Second."), "Second."],
   ["a key of all objects", skill("", "description: Does it.\n__proto__: {x: 1}"), "Does it."],
   ["a tag that would make something", skill("", "description: !!js/function 'x'"), "x"],
+  ["orders to a terminal", skill("", 'description: "\\e[2Jgone\\a"'), "[2Jgone"],
   [
     "no frontmatter",
     "# Forms\n\nFill them.",
@@ -157,7 +158,7 @@ test("real folders load with their tools, permissions, files and warnings, and n
   expect(expense?.permissions.call).toEqual(["clock"]);
   expect(expense?.tools).toEqual(["clock", "calculate", "convert_units"]);
   expect(expense?.files?.map(({ path }) => path)).toContain("references/kinds.md");
-  expect(expense?.warnings).toEqual([expect.stringContaining("allowed-tools: Read")]);
+  expect(expense?.warnings).toEqual(["allowed-tools: no tool of moult has such a name: Read"]);
   expect(loader.get("house_rules")?.manifest).toMatchObject({
     runs: false,
     tools: ["home", "notes"],
