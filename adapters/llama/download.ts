@@ -12,7 +12,7 @@ import { dirname } from "node:path";
 import * as v from "valibot";
 import { refused, type RemoteFile } from "./hub.ts";
 import { Pace } from "./pace.ts";
-import { get, type WebAnswer, type WebOptions } from "./web.ts";
+import { get, reasonOf, type WebAnswer, type WebOptions } from "./web.ts";
 import { writeWhole } from "../../runtime/whole_file.ts";
 import { isMoultError, MoultError } from "../../schemas/error.ts";
 import type { PullEvent } from "../../schemas/model_file.ts";
@@ -335,12 +335,6 @@ function readNotes(file: string): Notes {
 function retryAfter(headers: Headers): number | undefined {
   const seconds = Number(headers.get("retry-after") ?? "");
   return seconds > 0 ? seconds * 1_000 : undefined;
-}
-
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  // Bun adds advice for whoever wrote the program.
-  return text.replace(/\.? For more information.*$/s, "");
 }
 
 function gaveUp(remote: RemoteFile, because: string): MoultError {

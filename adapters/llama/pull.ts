@@ -10,7 +10,7 @@ import { download, PATIENCE, type Patience } from "./download.ts";
 import { checkGguf, readGguf } from "./gguf.ts";
 import { hubOf, locate, parseSource, type RemoteFile, type Source } from "./hub.ts";
 import { Pace } from "./pace.ts";
-import type { WebOptions } from "./web.ts";
+import { reasonOf, type WebOptions } from "./web.ts";
 import { writeWhole } from "../../runtime/whole_file.ts";
 import { isMoultError, MoultError } from "../../schemas/error.ts";
 import type { PulledModel, PullEvent } from "../../schemas/model_file.ts";
@@ -277,8 +277,8 @@ function lock(file: string, { text }: Source): () => void {
 
 function unreachable(error: unknown, { text }: Source, signal: AbortSignal): unknown {
   if (signal.aborted || isMoultError(error)) return error;
-  const because = error instanceof Error ? error.message : String(error);
-  return new MoultError("model/unavailable", `Cannot ask where ${text} lies: ${because}`, {
+  const because = `Cannot ask where ${text} lies: ${reasonOf(error)}; check the network and try again`;
+  return new MoultError("model/unavailable", because, {
     retry: true,
   });
 }

@@ -64,6 +64,22 @@ export async function readShort(response: Response, bytesMax: number): Promise<s
   return Buffer.concat(chunks).toString("utf8");
 }
 
+/** In a person's words, where Bun speaks to whoever wrote the program. */
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nobody listens there",
+  ConnectionRefused: "nobody listens there",
+  ECONNRESET: "the connection broke",
+  ETIMEDOUT: "nobody answers",
+  ENOTFOUND: "its name is not known; is the network up?",
+  EAI_AGAIN: "its name cannot be looked up; is the network up?",
+};
+
+/** Why a connection failed, or anything else. */
+export function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+}
+
 async function follow(
   from: URL,
   headers: Readonly<Record<string, string>>,

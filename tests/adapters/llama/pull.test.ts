@@ -213,6 +213,7 @@ describe("a server that refuses", () => {
     server.stop();
     await expect(pull()).rejects.toMatchObject({
       code: "model/unavailable",
+      message: expect.stringMatching(/from 127.0.0.1:\d+: nobody listens there; the same command/),
       details: { retry: true },
     });
   });
