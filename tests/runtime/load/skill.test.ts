@@ -4,6 +4,7 @@ import {
   appendFileSync,
   cpSync,
   mkdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -178,6 +179,19 @@ test("real folders load with their tools, permissions, files and warnings, and n
     note: expect.stringContaining("not run"),
   });
   expect(folder.host.started).toEqual([]);
+});
+
+test("the example of the documentation loads without a warning", async () => {
+  await using folder = functionsFolder();
+  const text = readFileSync(join(import.meta.dir, "../../../docs/functions.md"), "utf8");
+  const [, example = ""] = /^```md\n(---\n.*?)^```$/ms.exec(text) ?? [];
+  folder.save("skills/house-rules/SKILL.md", example);
+  const loader = await started(folder);
+  expect(loader.get("house_rules")).toMatchObject({
+    state: "ready",
+    manifest: { tools: ["home", "notes"] },
+  });
+  expect(loader.get("house_rules")?.manifest?.warnings).toBeUndefined();
 });
 
 test("names of folders become names of functions, and what is odd about them is told", async () => {
