@@ -18,9 +18,8 @@ export const command: Command = {
   help: `  --via TRANSPORT  what a channel translates for: ${TRANSPORTS.join(", ")} (default: ${TRANSPORTS[0]})
   --functions DIR  your functions (default: ./functions)`,
   async run(program, [kind, name, ...rest], values) {
-    const via = text(values["via"]);
     if (kind === undefined || name === undefined || rest.length > 0) throw new UsageError(USAGE);
-    const template = checked({ kind, name, via });
+    const template = checked({ kind, name, via: text(values["via"]) });
     const root = resolve(text(values["functions"]) ?? "functions");
     const taken = scanRoot(root).found.find((found) => found.name === name);
     if (taken) throw new UsageError(`${shown(taken.path)} exists already; choose another name`);
@@ -29,10 +28,9 @@ export const command: Command = {
     const files = write(join(root, `${kind}s`), name, template);
     if (values["json"] === true) json({ files, ...(builtin && { replaces: builtin.name }) });
     else {
-      for (const file of files) line(`wrote ${file}`);
-      line();
       const test = knowsMoult(root) ? (files[1] ?? "") : "";
-      for (const next of nextSteps(name, template, test)) line(next);
+      const wrote = files.map((file) => `wrote ${file}`);
+      for (const words of [...wrote, "", ...nextSteps(name, template, test)]) line(words);
     }
     return 0;
   },

@@ -2,6 +2,7 @@
  * Answers what a function asks through `ctx`. Whose question it is follows from the channel it came by, and on whose
  * behalf from the call that is running there; nothing in a question can change either.
  */
+import * as v from "valibot";
 import { isMoultError, MoultError, toWire } from "../../schemas/error.ts";
 import type { Manifest } from "../../schemas/function.ts";
 import type { GenerateRequest } from "../../schemas/model.ts";
@@ -19,6 +20,9 @@ const CHUNK_BYTES_MAX = 16 * 1_048_576;
 const LIST_CHARS_MAX = 4 * 1_048_576;
 /** Pieces of such bodies. A request follows its own at once. */
 const CHUNKS_MAX = QUESTIONS_MAX;
+
+/** Details of a refusal: what the manifest would have to name. */
+const Lack = v.object({ kind: v.optional(v.string()), wanted: v.optional(v.string()) });
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
@@ -103,9 +107,8 @@ export class Broker {
     const { manifest } = this.#parts;
     // What the called function was refused, its own broker has reported.
     if (question.op === "call" && manifest.permissions.call.includes(question.name)) return;
-    const kind = details?.["kind"] ?? (question.op === "fetch" ? "net" : question.op);
-    const wanted = details?.["wanted"];
-    this.#reports.denied(String(kind), message, wanted === undefined ? undefined : String(wanted));
+    const { kind, wanted } = v.parse(Lack, details ?? {});
+    this.#reports.denied(kind ?? (question.op === "fetch" ? "net" : question.op), message, wanted);
   }
 
   async #ask(question: Question, live: LiveCall, open: Open): Promise<unknown> {

@@ -32,13 +32,10 @@ beforeAll(() => {
       call: (from, name, made) => {
         calls.push({ from, name, call: made });
         if (name === "bug") return Promise.reject(new TypeError("moult_secret is not a function"));
-        if (name === "broken")
-          return Promise.resolve({
-            version: "v",
-            ms: 1,
-            error: { code: "tool/failed", message: "it broke" },
-            writes: [],
-          });
+        const failing = (code: "tool/failed" | "policy/denied", message: string) =>
+          Promise.resolve({ version: "v", ms: 1, error: { code, message }, writes: [] });
+        if (name === "broken") return failing("tool/failed", "it broke");
+        if (name === "refused") return failing("policy/denied", "it may not");
         return Promise.resolve({
           version: "v",
           ms: 1,
@@ -254,9 +251,12 @@ describe("ctx.fetch()", () => {
 
 describe("ctx.call()", () => {
   const calling = async (body: string) =>
-    await bench.deploy(tool(body, `permissions: { call: ["other", "broken", "bug"] },`), {
-      name: "calling",
-    });
+    await bench.deploy(
+      tool(body, `permissions: { call: ["other", "broken", "bug", "refused"] },`),
+      {
+        name: "calling",
+      },
+    );
 
   test("calls a declared function for the same principal, one level deeper", async () => {
     const deployment = await calling(`return await ctx.call("other", { a: 1 })`);
@@ -273,6 +273,11 @@ describe("ctx.call()", () => {
   test("refuses others, and hands on why a call failed", async () => {
     const deployment = await calling(`return await ctx.call(input.name, {})`);
     expect(codeOf(await deployment.run(call({ name: "stranger" })))).toBe("policy/denied");
+    const lack = { fn: "calling", kind: "call", wanted: "stranger" };
+    expect(bench.denials.at(-1)).toMatchObject(lack);
+    // What the other one was refused is its own affair, and reported there.
+    expect(codeOf(await deployment.run(call({ name: "refused" })))).toBe("policy/denied");
+    expect(bench.denials.at(-1)).toMatchObject(lack);
     const { error } = await deployment.run(call({ name: "broken" }));
     expect(error).toMatchObject({ code: "tool/failed", message: "it broke" });
   });
