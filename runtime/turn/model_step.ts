@@ -30,6 +30,8 @@ export interface Asking {
   readonly model: Model;
   readonly clock: Clock;
   readonly live: LiveTurn;
+  /** What may be said instead of the model's text. With it, the text is shown when it is whole. */
+  readonly check?: (text: string) => string;
 }
 
 /**
@@ -62,22 +64,17 @@ function isPassing(error: unknown): boolean {
 }
 
 async function askOnce(
-  { model, clock, live }: Asking,
+  { model, clock, live, check }: Asking,
   request: GenerateRequest,
   shown: { chars: number },
 ): Promise<ModelAnswer> {
-  const answer = new AnswerText((request.tools ?? []).map(({ name }) => name));
+  const answer = answerTo(request);
   const calls: ToolCall[] = [];
   const askedAt = clock.now();
   let firstAt = 0;
-  // After a restart the model says the same again: what a client has seen is not shown twice.
-  let chars = 0;
-  const show = (piece: string): void => {
-    const text = piece.slice(Math.max(shown.chars - chars, 0));
-    chars += piece.length;
-    shown.chars = Math.max(shown.chars, chars);
-    if (text !== "") live.show(live.next({ type: "token", text }));
-  };
+  const show = shower(live, shown);
+  // What is checked is shown when it is whole.
+  const say = check === undefined ? show : (): void => undefined;
   for await (const event of model.generate(request, live.signal)) {
     switch (event.type) {
       case "queued":
@@ -85,22 +82,40 @@ async function askOnce(
         break;
       case "token":
         firstAt ||= clock.now();
-        show(answer.push(event.text));
+        say(answer.push(event.text));
         break;
       case "tool_call":
         firstAt ||= clock.now();
         calls.push(event.call);
         break;
       case "done": {
-        show(answer.end());
+        say(answer.end());
+        // A call that came instead of a text needs no check.
+        const text = check && calls.length === 0 ? check(answer.text) : answer.text;
+        if (check) show(text);
         const { finish, usage, promptHash } = event;
         // A call is handed over whole, some time after its first token.
-        if (firstAt > 0) firstAt = Math.min(firstAt, askedAt + usage.firstTokenMs);
-        return { text: answer.text, cut: answer.cut, calls, finish, usage, promptHash, firstAt };
+        const first = Math.min(firstAt, askedAt + usage.firstTokenMs);
+        return { text, cut: answer.cut, calls, finish, usage, promptHash, firstAt: first };
       }
     }
   }
   throw new MoultError("model/unavailable", "The model ended without an answer");
+}
+
+function answerTo({ tools = [] }: GenerateRequest): AnswerText {
+  return new AnswerText(tools.map(({ name }) => name));
+}
+
+/** Shows pieces of text. After a restart the model says the same again: what a client has seen is not shown twice. */
+function shower(live: LiveTurn, shown: { chars: number }): (piece: string) => void {
+  let chars = 0;
+  return (piece) => {
+    const text = piece.slice(Math.max(shown.chars - chars, 0));
+    chars += piece.length;
+    shown.chars = Math.max(shown.chars, chars);
+    if (text !== "") live.show(live.next({ type: "token", text }));
+  };
 }
 
 /** Waits, but no longer than until the model is ready or the turn is stopped. */

@@ -13,6 +13,7 @@ import { type ModelAnswer, askModel } from "./model_step.ts";
 import type { TurnParts } from "./parts.ts";
 import { isInstructionsOnly } from "./prefix.ts";
 import { Prompt } from "./prompt.ts";
+import { faithful } from "./statement.ts";
 import { type ModelStep, Recorded } from "./recorded.ts";
 import { type Called, interrupted, isRefusal, isRepeatable, runCall } from "./tool_step.ts";
 
@@ -24,6 +25,9 @@ export const CALLS_MAX = 8;
 
 /** A message that ends the daemon each time must not do so for ever. */
 const ATTEMPTS_MAX = 100;
+
+/** The embedded model says a sentence about a result; more is a loop. */
+const SENTENCE_TOKENS_MAX = 160;
 
 /** A turn ends after this, whatever it waits for. */
 export const TURN_MS_MAX = 600_000;
@@ -155,12 +159,11 @@ class Turn {
     const { record } = await this.#call(call);
     if (this.#live.stopped !== undefined) return this.#stopped(this.#live.stopped);
     this.#prompt.addResult(record);
-    const manifest = this.#parts.functions.get(call.name)?.manifest;
     if (record.error !== undefined) {
       const outcome = isRefusal(record.error) ? "refused" : "failed";
       return this.#end(outcome, `${call.name} failed: ${record.error.message}`);
     }
-    if (manifest !== undefined && isInstructionsOnly(manifest)) return undefined;
+    if (this.#isInstructions(call.name)) return undefined;
     const { output } = record;
     return this.#end(
       "answered",
@@ -186,14 +189,16 @@ class Turn {
 
   async #askModel(step: number): Promise<ModelStep> {
     const { messages, tools, prefixTokens, windowItems } = this.#prompt.next();
+    const { model, clock } = this.#parts;
+    const check = this.#check();
     const answer = await askModel(
-      { model: this.#parts.model, clock: this.#parts.clock, live: this.#live },
+      { model, clock, live: this.#live, ...(check === undefined ? {} : { check }) },
       {
         // Nobody waits at a clock; people go first.
         lane: this.#row.work?.kind === "call" ? "cron" : "interactive",
         messages,
         tools,
-        tokensMax: this.#prompt.replyTokens,
+        tokensMax: check === undefined ? this.#prompt.replyTokens : SENTENCE_TOKENS_MAX,
         session: this.#row.session,
       },
     );
@@ -214,6 +219,18 @@ class Turn {
     });
     this.#unsaved.push({ ...event });
     return event;
+  }
+
+  /** The embedded model is not believed about results: what it says has to be in them. */
+  #check(): ((text: string) => string) | undefined {
+    const results = this.#records.filter(({ name }) => !this.#isInstructions(name));
+    if (!this.#parts.model.status().embedded || results.length === 0) return undefined;
+    return (text) => faithful(text, this.#row.text, results);
+  }
+
+  #isInstructions(name: string): boolean {
+    const manifest = this.#parts.functions.get(name)?.manifest;
+    return manifest !== undefined && isInstructionsOnly(manifest);
   }
 
   /** At most `CALLS_MAX` calls, each with an id that no other call of the turn has. */
