@@ -97,12 +97,13 @@ function shown(file: string): string {
   return relative(process.cwd(), file);
 }
 
-function nextSteps(name: string, { input }: Template, test: string): string[] {
+function nextSteps(name: string, { input, configuration }: Template, test: string): string[] {
   const isTool = input !== undefined;
   // In the clone, and in projects, moult is a script of `bun`.
   const moult = process.env["npm_lifecycle_event"] === "moult" ? "bun moult" : "moult";
   return [
     `While "${moult} dev" runs, each save reloads it${isTool ? ", tries its example" : ""} and runs its test`,
+    ...(configuration === undefined ? [] : [`It needs in moult.yaml:   ${configuration}`]),
     ...(isTool ? [`Call it:   ${moult} call ${name} '${input}'`] : []),
     ...(test === "" ? [] : [`Test it:   bun test ./${test}`]),
   ];

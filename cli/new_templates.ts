@@ -7,6 +7,8 @@ export interface Template {
   readonly test: string;
   /** An input to see it at work with, as JSON; tools only. */
   readonly input?: string;
+  /** What `moult.yaml` must have before it loads; absent: nothing. */
+  readonly configuration?: string;
 }
 
 const TOOL: Template = {
@@ -128,23 +130,27 @@ const CHANNELS: Readonly<Record<keyof Updates, Template>> = {
     update: '{ session: "tty", user: "owner", text }',
     expected: '{ conversation: "tty", sender: "owner", text: "hello" }',
   }),
-  telegram: channel({
-    via: "telegram",
-    fields: "{ chat, from, text }",
-    message: `{
-      conversation: String(chat.id),
+  telegram: {
+    configuration: "channels: { telegram: { token: … } }",
+    ...channel({
+      via: "telegram",
+      fields: "{ chat, from, text }",
+      message: `{
+      // A topic of a forum is a conversation of its own.
+      conversation: [chat.id, chat.topic].filter(Boolean).join(":"),
       sender: String(from.id),
       text: text.trim(),
     }`,
-    update: `{
+      update: `{
     chat: { id: 7, kind: "private" as const },
     from: { id: 42, name: "Ada" },
     text,
     extras: [],
     files: [],
   }`,
-    expected: '{ conversation: "7", sender: "42", text: "hello" }',
-  }),
+      expected: '{ conversation: "7", sender: "42", text: "hello" }',
+    }),
+  },
 };
 
 /** Kinds of functions that can be written. */

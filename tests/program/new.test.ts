@@ -80,6 +80,7 @@ describe("what moult new writes", () => {
       readonly state: string;
       readonly error?: string;
     }[];
+    // There is no bot to connect to.
     for (const [, name] of WRITTEN.filter(([, named]) => named !== "short_telegram"))
       expect(infos.find((info) => info.name === name)).toMatchObject({ state: "ready" });
     const call = await daemon.ask("/fn/hello", { method: "POST", body: '{"person":"Ada"}' });
@@ -88,6 +89,12 @@ describe("what moult new writes", () => {
 });
 
 describe("moult new", () => {
+  test("says what a channel needs before it loads", async () => {
+    const line = ["new", "channel", "bot", "--via", "telegram"];
+    const { out } = await project.moult(...line, "--functions", "elsewhere");
+    expect(out).toContain("It needs in moult.yaml:   channels: { telegram: { token: … } }");
+  });
+
   test("names the next steps, and the built-in that it replaces", async () => {
     const { out, err } = await project.moult("new", "tool", "clock");
     expect(err).toContain("clock is a built-in tool; yours takes its place");
