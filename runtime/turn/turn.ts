@@ -62,7 +62,7 @@ export async function runTurn(
   past: readonly TraceEvent[],
 ): Promise<Ending | typeof SUSPENDED> {
   const timer = setTimeout(() => live.stop("time"), parts.turnMsMax ?? TURN_MS_MAX);
-  await modelKnown(parts.model, live.signal);
+  if (needsModel(parts, row)) await modelKnown(parts.model, live.signal);
   const turn = new Turn(parts, row, live, new Recorded(past));
   try {
     return await turn.run();
@@ -73,6 +73,13 @@ export async function runTurn(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Whether a model is asked at all: not for a call whose result is the answer. */
+function needsModel({ functions }: TurnParts, { work }: InboxRow): boolean {
+  if (work?.kind !== "call") return true;
+  const manifest = functions.get(work.name)?.manifest;
+  return manifest !== undefined && isInstructionsOnly(manifest);
 }
 
 /** Waits until the model has said how long its context is, or that it has failed: the window depends on it. */
@@ -121,12 +128,12 @@ class Turn {
     if (this.#row.attempts >= ATTEMPTS_MAX) {
       return this.#end("failed", `I gave this up after ${ATTEMPTS_MAX} interrupted attempts.`);
     }
-    await this.#prompt.load();
     const { work } = this.#row;
     if (work?.kind === "call") {
       const ending = await this.#given({ id: "call_1", name: work.name, arguments: work.input });
       if (ending !== undefined) return ending;
     }
+    await this.#prompt.load();
     return await this.#think();
   }
 
@@ -164,11 +171,10 @@ class Turn {
       return this.#end(outcome, `${call.name} failed: ${record.error.message}`);
     }
     if (this.#isInstructions(call.name)) return undefined;
-    const { output } = record;
-    return this.#end(
-      "answered",
-      typeof output === "string" ? output : JSON.stringify(output ?? null),
-    );
+    const { output = "" } = record;
+    // Nothing is said, and nothing sent, where there is nothing to say.
+    const text = output === null ? "" : output;
+    return this.#end("answered", typeof text === "string" ? text : JSON.stringify(text));
   }
 
   /** The ending of a turn that cannot go on. */
