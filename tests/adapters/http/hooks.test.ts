@@ -5,8 +5,11 @@ import { errorOf, serve } from "./server.ts";
 const server = serve();
 afterAll(() => server.stop());
 
-const post = (path: string, body: BodyInit, headers: Record<string, string> = {}) =>
-  fetch(server.url + path, { method: "POST", body, headers });
+const post = (
+  path: string,
+  body: string | Uint8Array<ArrayBuffer> | ReadableStream,
+  headers: Record<string, string> = {},
+) => fetch(server.url + path, { method: "POST", body, headers });
 
 test("a delivery reaches its channel as it was sent, without a key", async () => {
   const response = await post("/hooks/post", "a text", { "x-proof": "mine" });

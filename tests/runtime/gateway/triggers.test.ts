@@ -1,7 +1,7 @@
 /** Functions that start by themselves: one turn per tick, whatever the clock does and whatever is killed. */
 import { expect, test } from "bun:test";
-import type { Delivery, Store, Transport } from "../../../runtime/ports.ts";
-import { type Bench, FakeFunctions, fetched } from "../turn/fakes.ts";
+import type { Store } from "../../../runtime/ports.ts";
+import { type Bench, FakeFunctions } from "../turn/fakes.ts";
 import {
   HOUR_MS,
   HOURLY,
@@ -248,83 +248,6 @@ test("while a run does not end, one more waits and further ticks are skipped, al
   const told = second.hub.since(0).filter(({ type }) => type === "function.log");
   expect(told).toMatchObject([{ name: "report", level: "warn" }]);
   await first[Symbol.asyncDispose]();
-});
-
-test("a skill without a handler is followed by the model, with its description as the request", async () => {
-  using disk = machine();
-  const functions = new FakeFunctions().add("plan_day", {
-    kind: "skill",
-    description: "Plan the day.",
-    instructions: "List three things.",
-    runs: false,
-    triggers: [HOURLY],
-  });
-  await using bench = await disk.open(functions);
-  await settled(disk.store);
-  disk.clock.set("07:00");
-  await until(async () => (await ran(disk.store, "cron:plan_day")).length > 0);
-  expect(bench.model.requests).toHaveLength(1);
-  const [request] = bench.model.requests;
-  expect(request?.lane).toBe("cron");
-  expect(request?.messages.find(({ role }) => role === "user")?.content).toBe("Plan the day.");
-  expect(request?.messages.at(-1)?.content).toContain("List three things.");
-  expect((await bench.agent.history("cron:plan_day")).at(-1)?.content).toBe("Yes.");
-});
-
-test("a skill with a handler gets the request of its trigger", async () => {
-  using disk = machine();
-  const asked: unknown[] = [];
-  const functions = new FakeFunctions().add(
-    "plan_day",
-    { kind: "skill", triggers: [{ ...HOURLY, input: { request: "only the morning" } }] },
-    (input) => {
-      asked.push(input);
-      return { output: "Breakfast." };
-    },
-  );
-  await using bench = await disk.open(functions);
-  await settled(disk.store);
-  disk.clock.set("07:00");
-  await until(async () => (await ran(disk.store, "cron:plan_day")).length > 0);
-  expect(asked).toEqual(["only the morning"]);
-  expect((await bench.agent.history("cron:plan_day")).at(-1)?.content).toBe("Breakfast.");
-});
-
-test("an answer goes to the conversation that a trigger names", async () => {
-  using disk = machine();
-  const sent: Delivery[] = [];
-  const chat: Transport = {
-    ...fetched,
-    channel: "chat",
-    send: (delivery) => {
-      sent.push(delivery);
-      return Promise.resolve();
-    },
-  };
-  const functions = new FakeFunctions().add(
-    "report",
-    { triggers: [{ ...HOURLY, to: "chat:12345" }] },
-    () => ({ output: "Rain." }),
-  );
-  await using bench = await disk.open(functions, { transports: { chat } });
-  await settled(disk.store);
-  disk.clock.set("07:00");
-  await until(() => sent.length > 0);
-  expect(sent).toMatchObject([{ conversation: "12345", session: "chat:12345", text: "Rain." }]);
-  // The person who answers is understood: it is the same conversation.
-  expect((await bench.agent.history("chat:12345")).at(-1)?.content).toBe("Rain.");
-});
-
-test("a conversation that nobody can deliver to is told of when the function loads; the answer is kept", async () => {
-  using disk = machine();
-  await using bench = await disk.open(counting([{ ...HOURLY, to: "pigeon:1" }]));
-  await settled(disk.store);
-  expect(bench.hub.since(0)).toMatchObject([
-    { type: "function.log", name: "report", text: expect.stringContaining('"pigeon:1"') },
-  ]);
-  disk.clock.set("07:00");
-  await until(async () => (await ran(disk.store)).length > 0);
-  expect(await disk.store.outboxPending()).toBe(0);
 });
 
 test("a trigger of another kind loads and says that it does not run", async () => {
