@@ -20,7 +20,7 @@ const TEST_CASE = /<testcase\b([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g;
 const FAILURE = /<failure\b([^>]*?)(?:\/>|>([\s\S]*?)<\/failure>)/;
 
 /** Failures kept of one run; more would scroll the first ones away. */
-export const FAILURES_MAX = 20;
+const FAILURES_MAX = 20;
 
 /** Reads a JUnit document of `bun test`. Skipped tests do not count. */
 export function readJunit(xml: string): TestReport {
