@@ -261,11 +261,11 @@ export interface Store {
   readonly interrupted: () => Promise<readonly OutboxRow[]>;
   /** Deliveries that ended as `dead` or `unknown`, newest first. */
   readonly letters: (limit: number) => Promise<readonly Letter[]>;
-  /** `retryAt` set: try again then. `outcome: "dead"`: never again. */
+  /** `retryAt` set: try again then. `"dead"`: never again. `"later"`: it was no try, and does not count as one. */
   readonly delivered: (
     id: string,
     result: {
-      readonly outcome: "sent" | "dead" | "retry" | "unknown";
+      readonly outcome: "sent" | "dead" | "retry" | "unknown" | "later";
       readonly error?: string;
       readonly retryAt?: number;
     },

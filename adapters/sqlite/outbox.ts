@@ -47,7 +47,8 @@ export function outboxQueries(db: Db, clock: Clock): OutboxPart {
     delivered: method("write down the delivery", (id, { outcome, error, retryAt }) => {
       queries.end.run({
         id,
-        state: outcome === "retry" ? "pending" : outcome,
+        state: outcome === "retry" || outcome === "later" ? "pending" : outcome,
+        uncounted: outcome === "later" ? 1 : 0,
         error: error?.slice(0, ERROR_CHARS_MAX) ?? null,
         nextAt: retryAt ?? clock.now(),
       });
@@ -117,6 +118,7 @@ function prepare(db: Db) {
         state: sql`${p("state")}`,
         error: sql`${p("error")}`,
         nextAt: sql`${p("nextAt")}`,
+        attempts: sql`${outbox.attempts} - ${p("uncounted")}`,
       })
       .where(and(eq(outbox.id, p("id")), inArray(outbox.state, ["sending", "pending"])))
       .prepare(),

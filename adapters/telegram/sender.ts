@@ -2,6 +2,7 @@
  * Delivers replies. A message that may have arrived is never sent again; one that shows a growing answer is edited
  * instead, which may be done any number of times.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Api } from "grammy";
 import type { Delivery } from "../../runtime/ports.ts";
 import { type Failure, failureOf, limit } from "./bot_api.ts";
@@ -12,6 +13,13 @@ import type { Previews } from "./previews.ts";
 
 /** Deliveries remembered whose edit became a new message; groups remembered that have moved. */
 const REMEMBERED_MAX = 500;
+
+/** A shorter wait is not worth giving up the place on the way out. */
+const SHORT_MS = 60;
+
+/** Pauses while Telegram cannot be reached. */
+const UNREACHED_MS_FIRST = 500;
+const UNREACHED_MS_MAX = 15_000;
 
 /** What sending needs. */
 export interface SenderParts {
@@ -27,6 +35,8 @@ export class Sender {
   readonly #anew = new Set<string>();
   /** Groups that have become supergroups. */
   readonly #moved = new Map<number, number>();
+  /** Tries in a row that did not reach Telegram. */
+  #unreached = 0;
 
   constructor(parts: SenderParts) {
     this.#parts = parts;
@@ -43,7 +53,8 @@ export class Sender {
     const chat = { ...named, id: this.#moved.get(named.id) ?? named.id };
     // Nothing of the growing answer may come after the whole one.
     await previews.settle(delivery.turn);
-    const waitMs = budget.take(chat.id);
+    let waitMs = budget.take(chat.id);
+    for (; waitMs > 0 && waitMs <= SHORT_MS; waitMs = budget.take(chat.id)) await sleep(waitMs);
     if (waitMs > 0) {
       previews.defer(chat, waitMs);
       throw undelivered("later", "Telegram takes no more in this chat just now", waitMs);
@@ -53,9 +64,11 @@ export class Sender {
     } catch (error) {
       const failure = failureOf(error);
       const refusal = this.#refusal(failure, chat);
-      if (refusal.details?.["outcome"] !== "retry") previews.delivered(delivery.turn, chat);
+      const outcome = refusal.details?.["outcome"];
+      if (outcome === "permanent" || outcome === "unknown") previews.delivered(delivery.turn, chat);
       throw refusal;
     }
+    this.#unreached = 0;
     previews.delivered(delivery.turn, chat);
   }
 
@@ -104,7 +117,14 @@ export class Sender {
 
   #refusal(failure: Failure, chat: Chat): ReturnType<typeof undelivered> {
     const { text } = failure;
-    if (failure.kind === "unreachable") return undelivered("retry", text);
+    if (failure.kind === "unreachable") {
+      // However long it lasts: nothing has left, and it says nothing about this reply.
+      const pauseMs = Math.min(
+        UNREACHED_MS_FIRST * 2 ** Math.min(this.#unreached++, 10),
+        UNREACHED_MS_MAX,
+      );
+      return undelivered("later", text, pauseMs);
+    }
     if (failure.kind === "unanswered") return undelivered("unknown", text);
     if (failure.status === 429) {
       const waitMs = failure.retryAfterMs ?? 1_000;

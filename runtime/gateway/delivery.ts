@@ -31,13 +31,8 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** What a failed delivery means. */
 type Verdict =
-  | {
-      readonly outcome: "retry";
-      readonly retryAt: number;
-      readonly error: string;
-      /** Nothing failed: the platform just takes no more for a moment. */
-      readonly isEarly?: boolean;
-    }
+  /** `later`: nothing failed, the platform just takes no more for a moment. */
+  | { readonly outcome: "retry" | "later"; readonly retryAt: number; readonly error: string }
   | { readonly outcome: "dead" | "unknown"; readonly error: string };
 
 /** What delivering needs. */
@@ -202,8 +197,7 @@ export class DeliveryLoop {
     const after = details["retryAfterMs"];
     const afterMs = typeof after === "number" ? after : undefined;
     if (details["outcome"] === "later" && afterMs !== undefined) {
-      const retryAt = this.#parts.clock.now() + afterMs;
-      return { outcome: "retry", retryAt, error: text, isEarly: true };
+      return { outcome: "later", retryAt: this.#parts.clock.now() + afterMs, error: text };
     }
     if (details["outcome"] !== "retry") return this.#afterUnknown(row, delivery, text);
     return this.#afterRetry(row, text, afterMs);
@@ -225,9 +219,8 @@ export class DeliveryLoop {
   async #settle(row: OutboxRow, verdict: Verdict): Promise<void> {
     const { meter, log } = this.#parts;
     const { outcome, error } = verdict;
-    const retryAt = verdict.outcome === "retry" ? verdict.retryAt : undefined;
-    await this.#write(row.id, { outcome, error, ...(retryAt === undefined ? {} : { retryAt }) });
-    if (verdict.outcome === "retry" && verdict.isEarly === true) return;
+    await this.#write(row.id, verdict);
+    if (outcome === "later") return;
     const { channel, turn, session, attempt } = row;
     meter.count("moult_outbox_messages_total", { channel, result: outcome });
     log.warn({ channel, turn, session, attempt, outcome, error }, "A reply was not delivered");

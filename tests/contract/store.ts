@@ -275,6 +275,32 @@ function outbox(open: OpenStore): void {
     expect(await store.due(now + 500)).toMatchObject([{ id: first!.id, text: "a1", attempt: 2 }]);
   });
 
+  test("what was no try does not count as one", async () => {
+    using opened = open();
+    const { store } = opened;
+    await answer(store, "a1");
+    const now = Date.now() + 1_000;
+    const [row] = await store.due(now);
+    await store.delivered(row!.id, { outcome: "later", retryAt: now + 500, error: "full" });
+    expect(await store.due(now)).toEqual([]);
+    expect(await store.due(now + 500)).toMatchObject([{ id: row!.id, attempt: 1 }]);
+  });
+
+  test("a protocol whose places are taken gets no more; when it is due does not count then", async () => {
+    using opened = open();
+    const { store } = opened;
+    for (const session of ["a", "b", "c"]) await answer(store, session, session);
+    const now = Date.now() + 1_000;
+    const [first, ...others] = await store.due(now, { tg: 0, push: 1, http: 1, rest: 1 });
+    expect(first).toBeDefined();
+    expect(others).toEqual([]);
+    const { protocol } = first!;
+    expect(await store.due(now, { [protocol]: 0 })).toEqual([]);
+    expect(await store.dueNext([protocol])).toBeUndefined();
+    expect(await store.dueNext()).toBeDefined();
+    expect(await store.due(now)).toHaveLength(2);
+  });
+
   test("what was on its way when the process died is known as such", async () => {
     using opened = open();
     await answer(opened.store, "a1");

@@ -38,7 +38,7 @@ describe("format()", () => {
     ["`never closed"],
     ["[text](javascript:alert(1))"],
     ["<b>no html</b> & so on"],
-    ["* ** __"],
+    ["** __"],
     ["https://example.org/a_b_c"],
   ])("%j stays as it is", (source) => {
     expect(format(source)).toEqual({ text: source, entities: [] });

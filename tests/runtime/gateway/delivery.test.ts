@@ -56,6 +56,44 @@ test("a reply is sent again until it arrives, and later ones of the session wait
   expect(bench.meter.counts.get(key)).toBe(2);
 });
 
+test("what the platform does not take just now is no failed try, and nobody is told of it", async () => {
+  const later = new MoultError("internal", "Too soon", { outcome: "later", retryAfterMs: 1 });
+  const { tries, transport } = platform([later, later, later]);
+  await using bench = await openAgent(echo(), undefined, { transports: { push: transport } });
+  await push(bench, "a");
+  await settled(bench);
+  expect(tries.map(({ attempt }) => attempt)).toEqual([1, 1, 1, 1]);
+  expect(await bench.agent.letters()).toEqual([]);
+  const key = 'moult_outbox_messages_total{"channel":"push","result":"later"}';
+  expect(bench.meter.counts.has(key)).toBeFalse();
+});
+
+test("a transport that sends one at a time is never given two; others are not held up", async () => {
+  let sending = 0;
+  let most = 0;
+  const one: Transport = {
+    ...fetched,
+    channel: "one",
+    sendingMax: 1,
+    send: async () => {
+      most = Math.max(most, ++sending);
+      await Bun.sleep(5);
+      sending--;
+    },
+  };
+  const { tries, transport } = platform([]);
+  const transports = { one, push: transport };
+  await using bench = await openAgent(lines({ text: "x" }), undefined, { transports });
+  const routed = ["a", "b", "c", "d", "e"].map(async (session) => {
+    await bench.agent.route("one", { session, text: "hi" });
+  });
+  await Promise.all(routed);
+  await push(bench, "hello", "other");
+  await settled(bench);
+  expect(most).toBe(1);
+  expect(tries).toHaveLength(1);
+});
+
 test("a permanent failure is tried once, is visible, and holds nothing back", async () => {
   const { tries, transport } = platform([noChat]);
   await using bench = await openAgent(echo(), undefined, { transports: { push: transport } });
