@@ -5,15 +5,18 @@
  * speak for each other. So no call ever runs here, nothing is granted here, and every version is compared with this
  * when it first starts.
  */
-import { copyFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, statSync } from "node:fs";
 import { LIMITS_DEFAULT } from "../../schemas/function.ts";
 import type { Bundle } from "./deployment.ts";
 import type { Blank } from "./pool.ts";
 import { type HostFrame, readHostFrame } from "./protocol.ts";
 
 /** Files that one process reads; each stays in its memory until it ends. */
-const BATCH_MAX = 100;
+const BATCH_MAX = 200;
+/** Files that are on their way to a process. */
+const UNREAD_MAX = 16;
+/** A larger file is asked alone. */
+const TEXT_BYTES_MAX = 256 * 1_024;
 /** Processes that read at once. */
 const PROCESSES_MAX = 2;
 /** Without a word for so long, the file that is being read hangs. */
@@ -46,6 +49,8 @@ export class Batches {
 
   /** What a file declares, unchecked; `undefined` when only a process of its own can tell. Never rejects. */
   async describe(bundle: Bundle): Promise<unknown> {
+    if ((statSync(bundle.path, { throwIfNoEntry: false })?.size ?? 0) > TEXT_BYTES_MAX)
+      return undefined;
     const { promise, resolve } = Promise.withResolvers<unknown>();
     this.#waiting.push({ bundle, tell: resolve });
     // What is wanted in the same moment is read together.
@@ -92,6 +97,11 @@ export class Batches {
 async function readAll({ confined }: Blank, batch: readonly Wanted[]): Promise<number> {
   const done = Promise.withResolvers<void>();
   let told = 0;
+  let sent = 0;
+  const sendMore = (): void => {
+    for (; sent < batch.length && sent - told < UNREAD_MAX; sent++)
+      confined.send({ type: "describe", id: sent, text: textOf(batch[sent]?.bundle) });
+  };
   let heardAt = performance.now();
   confined.receive((data) => {
     const frame = readHostFrame(data);
@@ -102,24 +112,26 @@ async function readAll({ confined }: Blank, batch: readonly Wanted[]): Promise<n
     told++;
     wanted.tell(frame.manifest);
     if (told === batch.length) done.resolve();
+    else sendMore();
   });
   const look = setInterval(() => {
     const isSilent = performance.now() - heardAt > SILENCE_MS_MAX;
     if (isSilent || confined.residentMiB() > LIMITS_DEFAULT.memoryMiB)
       confined.kill("a file in it hangs or grows while it is read");
   }, LOOK_MS);
-  for (const [id, { bundle }] of batch.entries()) {
-    const path = join(confined.bundles, `${bundle.version}.js`);
-    try {
-      copyFileSync(bundle.path, path);
-    } catch {
-      // It was removed meanwhile; reading it says so.
-    }
-    confined.send({ type: "describe", id, path });
-  }
+  sendMore();
   await Promise.race([done.promise, confined.exited]);
   clearInterval(look);
   return told;
+}
+
+/** Empty when it was removed meanwhile: then it declares nothing, and asking it alone says why. */
+function textOf(bundle: Bundle | undefined): string {
+  try {
+    return bundle === undefined ? "" : readFileSync(bundle.path, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 function isDescribed(frame: HostFrame | undefined): frame is HostFrame & { type: "described" } {

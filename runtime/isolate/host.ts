@@ -104,7 +104,7 @@ class Host {
     else if (frame.type === "abort") this.#leaving.get(frame.call)?.leave();
     else if (frame.type === "ping") this.#channel.send({ type: "pong" });
     else if (frame.type === "load") void this.#load(frame.path, frame.name);
-    else if (frame.type === "describe") this.#describe(frame.id, frame.path);
+    else if (frame.type === "describe") this.#describe(frame.id, frame.text);
     else if (frame.type === "secrets") this.#setSecrets(frame.revision, frame.values);
     else this.#questions.hear(frame);
   }
@@ -125,11 +125,13 @@ class Host {
   }
 
   /** One file after another: they share this process, and the daemon wants to know which one ends it. */
-  #describe(id: number, path: string): void {
+  #describe(id: number, text: string): void {
     this.#described = this.#described.then(async () => {
       let manifest: object | undefined;
       try {
-        const module = (await import(path)) as { default?: unknown };
+        // Not from a file: of a thousand, writing and removing them is most of the work.
+        const url = `data:text/javascript;base64,${Buffer.from(text).toString("base64")}`;
+        const module = (await import(url)) as { default?: unknown };
         manifest = describe(readDefinition(module.default));
       } catch {
         // Alone it may load, or say better why not.

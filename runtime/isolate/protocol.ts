@@ -169,7 +169,7 @@ export function readHostFrame(data: unknown): HostFrame | undefined {
 export type DaemonFrame =
   | { readonly type: "load"; readonly path: string; readonly name: string }
   /** What does the file declare? Answered in the order of asking; a host that was asked this gets no calls. */
-  | { readonly type: "describe"; readonly id: number; readonly path: string }
+  | { readonly type: "describe"; readonly id: number; readonly text: string }
   | { readonly type: "ping" }
   | {
       readonly type: "call";
