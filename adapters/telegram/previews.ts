@@ -6,13 +6,7 @@ import type { Api } from "grammy";
 import type { Clock, Growing, Log } from "../../runtime/ports.ts";
 import type { Budget } from "./budget.ts";
 import { type Chat, chatNamed } from "./chat.ts";
-import { Shown } from "./shown.ts";
-
-/** A new message waits so long after the last delivery in its chat: another piece may follow. */
-const QUIET_MS = 2_000;
-
-/** Replies of an earlier process may still be on their way so long after the start. */
-const GRACE_MS = 5_000;
+import { type Pace, Shown } from "./shown.ts";
 
 const REMEMBERED_MAX = 500;
 
@@ -22,6 +16,7 @@ export interface PreviewsParts {
   readonly budget: Budget;
   readonly clock: Clock;
   readonly log: Log;
+  readonly pace: Pace;
 }
 
 /** The growing answers of this process. */
@@ -80,7 +75,7 @@ export class Previews {
 
   /** Nothing new is begun in a chat while a delivery waits. */
   defer({ id }: Chat, ms: number): void {
-    const until = this.#parts.clock.now() + ms + QUIET_MS;
+    const until = this.#parts.clock.now() + ms + this.#parts.pace.quiet;
     this.#busyUntil.set(id, Math.max(this.#busyUntil.get(id) ?? 0, until));
     if (this.#busyUntil.size > REMEMBERED_MAX) {
       this.#busyUntil.delete(first(this.#busyUntil.keys()) ?? 0);
@@ -91,7 +86,9 @@ export class Previews {
   isBusy({ id }: Chat): boolean {
     const now = this.#parts.clock.now();
     return (
-      this.#owed.has(id) || now < (this.#busyUntil.get(id) ?? 0) || now < this.#openedAt + GRACE_MS
+      this.#owed.has(id) ||
+      now < (this.#busyUntil.get(id) ?? 0) ||
+      now < this.#openedAt + this.#parts.pace.grace
     );
   }
 

@@ -12,11 +12,6 @@ import { format } from "./format.ts";
 
 /** "Typing" ends after 5 s by itself. */
 const TYPING_MS = 4_500;
-/** An answer that is complete before needs no showing. */
-const FIRST_MS = 1_000;
-/** Between two updates of what is shown; in groups Telegram takes 20 a minute. */
-const GAP_MS = 1_100;
-const GROUP_GAP_MS = 3_100;
 /** A draft ends after 30 s by itself. */
 const DRAFT_MS = 20_000;
 /** A call of a preview may take so long; the reply waits for it. */
@@ -24,7 +19,31 @@ const CALL_MS_MAX = 8_000;
 /** Of a long answer only the end is shown. */
 const SHOWN_CHARS_MAX = 3_500;
 
+/** How fast what is shown follows the answer, in milliseconds. Tests play it faster. */
+export interface Pace {
+  /** An answer that is complete before needs no showing. @default 1_000 */
+  readonly first: number;
+  /** Between two updates. @default 1_100 */
+  readonly gap: number;
+  /** The same in groups, where Telegram takes 20 a minute. @default 3_100 */
+  readonly groupGap: number;
+  /** A new message waits so long after the last delivery in its chat: another piece may follow. @default 2_000 */
+  readonly quiet: number;
+  /** Replies of an earlier process may still be on their way so long after the start. @default 5_000 */
+  readonly grace: number;
+}
+
+/** Unless a test says otherwise. */
+export const PACE: Pace = {
+  first: 1_000,
+  gap: 1_100,
+  groupGap: 3_100,
+  quiet: 2_000,
+  grace: 5_000,
+};
+
 interface ShownParts {
+  readonly pace: Pace;
   readonly api: Api;
   readonly budget: Budget;
   readonly log: Log;
@@ -88,7 +107,7 @@ export class Shown {
     else if (event.type === "tool_call") this.#status = event.name;
     else if (event.type === "tool_result") this.#status = "";
     else return;
-    if (this.#timer === undefined) this.#lookIn(FIRST_MS);
+    if (this.#timer === undefined) this.#lookIn(this.#parts.pace.first);
   }
 
   #type(): void {
@@ -120,7 +139,8 @@ export class Shown {
     } catch (error) {
       this.#heed(error, isDraft);
     }
-    this.#lookIn(Math.max(waitMs, this.#chat.id < 0 ? GROUP_GAP_MS : GAP_MS));
+    const { gap, groupGap } = this.#parts.pace;
+    this.#lookIn(Math.max(waitMs, this.#chat.id < 0 ? groupGap : gap));
   }
 
   #isDue(text: string, isDraft: boolean): boolean {

@@ -11,6 +11,7 @@ import { Link, PAUSES, type Pauses } from "./link.ts";
 import { poll } from "./polling.ts";
 import { Previews } from "./previews.ts";
 import { Sender } from "./sender.ts";
+import { PACE, type Pace } from "./shown.ts";
 import { split } from "./split.ts";
 import type { Bot } from "./updates.ts";
 import { Webhook } from "./webhook.ts";
@@ -24,6 +25,8 @@ export interface TelegramParts {
   readonly clock: Clock;
   /** Between tries, for tests. */
   readonly pauses?: Partial<Pauses>;
+  /** Of growing answers, for tests. */
+  readonly pace?: Partial<Pace>;
   /** @default 30 */
   readonly pollSeconds?: number;
 }
@@ -83,7 +86,7 @@ function join(config: TelegramConfig, parts: TelegramParts) {
   const own: Bot = { id: Number(token.split(":", 1)[0]) };
   const link = new Link(log, mode, own, { ...PAUSES, ...parts.pauses });
   const budget = new Budget(clock);
-  const previews = new Previews({ api, budget, clock, log });
+  const previews = new Previews({ api, budget, clock, log, pace: { ...PACE, ...parts.pace } });
   const sender = new Sender({ api, budget, previews });
   const files = { api, root: `${apiRoot}/file/bot${token}`, log };
   const identify = async (inbound: Inbound): Promise<void> => {

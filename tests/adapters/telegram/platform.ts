@@ -27,6 +27,7 @@ export function connect(
       log: keepingLog(),
       clock: { now: Date.now },
       pauses: { first: 10, max: 50, refused: 100 },
+      pace: { first: 20, gap: 20, groupGap: 20, quiet: 0, grace: 0 },
       pollSeconds: 1,
       ...parts,
     },
