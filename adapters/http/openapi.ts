@@ -83,7 +83,7 @@ function callable(list: readonly FunctionInfo[]): readonly FunctionInfo[] {
   return list.filter(
     ({ manifest, kind, state }) =>
       manifest !== undefined &&
-      (kind === "tool" || (kind === "skill" && manifest.runs)) &&
+      (kind === "tool" || (kind === "skill" && (manifest.runs || manifest.files !== undefined))) &&
       (state === "ready" || state === "stopped"),
   );
 }
