@@ -66,6 +66,7 @@ test("wherever a process dies, the tick is run once, and its effect happens once
       await settled(disk.store);
       await bench[Symbol.asyncDispose]();
       dying.bury();
+      await doomed[Symbol.asyncDispose]();
     }
   }
   const ticks = await disk.store.history("cron:report", 1_000_000, true);
