@@ -4,6 +4,7 @@ import * as v from "valibot";
 import type { Sandbox } from "../ports.ts";
 import { MoultError } from "../../schemas/error.ts";
 import { Manifest } from "../../schemas/function.ts";
+import { Turnstile } from "../turnstile.ts";
 import { Batches } from "./batch.ts";
 import { Broker } from "./broker.ts";
 import type { Bundle, Deployment } from "./deployment.ts";
@@ -21,6 +22,9 @@ const IDLE_MS = 15_000;
 
 /** Files that are asked at once, each in a process of its own, what they declare; more are asked together. */
 const ALONE_MAX = 2;
+
+/** And so many of these start at a time: the machine has other work too. */
+const STARTS_MAX = 4;
 
 /** See `HostsOptions.livingMax`. */
 const LIVING_MAX = 64;
@@ -55,6 +59,7 @@ export class Hosts {
   readonly #watch = new LimitWatch();
   readonly #versions = new Set<Version>();
   #workers: WorkerSandbox | undefined;
+  readonly #starting = new Turnstile(STARTS_MAX);
   #alone = 0;
 
   constructor(options: HostsOptions) {
@@ -113,7 +118,7 @@ export class Hosts {
     }
     this.#alone++;
     try {
-      return await this.#discover(bundle);
+      return await this.#starting.pass(() => this.#discover(bundle));
     } finally {
       this.#alone--;
     }

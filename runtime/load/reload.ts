@@ -21,7 +21,7 @@ import { forgetPackage } from "./resolver_cache.ts";
 import { type Found, isSkillFile } from "./scan.ts";
 import { buildSkill } from "./skill.ts";
 import { deploySkill, isSkillBundle } from "./skill_deployment.ts";
-import { Turnstile } from "./turnstile.ts";
+import { Turnstile } from "../turnstile.ts";
 
 /** Versions that are started at once; many are only asked what they declare, together. */
 const STARTS_MAX = 256;

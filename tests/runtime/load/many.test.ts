@@ -123,6 +123,15 @@ JSON.stringify = (value, ...rest) => stringify(value, ...rest)?.replaceAll("Says
   expect(await answer(loader, victim)).toBe(Number(victim.slice(2)));
 });
 
+test("files that are too large to be read together are read alone, a few at a time", async () => {
+  await using folder = confined(3);
+  const weight = `"${"x".repeat(300_000)}".length`;
+  for (let n = 0; n < 12; n++) folder.save(`f_${n}.ts`, tool(`${n} + ${weight}`));
+  const loader = await folder.start();
+  expect(loader.list().filter(({ state }) => state === "ready")).toHaveLength(12);
+  expect(await answer(loader, "f_11")).toBe(300_011);
+});
+
 test("more functions than may live at once are all callable", async () => {
   await using folder = confined(3);
   for (let n = 0; n < 9; n++) folder.save(`f_${n}.ts`, tool(String(n)));
