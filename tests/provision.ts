@@ -4,8 +4,9 @@
  * Each need is a program. As root on Debian a missing one is installed by apt; elsewhere its suites are skipped.
  * Under `CI=true` a skipped suite is a failure. Arguments go to `bun test`.
  */
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 
 interface Need {
   readonly program: string;
@@ -28,6 +29,16 @@ const CI = process.env["CI"] === "true";
 /** Tests wait for processes and timers as often as for the CPU. */
 const WORKERS = Math.max(4, availableParallelism());
 
+/** A Bot API server that nobody here wrote, for the tests of Telegram. */
+const PEER = join(import.meta.dir, "tools/node_modules/telegram-test-api");
+
+if (!existsSync(PEER)) {
+  const line = [process.execPath, "install", "--frozen-lockfile", "--cwd", dirname(dirname(PEER))];
+  const child = Bun.spawn(line, { stdio: ["ignore", "ignore", "inherit"] });
+  if ((await child.exited) !== 0) {
+    console.warn("\n*** SKIPPED: Telegram's peer. telegram-test-api could not be installed.\n");
+  }
+}
 const missing = await provide(NEEDS.filter(({ program }) => !Bun.which(program)));
 for (const { program, suites } of missing) {
   console.warn(`\n*** SKIPPED: ${suites}. ${program} is not installed and could not be.\n`);
