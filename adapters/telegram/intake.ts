@@ -97,7 +97,8 @@ export class Intake {
       }
       if (understood === undefined || !("incoming" in understood)) {
         const reason = understood && "ignored" in understood ? understood.ignored : "no message";
-        log.debug({ channel: "telegram", update, reason }, "An update was ignored");
+        const facts = { channel: "telegram", update, chat: chatOf(payload), reason };
+        log.debug(facts, "An update was ignored");
         return true;
       }
       const { incoming } = understood;
