@@ -1,7 +1,8 @@
 /** `moult new tool|skill|channel NAME`: writes a function and its test, both of which pass at once. */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { contentHash, readBuiltinLock } from "../runtime/load/builtin_lock.ts";
+import { contentHash } from "../runtime/content_hash.ts";
+import { readBuiltinLock } from "../runtime/load/builtin_lock.ts";
 import { type Found, scanRoot } from "../runtime/load/scan.ts";
 import { FUNCTION_NAME } from "../schemas/function.ts";
 import { text } from "./client.ts";

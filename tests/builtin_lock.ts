@@ -6,12 +6,8 @@ import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import * as v from "valibot";
 import { describe, readDefinition } from "../runtime/isolate/describe.ts";
-import {
-  BUILTIN_LOCK,
-  BUILTIN_MANIFESTS,
-  builtinLock,
-  contentHash,
-} from "../runtime/load/builtin_lock.ts";
+import { contentHash } from "../runtime/content_hash.ts";
+import { BUILTIN_LOCK, BUILTIN_MANIFESTS, builtinLock } from "../runtime/load/builtin_lock.ts";
 import { scanRoot } from "../runtime/load/scan.ts";
 import { Manifest } from "../schemas/function.ts";
 

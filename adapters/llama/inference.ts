@@ -12,6 +12,7 @@ import { TextFilter } from "./text_filter.ts";
 import { rememberTokens } from "./token_cache.ts";
 import { answerSchema, tidyArguments } from "./tool_schema.ts";
 import { type OfferedTools, offerTools, sourcesOf } from "./tools.ts";
+import { contentHash } from "../../runtime/content_hash.ts";
 import type { EngineAnswer, EngineInfo, EngineOptions, Sink } from "../../runtime/model/engine.ts";
 import { MoultError } from "../../schemas/error.ts";
 import type { GenerateRequest } from "../../schemas/model.ts";
@@ -263,7 +264,7 @@ function clamp(value: number, max: number): number {
 }
 
 function hashOf(tokens: readonly Token[]): string {
-  return new Bun.CryptoHasher("sha256").update(Uint32Array.from(tokens)).digest("hex").slice(0, 16);
+  return contentHash(Uint32Array.from(tokens)).slice(0, 16);
 }
 
 /** One core is left to everything else: decoding threads spin, and collapse when they are not all running. */

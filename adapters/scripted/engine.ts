@@ -2,6 +2,7 @@
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseScript, type Played, play, type Step } from "./script.ts";
+import { contentHash } from "../../runtime/content_hash.ts";
 import {
   type Engine,
   type EngineAnswer,
@@ -102,7 +103,7 @@ function tokensOf(messages: readonly ChatMessage[]): number {
 }
 
 function hashOf(messages: readonly ChatMessage[]): string {
-  return new Bun.CryptoHasher("sha256").update(JSON.stringify(messages)).digest("hex").slice(0, 16);
+  return contentHash(JSON.stringify(messages)).slice(0, 16);
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
 /** A cron trigger of a loaded function, and what the turn of one of its ticks is about. It knows manifests, no times. */
+import { contentHash } from "../content_hash.ts";
 import type { InboxRow } from "../ports.ts";
 import { isInstructionsOnly } from "../turn/prefix.ts";
 import type { CronTrigger, Manifest } from "../../schemas/function.ts";
@@ -21,8 +22,7 @@ export function cronTriggers(name: string, { triggers }: Manifest): readonly Arm
     if (!("cron" in trigger)) continue;
     const { cron, timezone = "", input = {}, to = "" } = trigger;
     const content = JSON.stringify([cron, timezone, input, to]);
-    const hash = new Bun.CryptoHasher("sha256").update(content).digest("hex");
-    const key = `${name} ${hash.slice(0, HASH_CHARS)}`;
+    const key = `${name} ${contentHash(content).slice(0, HASH_CHARS)}`;
     all.set(key, { key, name, trigger });
   }
   return [...all.values()];

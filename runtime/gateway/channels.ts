@@ -3,6 +3,7 @@
  * how functions run nor what a transport is connected to.
  */
 import * as v from "valibot";
+import { contentHash } from "../content_hash.ts";
 import type { Functions } from "../load/functions.ts";
 import type { Arrival, InboxRow, Log, Transport } from "../ports.ts";
 import { MoultError, fromWire } from "../../schemas/error.ts";
@@ -92,6 +93,5 @@ function rank({ origin }: FunctionInfo): number {
 export function sessionOf(channel: string, conversation: string): string {
   const name = `${channel}:${conversation}`;
   if (v.is(SessionName, name)) return name;
-  const hash = new Bun.CryptoHasher("sha256").update(conversation).digest("hex");
-  return `${channel}:${hash.slice(0, HASH_CHARS)}`;
+  return `${channel}:${contentHash(conversation).slice(0, HASH_CHARS)}`;
 }

@@ -5,7 +5,7 @@
 import { basename, join, resolve, sep } from "node:path";
 import { MoultError } from "../../schemas/error.ts";
 import type { Manifest } from "../../schemas/function.ts";
-import { contentHash } from "./builtin_lock.ts";
+import { contentHash } from "../content_hash.ts";
 import { Fence, type Metafile } from "./fence.ts";
 import { located, shortPath } from "./frame.ts";
 import { forgetPackage, packageName } from "./resolver_cache.ts";

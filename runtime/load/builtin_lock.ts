@@ -3,15 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { Manifest } from "../../schemas/function.ts";
+import { contentHash } from "../content_hash.ts";
 import { scanRoot } from "./scan.ts";
 
 /** The lock that comes with the package. */
 export const BUILTIN_LOCK = join(import.meta.dir, "../../functions/builtin.lock");
-
-/** SHA-256 of a file's content, as hex. */
-export function contentHash(content: string | Uint8Array): string {
-  return new Bun.CryptoHasher("sha256").update(content).digest("hex");
-}
 
 /** Manifests of the built-in functions, by content hash, so that a first start need not run them to read them. */
 export const BUILTIN_MANIFESTS = join(import.meta.dir, "../../functions/builtin.manifests");

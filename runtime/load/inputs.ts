@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import type { Stats } from "node:fs";
 import * as v from "valibot";
-import { contentHash } from "./builtin_lock.ts";
+import { contentHash } from "../content_hash.ts";
 
 /** Kernels stamp files with a clock that ticks this coarsely. */
 const CLOCK_TICK_MS = 10;

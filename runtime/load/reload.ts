@@ -10,7 +10,7 @@ import type { Clock, Log, Meter, ParseYaml } from "../ports.ts";
 import { MoultError, isMoultError, toWire } from "../../schemas/error.ts";
 import { SOURCE_BYTES_MAX } from "./build.ts";
 import { Builds } from "./builds.ts";
-import { contentHash } from "./builtin_lock.ts";
+import { contentHash } from "../content_hash.ts";
 import { CRASHES_WINDOW_MS } from "./crashes.ts";
 import { Draining } from "./draining.ts";
 import { projectOf } from "./fence.ts";

@@ -8,7 +8,7 @@ import { FUNCTION_NAME, type JsonSchema, Manifest, Permissions } from "../../sch
 import { MoultError } from "../../schemas/error.ts";
 import type { ParseYaml } from "../ports.ts";
 import type { Built } from "./build.ts";
-import { contentHash } from "./builtin_lock.ts";
+import { contentHash } from "../content_hash.ts";
 import type { Found } from "./scan.ts";
 import { isRecord, readSkillText, type SkillText } from "./skill_file.ts";
 import { readSkillFolder, type SkillFile } from "./skill_folder.ts";

@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { Manifest } from "../../schemas/function.ts";
 import type { Log } from "../ports.ts";
 import { removeQuietly, writeWhole } from "../whole_file.ts";
-import { contentHash } from "./builtin_lock.ts";
+import { contentHash } from "../content_hash.ts";
 import { Input } from "./inputs.ts";
 
 /** Builds of one function that are kept. */

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
+import { contentHash } from "../../../runtime/content_hash.ts";
 import {
   BUILTIN_LOCK,
   BUILTIN_MANIFESTS,
   builtinLock,
-  contentHash,
   readBuiltinLock,
   readBuiltinManifests,
 } from "../../../runtime/load/builtin_lock.ts";
