@@ -105,7 +105,7 @@ const program: Program = {
   entry: join(ROOT, "main.ts"),
   startDaemon,
   startModel: startModelAlone,
-  sandboxTier: async () => (await import("./adapters/linux/open_sandbox.ts")).sandboxTier(),
+  trySandbox: async () => (await import("./adapters/linux/try_sandbox.ts")).trySandbox(),
   models: async (options) => {
     const { config } = await readConfig(options.config);
     const { createModels } = await import("./adapters/llama/models.ts");

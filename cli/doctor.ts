@@ -52,7 +52,14 @@ async function modelFile(program: Program, options: DaemonOptions): Promise<Chec
 }
 
 async function sandbox(program: Program): Promise<Check> {
-  const { tier, has, lacks } = await program.sandboxTier();
+  const { tier, has, lacks, broken } = await program.trySandbox();
+  if (broken !== undefined)
+    return {
+      name: "sandbox",
+      state: "failed",
+      found: `no function runs here: ${broken.why}`,
+      remedy: broken.remedy,
+    };
   const found = `tier ${tier}: ${has.join("; ") || "nothing confines functions here"}`;
   if (lacks.length === 0) return { name: "sandbox", state: "ok", found };
   const state = tier === "E" ? "failed" : "warning";

@@ -2,7 +2,7 @@
 import type { ParseArgsOptionsConfig } from "node:util";
 import type { Daemon } from "../runtime/daemon.ts";
 import type { OpenHome } from "../runtime/home.ts";
-import type { Model, Sandbox } from "../runtime/ports.ts";
+import type { Model, SandboxTrial } from "../runtime/ports.ts";
 import type { Models } from "../schemas/model_file.ts";
 
 /** Options of `start` and `dev`, resolved: paths are absolute. */
@@ -45,8 +45,8 @@ export interface Program {
   /** Absolute path of `main.ts`. */
   readonly entry: string;
   readonly startDaemon: (options: DaemonOptions) => Promise<RunningDaemon>;
-  /** How functions are confined on this machine. */
-  readonly sandboxTier: () => Promise<ReturnType<Sandbox["tier"]>>;
+  /** Runs one function: how functions are confined on this machine, and why none runs, if so. */
+  readonly trySandbox: () => Promise<SandboxTrial>;
   /** The configured model, or the file at this absolute path, for this process alone. It loads while requests wait. */
   readonly startModel: (options: DaemonOptions, path: string | undefined) => Promise<Model>;
   /** The models of the home. */

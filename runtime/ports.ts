@@ -108,6 +108,12 @@ export interface Sandbox {
   readonly close: () => Promise<void>;
 }
 
+/** What came of running one function in a sandbox. */
+export interface SandboxTrial extends ReturnType<Sandbox["tier"]> {
+  /** No function runs. @default functions run */
+  readonly broken?: { readonly why: string; readonly remedy: string };
+}
+
 /** Ways in and out, and what passes through them; they have a file of their own. */
 export type {
   Arrival,

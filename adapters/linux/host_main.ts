@@ -7,7 +7,7 @@ import { runHost } from "../../runtime/isolate/host.ts";
 import { openControl } from "./control.ts";
 import type { Plan } from "./sandbox.ts";
 import { installFilter } from "./seccomp.ts";
-import { setLimits } from "./syscalls.ts";
+import { nameProcess, setLimits } from "./syscalls.ts";
 
 /** The control channel is number 3 in every host. */
 const CONTROL_FILE = 3;
@@ -40,7 +40,10 @@ await runHost({
   channel: await openChannel(),
   socket,
   lock() {
-    if (plan.limits !== undefined) setLimits(plan.limits);
+    if (plan.limits !== undefined) {
+      nameProcess("moult-function");
+      setLimits(plan.limits);
+    }
     if (plan.filter === true) installFilter();
   },
 });

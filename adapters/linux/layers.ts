@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { createGroup, ownGroup, removeStaleGroups } from "./cgroup.ts";
 import { landlockVersion } from "./landlock.ts";
+import { bunPath, othersMayRunBun } from "./program.ts";
 import type { RunDir } from "./run_dir.ts";
 import { hasSeccomp } from "./seccomp.ts";
 import { mountTmpfs, unmount } from "./syscalls.ts";
@@ -15,6 +16,8 @@ export interface Layers {
   readonly seccomp: boolean;
   /** Separate user ids; `undefined` = everything runs under ours. */
   readonly uids: Uids | undefined;
+  /** Root's other rights can be taken from what runs under our user. */
+  readonly rights: boolean;
   /** Work folders in memory with a size. */
   readonly tmpfs: boolean;
   /** Control group that holds a leaf per process. */
@@ -24,6 +27,7 @@ export interface Layers {
 const CAP_CHOWN = 0;
 const CAP_SETGID = 6;
 const CAP_SETUID = 7;
+const CAP_SETPCAP = 8;
 
 function hasCapabilities(wanted: readonly number[]): boolean {
   const hex = /^CapEff:\s+([0-9a-f]+)/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "0";
@@ -47,7 +51,8 @@ function canMount(run: RunDir): boolean {
 
 /** Tries each layer once. */
 export function detectLayers(run: RunDir): Layers {
-  const uids = hasCapabilities([CAP_CHOWN, CAP_SETGID, CAP_SETUID]) ? Uids.of(run.seat) : undefined;
+  const mayChange = hasCapabilities([CAP_CHOWN, CAP_SETGID, CAP_SETUID]) && othersMayRunBun();
+  const uids = mayChange ? Uids.of(run.seat) : undefined;
   removeStaleGroups(ownGroup());
   const name = `moult-${String(run.seat)}-${String(process.pid)}`;
   const groups = uids === undefined ? undefined : createGroup(ownGroup(), name);
@@ -55,6 +60,7 @@ export function detectLayers(run: RunDir): Layers {
     landlock: landlockVersion(),
     seccomp: hasSeccomp(),
     uids,
+    rights: process.getuid?.() === 0 && hasCapabilities([CAP_SETPCAP]),
     tmpfs: uids !== undefined && canMount(run),
     groups,
   };
@@ -65,6 +71,10 @@ type Line = readonly [there: boolean, has: string, lacks: string];
 
 function lines(layers: Layers): readonly Line[] {
   const landlock = layers.landlock > 0;
+  const asRoot =
+    process.getuid?.() === 0
+      ? "needs a user id per function and root's rights"
+      : "start moult as root";
   return [
     [
       landlock,
@@ -79,17 +89,19 @@ function lines(layers: Layers): readonly Line[] {
     [
       layers.uids !== undefined,
       "users: a user id per function",
-      "users: functions run under moult's user (start moult as root to separate them)",
+      othersMayRunBun()
+        ? "users: functions run under moult's user (start moult as root to separate them)"
+        : `users: functions run under moult's user, because others may not run its Bun (chmod o+rx ${bunPath()})`,
     ],
     [
       layers.tmpfs,
       "disk: work folders in memory with a size",
-      "disk: only the size of a single file is bounded (start moult as root)",
+      `disk: only the size of a single file is bounded (${asRoot})`,
     ],
     [
       layers.groups !== undefined,
       "processes: a control group per function",
-      "processes: no control groups; functions are ended by process id (start moult as root with cgroup v2)",
+      `processes: no control groups; functions are ended by process id (${asRoot} with cgroup v2)`,
     ],
     [
       !landlock || layers.landlock >= 6,

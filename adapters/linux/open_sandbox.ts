@@ -10,11 +10,3 @@ export function openSandbox(): Sandbox {
     ? new LinuxSandbox()
     : new PlainSandbox();
 }
-
-/** How functions are confined on this machine: of a sandbox that is opened for the question. */
-export async function sandboxTier(): Promise<ReturnType<Sandbox["tier"]>> {
-  const sandbox = openSandbox();
-  const tier = sandbox.tier();
-  await sandbox.close();
-  return tier;
-}

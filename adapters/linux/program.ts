@@ -2,12 +2,48 @@
  * The host program as one file, and what the runtime needs to read to run it. A confined process must not be able
  * to read moult's own folder, so the program is bundled once into the daemon's run folder.
  */
-import { readFileSync, realpathSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 
-/** The Bun that runs us. */
+/** Path of the Bun that runs us. */
 export function bunPath(): string {
   return realpathSync(process.execPath);
+}
+
+/** The same as the kernel knows it, wherever it lies and even when an update has replaced it since. */
+export const BUN_ITSELF = "/proc/self/exe";
+/** File descriptors up to this one are replaced in what is started: its inputs, its outputs, its control channel. */
+const REPLACED_FILE_MAX = 3;
+
+/**
+ * Opens the Bun that runs us, to be started as `/proc/self/fd/<number>`. A path would not do: for another user id the
+ * folders on the way may be closed, as `/root/.bun` is.
+ */
+export function openBun(): number {
+  const PATH_CLOEXEC = 0o12000000;
+  const tooLow: number[] = [];
+  for (;;) {
+    const file = openSync(BUN_ITSELF, PATH_CLOEXEC);
+    if (file > REPLACED_FILE_MAX) {
+      for (const low of tooLow) closeSync(low);
+      return file;
+    }
+    tooLow.push(file);
+  }
+}
+
+/** Whether other users may run the Bun that runs us, once it is open. */
+export function othersMayRunBun(): boolean {
+  const READ_AND_EXECUTE = 0o005;
+  return (statSync(BUN_ITSELF).mode & READ_AND_EXECUTE) === READ_AND_EXECUTE;
 }
 
 /** Files that the dynamic linker maps for Bun: read from our own map, so that every distribution works. */
@@ -30,6 +66,7 @@ export async function buildHostProgram(folder: string): Promise<string> {
   const [output] = built.outputs;
   if (output === undefined) throw new Error("The host program did not build");
   const path = join(folder, "host.js");
-  writeFileSync(path, new Uint8Array(await output.arrayBuffer()), { mode: 0o644 });
+  writeFileSync(path, new Uint8Array(await output.arrayBuffer()));
+  chmodSync(path, 0o644); // Whatever the umask.
   return path;
 }

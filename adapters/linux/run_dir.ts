@@ -43,6 +43,12 @@ function bases(): readonly string[] {
   ];
 }
 
+/** Makes a folder with exactly this mode: other user ids have to pass, whatever our umask says. */
+export function makeFolder(path: string, mode: number): void {
+  mkdirSync(path, { mode });
+  chmodSync(path, mode);
+}
+
 /** A folder that is ours alone to write: nobody may have put it there before us. */
 function openBase(): string {
   const tried: string[] = [];
@@ -54,7 +60,7 @@ function openBase(): string {
       const { uid, mode } = lstatSync(base);
       if (!lstatSync(base).isDirectory()) throw new Error("is not a folder");
       if (uid !== (process.getuid?.() ?? uid)) throw new Error("belongs to another user");
-      if ((mode & 0o022) !== 0) chmodSync(base, 0o711);
+      if ((mode & 0o777) !== 0o711) chmodSync(base, 0o711);
       return base;
     } catch (error) {
       tried.push(`${base} (${error instanceof Error ? error.message : String(error)})`);
@@ -121,7 +127,7 @@ export function openRunDir(): RunDir {
     const seat = (first + i) % SEATS;
     const path = join(base, String(seat));
     try {
-      mkdirSync(path, { mode: 0o711 });
+      makeFolder(path, 0o711);
     } catch {
       continue; // Another daemon's.
     }

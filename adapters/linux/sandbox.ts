@@ -2,7 +2,7 @@
  * The sandbox on Linux: processes born under Landlock, in their own user id and control group where we may, that
  * listen first and then filter their own system calls. It knows no function.
  */
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { join, sep } from "node:path";
 import type { Confined, Exit, FilePolicy, Sandbox } from "../../runtime/ports.ts";
 import { MoultError } from "../../schemas/error.ts";
@@ -11,8 +11,8 @@ import { type Control, openControl } from "./control.ts";
 import type { Domain } from "./landlock.ts";
 import { describeLayers, detectLayers, type Layers } from "./layers.ts";
 import { processConfinement, processCpuMs, processOwnMiB } from "./process_stats.ts";
-import { buildHostProgram, bunPath, libraryPaths } from "./program.ts";
-import { openRunDir, removeRunDir, type RunDir } from "./run_dir.ts";
+import { BUN_ITSELF, buildHostProgram, bunPath, libraryPaths, openBun } from "./program.ts";
+import { makeFolder, openRunDir, removeRunDir, type RunDir } from "./run_dir.ts";
 import { freezeSocket, leaveSeat, type Seat, takeSeat } from "./seat.ts";
 import { type Started, Spawner } from "./spawner.ts";
 import { socketPair } from "./syscalls.ts";
@@ -45,6 +45,8 @@ function isBase(files: FilePolicy): boolean {
 export class LinuxSandbox implements Sandbox {
   readonly #run: RunDir;
   readonly #layers: Layers;
+  /** Open file of the program that every process runs. */
+  readonly #bun: number;
   readonly #living = new Set<Confined>();
   #program: Promise<string> | undefined;
   #poolSpawner: Promise<Spawner> | undefined;
@@ -55,8 +57,9 @@ export class LinuxSandbox implements Sandbox {
   constructor() {
     this.#run = openRunDir();
     this.#layers = detectLayers(this.#run);
-    mkdirSync(join(this.#run.path, "h"), { mode: 0o711 });
-    mkdirSync(join(this.#run.path, "p"), { mode: 0o755 });
+    this.#bun = openBun();
+    makeFolder(join(this.#run.path, "h"), 0o711);
+    makeFolder(join(this.#run.path, "p"), 0o755);
   }
 
   tier() {
@@ -81,6 +84,7 @@ export class LinuxSandbox implements Sandbox {
     await Promise.all(living.map(async ({ exited }) => await exited));
     const spawner = await this.#poolSpawner?.catch(() => undefined);
     spawner?.close();
+    closeSync(this.#bun);
     await this.#removeGroups();
     removeRunDir(this.#run.path);
   }
@@ -161,7 +165,7 @@ export class LinuxSandbox implements Sandbox {
       [seat.work, ...files.write],
       [join(seat.folder, "s")],
     );
-    return await this.#openSpawner(domain, this.#layers.uids !== undefined);
+    return await this.#openSpawner(domain, this.#layers.rights);
   }
 
   async #openSpawner(domain: Domain, dropRights: boolean): Promise<Spawner> {
@@ -177,7 +181,7 @@ export class LinuxSandbox implements Sandbox {
       // Not listed: a process can not see which others there are. Rules are about what exists now, so
       // "/proc/self" would name the daemon.
       readFiles: [...libraryPaths(), "/proc", "/sys/devices/system/cpu", "/dev/urandom"],
-      run: [bunPath(), ...libraryPaths().filter((path) => /\/ld-[^/]*$/.test(path))],
+      run: [BUN_ITSELF, ...libraryPaths().filter((path) => /\/ld-[^/]*$/.test(path))],
       write: ["/dev/null", ...write],
       listen,
     };
@@ -216,7 +220,15 @@ export class LinuxSandbox implements Sandbox {
       });
       const plan = JSON.stringify(this.#plan(seat, isBase(options.files)));
       const start = {
-        command: [bunPath(), "--no-orphans", "--no-install", program, seat.socket, plan],
+        command: [
+          `/proc/self/fd/${String(this.#bun)}`,
+          "--no-orphans",
+          "--no-install",
+          program,
+          seat.socket,
+          plan,
+        ],
+        argv0: bunPath(),
         cwd: seat.work,
         env: childEnvironment(),
         control: theirs,

@@ -1,9 +1,10 @@
 /** The folders, the user id and the control group of one process: made before it starts, removed after it ended. */
-import { chmodSync, chownSync, mkdirSync } from "node:fs";
+import { chmodSync, chownSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { createGroup, killGroup, removeGroup } from "./cgroup.ts";
 import type { Layers } from "./layers.ts";
 import { removeTree } from "./remove_tree.ts";
+import { makeFolder } from "./run_dir.ts";
 import { mountTmpfs, unmount } from "./syscalls.ts";
 
 /** MiB that a work folder in memory may hold. */
@@ -41,11 +42,11 @@ export function takeSeat(folder: string, layers: Layers, own: boolean): Seat {
 }
 
 function furnish({ folder, bundles, work, socket, uid, group }: Seat, layers: Layers): void {
-  mkdirSync(folder, { mode: 0o711 });
+  makeFolder(folder, 0o711);
   // Readable, not only passable: the runtime lists the folder of what it imports.
-  mkdirSync(bundles, { mode: 0o755 });
-  mkdirSync(work, { mode: 0o700 });
-  mkdirSync(dirname(socket), { mode: 0o700 });
+  makeFolder(bundles, 0o755);
+  makeFolder(work, 0o700);
+  makeFolder(dirname(socket), 0o700);
   if (layers.tmpfs) {
     const size = `size=${String(WORK_MIB)}m,nr_inodes=${String(WORK_FILES)},mode=700`;
     const user = uid === undefined ? "" : `,uid=${String(uid)},gid=${String(uid)}`;

@@ -15,6 +15,8 @@ export type ToSpawner =
 /** One process to start. */
 export interface Start {
   readonly command: readonly string[];
+  /** What the process list shows in place of the program. */
+  readonly argv0: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   /** File descriptor that becomes number 3. */
@@ -70,6 +72,7 @@ async function reportExit(id: number, child: Bun.Subprocess): Promise<void> {
 function spawn(id: number, start: Start): void {
   try {
     const child = Bun.spawn([...start.command], {
+      argv0: start.argv0,
       cwd: start.cwd,
       env: { ...start.env },
       // Its own process group: a signal to "my group" reaches nobody else.

@@ -1,5 +1,5 @@
 /** A host with a function in it: hands calls over, collects what they set, and knows why it ended. */
-import { copyFileSync } from "node:fs";
+import { chmodSync, copyFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Confined, Exit, FunctionCall, KvWrite } from "../ports.ts";
 import { fromWire, MoultError, type WireError } from "../../schemas/error.ts";
@@ -95,6 +95,7 @@ export class LiveHost {
   async load(bundle: Bundle): Promise<unknown> {
     const path = join(this.confined.bundles, `${bundle.version}.js`);
     copyFileSync(bundle.path, path);
+    chmodSync(path, 0o644); // The original is closed to others where the umask says so.
     this.confined.send({ type: "load", path, name: bundle.name });
     const late = setTimeout(
       () => this.confined.kill(`it did not load within ${String(LOAD_MS_MAX / 1_000)} s`),

@@ -1,6 +1,6 @@
 /** What every sandbox does, whatever it confines. Each adapter's test runs this suite. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Confined, Sandbox } from "../../runtime/ports.ts";
 
@@ -20,6 +20,7 @@ export async function loadEvaluator(
 ): Promise<(code: string) => Promise<unknown>> {
   const path = join(confined.bundles, "evaluator.js");
   writeFileSync(path, SOURCE);
+  chmodSync(path, 0o644); // Whatever the umask of whoever runs the tests.
   const loaded = Promise.withResolvers<unknown>();
   confined.receive((frame) => {
     if ((frame as { type: string }).type !== "log") loaded.resolve(frame);

@@ -1,23 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, closeSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { PlainSandbox } from "../../../adapters/linux/plain.ts";
+import { openBun } from "../../../adapters/linux/program.ts";
 import { LinuxSandbox } from "../../../adapters/linux/sandbox.ts";
 import { loadEvaluator, startBlank } from "../../contract/sandbox.ts";
 import { attacks, runAttacks, type Targets } from "./attacks.ts";
 
+const ROOT = join(import.meta.dir, "../../..");
 const NOBODY = 65_534;
 const isLinux = process.platform === "linux";
 const isRoot = process.getuid?.() === 0;
 
-/** Whether a user without rights can read this checkout at all. */
-function nobodyReads(path: string): boolean {
-  if (!isRoot) return false;
-  const { exitCode } = Bun.spawnSync(["/bin/sh", "-c", `test -r "${path}"`], {
-    uid: NOBODY,
-    gid: NOBODY,
-  } as Parameters<typeof Bun.spawnSync>[1]);
-  return exitCode === 0;
+/** What the other user's program is made of; this checkout, and Bun's folder, may be closed to that user. */
+function copyProgram(folder: string): string {
+  const tests = ["tests/adapters/linux", "tests/contract"];
+  const packages = ["valibot", "@valibot"].map((name) => join("node_modules", name));
+  for (const part of ["adapters/linux", "runtime", "schemas", ...tests, ...packages])
+    cpSync(join(ROOT, part), join(folder, part), { recursive: true });
+  Bun.spawnSync(["chmod", "-R", "a+rX", folder]); // A clone made under umask 077 is closed throughout.
+  return join(folder, "tests/adapters/linux/non_root_main.ts");
 }
 
 describe.skipIf(!isLinux)("a function under the base policy", () => {
@@ -59,30 +61,31 @@ describe.skipIf(!isLinux)("a function under the base policy", () => {
     );
   });
 
-  test.skipIf(!nobodyReads(import.meta.path))(
-    "can do no more when moult runs without root's rights",
-    async () => {
-      const script = Bun.fileURLToPath(new URL("non_root_main.ts", import.meta.url));
-      const child = Bun.spawn([process.execPath, "--no-install", script, JSON.stringify(targets)], {
-        uid: NOBODY,
-        gid: NOBODY,
-        env: { HOME: targets.folder },
-        stdout: "pipe",
-      } as object);
-      const report = JSON.parse(await new Response(child.stdout as ReadableStream).text()) as {
-        uid: number;
-        tier: { lacks: string[] };
-        results: Record<string, string>;
-      };
-      expect(report.uid).toBe(NOBODY);
-      expect(report.tier.lacks.join()).toContain("start moult as root");
-      expect(Object.keys(report.results)).toEqual(names);
-      expect(
-        Object.entries(report.results).filter(([, result]) => !result.startsWith("refused")),
-      ).toEqual([]);
-      rmSync(`/tmp/moult-${String(NOBODY)}`, { recursive: true, force: true });
-    },
-  );
+  test.skipIf(!isRoot)("can do no more when moult runs without root's rights", async () => {
+    const bun = openBun();
+    const script = copyProgram(join(targets.folder, "program"));
+    const line = [`/proc/self/fd/${String(bun)}`, "--no-install", script];
+    const child = Bun.spawn([...line, JSON.stringify(targets)], {
+      cwd: targets.folder,
+      uid: NOBODY,
+      gid: NOBODY,
+      env: { HOME: targets.folder },
+      stdout: "pipe",
+    } as object);
+    const report = JSON.parse(await new Response(child.stdout as ReadableStream).text()) as {
+      uid: number;
+      tier: { lacks: string[] };
+      results: Record<string, string>;
+    };
+    closeSync(bun);
+    expect(report.uid).toBe(NOBODY);
+    expect(report.tier.lacks.join()).toContain("start moult as root");
+    expect(Object.keys(report.results)).toEqual(names);
+    expect(
+      Object.entries(report.results).filter(([, result]) => !result.startsWith("refused")),
+    ).toEqual([]);
+    rmSync(`/tmp/moult-${String(NOBODY)}`, { recursive: true, force: true });
+  });
 
   test("has an empty environment, and what a function needs to work", async () => {
     const sandbox = new LinuxSandbox();
