@@ -13,9 +13,6 @@ import { chatOf } from "./updates.ts";
 /** Updates of one answer; Telegram gives no more. */
 const UPDATES_MAX = 100;
 
-/** An answer may be late by so much before its connection is given up. */
-const LATE_MS_MAX = 10_000;
-
 /** Pause before updates that could not be taken in are asked for again. */
 const HELD_MS_FIRST = 100;
 const HELD_MS_MAX = 5_000;
@@ -30,6 +27,8 @@ export interface PollingParts {
   readonly link: Link;
   /** Seconds that Telegram waits for updates. */
   readonly pollSeconds: number;
+  /** An answer may be late by so many milliseconds before its connection is given up. */
+  readonly lateMs: number;
   /** Says who the bot is, once. Rejects when Telegram does not tell. */
   readonly identify: (inbound: Inbound) => Promise<void>;
   /** Called at the first answer. */
@@ -80,7 +79,7 @@ class Progress {
 
   /** Asks once; milliseconds until it should ask again. Rejects with what the call failed with. */
   async step(closing: AbortSignal): Promise<number> {
-    const { api, link, pollSeconds, onUp } = this.#parts;
+    const { api, link, pollSeconds, lateMs, onUp } = this.#parts;
     await this.#identify();
     const timeout = this.isQuick ? 0 : pollSeconds;
     const began = performance.now();
@@ -91,7 +90,7 @@ class Progress {
         timeout,
         allowed_updates: ["message"],
       },
-      limit(timeout * 1_000 + LATE_MS_MAX, closing),
+      limit(timeout * 1_000 + lateMs, closing),
     );
     const wasUp = link.health.state === "up";
     link.up();

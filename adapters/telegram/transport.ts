@@ -19,6 +19,9 @@ import { Webhook } from "./webhook.ts";
 /** Seconds that Telegram may wait for updates before it answers that there are none. */
 const POLL_SECONDS = 30;
 
+/** A connection that is silent for so much longer is dead. */
+const LATE_MS_MAX = 10_000;
+
 /** What the transport needs besides its configuration. */
 export interface TelegramParts {
   readonly log: Log;
@@ -27,14 +30,16 @@ export interface TelegramParts {
   readonly pauses?: Partial<Pauses>;
   /** Of growing answers, for tests. */
   readonly pace?: Partial<Pace>;
-  /** @default 30 */
+  /** How long Telegram may wait for updates. @default 30 */
   readonly pollSeconds?: number;
+  /** How late its answer may be. @default 10_000 */
+  readonly lateMs?: number;
 }
 
 /** Makes the transport. It connects when it is opened, and may be opened again after it was closed. */
 export function createTelegram(config: TelegramConfig, parts: TelegramParts): Transport {
   const { mode, url, secret } = config;
-  const { pollSeconds = POLL_SECONDS } = parts;
+  const { pollSeconds = POLL_SECONDS, lateMs = LATE_MS_MAX } = parts;
   const { previews, sender, ...common } = join(config, parts);
   const { intake, link } = common;
   let closing = new AbortController();
@@ -42,7 +47,7 @@ export function createTelegram(config: TelegramConfig, parts: TelegramParts): Tr
   let webhook: Webhook | undefined;
   const connect = async (inbound: Inbound, signal: AbortSignal): Promise<void> => {
     await recall(link, inbound);
-    if (webhook === undefined) await poll({ ...common, pollSeconds }, inbound, signal);
+    if (webhook === undefined) await poll({ ...common, pollSeconds, lateMs }, inbound, signal);
     else await webhook.announce(signal);
   };
   return {
