@@ -3,7 +3,7 @@ import type * as v from "valibot";
 import type { CallContext, KeyValue, ToolDefinition } from "./define.ts";
 import { isMoultError, MoultError } from "../schemas/error.ts";
 import { OWNER } from "../schemas/message.ts";
-import { checkValue } from "./isolate/check.ts";
+import { checkValue } from "./check_value.ts";
 import { Transaction } from "./isolate/transaction.ts";
 
 /** What a test may set of a context; the rest has harmless defaults. */

@@ -17,6 +17,7 @@
  * A string that is nothing but `{{1:number}}` becomes a number. Empty lines and lines that begin with `//` are skipped.
  */
 import * as v from "valibot";
+import { checkValue } from "../../runtime/check_value.ts";
 import { MoultError } from "../../schemas/error.ts";
 import type { ChatMessage } from "../../schemas/model.ts";
 
@@ -64,13 +65,8 @@ export function parseScript(source: string, file: string): readonly Step[] {
     const text = line.trim();
     if (text === "" || text.startsWith("//")) continue;
     const where = `${file}:${index + 1}`;
-    const parsed = v.safeParse(Step, parseJson(text, where));
-    if (!parsed.success) {
-      const [issue] = parsed.issues;
-      const key = v.getDotPath(issue) ?? "the step";
-      throw unreadable(`${where}: ${key}: ${issue.message}`);
-    }
-    steps.push(parsed.output);
+    const title = `${UNREADABLE}: ${where}`;
+    steps.push(checkValue(Step, parseJson(text, where), { code: "model/unavailable", title }));
   }
   if (steps.length === 0) throw unreadable(`${file} has no steps; write one JSON object per line`);
   return steps;
@@ -179,6 +175,8 @@ function parseJson(text: string, where: string): unknown {
   }
 }
 
+const UNREADABLE = "Cannot read the model's script";
+
 function unreadable(text: string): MoultError {
-  return new MoultError("model/unavailable", `Cannot read the model's script: ${text}`);
+  return new MoultError("model/unavailable", `${UNREADABLE}: ${text}`);
 }

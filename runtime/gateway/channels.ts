@@ -3,10 +3,11 @@
  * how functions run nor what a transport is connected to.
  */
 import * as v from "valibot";
+import { checkValue } from "../check_value.ts";
 import { contentHash } from "../content_hash.ts";
 import type { Functions } from "../load/functions.ts";
 import type { Arrival, InboxRow, Log, Transport } from "../ports.ts";
-import { MoultError, fromWire } from "../../schemas/error.ts";
+import { fromWire } from "../../schemas/error.ts";
 import type { FunctionInfo } from "../../schemas/function.ts";
 import { Drop, InboundMessage, SessionName } from "../../schemas/message.ts";
 
@@ -43,18 +44,12 @@ export class Channels {
       const call = { body: JSON.stringify(arrival.update), principal, session };
       const result = await this.#functions.run(name, call, "receive");
       if (result.error !== undefined) throw fromWire(result.error);
-      const parsed = v.safeParse(Translated, result.output);
-      if (!parsed.success) {
-        throw new MoultError(
-          "output/invalid",
-          `The channel "${name}" returned neither a message nor a reason to drop it: ${parsed.issues[0].message}`,
-        );
-      }
-      if ("drop" in parsed.output) {
-        dropped ??= `${name}: ${parsed.output.drop}`;
+      const title = `The channel "${name}" returned neither a message nor a reason to drop it`;
+      const message = checkValue(Translated, result.output, { code: "output/invalid", title });
+      if ("drop" in message) {
+        dropped ??= `${name}: ${message.drop}`;
         continue;
       }
-      const message = parsed.output;
       // A client that fetches its reply has named the session itself.
       const named = transport.send === undefined ? session : sessionOf(name, message.conversation);
       return { ...message, principal, channel: name, session: named };

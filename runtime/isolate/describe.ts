@@ -3,7 +3,7 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
 import type { Definition, ToolDefinition } from "../define.ts";
 import { MoultError } from "../../schemas/error.ts";
-import { checkValue } from "./check.ts";
+import { checkValue } from "../check_value.ts";
 
 const KINDS = new Set(["tool", "skill", "channel"]);
 

@@ -9,7 +9,7 @@ import type {
 } from "../define.ts";
 import { Drop, InboundMessage } from "../../schemas/message.ts";
 import { MoultError } from "../../schemas/error.ts";
-import { checkValue } from "./check.ts";
+import { checkValue } from "../check_value.ts";
 import { type ContextParts, createContext } from "./context.ts";
 import type { KvWrite } from "../ports.ts";
 

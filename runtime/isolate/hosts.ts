@@ -1,6 +1,7 @@
 /** Deploys bundles: finds out what a file declares, and gives each version hosts under the policy it needs. */
 import { resolve } from "node:path";
 import * as v from "valibot";
+import { checkValue } from "../check_value.ts";
 import type { Sandbox } from "../ports.ts";
 import { MoultError } from "../../schemas/error.ts";
 import { Manifest } from "../../schemas/function.ts";
@@ -230,11 +231,8 @@ function isWorker(bundle: Bundle, manifest: Manifest): boolean {
 
 /** Checks what a file says of itself. */
 function readManifest(name: string, reported: unknown): Manifest {
-  const parsed = v.safeParse(Manifest, reported);
-  if (parsed.success) return parsed.output;
-  const issues = parsed.issues.slice(0, 3).map((issue) => {
-    const path = v.getDotPath(issue);
-    return path === null ? issue.message : `${path}: ${issue.message}`;
+  return checkValue(Manifest, reported, {
+    code: "function/invalid",
+    title: `Cannot load "${name}"`,
   });
-  throw new MoultError("function/invalid", `Cannot load "${name}": ${issues.join("; ")}`);
 }

@@ -6,6 +6,7 @@ import { basename, dirname } from "node:path";
 import * as v from "valibot";
 import { FUNCTION_NAME, type JsonSchema, Manifest, Permissions } from "../../schemas/function.ts";
 import { MoultError } from "../../schemas/error.ts";
+import { saidOf } from "../check_value.ts";
 import type { ParseYaml } from "../ports.ts";
 import type { Built } from "./build.ts";
 import { contentHash } from "../content_hash.ts";
@@ -153,9 +154,7 @@ async function ownFields(
   };
   const permissions = v.safeParse(Permissions, (await field("permissions")) ?? {});
   if (!permissions.success) {
-    const [issue] = permissions.issues;
-    const at = v.getDotPath(issue);
-    const because = `metadata.moult.permissions${at === null ? "" : `.${at}`}: ${issue.message}`;
+    const because = saidOf(permissions.issues, "metadata.moult.permissions").join("; ");
     throw text.wrong(isRecord(moult) ? "permissions" : "moult", because);
   }
   const { call, ...others } = permissions.output;

@@ -1,6 +1,6 @@
 /** Checks values against a definition's schemas, and says what is wrong without repeating the value: it may be a secret. */
 import * as v from "valibot";
-import { MoultError, type ErrorCode } from "../../schemas/error.ts";
+import { MoultError, type ErrorCode } from "../schemas/error.ts";
 
 /** Problems named in one error. */
 const ISSUES_MAX = 5;
@@ -25,6 +25,18 @@ function explain(issue: v.BaseIssue<unknown>): string {
   return `expected ${issue.expected ?? `a valid ${issue.type.replaceAll("_", " ")}`}`;
 }
 
+/**
+ * What is wrong with a value: the paths, and what was expected there.
+ *
+ * @param within What the value lies in, as a path. @default nothing: it is the whole
+ */
+export function saidOf(issues: readonly v.BaseIssue<unknown>[], within = ""): readonly string[] {
+  return issues.slice(0, ISSUES_MAX).map((issue) => {
+    const path = [within, v.getDotPath(issue) ?? ""].filter((part) => part !== "").join(".");
+    return path === "" ? explain(issue) : `${path}: ${explain(issue)}`;
+  });
+}
+
 /** The value after its schema. Throws `code` with the paths that are wrong and what was expected there. */
 export function checkValue<S extends v.GenericSchema>(
   schema: S,
@@ -33,10 +45,6 @@ export function checkValue<S extends v.GenericSchema>(
 ): v.InferOutput<S> {
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return parsed.output;
-  const issues = parsed.issues.slice(0, ISSUES_MAX).map((issue) => {
-    const path = v.getDotPath(issue);
-    const text = explain(issue);
-    return path === null ? text : `${path}: ${text}`;
-  });
+  const issues = saidOf(parsed.issues);
   throw new MoultError(report.code, `${report.title}: ${issues.join("; ")}`, { issues });
 }
