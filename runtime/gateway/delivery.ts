@@ -2,14 +2,14 @@
  * Replies on their way to transports: in order within a session, again where that is safe, given up visibly where not.
  * It is woken by new replies and by one timer; when nothing is due it does nothing.
  */
+import { backOffMs } from "../back_off.ts";
 import type { Clock, Delivery, Log, Meter, OutboxRow, Store, Transport } from "../ports.ts";
 import { within } from "../within.ts";
 import { notedIn } from "./previews.ts";
 import { MoultError, isMoultError } from "../../schemas/error.ts";
 
-/** Pause after the first failure; each further one is twice as long. */
-const PAUSE_MS_FIRST = 1_000;
-const PAUSE_MS_MAX = 600_000;
+/** Between two tries. */
+const PAUSE = { firstMs: 1_000, maxMs: 600_000 };
 
 /** With these pauses about a day. */
 const ATTEMPTS_MAX = 150;
@@ -205,8 +205,8 @@ export class DeliveryLoop {
 
   #afterRetry(row: OutboxRow, error: string, afterMs?: number): Verdict {
     if (row.attempt >= ATTEMPTS_MAX) return { outcome: "dead", error };
-    const backOffMs = Math.min(PAUSE_MS_FIRST * 2 ** (row.attempt - 1), PAUSE_MS_MAX);
-    return { outcome: "retry", retryAt: this.#parts.clock.now() + (afterMs ?? backOffMs), error };
+    const pauseMs = afterMs ?? backOffMs(row.attempt, PAUSE);
+    return { outcome: "retry", retryAt: this.#parts.clock.now() + pauseMs, error };
   }
 
   /** It may have arrived: sending again is only right where the platform drops the second one. */

@@ -1,7 +1,7 @@
 /** When a host that crashed may start again: at once the first time, then ever later. */
+import { backOffMs } from "../back_off.ts";
 
-const FIRST_MS = 200;
-const MOST_MS = 30_000;
+const PAUSE = { firstMs: 200, maxMs: 30_000 };
 /** Part of the delay that is random, so that several do not start at the same moment. */
 const JITTER = 0.2;
 /** A host that lived this long was healthy. */
@@ -15,9 +15,7 @@ export class Backoff {
   /** Something failed at `now`, after it had run for `livedMs`. */
   fail(now: number, livedMs = 0): void {
     if (livedMs >= HEALTHY_MS) this.#failures = 0;
-    const delay =
-      this.#failures === 0 ? 0 : Math.min(MOST_MS, FIRST_MS * 2 ** (this.#failures - 1));
-    this.#failures++;
+    const delay = backOffMs(this.#failures++, PAUSE);
     this.#nextAt = now + delay * (1 + JITTER * Math.random());
   }
 

@@ -9,6 +9,7 @@ import { BEAT_MS, type FromHost } from "./frames.ts";
 import { type HostProcess, spawnHost } from "./process.ts";
 import { LANE_LENGTH_MAX } from "./queue.ts";
 import { recordDone, watchLoad } from "./metrics.ts";
+import { backOffMs } from "../back_off.ts";
 import type { Exit, Log, Meter, Model } from "../ports.ts";
 import { fromWire, MoultError } from "../../schemas/error.ts";
 import {
@@ -20,8 +21,7 @@ import {
 } from "../../schemas/model.ts";
 
 /** Pause before a restart: doubles with each crash in a row. */
-const RESTART_MS_MIN = 100;
-const RESTART_MS_MAX = 30_000;
+const RESTART = { firstMs: 100, maxMs: 30_000 };
 /** A host that lived this long has recovered: the next crash counts as the first. */
 const HEALTHY_MS = 60_000;
 /** After this many crashes in a row while loading, requests no longer wait for the next try. */
@@ -262,8 +262,7 @@ class ModelClient implements Model {
     const how = exit.signal ?? `exit code ${exit.code}`;
     this.#options.log.error({ ...exit, crashes: this.#crashes }, `The model host ended by ${how}`);
     this.#endCrashed(loading);
-    const pauseMs = Math.min(RESTART_MS_MIN * 2 ** (this.#crashes - 1), RESTART_MS_MAX);
-    this.#restart = setTimeout(() => this.start(), pauseMs);
+    this.#restart = setTimeout(() => this.start(), backOffMs(this.#crashes, RESTART));
     const restarts = this.#status.restarts + 1;
     if (this.#loadCrashes < LOAD_CRASHES_MAX) {
       const reason = `The model host ended by ${how} and restarts`;
