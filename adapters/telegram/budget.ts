@@ -13,6 +13,8 @@ const ALL_REFILL_MS = 50;
 /** What a growing answer leaves for final ones. */
 const CHAT_RESERVE = 1;
 const GROUP_RESERVE = 6;
+/** Nobody remembers what an earlier process sent just before it ended; so long it may count. */
+const EARLIER_MS = 10_000;
 /** Chats that are remembered; those unused the longest go first. */
 const CHATS_MAX = 2_000;
 
@@ -29,6 +31,7 @@ export class Budget {
   readonly #clock: Clock;
   readonly #chats = new Map<number, ChatUse>();
   readonly #all: Bucket;
+  #gentleUntil = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -56,6 +59,12 @@ export class Budget {
     return 0;
   }
 
+  /** An earlier process may have sent something a moment ago: no bursts at first. */
+  resume(): void {
+    this.#gentleUntil = this.#clock.now() + EARLIER_MS;
+    for (const { bucket } of this.#chats.values()) bucket.drain();
+  }
+
   /** Telegram said to wait. */
   block(chat: number, ms: number): void {
     const now = this.#clock.now();
@@ -63,12 +72,14 @@ export class Budget {
     use.blockedUntil = Math.max(use.blockedUntil, now + ms);
   }
 
+  #begin(now: number): ChatUse {
+    const bucket = new Bucket(CHAT_BURST, CHAT_REFILL_MS, now);
+    if (now < this.#gentleUntil) bucket.drain();
+    return { blockedUntil: 0, bucket, sent: [] };
+  }
+
   #use(chat: number, now: number): ChatUse {
-    const use = this.#chats.get(chat) ?? {
-      blockedUntil: 0,
-      bucket: new Bucket(CHAT_BURST, CHAT_REFILL_MS, now),
-      sent: [],
-    };
+    const use = this.#chats.get(chat) ?? this.#begin(now);
     // Moved to the end: the map keeps the order of use.
     this.#chats.delete(chat);
     this.#chats.set(chat, use);
@@ -112,5 +123,10 @@ class Bucket {
 
   take(): void {
     this.#left--;
+  }
+
+  /** Leaves one. */
+  drain(): void {
+    this.#left = Math.min(this.#left, 1);
   }
 }

@@ -40,13 +40,13 @@ export interface TelegramParts {
 export function createTelegram(config: TelegramConfig, parts: TelegramParts): Transport {
   const { mode, url, secret } = config;
   const { pollSeconds = POLL_SECONDS, lateMs = LATE_MS_MAX } = parts;
-  const { previews, sender, ...common } = join(config, parts);
+  const { previews, sender, budget, ...common } = join(config, parts);
   const { intake, link } = common;
   let closing = new AbortController();
   let running: Promise<void> = Promise.resolve();
   let webhook: Webhook | undefined;
   const connect = async (inbound: Inbound, signal: AbortSignal): Promise<void> => {
-    await recall(link, inbound);
+    if (await recall(link, inbound)) budget.resume();
     if (webhook === undefined) await poll({ ...common, pollSeconds, lateMs }, inbound, signal);
     else await webhook.announce(signal);
   };
@@ -110,13 +110,15 @@ function join(config: TelegramConfig, parts: TelegramParts) {
   if (allow.includes("anyone")) {
     log.warn({ channel: "telegram" }, "Anyone may write to this bot, and use every tool by it");
   }
-  return { api, intake, link, identify, onUp, previews, sender };
+  return { api, intake, link, identify, onUp, previews, sender, budget };
 }
 
-/** The username of an earlier process, until Telegram tells it: who is mentioned in a group is told by it. */
-async function recall(link: Link, inbound: Inbound): Promise<void> {
+/** The username of an earlier process, until Telegram tells it: who is mentioned in a group is told by it. `false`: there was none. */
+async function recall(link: Link, inbound: Inbound): Promise<boolean> {
   const username = await inbound.get("username").catch(() => undefined);
-  if (typeof username === "string") link.bot = { ...link.bot, username };
+  if (typeof username !== "string") return false;
+  link.bot = { ...link.bot, username };
+  return true;
 }
 
 /** Puts the commands into the menu of the chats, once for each list of them. */

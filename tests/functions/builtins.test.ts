@@ -25,6 +25,7 @@ const tools = async () => {
 test("the built-in functions are those that the documentation names", () => {
   expect(files.map((file) => basename(file, ".ts"))).toEqual([
     "rest",
+    "telegram",
     "terminal",
     "assistant",
     "summarize",
