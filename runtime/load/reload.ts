@@ -308,14 +308,17 @@ export class Reloader {
   }
 
   async #askAlone(bundle: Bundle): Promise<void> {
-    const { builds, registry, deploy } = this.#w;
+    const { builds, registry, deploy, clock } = this.#w;
     const { name, version, path, origin } = bundle;
+    const seenAt = clock.now();
     const entry = registry.entry(name);
     if (entry?.deployment?.version !== version) return;
     try {
       const deployment = await deploy({ name, version, path, origin, alone: true });
       builds.describe(name, version, deployment.manifest);
       this.#draining.retire(name, registry.swap(entry, deployment, entry.fresh));
+      // Whoever acts on what a file declares, its triggers above all, must not go on with what was never its own.
+      this.#loaded(entry, version, deployment.manifest.kind, seenAt);
     } catch (error) {
       this.#failed(entry, error);
     }

@@ -120,6 +120,8 @@ JSON.stringify = (value, ...rest) => stringify(value, ...rest)?.replaceAll("Says
   expect(first.error?.code).toBe("function/busy");
   await loader.settled();
   expect(loader.get(victim)?.manifest?.description).toBe("Says something.");
+  // Those who act on what it seemed to declare, its triggers above all, are told.
+  expect(folder.events("function.loaded").filter(({ name }) => name === victim)).toHaveLength(2);
   expect(await answer(loader, victim)).toBe(Number(victim.slice(2)));
 });
 
