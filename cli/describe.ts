@@ -1,4 +1,5 @@
 /** `moult describe FN`: everything known about one function. */
+import { bytesText } from "../runtime/bytes_text.ts";
 import type { FunctionInfo, Manifest } from "../schemas/function.ts";
 import { needDaemon } from "./client.ts";
 import { json, line, paint } from "./print.ts";
@@ -61,5 +62,5 @@ function showManifest(manifest: Manifest): void {
 /** A skill that is a folder has no process, and so no limits. */
 function showFolder(files: NonNullable<Manifest["files"]>): void {
   line("runs         nothing: the model reads its instructions, and its files when it needs them");
-  for (const { path, bytes } of files) line(`holds        ${path} (${bytes} bytes)`);
+  for (const { path, bytes } of files) line(`holds        ${path} (${bytesText(bytes)})`);
 }

@@ -1,10 +1,11 @@
 /** `moult model list|pull|use|inspect`: which models there are, and which of them answers. Needs no daemon. */
 import { findDaemon, text } from "./client.ts";
 import { pullAndShow } from "./model_pull.ts";
-import { bytesText, countText, showFacts, showTrouble } from "./model_show.ts";
+import { countText, showFacts, showTrouble } from "./model_show.ts";
 import { aside, json, line, table } from "./print.ts";
 import { UsageError, type Command, type Values } from "./program.ts";
 import { daemonOptions } from "./start.ts";
+import { bytesText } from "../runtime/bytes_text.ts";
 import type { ListedModel, Models } from "../schemas/model_file.ts";
 
 const USAGE = "list | pull SOURCE | use NAME | inspect [NAME]";

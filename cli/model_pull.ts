@@ -1,6 +1,7 @@
 /** `moult model pull`: shows a download as it goes, ends it in order at Ctrl-C, and says what came of it. */
-import { bytesText, showTrouble } from "./model_show.ts";
+import { showTrouble } from "./model_show.ts";
 import { aside, json, line } from "./print.ts";
+import { bytesText } from "../runtime/bytes_text.ts";
 import { MoultError } from "../schemas/error.ts";
 import type { Models, PulledModel, PullEvent } from "../schemas/model_file.ts";
 

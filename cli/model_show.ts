@@ -1,16 +1,9 @@
 /** How models and their sizes are shown to people. */
 import { aside, line, paint } from "./print.ts";
+import { bytesText } from "../runtime/bytes_text.ts";
 import type { ModelFacts } from "../schemas/model_file.ts";
 
-const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
 const LABEL_CHARS = 14;
-
-/** `4.1 GiB` */
-export function bytesText(bytes: number): string {
-  const step = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
-  const value = bytes / 1_024 ** step;
-  return `${value.toFixed(step === 0 || value >= 100 ? 0 : 1)} ${UNITS[step]}`;
-}
 
 /** `7.6 B` parameters, `2.9 M` */
 export function countText(count: number): string {

@@ -6,13 +6,14 @@
  * it takes the hub's token along to the host that the hub redirects to; it knows no checksum; and a full disk ends the
  * whole process. So the bytes come in order here, and the length of the file is all the state there is.
  */
-import { existsSync, readFileSync, rmSync, statfsSync, statSync } from "node:fs";
-import { type FileHandle, open as openFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { existsSync, readFileSync, rmSync, statSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import { refused, type RemoteFile } from "./hub.ts";
 import { Pace } from "./pace.ts";
+import { Broken, PartFile } from "./part_file.ts";
 import { get, reasonOf, type WebAnswer, type WebOptions } from "./web.ts";
+import { backOffMs } from "../../runtime/back_off.ts";
 import { writeWhole } from "../../runtime/whole_file.ts";
 import { isMoultError, MoultError } from "../../schemas/error.ts";
 import type { PullEvent } from "../../schemas/model_file.ts";
@@ -32,10 +33,6 @@ export const PATIENCE: Patience = { triesMax: 6, pauseMs: 500, silentMs: 30_000 
 const PAUSE_MS_MAX = 30_000;
 /** A file that changes on the server while it is downloaded begins again, but not for ever. */
 const CHANGES_MAX = 3;
-/** Left free on the disk: the daemon has to write as well. */
-const SPARE_BYTES = 64 * 1_048_576;
-/** Between two looks at the free space. */
-const LOOK_BYTES = 256 * 1_048_576;
 
 /** What a download needs. */
 export interface DownloadOptions {
@@ -59,16 +56,6 @@ const Notes = v.object({
   sha256: v.optional(v.string()),
 });
 type Notes = v.InferOutput<typeof Notes>;
-
-/** The connection broke or the server is not well: worth another try. */
-class Broken extends Error {
-  /** The server said when. */
-  readonly waitMs: number | undefined;
-  constructor(message: string, waitMs?: number) {
-    super(message);
-    this.waitMs = waitMs;
-  }
-}
 
 /** What lies on the server is no longer what lies on the disk. */
 class Changed extends Error {}
@@ -109,9 +96,11 @@ class Tries {
     const because = reasonOf(error);
     if (++this.#inVain >= patience.triesMax) throw gaveUp(remote, because);
     const asked = error instanceof Broken ? error.waitMs : undefined;
-    const inMs = Math.min(asked ?? patience.pauseMs * 2 ** (this.#inVain - 1), PAUSE_MS_MAX);
+    const pause = { firstMs: patience.pauseMs, maxMs: PAUSE_MS_MAX };
+    const inMs = Math.min(asked ?? backOffMs(this.#inVain, pause), PAUSE_MS_MAX);
     onEvent({ type: "retry", file: remote.name, because, inMs });
-    await pause(inMs, web.signal);
+    await sleep(inMs, undefined, { signal: web.signal }).catch(() => undefined);
+    web.signal.throwIfAborted();
   }
 
   #changed(): void {
@@ -235,66 +224,6 @@ async function append(
   }
 }
 
-/** The file as it grows. Never larger than was said, never on the last bytes of the disk. */
-class PartFile {
-  readonly #path: string;
-  readonly #file: FileHandle;
-  readonly #total: number | undefined;
-  #lookAt = 0;
-  at: number;
-
-  private constructor(path: string, file: FileHandle, at: number, total: number | undefined) {
-    this.#path = path;
-    this.#file = file;
-    this.#total = total;
-    this.at = at;
-  }
-
-  static async open(path: string, from: number, total: number | undefined): Promise<PartFile> {
-    const file = new PartFile(path, await openFile(path, from === 0 ? "w" : "a"), from, total);
-    try {
-      file.#look();
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
-    return file;
-  }
-
-  async write(chunk: Uint8Array): Promise<void> {
-    if (this.#total !== undefined && this.at + chunk.length > this.#total)
-      throw new Broken("the server sends more than it said");
-    if (this.at >= this.#lookAt) this.#look();
-    try {
-      for (let done = 0; done < chunk.length;) {
-        const { bytesWritten } = await this.#file.write(chunk, done, chunk.length - done);
-        done += bytesWritten;
-        this.at += bytesWritten;
-      }
-    } catch (error) {
-      throw new MoultError(
-        "internal",
-        `Cannot write ${this.#path}: ${reasonOf(error)}; free some space, and the same command goes on from here`,
-        undefined,
-        error,
-      );
-    }
-  }
-
-  async sync(): Promise<void> {
-    await this.#file.sync();
-  }
-
-  async close(): Promise<void> {
-    await this.#file.close();
-  }
-
-  #look(): void {
-    needRoom(this.#path, (this.#total ?? this.at) - this.at);
-    this.#lookAt = this.at + LOOK_BYTES;
-  }
-}
-
 /** A page that says "not found" with status 200 should not become gigabytes of disappointment. */
 function checkMagic(chunk: Uint8Array, remote: RemoteFile): void {
   const begins = Buffer.from(chunk.subarray(0, MAGIC.length)).toString("latin1");
@@ -303,20 +232,6 @@ function checkMagic(chunk: Uint8Array, remote: RemoteFile): void {
     "input/invalid",
     `${remote.name} is no GGUF file: it begins with ${JSON.stringify(begins)}; is it the address of a web page?`,
   );
-}
-
-function needRoom(part: string, bytes: number): void {
-  const { bavail, bsize } = statfsSync(dirname(part));
-  const free = bavail * bsize;
-  if (bytes + SPARE_BYTES <= free) return;
-  throw new MoultError(
-    "internal",
-    `The disk is too full: ${mebibytes(bytes)} are to come and ${mebibytes(free)} are free in ${dirname(part)} (${mebibytes(SPARE_BYTES)} stay free for the daemon); free some space, or choose another --home`,
-  );
-}
-
-function mebibytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1_048_576)} MiB`;
 }
 
 function bytesOf(file: string): number {
@@ -343,17 +258,6 @@ function gaveUp(remote: RemoteFile, because: string): MoultError {
     `Cannot download ${remote.name} from ${remote.url.host}: ${because}; the same command goes on from where it stopped`,
     { retry: true },
   );
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    };
-    signal.addEventListener("abort", stop, { once: true });
-  });
 }
 
 /** Aborts what nobody has heard from for a while. */

@@ -4,6 +4,7 @@ import { basename, isAbsolute, join, resolve } from "node:path";
 import { checkGguf } from "./gguf.ts";
 import { inspectModel, type LoadPlan, readFacts } from "./inspect.ts";
 import { findPulled, pullModel } from "./pull.ts";
+import { bytesText } from "../../runtime/bytes_text.ts";
 import { isScripted } from "../../runtime/model/engine.ts";
 import {
   type Choice,
@@ -148,9 +149,8 @@ function refuseUnusable({ title, problems, here }: ModelFacts): void {
   if (problems.length > 0)
     throw new MoultError("model/unavailable", `Cannot use ${title}: ${problems.join("; ")}`);
   if (here.fits !== "no") return;
-  const gibibytes = (bytes: number): string => `${(bytes / 1_073_741_824).toFixed(1)} GiB`;
   throw new MoultError(
     "model/unavailable",
-    `Cannot use ${title}: it needs about ${gibibytes(here.bytes)} with ${here.slots} conversations of ${here.contextTokens} tokens, and this machine has ${gibibytes(here.machineBytes)}. Take a smaller one, lower model.slots or model.contextTokens, or write --force`,
+    `Cannot use ${title}: it needs about ${bytesText(here.bytes)} with ${here.slots} conversations of ${here.contextTokens} tokens, and this machine has ${bytesText(here.machineBytes)}. Take a smaller one, lower model.slots or model.contextTokens, or write --force`,
   );
 }
