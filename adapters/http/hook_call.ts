@@ -1,6 +1,7 @@
 /** Calls the function that a path below `/hooks` leads to: input from the query or the body, the bare output back. */
 import { orderOf } from "../../runtime/gateway/armed.ts";
 import { HOOK } from "../../runtime/gateway/hooks.ts";
+import { isRecord } from "../../runtime/record.ts";
 import { isInstructionsOnly } from "../../runtime/turn/prefix.ts";
 import { MoultError } from "../../schemas/error.ts";
 import type { FunctionInfo, JsonSchema, Manifest } from "../../schemas/function.ts";
@@ -90,7 +91,7 @@ async function followSkill(
 function readObject(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text === "" ? "{}" : text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+    if (isRecord(value)) return value;
   } catch {
     // Said below.
   }
@@ -102,11 +103,12 @@ function toInput(given: URLSearchParams, schema: JsonSchema | undefined): object
   const properties = schema?.["properties"];
   const typeOf = (name: string): unknown =>
     isRecord(properties) && Object.hasOwn(properties, name) ? properties[name] : undefined;
-  const names = [...new Set(given.keys())];
+  // In one go: looking up each of many names would take the square of their number.
+  const named = Map.groupBy(given, ([name]) => name);
   return Object.fromEntries(
-    names.map((name) => {
+    [...named].map(([name, pairs]) => {
       const type = typeOf(name);
-      const texts = given.getAll(name);
+      const texts = pairs.map(([, text]) => text);
       if (!isRecord(type) || type["type"] !== "array") return [name, toValue(texts.at(-1), type)];
       return [name, texts.map((text) => toValue(text, type["items"]))];
     }),
@@ -119,8 +121,4 @@ function toValue(text = "", schema: unknown): unknown {
   if (type !== "number" && type !== "integer") return text;
   const value = Number(text);
   return text.trim() !== "" && Number.isFinite(value) ? value : text;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 /** Turns the JSON Schema of a function into the dialect of OpenAPI 3.0. Knows no route and no function. */
+import { isRecord } from "../../runtime/record.ts";
 import type { JsonSchema } from "../../schemas/function.ts";
 
 const isText = (value: unknown): boolean => typeof value === "string";
@@ -171,8 +172,6 @@ function nullable(out: Record<string, unknown>): object {
   return out["nullable"] === true ? { nullable: true } : {};
 }
 
-function asObject(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
+function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return isRecord(value) ? value : undefined;
 }

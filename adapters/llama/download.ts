@@ -99,8 +99,12 @@ class Tries {
     const pause = { firstMs: patience.pauseMs, maxMs: PAUSE_MS_MAX };
     const inMs = Math.min(asked ?? backOffMs(this.#inVain, pause), PAUSE_MS_MAX);
     onEvent({ type: "retry", file: remote.name, because, inMs });
-    await sleep(inMs, undefined, { signal: web.signal }).catch(() => undefined);
-    web.signal.throwIfAborted();
+    try {
+      await sleep(inMs, undefined, { signal: web.signal });
+    } catch {
+      // In the words of whoever ended it.
+      web.signal.throwIfAborted();
+    }
   }
 
   #changed(): void {

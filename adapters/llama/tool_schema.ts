@@ -6,6 +6,7 @@
  * dropped afterwards; what it does not know becomes looser, and the function's own schema checks it later.
  */
 import type { Copyable } from "./spans.ts";
+import { isRecord } from "../../runtime/record.ts";
 import type { JsonSchema } from "../../schemas/function.ts";
 
 /** A schema in the generator's dialect. */
@@ -43,7 +44,7 @@ export function answerSchema(schema: JsonSchema): Grammar {
 /** Whether the tool takes any input at all. */
 export function hasParameters(schema: JsonSchema): boolean {
   const properties = resolve(schema, schema)["properties"];
-  return !isObject(properties) || Object.keys(properties).length > 0;
+  return !isRecord(properties) || Object.keys(properties).length > 0;
 }
 
 class View {
@@ -58,7 +59,7 @@ class View {
   }
 
   convert(unresolved: unknown, depth: number): Grammar {
-    if (!isObject(unresolved)) return SCALAR;
+    if (!isRecord(unresolved)) return SCALAR;
     if (depth > DEPTH_MAX) return ANY_OBJECT;
     const schema = resolve(unresolved, this.#root);
     const grammar = this.#shape(schema, depth);
@@ -69,10 +70,10 @@ class View {
     const schema = resolve(unresolved, this.#root);
     const properties = schema["properties"];
     const extra = schema["additionalProperties"];
-    if (!isObject(properties))
+    if (!isRecord(properties))
       return {
         type: "object",
-        additionalProperties: isObject(extra) ? this.convert(extra, depth + 1) : true,
+        additionalProperties: isRecord(extra) ? this.convert(extra, depth + 1) : true,
       };
     const required = requiredOf(schema);
     const converted: Record<string, Grammar> = {};
@@ -208,7 +209,7 @@ function resolve(schema: JsonSchema, root: JsonSchema): JsonSchema {
   const merged: Record<string, unknown> = { ...own };
   const required = new Set(requiredOf(own));
   for (const part of parts.slice(0, ITEMS_COUNTED_MAX)) {
-    if (!isObject(part)) continue;
+    if (!isRecord(part)) continue;
     const inner = resolve(part, root);
     const properties = { ...asObject(merged["properties"]), ...asObject(inner["properties"]) };
     Object.assign(merged, inner, Object.keys(properties).length > 0 ? { properties } : {});
@@ -222,8 +223,8 @@ function lookUp(ref: string, root: JsonSchema): JsonSchema | undefined {
   if (!ref.startsWith("#/")) return undefined;
   let found: unknown = root;
   for (const key of ref.slice(2).split("/"))
-    found = isObject(found) && Object.hasOwn(found, key) ? found[key] : undefined;
-  return isObject(found) ? found : undefined;
+    found = isRecord(found) && Object.hasOwn(found, key) ? found[key] : undefined;
+  return isRecord(found) ? found : undefined;
 }
 
 /** What the schema meant: nulls of optional keys dropped, integers whole and within what JSON can hold. */
@@ -233,13 +234,13 @@ export function tidyArguments(
   root?: JsonSchema,
   depth = 0,
 ): unknown {
-  if (!isObject(schema) || depth > DEPTH_MAX) return value;
+  if (!isRecord(schema) || depth > DEPTH_MAX) return value;
   const top = root ?? schema;
   const meant = onlyAlternative(resolve(schema, top), top);
   const tidy = (inner: unknown, of: unknown): unknown => tidyArguments(inner, of, top, depth + 1);
   if (typeof value === "number") return tidyNumber(value, meant);
   if (Array.isArray(value)) return value.map((item: unknown) => tidy(item, meant["items"]));
-  if (!isObject(value)) return value;
+  if (!isRecord(value)) return value;
   const properties = asObject(meant["properties"]);
   const required = requiredOf(meant);
   const kept = Object.entries(value).filter(([key, item]) => item !== null || required.has(key));
@@ -257,15 +258,15 @@ function tidyNumber(value: number, { type }: JsonSchema): number {
 function onlyAlternative(schema: JsonSchema, root: JsonSchema): JsonSchema {
   const all = schema["anyOf"] ?? schema["oneOf"];
   if (!Array.isArray(all)) return schema;
-  const real = all.filter((one: unknown) => isObject(one) && one["type"] !== "null");
+  const real = all.filter((one: unknown) => isRecord(one) && one["type"] !== "null");
   const [only]: unknown[] = real;
-  return real.length === 1 && isObject(only) ? resolve(only, root) : schema;
+  return real.length === 1 && isRecord(only) ? resolve(only, root) : schema;
 }
 
 /** The arguments as the model itself would have written them: every key in order, null where there was nothing. */
 export function fullArguments(value: unknown, schema: JsonSchema): unknown {
   const properties = resolve(schema, schema)["properties"];
-  if (!isObject(properties) || !isObject(value)) return value;
+  if (!isRecord(properties) || !isRecord(value)) return value;
   const ordered = Object.keys(properties).map((key) => [key, value[key] ?? null]);
   return { ...Object.fromEntries(ordered), ...value };
 }
@@ -279,10 +280,6 @@ function isScalar(value: unknown): boolean {
   return value === null || ["string", "number", "boolean"].includes(typeof value);
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function asObject(value: unknown): Record<string, unknown> {
-  return isObject(value) ? value : {};
+  return isRecord(value) ? value : {};
 }

@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { boundedText } from "../../runtime/bounded_text.ts";
 import { MoultError } from "../../schemas/error.ts";
 
 /** How the web is reached. */
@@ -53,15 +54,12 @@ export async function get(
  * @throws {MoultError} `model/unavailable` when it is longer than `bytesMax`
  */
 export async function readShort(response: Response, bytesMax: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > bytesMax)
-      throw new MoultError("model/unavailable", "The server answers with more than an answer has");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+  const text = "The server answers with more than an answer has";
+  return await boundedText(
+    response.body,
+    bytesMax,
+    () => new MoultError("model/unavailable", text),
+  );
 }
 
 /** In a person's words, where Bun speaks to whoever wrote the program. */

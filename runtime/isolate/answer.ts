@@ -1,4 +1,5 @@
 /** A host's answer to a call, read with bounds: what a function sends is not trusted to be what it says. */
+import { boundedText } from "../bounded_text.ts";
 import type { KvWrite } from "../ports.ts";
 import { ERROR_STATUS, fromWire, isMoultError, MoultError, toWire } from "../../schemas/error.ts";
 import type { HostAnswer, LiveCall, LiveHost } from "./live_host.ts";
@@ -204,16 +205,8 @@ function parse(text: string): Record<string, unknown> | undefined {
 async function readText(response: Response, bytesMax: number): Promise<string> {
   const length = response.headers.get("content-length");
   if (length !== null && Number(length) <= bytesMax) return await response.text();
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  // Leaving the loop cancels the rest.
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > bytesMax)
-      throw new MoultError("output/invalid", `The answer has more than ${String(bytesMax)} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+  const text = `The answer has more than ${bytesMax} bytes`;
+  return await boundedText(response.body, bytesMax, () => new MoultError("output/invalid", text));
 }
 
 /** An error as `/fn/{tool}` answers it. */

@@ -8,10 +8,11 @@ import { FUNCTION_NAME, type JsonSchema, Manifest, Permissions } from "../../sch
 import { MoultError } from "../../schemas/error.ts";
 import { saidOf } from "../check_value.ts";
 import type { ParseYaml } from "../ports.ts";
+import { isRecord } from "../record.ts";
 import type { Built } from "./build.ts";
 import { contentHash } from "../content_hash.ts";
 import type { Found } from "./scan.ts";
-import { isRecord, readSkillText, type SkillText } from "./skill_file.ts";
+import { readSkillText, type SkillText } from "./skill_file.ts";
 import { readSkillFolder, type SkillFile } from "./skill_folder.ts";
 
 /** Characters of instructions or of a file that one call gives: what a model reads of a result at most. */

@@ -4,7 +4,9 @@
  */
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import * as v from "valibot";
-import { ERROR_STATUS, MoultError, toWire } from "../../schemas/error.ts";
+import { MoultError, toWire } from "../../schemas/error.ts";
+import { boundedText } from "../bounded_text.ts";
+import { errorResponse } from "../isolate/answer.ts";
 import type { Bundle, Deployment } from "../isolate/deployment.ts";
 import type { FunctionCall } from "../ports.ts";
 import { isSkillBuild, PART_CHARS, parseSkillBuild, type SkillBuild } from "./skill.ts";
@@ -45,8 +47,7 @@ export function deploySkill(bundle: Bundle): Deployment {
       try {
         return Response.json(await answer(call), { headers });
       } catch (error) {
-        const wire = toWire(error);
-        return Response.json({ error: wire }, { status: ERROR_STATUS[wire.code], headers });
+        return errorResponse(error, version);
       }
     },
     run: async (call) => {
@@ -100,17 +101,9 @@ async function inputOf(
 
 async function textOf(name: string, body: NonNullable<FunctionCall["body"]>): Promise<string> {
   if (typeof body === "string") return body;
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  const stream = new Response(body).body;
-  if (stream === null) return "";
-  for await (const chunk of stream) {
-    bytes += chunk.length;
-    if (bytes > BODY_BYTES_MAX)
-      throw new MoultError("body/too-large", `Cannot call "${name}" with so long a body`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+  const text = `Cannot call "${name}" with so long a body`;
+  const tooLong = (): Error => new MoultError("body/too-large", text);
+  return await boundedText(new Response(body).body, BODY_BYTES_MAX, tooLong);
 }
 
 /** The instructions with the names of the files, or one of the files; a long text part by part. */

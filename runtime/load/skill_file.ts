@@ -3,6 +3,7 @@
  * only a text without a description, or without YAML, is none. Reads no files.
  */
 import type { ParseYaml } from "../ports.ts";
+import { isRecord } from "../record.ts";
 import { located } from "./frame.ts";
 
 /** Characters between the `---` lines. */
@@ -129,9 +130,4 @@ function isPlain(key: string, value: string): boolean {
 
 function depth(line: string): number {
   return line.length - line.trimStart().length;
-}
-
-/** An object with keys, none of them inherited. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

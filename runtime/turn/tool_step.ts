@@ -1,6 +1,7 @@
 /** One tool call of a turn: whether it may run, what came of it, and what the model gets to read. */
 import type { Functions } from "../load/functions.ts";
 import type { CallResult, InboxRow, KvWrite } from "../ports.ts";
+import { isRecord } from "../record.ts";
 import type { WireError } from "../../schemas/error.ts";
 import type { Manifest } from "../../schemas/function.ts";
 import type { ToolCall } from "../../schemas/model.ts";
@@ -46,7 +47,7 @@ export async function runCall(
         : `There is no tool "${call.name}"; call one that was offered, or answer without`;
     return failed(call, { code: "function/not-found", message });
   }
-  if (!isObject(call.arguments)) {
+  if (!isRecord(call.arguments)) {
     const message = `The arguments of "${call.name}" are not an object`;
     return failed(call, { code: "input/invalid", message }, info.version);
   }
@@ -127,8 +128,4 @@ function begun(call: ToolCall, version: string): Omit<ToolCallRecord, "ms"> {
 
 function failed(call: ToolCall, error: WireError, version = ""): Called {
   return { record: { ...begun(call, version), error, ms: 0 }, writes: [] };
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
