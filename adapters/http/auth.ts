@@ -87,12 +87,14 @@ export class Guard {
 
   /**
    * Refuses what a page of another site or port has its browser fetch without an Origin, as for an image: it would
-   * carry the cookie. Following a link is no such thing. Throws `policy/denied`.
+   * carry the cookie. Following a link is no such thing, where looking changes nothing. Throws `policy/denied`.
+   *
+   * @param links Links of other pages may lead here
    */
-  checkSite(headers: Headers): void {
+  checkSite(headers: Headers, links: boolean): void {
     const site = headers.get("sec-fetch-site");
     if (site === null || site === "same-origin" || site === "none") return;
-    if (headers.get("sec-fetch-mode") === "navigate") return;
+    if (links && headers.get("sec-fetch-mode") === "navigate") return;
     throw new MoultError("policy/denied", "Pages of other servers may not load anything from here");
   }
 

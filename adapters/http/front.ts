@@ -248,7 +248,8 @@ class Front implements HttpFront {
 
   async #hook(request: Request, server: Server<WsConnection>, path: string): Promise<Response> {
     const { headers, method } = request;
-    this.#guard.checkSite(headers);
+    // A GET here does something: a page of another port must not send the owner's browser to it.
+    this.#guard.checkSite(headers, false);
     const principal = this.#guard.identify(headers);
     const found = this.#options.agent.hooks.find(method, path);
     if (!("function" in found)) throw unmatched(found.allowed);
@@ -269,7 +270,7 @@ class Front implements HttpFront {
     const operation = "operation" in found ? found.operation : undefined;
     if (operation?.path === "/healthz") return new Response("ok\n", { headers: NO_STORE });
     this.#check(request.headers);
-    this.#guard.checkSite(request.headers);
+    this.#guard.checkSite(request.headers, true);
     if (operation?.path === "/readyz") return this.#ready();
     const match = this.#admit(request, found);
     if (match.operation.path === "/metrics") return this.#metrics();

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Hooks } from "../../../runtime/gateway/hooks.ts";
 import type { Manifest } from "../../../schemas/function.ts";
 import { type Document, checkDocument } from "./openapi_check.ts";
-import { errorOf, loaded, serve } from "./server.ts";
+import { KEY, errorOf, loaded, serve } from "./server.ts";
 
 const server = serve();
 const INPUT = {
@@ -81,6 +81,27 @@ test("nobody gets in without the key, not even to learn which paths there are", 
   }
   const origin = { origin: "http://elsewhere.example" };
   expect((await server.ask("/hooks/doorbell?name=x", { headers: origin })).status).toBe(403);
+});
+
+test("a link on another page calls nothing, not even one of the same host; typed or kept, an address does", async () => {
+  const login = await server.post("/api/login", { key: KEY });
+  const cookie = login.headers.get("set-cookie")?.split(";")[0] ?? "";
+  const go = async (site: string): Promise<number> => {
+    const headers = { cookie, "sec-fetch-mode": "navigate", "sec-fetch-site": site };
+    return (await fetch(`${server.url}/hooks/doorbell?name=x`, { headers })).status;
+  };
+  expect(await go("same-site")).toBe(403);
+  expect(await go("cross-site")).toBe(403);
+  expect(await go("none")).toBe(200);
+  expect(await go("same-origin")).toBe(200);
+});
+
+test("a form of very many names is read as quickly as any", async () => {
+  const names = Array.from({ length: 100_000 }, (_, n) => `k${n}=`);
+  const response = await server.post("/hooks/house/door", names.join("&"), {
+    "content-type": "application/x-www-form-urlencoded",
+  });
+  expect(Object.keys((await response.json()) as object)).toHaveLength(100_000);
 });
 
 test("a wrong method says which one it takes, an unknown path that nothing is there", async () => {
