@@ -95,7 +95,9 @@ class Progress {
     const wasUp = link.health.state === "up";
     link.up();
     if (!wasUp) onUp(this.#inbound);
-    const isHeld = await this.#takeAll(updates);
+    // Telegram numbers them in the order in which they were written.
+    const inOrder = updates.toSorted((a, b) => a.update_id - b.update_id);
+    const isHeld = await this.#takeAll(inOrder);
     this.isQuick = isHeld;
     this.#heldMs = isHeld ? Math.min(Math.max(this.#heldMs * 2, HELD_MS_FIRST), HELD_MS_MAX) : 0;
     if (isHeld) return this.#heldMs;

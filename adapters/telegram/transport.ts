@@ -88,7 +88,7 @@ function join(config: TelegramConfig, parts: TelegramParts) {
   const { log, clock } = parts;
   const { token, apiRoot, mode, allow } = config;
   const api = createApi(token, apiRoot);
-  const own: Bot = { id: Number(token.split(":", 1)[0]) };
+  const own = botOf(token);
   const link = new Link(log, mode, own, { ...PAUSES, ...parts.pauses });
   const budget = new Budget(clock);
   const previews = new Previews({ api, budget, clock, log, pace: { ...PACE, ...parts.pace } });
@@ -96,7 +96,7 @@ function join(config: TelegramConfig, parts: TelegramParts) {
   const files = { api, root: `${apiRoot}/file/bot${token}`, log };
   const identify = async (inbound: Inbound): Promise<void> => {
     const { id, username } = await api.getMe(limit());
-    link.bot = { id, username };
+    link.bot = { ...own, id, username };
     await inbound.set("username", username).catch(() => undefined);
   };
   const intake = new Intake({
@@ -111,6 +111,14 @@ function join(config: TelegramConfig, parts: TelegramParts) {
     log.warn({ channel: "telegram" }, "Anyone may write to this bot, and use every tool by it");
   }
   return { api, intake, link, identify, onUp, previews, sender, budget };
+}
+
+/** What a token tells of its bot. Those of other servers may have no id in them. */
+function botOf(token: string): Bot {
+  const id = Number(token.split(":", 1)[0]);
+  if (Number.isSafeInteger(id)) return { id, key: String(id) };
+  const key = new Bun.CryptoHasher("sha256").update(token).digest("hex").slice(0, 12);
+  return { id: 0, key };
 }
 
 /** The username of an earlier process, until Telegram tells it: who is mentioned in a group is told by it. `false`: there was none. */

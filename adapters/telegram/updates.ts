@@ -59,6 +59,8 @@ const Update = v.object({ update_id: id, message: Message });
 /** A bot, as `getMe` describes it. */
 export interface Bot {
   readonly id: number;
+  /** Tells its messages from another bot's, always by the same name. @default its id */
+  readonly key?: string;
   /** Unknown until Telegram has told it. */
   readonly username?: string;
 }
@@ -116,7 +118,8 @@ export function understand(
     return { ignored: "nothing in it that can be read" };
   }
   // Another bot counts its own messages; the same numbers are then other messages.
-  const keys = [`${bot.id} u${update_id}`, `${bot.id} m${chat.id}:${message.message_id}`];
+  const key = bot.key ?? bot.id;
+  const keys = [`${key} u${update_id}`, `${key} m${chat.id}:${message.message_id}`];
   return { incoming: { update, files, keys, conversation, standing } };
 }
 

@@ -55,6 +55,14 @@ function open(
   return { ...gate, transport: here };
 }
 
+const privateMessage = {
+  message_id: 1,
+  date: 1,
+  from: { id: 101, is_bot: false, first_name: "Ada" },
+  chat: { id: 101, type: "private" },
+  text: "hello",
+};
+
 const health = (): string => transport?.health?.().state ?? "none";
 const reason = (): string => transport?.health?.().reason ?? "";
 
@@ -143,6 +151,28 @@ describe("polling", () => {
     expect(server.seen(101)).toHaveLength(1);
     await server.stop();
     await hanging;
+  });
+
+  test("updates that come in the wrong order are taken in the right one", async () => {
+    server = await TelegramServer.start();
+    server.isMixedUp = true;
+    for (const text of ["one", "two", "three"]) server.write(101, text);
+    const { texts } = open();
+    await until(() => texts.length === 3);
+    expect(texts).toEqual(["one", "two", "three"]);
+  });
+
+  test("a token without a number in it makes keys that a restart does not change", async () => {
+    server = await TelegramServer.start();
+    const keysOf = (): readonly string[] => {
+      const { transport: here } = open({ token: "a-token-for-tests" });
+      const payload = { update_id: 7, message: privateMessage };
+      return here.accept(payload).keys;
+    };
+    const keys = keysOf();
+    expect(keys).toHaveLength(2);
+    expect(keys.join(" ")).not.toContain("token");
+    expect(keysOf()).toEqual(keys);
   });
 
   test("what can be taken later comes again in its order, and holds up no other chat", async () => {
