@@ -4,6 +4,7 @@ import { findDaemon, homeOf } from "./client.ts";
 import { json, line, paint } from "./print.ts";
 import type { Check, Command, DaemonOptions, Program, Values } from "./program.ts";
 import { DAEMON_HELP, DAEMON_OPTIONS, daemonOptions } from "./start.ts";
+import { messageOf } from "../schemas/error.ts";
 
 const BUN_MIN = "1.4.5";
 /** Below this a database and a few builds may not fit. */
@@ -44,7 +45,7 @@ async function modelFile(program: Program, options: DaemonOptions): Promise<Chec
   try {
     return { name: "model", state: "ok", found: (await program.models(options)).check() };
   } catch (error) {
-    const found = error instanceof Error ? error.message : String(error);
+    const found = messageOf(error);
     const remedy =
       "choose another with moult model use, or set model.path in moult.yaml to a GGUF file";
     return { name: "model", state: "failed", found, remedy };

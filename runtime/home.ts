@@ -9,6 +9,7 @@ import { dirname, join, resolve } from "node:path";
 import * as v from "valibot";
 import { ConfigError } from "../schemas/config.ts";
 import { removeQuietly, writeWhole } from "./whole_file.ts";
+import { messageOf } from "../schemas/error.ts";
 
 /** Another program may have written it, or half of it: no process 0, no address that is none. */
 const DaemonJson = v.object({
@@ -83,7 +84,7 @@ function readKey(file: string): string {
   try {
     return readFileSync(file, "utf8").trim();
   } catch (error) {
-    const because = error instanceof Error ? error.message : String(error);
+    const because = messageOf(error);
     throw new ConfigError(
       `Cannot read the key ${file}: ${because}; make it readable, or move it away`,
     );
@@ -122,7 +123,7 @@ function prepare(dir: string): () => void {
 
 /** Why a home folder cannot be used, and what to do. */
 export function unusableHome(dir: string, error: unknown): ConfigError {
-  const because = error instanceof Error ? error.message : String(error);
+  const because = messageOf(error);
   return new ConfigError(
     `Cannot use the home folder ${dir}: ${because}. Make it writable, free some space, or choose another with --home`,
   );

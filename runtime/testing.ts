@@ -1,7 +1,7 @@
 /** `moult/testing`: runs one definition without a runtime, for a function's own test. No process, no server, no mocks. */
 import type * as v from "valibot";
 import type { CallContext, KeyValue, ToolDefinition } from "./define.ts";
-import { isMoultError, MoultError } from "../schemas/error.ts";
+import { isMoultError, MoultError, messageOf } from "../schemas/error.ts";
 import { OWNER } from "../schemas/message.ts";
 import { checkValue } from "./check_value.ts";
 import { Transaction } from "./isolate/transaction.ts";
@@ -130,7 +130,7 @@ async function runTool<In extends v.GenericSchema, Out extends v.GenericSchema>(
     return await tool.run(input, ctx);
   } catch (error) {
     if (isMoultError(error)) throw error;
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     throw new MoultError("tool/failed", text, undefined, error);
   }
 }

@@ -1,7 +1,7 @@
 /** Files that appear whole or not at all. Knows nothing of what is in them. */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { MoultError } from "../schemas/error.ts";
+import { MoultError, messageOf } from "../schemas/error.ts";
 
 /**
  * Replaces a file: a reader sees the old one or the new one, whatever happens in between.
@@ -22,7 +22,7 @@ export function writeWhole(
     renameSync(next, file);
   } catch (error) {
     removeQuietly(next);
-    const because = error instanceof Error ? error.message : String(error);
+    const because = messageOf(error);
     throw new MoultError(
       "internal",
       `Cannot write ${file}: ${because}; make room on the disk, or make the home folder writable`,

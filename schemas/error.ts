@@ -63,6 +63,11 @@ export function isMoultError(error: unknown): error is MoultError {
   return error instanceof Error && "code" in error && isErrorCode(error.code);
 }
 
+/** What an error says, whatever was thrown. For logs and for the owner: it may hold anything. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** A failure as it crosses a process or thread boundary, where `Error` objects lose their fields. */
 export const WireError = v.object({
   code: v.custom<ErrorCode>(isErrorCode),

@@ -16,6 +16,7 @@ import { join } from "node:path";
 import { processStart } from "./process_stats.ts";
 import { removeTree } from "./remove_tree.ts";
 import { unmount } from "./syscalls.ts";
+import { messageOf } from "../../schemas/error.ts";
 
 /** Daemons that one machine may run for one user. */
 const SEATS = 256;
@@ -63,7 +64,7 @@ function openBase(): string {
       if ((mode & 0o777) !== 0o711) chmodSync(base, 0o711);
       return base;
     } catch (error) {
-      tried.push(`${base} (${error instanceof Error ? error.message : String(error)})`);
+      tried.push(`${base} (${messageOf(error)})`);
     }
   }
   throw new Error(`Cannot make a folder for function processes: tried ${tried.join(", ")}`);

@@ -5,7 +5,7 @@
 import { closeSync, openSync } from "node:fs";
 import { join, sep } from "node:path";
 import type { Confined, Exit, FilePolicy, Sandbox } from "../../runtime/ports.ts";
-import { MoultError } from "../../schemas/error.ts";
+import { MoultError, messageOf } from "../../schemas/error.ts";
 import { groupCpuMs, killGroup, removeGroup } from "./cgroup.ts";
 import { type Control, openControl } from "./control.ts";
 import type { Domain } from "./landlock.ts";
@@ -72,7 +72,7 @@ export class LinuxSandbox implements Sandbox {
     try {
       return await this.#start(options);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       throw new MoultError("internal", `Cannot start a function process: ${why}`, undefined, error);
     }
   }

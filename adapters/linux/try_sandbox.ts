@@ -7,6 +7,7 @@ import type { Sandbox, SandboxTrial } from "../../runtime/ports.ts";
 import { OWNER } from "../../schemas/message.ts";
 import { bunPath } from "./program.ts";
 import { openSandbox } from "./open_sandbox.ts";
+import { messageOf } from "../../schemas/error.ts";
 
 const SOURCE = `import { defineTool, v } from "moult";
 export default defineTool({ description: "Answers", input: v.object({}), run: () => "runs" });
@@ -49,7 +50,7 @@ async function runOne(sandbox: Sandbox, folder: string): Promise<undefined> {
 }
 
 function reasonOf(error: unknown): { readonly why: string; readonly remedy: string } {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   return { why, remedy: remedyFor(why) };
 }
 

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { boundedText } from "../../runtime/bounded_text.ts";
-import { MoultError } from "../../schemas/error.ts";
+import { MoultError, messageOf } from "../../schemas/error.ts";
 
 /** How the web is reached. */
 export interface WebOptions {
@@ -75,7 +75,7 @@ const REASONS: Readonly<Record<string, string>> = {
 /** Why a connection failed, or anything else. */
 export function reasonOf(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+  return REASONS[code] ?? messageOf(error);
 }
 
 async function follow(

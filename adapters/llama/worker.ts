@@ -5,7 +5,7 @@
 import { Inference } from "./inference.ts";
 import type { FromWorker, ToWorker } from "./worker_frames.ts";
 import type { Sink } from "../../runtime/model/engine.ts";
-import { isMoultError, MoultError, toWire } from "../../schemas/error.ts";
+import { isMoultError, MoultError, toWire, messageOf } from "../../schemas/error.ts";
 
 /** After the first token, text is sent at most this often: each message costs more than a small model's token. */
 const TEXT_INTERVAL_MS = 8;
@@ -38,7 +38,7 @@ async function load(options: Extract<ToWorker, { type: "load" }>["options"]): Pr
 }
 
 function unloadable(path: string, error: unknown): MoultError {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   return new MoultError(
     "model/unavailable",
     `Cannot load model "${path}": ${why}; use another GGUF file, or free memory`,

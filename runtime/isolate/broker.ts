@@ -3,7 +3,7 @@
  * behalf from the call that is running there; nothing in a question can change either.
  */
 import * as v from "valibot";
-import { isMoultError, MoultError, toWire } from "../../schemas/error.ts";
+import { isMoultError, MoultError, toWire, messageOf } from "../../schemas/error.ts";
 import type { Manifest } from "../../schemas/function.ts";
 import type { GenerateRequest } from "../../schemas/model.ts";
 import { egress } from "./egress.ts";
@@ -188,7 +188,7 @@ export class Broker {
       this.#send({ type: "piece", id, text: Buffer.from(piece).toString("base64") });
     } catch (error) {
       this.#open.delete(id);
-      const text = error instanceof Error ? error.message : String(error);
+      const text = messageOf(error);
       const known = isMoultError(error)
         ? error
         : new MoultError("tool/failed", `The answer broke off: ${text}`);

@@ -1,5 +1,5 @@
 /** `ctx.fetch` from outside of the function: only the hosts it declared, at every step of the way. */
-import { MoultError } from "../../schemas/error.ts";
+import { MoultError, messageOf } from "../../schemas/error.ts";
 
 const REDIRECTS_MAX = 5;
 /** Bytes of one answer. */
@@ -171,7 +171,7 @@ async function fetchOnce(
       ...(body === undefined ? {} : { body: body as Uint8Array<ArrayBuffer> }),
     });
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new MoultError("tool/failed", `Cannot reach ${url.host}: ${why}`, undefined, error);
   }
 }

@@ -2,6 +2,7 @@
 import type { Confined, FilePolicy, Sandbox } from "../ports.ts";
 import { LIMITS_DEFAULT } from "../../schemas/function.ts";
 import { Backoff } from "./backoff.ts";
+import { messageOf } from "../../schemas/error.ts";
 
 /** Refilling waits this long, so that it does not compete with the function that has just taken a host. */
 const REFILL_MS = 30;
@@ -71,7 +72,7 @@ export class Pool {
     } catch (error) {
       if (this.#isClosed) return;
       this.#backoff.fail(performance.now());
-      this.#onFault(error instanceof Error ? error.message : String(error));
+      this.#onFault(messageOf(error));
       this.#refill(Math.max(REFILL_MS, this.#backoff.waitMs(performance.now())));
     } finally {
       this.#starting--;

@@ -1,5 +1,5 @@
 /** A function's stream as bytes for the wire. Runs inside a host. */
-import { isMoultError, MoultError } from "../../schemas/error.ts";
+import { isMoultError, MoultError, messageOf } from "../../schemas/error.ts";
 
 /** Anything that functions put into streams, as bytes. Throws `output/invalid`. */
 function toBytes(chunk: unknown): Uint8Array {
@@ -26,7 +26,7 @@ export function wireStream(
           if (done) controller.close();
           else controller.enqueue(toBytes(value));
         } catch (error) {
-          const text = error instanceof Error ? error.message : String(error);
+          const text = messageOf(error);
           onBroke(isMoultError(error) ? error : new MoultError("tool/failed", text));
           controller.error(error);
         }

@@ -1,7 +1,7 @@
 /** One version of a function: starts its host when needed, counts its calls, and copes with the host's end. */
 import type { CallResult, FunctionCall } from "../ports.ts";
 import { within } from "../within.ts";
-import { isMoultError, MoultError, toWire } from "../../schemas/error.ts";
+import { isMoultError, MoultError, toWire, messageOf } from "../../schemas/error.ts";
 import type { Manifest } from "../../schemas/function.ts";
 import { Answer, type AnswerHeaders, answerHeaders, errorResponse } from "./answer.ts";
 import { Backoff } from "./backoff.ts";
@@ -197,7 +197,7 @@ export class Version implements Deployment {
       this.adopt(host);
       return host;
     } catch (error) {
-      this.#lastReason = error instanceof Error ? error.message : String(error);
+      this.#lastReason = messageOf(error);
       this.#backoff.fail(performance.now());
       throw error;
     }

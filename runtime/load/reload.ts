@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import type { EventHub } from "../events.ts";
 import type { Bundle, Deployment } from "../isolate/deployment.ts";
 import type { Clock, Log, Meter, ParseYaml } from "../ports.ts";
-import { MoultError, isMoultError, toWire } from "../../schemas/error.ts";
+import { MoultError, isMoultError, toWire, messageOf } from "../../schemas/error.ts";
 import { SOURCE_BYTES_MAX } from "./build.ts";
 import { Builds } from "./builds.ts";
 import { contentHash } from "../content_hash.ts";
@@ -358,7 +358,7 @@ function readSource(found: Found): string {
     return readFileSync(found.path, "utf8");
   } catch (error) {
     if (isMoultError(error)) throw error;
-    const because = error instanceof Error ? error.message : String(error);
+    const because = messageOf(error);
     throw new MoultError(
       "function/invalid",
       `Cannot read ${found.file}: ${because}`,

@@ -3,6 +3,7 @@ import { readdirSync, realpathSync, statSync } from "node:fs";
 import type { Dirent } from "node:fs";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { FUNCTION_NAME } from "../../schemas/function.ts";
+import { messageOf } from "../../schemas/error.ts";
 
 /** Files of one root that are looked at, and folders: a link may lead to a whole disk. */
 const FILES_MAX = 20_000;
@@ -192,6 +193,6 @@ function kindProblem(path: string, file: string): string | undefined {
   try {
     return statSync(path).isFile() ? undefined : `${file} is not a regular file`;
   } catch (error) {
-    return `Cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`;
+    return `Cannot read ${file}: ${messageOf(error)}`;
   }
 }

@@ -6,7 +6,7 @@ import { Answer } from "./answer.ts";
 import { type ModelOptions, startModel } from "./client.ts";
 import { LaneQueue } from "./queue.ts";
 import type { Model } from "../ports.ts";
-import { isMoultError, MoultError } from "../../schemas/error.ts";
+import { isMoultError, MoultError, messageOf } from "../../schemas/error.ts";
 import type { GenerateRequest, ModelStatus } from "../../schemas/model.ts";
 
 /**
@@ -102,7 +102,7 @@ class PreparedModel implements Model {
 
   #failed(error: unknown): void {
     if (this.#abort.signal.aborted) return;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     this.#options.log.error({ error }, "The model's file cannot be brought");
     const later = isMoultError(error) && error.details?.["retry"] === true;
     if (later) this.#again = setTimeout(() => this.start(), AGAIN_MS);
