@@ -1,6 +1,7 @@
 /** Examples and tests as lines for a terminal: one short line when all is well, what differs when it is not. */
 import { readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
+import { shortText } from "../runtime/short_text.ts";
 import type { Rehearsal, Tried } from "../runtime/load/examples.ts";
 import type { Checked } from "./checks.ts";
 import { differences } from "./differences.ts";
@@ -190,7 +191,7 @@ function bounded(lines: readonly string[]): string[] {
 }
 
 function cut(text: string): string {
-  return text.length > LINE_CHARS_MAX ? `${text.slice(0, LINE_CHARS_MAX)}…` : text;
+  return shortText(text, LINE_CHARS_MAX);
 }
 
 function textOf(value: unknown): string {

@@ -2,8 +2,10 @@
  * What `moult dev` tries after a save: the touched function's examples, and the test file beside it. One function at a
  * time; the newest save goes first and ends what runs, which is begun again afterwards.
  */
-import { existsSync, realpathSync } from "node:fs";
-import { extname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { existsSync } from "node:fs";
+import { extname, join, resolve } from "node:path";
+import { isBelow, realPath } from "../runtime/below.ts";
+import { dropOldest } from "../runtime/drop_oldest.ts";
 import { type Rehearsal, rehearse } from "../runtime/load/examples.ts";
 import { projectOf } from "../runtime/load/fence.ts";
 import type { Functions } from "../runtime/load/functions.ts";
@@ -101,8 +103,7 @@ export class Checks {
     const examples = job.examples || before.some((one) => one?.examples);
     this.#waiting.delete(name);
     this.#waiting.set(name, { name, examples });
-    const [oldest] = this.#waiting.keys();
-    if (this.#waiting.size > WAITING_MAX && oldest !== undefined) this.#waiting.delete(oldest);
+    dropOldest(this.#waiting, WAITING_MAX);
     this.#begin();
   }
 
@@ -179,7 +180,7 @@ export class Checks {
     const mayWrite = ({ manifest }: FunctionInfo): boolean =>
       manifest?.permissions.write.some((entry) => {
         const path = resolve(entry);
-        return existsSync(path) && (isBelow(path, dir) || isBelow(dir, path));
+        return existsSync(path) && (isBehind(path, dir) || isBehind(dir, path));
       }) === true;
     const writer = functions.list().find(mayWrite);
     if (writer === undefined) return file;
@@ -195,21 +196,11 @@ export class Checks {
     const file = [".test.ts", ".test.mts", ".test.js", ".test.mjs"]
       .map((ending) => stem + ending)
       .find((candidate) => existsSync(candidate));
-    return file !== undefined && isBelow(file, this.#options.dir) ? file : undefined;
+    return file !== undefined && isBehind(file, this.#options.dir) ? file : undefined;
   }
 }
 
 /** Whether a path is a folder or lies below it, behind all links. */
-function isBelow(path: string, folder: string): boolean {
-  const way = relative(real(folder), real(path));
-  return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
-}
-
-/** What is gone meanwhile keeps its name. */
-function real(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
+function isBehind(path: string, folder: string): boolean {
+  return isBelow(realPath(path), realPath(folder));
 }

@@ -1,5 +1,6 @@
 /** `moult sessions`: conversations, what was said in one, and replies that reached nobody. */
 import type { HistoryItem, Letter, SessionInfo } from "../runtime/ports.ts";
+import { shortText } from "../runtime/short_text.ts";
 import { needDaemon, type Client } from "./client.ts";
 import { aside, json, line, paint, table } from "./print.ts";
 import { UsageError, type Command } from "./program.ts";
@@ -92,6 +93,5 @@ function time(at: number): string {
 }
 
 function short(text: string): string {
-  const flat = text.replaceAll(/\s+/g, " ");
-  return flat.length > SHOWN_CHARS_MAX ? `${flat.slice(0, SHOWN_CHARS_MAX)}…` : flat;
+  return shortText(text.replaceAll(/\s+/g, " "), SHOWN_CHARS_MAX);
 }

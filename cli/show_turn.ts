@@ -1,4 +1,5 @@
 /** Prints a turn while it happens: the reply on standard output, everything else as dim asides. */
+import { shortText } from "../runtime/short_text.ts";
 import { fromWire } from "../schemas/error.ts";
 import type { Outcome, Reply } from "../schemas/turn.ts";
 import { aside, paint, word } from "./print.ts";
@@ -69,6 +70,5 @@ function showStep(event: Readonly<Record<string, unknown>>): void {
 }
 
 function short(value: unknown): string {
-  const text = JSON.stringify(value) ?? "";
-  return text.length > SHOWN_CHARS_MAX ? `${text.slice(0, SHOWN_CHARS_MAX)}…` : text;
+  return shortText(JSON.stringify(value) ?? "", SHOWN_CHARS_MAX);
 }

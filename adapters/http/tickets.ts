@@ -1,5 +1,6 @@
 /** Tickets that log one browser in, once. They live in memory, for a minute; knows nothing of cookies and keys. */
 import { createHash, randomBytes } from "node:crypto";
+import { dropOldest } from "../../runtime/drop_oldest.ts";
 import type { Clock } from "../../runtime/ports.ts";
 
 /** A browser needs seconds to start on a small machine; whoever finds the address later finds it used up. */
@@ -20,9 +21,8 @@ export class Tickets {
   /** A new ticket: 43 characters that may stand in an address. */
   issue(): string {
     const ticket = randomBytes(32).toString("base64url");
-    const [oldest] = this.#ends.keys();
-    if (oldest !== undefined && this.#ends.size >= TICKETS_MAX) this.#ends.delete(oldest);
     this.#ends.set(digest(ticket), this.#clock.now() + TICKET_MS_MAX);
+    dropOldest(this.#ends, TICKETS_MAX);
     return ticket;
   }
 

@@ -1,4 +1,5 @@
 /** What a process prints, as bounded log lines: long lines are cut, floods are dropped and counted. */
+import { shortText } from "../../runtime/short_text.ts";
 
 /** Characters kept of one line. */
 const LINE_CHARS_MAX = 16_384;
@@ -58,7 +59,7 @@ export class OutputLines {
       return;
     }
     this.#kept++;
-    this.#onLine(line.length > LINE_CHARS_MAX ? `${line.slice(0, LINE_CHARS_MAX)}…` : line);
+    this.#onLine(shortText(line, LINE_CHARS_MAX));
   }
 
   #tellDropped(): void {

@@ -3,6 +3,7 @@
  * texts over and over: the tools' list three times per request, a call's beginning with every token of it.
  */
 import type { LlamaModel, Token } from "node-llama-cpp";
+import { dropOldest } from "../../runtime/drop_oldest.ts";
 
 /** Texts remembered; about the pieces of the prompts of all slots. */
 const TEXTS_MAX = 128;
@@ -19,7 +20,7 @@ export function rememberTokens(model: LlamaModel): void {
     // The oldest goes; what is used stays young.
     known.delete(key);
     known.set(key, tokens);
-    if (known.size > TEXTS_MAX) known.delete(known.keys().next().value ?? "");
+    dropOldest(known, TEXTS_MAX);
     // Callers change their lists.
     return [...tokens];
   };

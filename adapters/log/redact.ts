@@ -1,4 +1,5 @@
 /** Takes secrets out of what is about to be logged. Knows keys by their names and shapes, never by their meaning. */
+import { shortText } from "../../runtime/short_text.ts";
 
 /** Fields whose texts are never written, wherever they stand. Numbers stay: `promptTokens` is no secret. */
 const SECRET_FIELD =
@@ -41,8 +42,7 @@ class Copier {
 
   #copy(value: unknown, depth: number): unknown {
     if (typeof value === "string") {
-      const text = value.length > TEXT_CHARS_MAX ? `${value.slice(0, TEXT_CHARS_MAX)}…` : value;
-      return scrub(text.toWellFormed());
+      return scrub(shortText(value, TEXT_CHARS_MAX).toWellFormed());
     }
     if (typeof value === "bigint") return String(value);
     if (typeof value === "function" || typeof value === "symbol") return undefined;

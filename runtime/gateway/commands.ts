@@ -1,5 +1,6 @@
 /** The lines of a chat that the gateway answers itself: `/start`, `/help`, `/reset`, `/tools`. No model is asked. */
 import type { Functions } from "../load/functions.ts";
+import { shortText } from "../short_text.ts";
 import type { Ending } from "../turn/turn.ts";
 
 /** What can be typed, with what it does. */
@@ -61,10 +62,7 @@ function toolList(functions: Functions): string {
   if (ready.length === 0)
     return "I have no tools yet. Drop a file into functions/ and I can do it.";
   const lines = ready.slice(0, TOOLS_MAX).map(({ name, manifest }) => {
-    const text = manifest?.description ?? "";
-    const short =
-      text.length > DESCRIPTION_CHARS_MAX ? `${text.slice(0, DESCRIPTION_CHARS_MAX - 1)}…` : text;
-    return `${name}: ${short}`;
+    return `${name}: ${shortText(manifest?.description ?? "", DESCRIPTION_CHARS_MAX)}`;
   });
   const more = ready.length - lines.length;
   return [...lines, ...(more > 0 ? [`… and ${more} more`] : [])].join("\n");

@@ -1,6 +1,7 @@
 /** The files a manifest names → absolute paths that a sandbox can enforce, refused where they are too wide. */
-import { existsSync, mkdirSync, realpathSync, symlinkSync } from "node:fs";
-import { dirname, isAbsolute, join, normalize, relative, resolve, sep } from "node:path";
+import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { dirname, isAbsolute, join, normalize, resolve } from "node:path";
+import { isBelow, realPath } from "../below.ts";
 import type { FilePolicy } from "../ports.ts";
 import { MoultError } from "../../schemas/error.ts";
 import type { Permissions } from "../../schemas/function.ts";
@@ -27,32 +28,20 @@ export function needsFiles({ read, write, exec }: Permissions): boolean {
   return read.length + write.length + exec.length > 0;
 }
 
-function isInside(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
-}
-
-/** The path behind all links, as far as it exists. */
-function real(path: string): string {
-  if (existsSync(path)) return realpathSync(path);
-  const parent = dirname(path);
-  return parent === path ? path : join(real(parent), path.slice(parent.length));
-}
-
 function refuse(entry: string, why: string): MoultError {
   return new MoultError("function/invalid", `Cannot give access to "${entry}": ${why}`);
 }
 
 function resolveOne(entry: string, roots: FileRoots): string {
-  const root = real(roots.root);
-  const home = real(roots.home);
-  const path = real(resolve(root, entry));
+  const root = realPath(roots.root);
+  const home = realPath(roots.home);
+  const path = realPath(resolve(root, entry));
   if (!isAbsolute(entry)) {
-    if (!isInside(path, root))
+    if (!isBelow(path, root))
       throw refuse(entry, "it leaves the folder moult was started in; name an absolute path");
     if (path === root) throw refuse(entry, "that is the whole folder; name a folder in it");
   }
-  if (isInside(path, home) || isInside(home, path))
+  if (isBelow(path, home) || isBelow(home, path))
     throw refuse(entry, "it would reach moult's home with its keys; name another folder");
   return path;
 }

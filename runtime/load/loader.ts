@@ -2,8 +2,9 @@
  * Keeps the registry the same as the functions folders: notices what changed there, and has each function reloaded
  * that it concerns. How a version runs is the affair of the `deploy` it is given.
  */
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { realPath } from "../below.ts";
 import type { EventHub } from "../events.ts";
 import type { Bundle, Crash, Deployment } from "../isolate/deployment.ts";
 import type { Clock, Log, Meter, ParseYaml } from "../ports.ts";
@@ -87,7 +88,7 @@ class FolderLoader implements Loader {
   constructor(options: LoaderOptions) {
     const { roots, home, deploy, hub, meter, clock, log, parseYaml } = options;
     this.#options = options;
-    this.#roots = [...new Set(roots.map(real))];
+    this.#roots = [...new Set(roots.map((root) => realPath(resolve(root))))];
     this.#registry = new Registry(clock, meter);
     const versions = new Versions(resolve(home), log);
     const builtins = options.builtins ?? readBuiltinLock();
@@ -285,14 +286,5 @@ class FolderLoader implements Loader {
       }
       this.#scheduleRescan(performance.now() - began);
     }, wait);
-  }
-}
-
-/** One folder under two names is one root; what does not exist yet keeps its name. */
-function real(dir: string): string {
-  try {
-    return realpathSync(dir);
-  } catch {
-    return resolve(dir);
   }
 }

@@ -1,4 +1,5 @@
 /** What is remembered of a session between its turns, so that nothing is read twice and prompts stay the same. */
+import { dropOldest } from "../drop_oldest.ts";
 import type { HistoryItem } from "../ports.ts";
 
 /** Sessions remembered; the one not used for longest goes first. All of it can be read or chosen again. */
@@ -34,10 +35,7 @@ export class SessionMemory {
     // Inserted anew: the map's order is the order of use.
     this.#sessions.delete(session);
     this.#sessions.set(session, entry);
-    const oldest = this.#sessions.keys().next();
-    if (this.#sessions.size > SESSIONS_MAX && oldest.done !== true) {
-      this.#sessions.delete(oldest.value);
-    }
+    dropOldest(this.#sessions, SESSIONS_MAX);
     return entry;
   }
 

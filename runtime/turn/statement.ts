@@ -2,6 +2,7 @@
  * What may be said about tool results when the model is too small to be believed: its sentence where that holds
  * against the results, else the results themselves in plain words. It knows no tool and calls no model.
  */
+import { shortText } from "../short_text.ts";
 import type { ToolCallRecord } from "../../schemas/turn.ts";
 
 /** Entries of a list that are named. */
@@ -27,9 +28,8 @@ type Leaf = string | number | boolean | null;
 
 /** The model's sentence if the results bear it out, else a plain statement of them. */
 export function faithful(text: string, asked: string, results: readonly Result[]): string {
-  const [failed] = results.filter(({ error }) => error !== undefined).slice(-1);
-  const isLast = failed !== undefined && failed === results.at(-1);
-  if (!isLast && holds(text, asked, results)) return text;
+  const isFailed = results.at(-1)?.error !== undefined;
+  if (!isFailed && holds(text, asked, results)) return text;
   return statement(asked, results);
 }
 
@@ -123,8 +123,7 @@ function listed(entries: readonly unknown[], isHan: boolean): string {
 function valueOf(value: unknown, isHan = false): string {
   if (value === true) return isHan ? "是" : "yes";
   if (value === false) return isHan ? "否" : "no";
-  const text = String(value);
-  return text.length <= VALUE_CHARS_MAX ? text : `${text.slice(0, VALUE_CHARS_MAX)}…`;
+  return shortText(String(value), VALUE_CHARS_MAX);
 }
 
 function leavesOf(value: unknown): readonly Leaf[] {
