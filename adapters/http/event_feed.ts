@@ -60,6 +60,8 @@ export function openFeed(hub: EventHub, { after, wanted = () => true }: FeedOpti
     close: () => {
       end.abort();
       unsubscribe();
+      // Its reader may be held back for long by whoever does not read.
+      waiting = [];
       wake();
     },
   };

@@ -168,6 +168,8 @@ export class WsConnection {
     const { topics, id } = frame;
     this.#feed?.close();
     this.#feed = undefined;
+    // Whoever was held back for the one before has nothing to wait for any more.
+    this.drained();
     this.#answer(JSON.stringify({ type: "subscribed", topics, id }));
     if (topics.length === 0) return;
     const after = seenId(frame.lastEventId);
@@ -180,16 +182,17 @@ export class WsConnection {
   }
 
   async #tell(feed: EventFeed): Promise<void> {
+    const isCurrent = (): boolean => this.#feed === feed;
     for await (const event of feed.events) {
-      if (!(await this.#room()) || this.#feed !== feed) return;
+      if (!(await this.#room(isCurrent)) || !isCurrent()) return;
       this.#send(typeof event === "number" ? lostFrame(event) : JSON.stringify(event));
     }
   }
 
-  /** Resolves when the client has read enough; `false` when it is gone. */
-  async #room(): Promise<boolean> {
+  /** Resolves when the client has read enough, or it is no longer wanted; `false` when the client is gone. */
+  async #room(isWanted = (): boolean => true): Promise<boolean> {
     const { signal } = this.#left;
-    while (!signal.aborted && this.#buffered > BUFFERED_BYTES_MAX) {
+    while (!signal.aborted && isWanted() && this.#buffered > BUFFERED_BYTES_MAX) {
       await new Promise<void>((resolve) => this.#held.push(resolve));
     }
     return !signal.aborted;

@@ -1,6 +1,8 @@
 /** WebSockets whose client does not read: what is held back, what is lost, and who is cut off. */
 import { describe, expect, test } from "bun:test";
 import { type Socket, connect as dial } from "node:net";
+import { WsConnection } from "../../../adapters/http/ws_connection.ts";
+import { OWNER } from "../../../schemas/message.ts";
 import { KEY, serve } from "./server.ts";
 import { connect } from "./ws_client.ts";
 
@@ -112,4 +114,32 @@ describe("a reader that is too slow", () => {
     await ended;
     await own.stop();
   }, 20_000);
+
+  test("that subscribes again and again leaves nothing behind that waits for it to read", async () => {
+    const own = serve();
+    own.hub.publish("model.state", { state: "ready" });
+    let looks = 0;
+    // As Bun's, with a client behind it that reads nothing.
+    const stuck = {
+      getBufferedAmount: () => {
+        looks++;
+        return 1_048_576;
+      },
+      send: () => 0,
+      close: () => undefined,
+    };
+    const { agent, hub, log } = own;
+    const connection = new WsConnection({ agent, hub, log, principal: OWNER, onFrame: () => {} });
+    connection.opened(stuck as never);
+    for (let n = 0; n < 100; n++) {
+      connection.received('{"type":"subscribe","topics":["model"],"lastEventId":0}');
+      await Bun.sleep(0);
+    }
+    looks = 0;
+    connection.drained();
+    await Bun.sleep(0);
+    expect(looks).toBe(1);
+    connection.closed();
+    await own.stop();
+  });
 });
