@@ -190,9 +190,9 @@ export class WsConnection {
   }
 
   /** Resolves when the client has read enough, or it is no longer wanted; `false` when the client is gone. */
-  async #room(isWanted = (): boolean => true): Promise<boolean> {
+  async #room(isWaiting = (): boolean => true): Promise<boolean> {
     const { signal } = this.#left;
-    while (!signal.aborted && isWanted() && this.#buffered > BUFFERED_BYTES_MAX) {
+    while (!signal.aborted && isWaiting() && this.#buffered > BUFFERED_BYTES_MAX) {
       await new Promise<void>((resolve) => this.#held.push(resolve));
     }
     return !signal.aborted;

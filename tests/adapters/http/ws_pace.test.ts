@@ -128,7 +128,8 @@ describe("a reader that is too slow", () => {
       send: () => 0,
       close: () => undefined,
     };
-    const { agent, hub, log } = own;
+    const { agent, hub } = own;
+    const log = { debug() {}, info() {}, warn() {}, error() {} };
     const connection = new WsConnection({ agent, hub, log, principal: OWNER, onFrame: () => {} });
     connection.opened(stuck as never);
     for (let n = 0; n < 100; n++) {
