@@ -1,4 +1,5 @@
 /** How much Telegram takes, per chat and in all, so that nothing is ever sent too fast. Knows times, not messages. */
+import { dropOldest } from "../../runtime/drop_oldest.ts";
 import type { Clock } from "../../runtime/ports.ts";
 
 /** "Avoid sending more than one message per second in a chat; short bursts are fine." */
@@ -83,10 +84,7 @@ export class Budget {
     // Moved to the end: the map keeps the order of use.
     this.#chats.delete(chat);
     this.#chats.set(chat, use);
-    if (this.#chats.size > CHATS_MAX) {
-      const [oldest] = this.#chats.keys();
-      if (oldest !== undefined) this.#chats.delete(oldest);
-    }
+    dropOldest(this.#chats, CHATS_MAX);
     return use;
   }
 }

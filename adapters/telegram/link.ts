@@ -1,4 +1,5 @@
 /** How the connection to Telegram is, who the bot is, and when to try again. One log line per change, not per try. */
+import { backOffMs } from "../../runtime/back_off.ts";
 import type { Log, TransportHealth } from "../../runtime/ports.ts";
 import type { Failure } from "./bot_api.ts";
 import type { Bot } from "./updates.ts";
@@ -55,8 +56,8 @@ export class Link {
     if (failure.kind === "refused" && failure.retryAfterMs !== undefined) {
       return failure.retryAfterMs;
     }
-    const grown = this.#pauses.first * 2 ** Math.min(this.#failures - 1, 16);
-    return Math.min(grown, this.#pauses.max) * (0.5 + Math.random() / 2);
+    const pause = { firstMs: this.#pauses.first, maxMs: this.#pauses.max };
+    return backOffMs(this.#failures, pause) * (0.5 + Math.random() / 2);
   }
 
   #say(health: TransportHealth): void {

@@ -3,6 +3,7 @@
  * follows what is delivered.
  */
 import type { Api } from "grammy";
+import { dropOldest } from "../../runtime/drop_oldest.ts";
 import type { Clock, Growing, Log } from "../../runtime/ports.ts";
 import type { Budget } from "./budget.ts";
 import { type Chat, chatNamed } from "./chat.ts";
@@ -69,7 +70,7 @@ export class Previews {
     owed?.delete(turn);
     if (owed?.size === 0) this.#owed.delete(chat.id);
     this.#left.add(turn);
-    if (this.#left.size > REMEMBERED_MAX) this.#left.delete(first(this.#left) ?? "");
+    dropOldest(this.#left, REMEMBERED_MAX);
     this.defer(chat, 0);
   }
 
@@ -77,9 +78,7 @@ export class Previews {
   defer({ id }: Chat, ms: number): void {
     const until = this.#parts.clock.now() + ms + this.#parts.pace.quiet;
     this.#busyUntil.set(id, Math.max(this.#busyUntil.get(id) ?? 0, until));
-    if (this.#busyUntil.size > REMEMBERED_MAX) {
-      this.#busyUntil.delete(first(this.#busyUntil.keys()) ?? 0);
-    }
+    dropOldest(this.#busyUntil, REMEMBERED_MAX);
   }
 
   /** Whether a new message in a chat would come before a reply that is older. */
@@ -101,11 +100,6 @@ export class Previews {
     const owed = this.#owed.get(chat) ?? new Set();
     this.#owed.set(chat, owed.add(turn));
     // A reply that never leaves must not stop the showing for ever.
-    if (owed.size > REMEMBERED_MAX) owed.delete(first(owed) ?? "");
+    dropOldest(owed, REMEMBERED_MAX);
   }
-}
-
-function first<T>(values: Iterable<T>): T | undefined {
-  for (const value of values) return value;
-  return undefined;
 }

@@ -4,6 +4,8 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Api } from "grammy";
+import { backOffMs } from "../../runtime/back_off.ts";
+import { dropOldest } from "../../runtime/drop_oldest.ts";
 import type { Delivery } from "../../runtime/ports.ts";
 import { type Failure, failureOf, limit } from "./bot_api.ts";
 import type { Budget } from "./budget.ts";
@@ -18,8 +20,7 @@ const REMEMBERED_MAX = 500;
 const SHORT_MS = 60;
 
 /** Pauses while Telegram cannot be reached. */
-const UNREACHED_MS_FIRST = 500;
-const UNREACHED_MS_MAX = 15_000;
+const UNREACHED = { firstMs: 500, maxMs: 15_000 };
 
 /** What sending needs. */
 export interface SenderParts {
@@ -81,7 +82,7 @@ export class Sender {
     const message = delivery.part === 0 ? notedMessage(delivery.noted) : undefined;
     if (message !== undefined && !this.#anew.has(delivery.id)) {
       if (await this.#edit(chat, message, formatted)) return;
-      remember(this.#anew, delivery.id);
+      dropOldest(this.#anew.add(delivery.id), REMEMBERED_MAX);
     }
     await this.#send(chat, formatted);
   }
@@ -94,7 +95,7 @@ export class Sender {
       const failure = failureOf(error);
       if (failure.kind !== "refused") throw error;
       if (failure.movedTo !== undefined) {
-        if (this.#moved.size < REMEMBERED_MAX) this.#moved.set(chat.id, failure.movedTo);
+        dropOldest(this.#moved.set(chat.id, failure.movedTo), REMEMBERED_MAX);
         await api.sendMessage(failure.movedTo, text, { entities }, limit());
       } else if (failure.status === 400 && /entit|parse/i.test(failure.text)) {
         await api.sendMessage(chat.id, text, inTopic(chat), limit());
@@ -119,11 +120,7 @@ export class Sender {
     const { text } = failure;
     if (failure.kind === "unreachable") {
       // However long it lasts: nothing has left, and it says nothing about this reply.
-      const pauseMs = Math.min(
-        UNREACHED_MS_FIRST * 2 ** Math.min(this.#unreached++, 10),
-        UNREACHED_MS_MAX,
-      );
-      return undelivered("later", text, pauseMs);
+      return undelivered("later", text, backOffMs(++this.#unreached, UNREACHED));
     }
     if (failure.kind === "unanswered") return undelivered("unknown", text);
     if (failure.status === 429) {
@@ -142,11 +139,4 @@ export class Sender {
 function whole(source: string): Formatted {
   const formatted = format(source);
   return formatted.text === "" ? { text: source, entities: [] } : formatted;
-}
-
-function remember(set: Set<string>, id: string): void {
-  set.add(id);
-  if (set.size <= REMEMBERED_MAX) return;
-  const [oldest] = set;
-  if (oldest !== undefined) set.delete(oldest);
 }
