@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { MoultError } from "../../schemas/error.ts";
 import type { Inbound } from "../ports.ts";
+import { removeQuietly } from "../whole_file.ts";
 
 /** Bytes of one file. */
 export const FILE_BYTES_MAX = 20 * 1_048_576;
@@ -20,7 +21,7 @@ const ENDING = /\.([A-Za-z0-9]{1,8})$/;
 export class Attachments {
   readonly #folder: string;
   readonly #folderBytesMax: number;
-  /** Bytes in the folder; counted once, at the first file. */
+  /** Bytes in the folder; counted at the first file. */
   #bytes: Promise<number> | undefined;
 
   constructor(folder: string, folderBytesMax = FOLDER_BYTES_MAX) {
@@ -34,13 +35,11 @@ export class Attachments {
    * @throws {MoultError} `body/too-large` when it, or all of them, are too large; `internal` when it cannot be written
    */
   readonly keep: Inbound["keep"] = async ({ kind, name, mime, body }) => {
-    this.#bytes ??= sizeOf(this.#folder);
-    const before = await this.#bytes;
+    const room = await this.#room();
     const ending = ENDING.exec(name)?.[1]?.toLowerCase();
     const id = `${Bun.randomUUIDv7()}${ending === undefined ? "" : `.${ending}`}`;
     const part = join(this.#folder, `${id}.part`);
     let bytes = 0;
-    const room = Math.min(FILE_BYTES_MAX, this.#folderBytesMax - before);
     const counted = async function* (): AsyncGenerator<Uint8Array> {
       for await (const chunk of body) {
         bytes += chunk.byteLength;
@@ -56,19 +55,31 @@ export class Attachments {
       await rm(part, { force: true });
       throw error;
     }
-    this.#bytes = this.#bytes.then((sum) => sum + bytes);
+    this.#bytes = this.#bytes?.then((sum) => sum + bytes);
     return { id, kind, name: name.slice(0, 256), mime: mime.slice(0, 128), bytes };
   };
+
+  /** Bytes that one more file may have. */
+  async #room(): Promise<number> {
+    const left = async (): Promise<number> => this.#folderBytesMax - ((await this.#bytes) ?? 0);
+    this.#bytes ??= removeHalves(this.#folder).then(() => sizeOf(this.#folder));
+    // The owner may have made room meanwhile.
+    if ((await left()) < FILE_BYTES_MAX) this.#bytes = sizeOf(this.#folder);
+    return Math.min(FILE_BYTES_MAX, await left());
+  }
+}
+
+/** What an earlier process left half. */
+async function removeHalves(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) if (name.endsWith(".part")) removeQuietly(join(folder, name));
 }
 
 async function sizeOf(folder: string): Promise<number> {
   const names = await readdir(folder).catch(() => []);
   let sum = 0;
-  for (const name of names) {
-    // What an earlier process left half.
-    if (name.endsWith(".part")) await rm(join(folder, name), { force: true });
-    else sum += (await stat(join(folder, name))).size;
-  }
+  for (const name of names)
+    sum += (await stat(join(folder, name)).catch(() => undefined))?.size ?? 0;
   return sum;
 }
 

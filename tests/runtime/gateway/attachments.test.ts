@@ -1,6 +1,6 @@
 /** Files that come with messages. */
 import { expect, test } from "bun:test";
-import { readdirSync, readFileSync, statSync, writeFileSync, mkdirSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Attachments, FILE_BYTES_MAX } from "../../../runtime/gateway/attachments.ts";
 import { temporary } from "../turn/fakes.ts";
@@ -66,4 +66,15 @@ test("all files together have a bound, counted over restarts; halves of a killed
     message: expect.stringContaining("delete old ones"),
   });
   expect(readdirSync(path)).toHaveLength(2);
+});
+
+test("once old files are deleted there is room again, without a restart", async () => {
+  using folder = temporary();
+  const attachments = new Attachments(folder.path, 10);
+  const old = await attachments.keep(photo(streamOf("1234567890")));
+  await expect(attachments.keep(photo(streamOf("1")))).rejects.toMatchObject({
+    code: "body/too-large",
+  });
+  rmSync(join(folder.path, old.id));
+  expect(await attachments.keep(photo(streamOf("12345")))).toMatchObject({ bytes: 5 });
 });
