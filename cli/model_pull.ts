@@ -1,6 +1,6 @@
 /** `moult model pull`: shows a download as it goes, ends it in order at Ctrl-C, and says what came of it. */
 import { showTrouble } from "./model_show.ts";
-import { aside, json, line } from "./print.ts";
+import { aside, json, line, type LiveLine, liveLine } from "./print.ts";
 import { bytesText } from "../runtime/bytes_text.ts";
 import { MoultError } from "../schemas/error.ts";
 import type { Models, PulledModel, PullEvent } from "../schemas/model_file.ts";
@@ -22,11 +22,7 @@ export async function pullAndShow(
       new MoultError("model/unavailable", "Stopped; the same command goes on from where it is"),
     );
   for (const signal of SIGNALS) process.once(signal, stop);
-  const show = how.json
-    ? jsonLines()
-    : process.stderr.isTTY && process.env["TERM"] !== "dumb"
-      ? bar()
-      : plain();
+  const show = how.json ? jsonLines() : shown();
   const pulled = await models
     .pull(source, {
       force: how.force,
@@ -79,6 +75,11 @@ function jsonLines(): Show {
   };
 }
 
+function shown(): Show {
+  const last = liveLine();
+  return last === undefined ? plain() : bar(last);
+}
+
 /** Piped: one line when a file begins, and one for each trouble. */
 function plain(): Show {
   let told = "";
@@ -93,22 +94,15 @@ function plain(): Show {
   };
 }
 
-/** A line that is written over and over. */
-function bar(): Show {
-  let drawn = false;
-  const clear = (): void => {
-    if (drawn) process.stderr.write("\r\u001B[K");
-    drawn = false;
-  };
+function bar(last: LiveLine): Show {
   return {
     event(event) {
-      clear();
-      if (event.type === "retry") return aside(retryText(event));
-      const columns = process.stderr.columns || 80;
-      process.stderr.write(`\r${barText(event, columns - 1)}`);
-      drawn = true;
+      if (event.type === "retry") {
+        last.clear();
+        aside(retryText(event));
+      } else last.show(barText(event, (process.stderr.columns || 80) - 1));
     },
-    end: clear,
+    end: last.clear,
   };
 }
 

@@ -39,6 +39,32 @@ export function aside(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+/** Makes a terminal forget the line that its cursor is in. */
+export const CLEAR_LINE = "\r\u001B[K";
+
+/** A terminal's last line, which is written over and over. */
+export interface LiveLine {
+  readonly show: (text: string) => void;
+  /** Print anything else only after it. */
+  readonly clear: () => void;
+}
+
+/** The last line of standard error; `undefined` where nobody would see it: in a pipe, and with `--json`. */
+export function liveLine(): LiveLine | undefined {
+  if (plain || !process.stderr.isTTY || process.env["TERM"] === "dumb") return undefined;
+  let shown = false;
+  return {
+    show(text) {
+      process.stderr.write(`${CLEAR_LINE}${text}`);
+      shown = true;
+    },
+    clear() {
+      if (shown) process.stderr.write(CLEAR_LINE);
+      shown = false;
+    },
+  };
+}
+
 /** After so long without a word people wonder. */
 const SILENT_MS = 1_000;
 const FRAME_MS = 100;
@@ -51,22 +77,20 @@ const FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
  * @param say what is waited for, asked anew for each frame
  */
 export function progress(say: () => string): () => void {
-  if (plain || !process.stderr.isTTY || process.env["TERM"] === "dumb") return () => {};
+  const last = liveLine();
+  if (last === undefined) return () => {};
   const began = Date.now();
   let frame = 0;
-  let shown = false;
   const timer = setInterval(() => {
     const ms = Date.now() - began;
     if (ms < SILENT_MS) return;
     const text = `${FRAMES.charAt(frame++ % FRAMES.length)} ${say()} ${Math.floor(ms / 1_000)} s`;
-    process.stderr.write(`\r\u001B[K${paint("dim", text, process.stderr)}`);
-    shown = true;
+    last.show(paint("dim", text, process.stderr));
   }, FRAME_MS);
   timer.unref();
   return () => {
     clearInterval(timer);
-    if (shown) process.stderr.write("\r\u001B[K");
-    shown = false;
+    last.clear();
   };
 }
 

@@ -2,7 +2,7 @@
 import { createInterface, type Interface } from "node:readline";
 import type { Daemon } from "../runtime/daemon.ts";
 import { terminalSession } from "./chat.ts";
-import { paint } from "./print.ts";
+import { CLEAR_LINE, paint } from "./print.ts";
 import { showTurn } from "./show_turn.ts";
 
 /** Prints above a prompt that stays at the bottom, as long as standard input is a terminal. */
@@ -23,7 +23,7 @@ export function openScreen(): Screen {
   let closed = false;
   prompt?.once("close", () => {
     closed = true;
-    process.stdout.write("\r\u001B[K");
+    process.stdout.write(CLEAR_LINE);
   });
   return {
     print(text) {
@@ -32,7 +32,7 @@ export function openScreen(): Screen {
         return;
       }
       // Clears the prompt's line, prints, and draws the prompt with what was typed so far again.
-      process.stdout.write(`\r\u001B[K${text}\n`);
+      process.stdout.write(`${CLEAR_LINE}${text}\n`);
       prompt.prompt(true);
     },
     async chat(daemon) {
