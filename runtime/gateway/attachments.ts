@@ -21,8 +21,10 @@ const ENDING = /\.([A-Za-z0-9]{1,8})$/;
 export class Attachments {
   readonly #folder: string;
   readonly #folderBytesMax: number;
-  /** Bytes in the folder; counted at the first file. */
-  #bytes: Promise<number> | undefined;
+  /** Bytes in the folder and on their way into it. */
+  #bytes = 0;
+  /** The last look at the folder; the first file makes the first. */
+  #counted: Promise<void> | undefined;
 
   constructor(folder: string, folderBytesMax = FOLDER_BYTES_MAX) {
     this.#folder = folder;
@@ -35,15 +37,21 @@ export class Attachments {
    * @throws {MoultError} `body/too-large` when it, or all of them, are too large; `internal` when it cannot be written
    */
   readonly keep: Inbound["keep"] = async ({ kind, name, mime, body }) => {
-    const room = await this.#room();
+    await this.#count();
     const ending = ENDING.exec(name)?.[1]?.toLowerCase();
     const id = `${Bun.randomUUIDv7()}${ending === undefined ? "" : `.${ending}`}`;
     const part = join(this.#folder, `${id}.part`);
     let bytes = 0;
+    // Others come at the same time: each piece counts when it is there, whosever it is.
+    const add = (more: number): void => {
+      bytes += more;
+      this.#bytes += more;
+      const isLarge = bytes > FILE_BYTES_MAX;
+      if (isLarge || this.#bytes > this.#folderBytesMax) throw tooLarge(isLarge);
+    };
     const counted = async function* (): AsyncGenerator<Uint8Array> {
       for await (const chunk of body) {
-        bytes += chunk.byteLength;
-        if (bytes > room) throw tooLarge(bytes > FILE_BYTES_MAX);
+        add(chunk.byteLength);
         yield chunk;
       }
     };
@@ -52,20 +60,27 @@ export class Attachments {
       await pipeline(Readable.from(counted()), createWriteStream(part, { mode: 0o600 }));
       await rename(part, join(this.#folder, id));
     } catch (error) {
+      this.#bytes -= bytes;
       await rm(part, { force: true });
       throw error;
     }
-    this.#bytes = this.#bytes?.then((sum) => sum + bytes);
     return { id, kind, name: name.slice(0, 256), mime: mime.slice(0, 128), bytes };
   };
 
-  /** Bytes that one more file may have. */
-  async #room(): Promise<number> {
-    const left = async (): Promise<number> => this.#folderBytesMax - ((await this.#bytes) ?? 0);
-    this.#bytes ??= removeHalves(this.#folder).then(() => sizeOf(this.#folder));
-    // The owner may have made room meanwhile.
-    if ((await left()) < FILE_BYTES_MAX) this.#bytes = sizeOf(this.#folder);
-    return Math.min(FILE_BYTES_MAX, await left());
+  /** Looks at the folder: at first, and again where there is little room, for the owner may have made some. */
+  async #count(): Promise<void> {
+    this.#counted ??= removeHalves(this.#folder).then(() => this.#look());
+    await this.#counted;
+    if (this.#folderBytesMax - this.#bytes >= FILE_BYTES_MAX) return;
+    this.#counted = this.#look();
+    await this.#counted;
+  }
+
+  async #look(): Promise<void> {
+    const before = this.#bytes;
+    const found = await sizeOf(this.#folder);
+    // With what came meanwhile.
+    this.#bytes = found + Math.max(this.#bytes - before, 0);
   }
 }
 

@@ -68,6 +68,16 @@ test("all files together have a bound, counted over restarts; halves of a killed
   expect(readdirSync(path)).toHaveLength(2);
 });
 
+test("files that come at the same time do not pass the bound together", async () => {
+  using folder = temporary();
+  const attachments = new Attachments(folder.path, 10);
+  const many = Array.from({ length: 8 }, () => attachments.keep(photo(streamOf("1234", "56"))));
+  const settled = await Promise.allSettled(many);
+  const bytes = readdirSync(folder.path).map((name) => statSync(join(folder.path, name)).size);
+  expect(bytes).toHaveLength(settled.filter(({ status }) => status === "fulfilled").length);
+  expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(10);
+});
+
 test("once old files are deleted there is room again, without a restart", async () => {
   using folder = temporary();
   const attachments = new Attachments(folder.path, 10);
