@@ -30,8 +30,10 @@ export async function pullAndShow(
       signal: abort.signal,
       onEvent: show.event,
     })
-    .finally(show.end);
-  for (const signal of SIGNALS) process.off(signal, stop);
+    .finally(() => {
+      show.end();
+      for (const signal of SIGNALS) process.off(signal, stop);
+    });
   if (how.json) json({ type: "done", ...pulled });
   else await tell(models, pulled);
   return 0;

@@ -2,26 +2,17 @@
  * Checks a GGUF file's header before native code sees it: a missing key aborts the process there.
  * Reads the header only, piece by piece; knows nothing of tensors but where they lie.
  */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync } from "node:fs";
 import { MoultError } from "../../schemas/error.ts";
 import { tensorBytes, tensorTypeName } from "./ggml_types.ts";
+import { type GgufValue, Reader, readValue } from "./gguf_values.ts";
 
 const MAGIC = "GGUF";
 const VERSIONS = new Set([2, 3]);
-const CHUNK_BYTES = 256 * 1024;
 /** Bounds: far above any real model, far below what would hurt. */
 const KEYS_MAX = 10_000;
 const TENSORS_MAX = 200_000;
-const ITEMS_MAX = 20_000_000;
-const TEXT_BYTES_MAX = 16 * 1024 * 1024;
 const DIMENSIONS_MAX = 4;
-
-/** Arrays of numbers up to this length are kept: values per layer, not tokens. */
-const KEPT_ITEMS_MAX = 1_024;
-
-/** A key's value: scalars as they are, arrays as their length, and short arrays of numbers with their items. */
-export type GgufValue =
-  string | number | boolean | { readonly length: number; readonly items?: readonly number[] };
 
 /** What one type of tensor makes up of a file. */
 export interface TensorShare {
@@ -230,126 +221,4 @@ function readTensor(reader: Reader): Tensor {
   const type = reader.u32();
   const bytes = tensorBytes(type, elements, rowLength);
   return { name, type, elements, offset: reader.u64(), bytes };
-}
-
-/** Sizes of the scalar types, by their number in the file; 8 is text, 9 an array. */
-const SCALAR_BYTES: Readonly<Record<number, number>> = {
-  0: 1,
-  1: 1,
-  2: 2,
-  3: 2,
-  4: 4,
-  5: 4,
-  6: 4,
-  7: 1,
-  10: 8,
-  11: 8,
-  12: 8,
-};
-const TEXT = 8;
-const ARRAY = 9;
-
-function readValue(reader: Reader): GgufValue {
-  const type = reader.u32();
-  if (type === TEXT) return reader.text();
-  if (type !== ARRAY) return readScalar(reader, type);
-  const itemType = reader.u32();
-  const length = reader.count("items", ITEMS_MAX);
-  if (itemType === TEXT) for (let i = 0; i < length; i++) reader.skip(reader.u64());
-  else if (length <= KEPT_ITEMS_MAX) {
-    const items = Array.from({ length }, () => Number(readScalar(reader, itemType)));
-    return { length, items };
-  } else reader.skip(length * scalarBytes(itemType));
-  return { length };
-}
-
-function scalarBytes(type: number): number {
-  const bytes = SCALAR_BYTES[type];
-  if (bytes === undefined) throw new RangeError(`it has a value of unknown type ${type}`);
-  return bytes;
-}
-
-function readScalar(reader: Reader, type: number): GgufValue {
-  const bytes = reader.bytes(scalarBytes(type));
-  switch (type) {
-    case 1:
-      return bytes.readInt8();
-    case 2:
-      return bytes.readUInt16LE();
-    case 3:
-      return bytes.readInt16LE();
-    case 4:
-      return bytes.readUInt32LE();
-    case 5:
-      return bytes.readInt32LE();
-    case 6:
-      return bytes.readFloatLE();
-    case 7:
-      return bytes.readUInt8() !== 0;
-    case 10:
-      return Number(bytes.readBigUInt64LE());
-    case 11:
-      return Number(bytes.readBigInt64LE());
-    case 12:
-      return bytes.readDoubleLE();
-    default:
-      return bytes.readUInt8();
-  }
-}
-
-/** Reads a file forward in chunks, never past its end. */
-class Reader {
-  readonly #file: number;
-  readonly size: number;
-  #chunk = Buffer.alloc(0);
-  #chunkAt = 0;
-  position = 0;
-
-  constructor(file: number, size: number) {
-    this.#file = file;
-    this.size = size;
-  }
-
-  bytes(length: number): Buffer {
-    const at = this.position - this.#chunkAt;
-    if (at < 0 || at + length > this.#chunk.length) this.#fill(length);
-    const from = this.position - this.#chunkAt;
-    this.position += length;
-    return this.#chunk.subarray(from, from + length);
-  }
-
-  u32(): number {
-    return this.bytes(4).readUInt32LE();
-  }
-
-  u64(): number {
-    return Number(this.bytes(8).readBigUInt64LE());
-  }
-
-  count(what: string, max: number): number {
-    const count = this.u64();
-    if (count > max) throw new RangeError(`it claims to have ${count} ${what}`);
-    return count;
-  }
-
-  text(): string {
-    const length = this.u64();
-    if (length > TEXT_BYTES_MAX) throw new RangeError(`it has a text of ${length} bytes`);
-    return this.bytes(length).toString("utf8");
-  }
-
-  skip(length: number): void {
-    this.position += length;
-    if (!(this.position <= this.size)) throw new RangeError("it is cut off inside its header");
-  }
-
-  #fill(length: number): void {
-    if (this.position + length > this.size) throw new RangeError("it is cut off inside its header");
-    const wanted = Math.min(Math.max(length, CHUNK_BYTES), this.size - this.position);
-    const chunk = Buffer.alloc(wanted);
-    const bytesRead = readSync(this.#file, chunk, 0, wanted, this.position);
-    if (bytesRead < length) throw new RangeError("it is cut off inside its header");
-    this.#chunk = chunk.subarray(0, bytesRead);
-    this.#chunkAt = this.position;
-  }
 }

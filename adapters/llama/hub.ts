@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import { get, readShort, type WebOptions } from "./web.ts";
+import { partNamed, partOf, stemOf } from "../../runtime/model/parts.ts";
 import { MoultError } from "../../schemas/error.ts";
 
 /** A model as its owner names it. */
@@ -29,7 +30,6 @@ export interface RemoteFile {
 
 const HUB = /^(?:(?:hf|huggingface):(?:\/\/)?|(?:https:\/\/)?(?:hf\.co|huggingface\.co)\/)(.+)$/;
 const OWNER_OR_REPO = /^[A-Za-z0-9][\w.-]*$/;
-const PART = /-(\d{5})-of-(\d{5})\.gguf$/;
 const PARTS_MAX = 999;
 const NAME_CHARS_MAX = 180;
 const MANIFEST_BYTES_MAX = 1_000_000;
@@ -124,7 +124,7 @@ function fileSource(url: URL, text: string, prefix: string): Source {
     );
   const sha256 = /^#sha256=([0-9a-f]{64})$/i.exec(url.hash)?.[1]?.toLowerCase();
   url.hash = "";
-  const stem = fileName(prefix + last.replace(PART, "").replace(/\.gguf$/i, ""));
+  const stem = fileName(prefix + stemOf(last));
   return sha256 === undefined ? { text, stem, url } : { text, stem, url, sha256 };
 }
 
@@ -145,23 +145,18 @@ function decoded(text: string): string {
 
 /** A model in several files is named by any of them; llama.cpp wants all, side by side. */
 function inParts(url: URL, stem: string, sha256: string | undefined): readonly RemoteFile[] {
-  const count = Number(PART.exec(url.pathname)?.[2] ?? 0);
+  const name = `${stem}.gguf`;
+  const { count = 0 } = partOf(url.pathname) ?? {};
   if (count === 0) {
-    const name = `${stem}.gguf`;
     return [sha256 === undefined ? { name, url } : { name, url, sha256 }];
   }
   if (count > PARTS_MAX)
     throw new MoultError("input/invalid", `A model in ${count} files is more than moult takes`);
   return Array.from({ length: count }, (_, index) => {
-    const suffix = `-${digits(index + 1)}-of-${digits(count)}.gguf`;
     const part = new URL(url);
-    part.pathname = url.pathname.replace(PART, suffix);
-    return { name: stem + suffix, url: part };
+    part.pathname = partNamed(url.pathname, index + 1, count);
+    return { name: partNamed(name, index + 1, count), url: part };
   });
-}
-
-function digits(count: number): string {
-  return String(count).padStart(5, "0");
 }
 
 async function askHub(

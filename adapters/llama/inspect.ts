@@ -4,8 +4,10 @@
  */
 import { readFileSync } from "node:fs";
 import { totalmem } from "node:os";
-import { basename, dirname, join } from "node:path";
-import { checkGguf, type GgufHeader, type GgufValue, readGguf, type TensorShare } from "./gguf.ts";
+import { basename } from "node:path";
+import { checkGguf, type GgufHeader, readGguf, type TensorShare } from "./gguf.ts";
+import type { GgufValue } from "./gguf_values.ts";
+import { partNamed, partOf } from "../../runtime/model/parts.ts";
 import { MoultError } from "../../schemas/error.ts";
 import type { ModelFacts } from "../../schemas/model_file.ts";
 
@@ -22,7 +24,6 @@ const CONTEXTS_SHOWN = [2_048, 8_192, 32_768, 131_072];
 const VALUE_BYTES = 2;
 /** The process, the library and the buffers that it computes in: measured with models from 0.5 to 7 billion. */
 const PROCESS_BYTES = 256 * 1_048_576;
-const PART = /-(\d{5})-of-(\d{5})\.gguf$/;
 /** Architectures that read text but write none, or are a part of another model. */
 const NO_WRITERS = /^(?:clip|t5encoder|wavtokenizer-dec|gemma-embedding|llama-embed|.*bert.*)$/;
 
@@ -123,17 +124,11 @@ function architecturesOf(library: object): readonly string[] {
 
 /** The other files of a model in several, which llama.cpp looks for beside the first. */
 function otherParts(path: string): readonly string[] {
-  const match = PART.exec(path);
-  if (!match) return [];
-  if (Number(match[1]) !== 1)
+  const { index = 1, count = 1 } = partOf(path) ?? {};
+  if (index !== 1)
     throw new MoultError("input/invalid", `Name the first file of a model in several, not ${path}`);
-  const count = Number(match[2]);
-  return Array.from({ length: Math.max(0, count - 1) }, (_, index) =>
-    join(
-      dirname(path),
-      basename(path).replace(PART, `-${String(index + 2).padStart(5, "0")}-of-${match[2]}.gguf`),
-    ),
-  );
+  const others = Array.from({ length: Math.max(0, count - 1) }, (_, other) => other + 2);
+  return others.map((other) => partNamed(path, other, count));
 }
 
 function mixOf(headers: readonly GgufHeader[]): readonly TensorShare[] {

@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { isScripted, SCRIPTED_PREFIX } from "./engine.ts";
+import { partOf } from "./parts.ts";
 import { removeQuietly, writeWhole } from "../whole_file.ts";
 
 /** Which model answers, and who said so. */
@@ -56,7 +57,7 @@ export function listModels(home: string): readonly string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => /\.gguf$/i.test(name) && !name.startsWith("."))
-    .filter((name) => !/-\d{5}-of-\d{5}\.gguf$/.test(name) || name.includes("-00001-of-"))
+    .filter((name) => (partOf(name)?.index ?? 1) === 1)
     .toSorted();
 }
 
