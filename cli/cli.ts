@@ -61,6 +61,7 @@ export async function runCommandLine(program: Program, argv: readonly string[]):
   }
   const json = rest.includes("--json");
   if (json) printPlainly();
+  outliveReaders(name, json);
   try {
     const listed = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
     if (!listed) throw new UsageError(`There is no command "${name}"${suggestion(name)}`);
@@ -107,6 +108,18 @@ function commandHelp(name: string, summary: string, command: Command): number {
     `moult ${name}: ${summary}\n\nUsage: moult ${name}${command.usage ? ` ${command.usage}` : ""}\n\n${own}${COMMON_HELP}\n`,
   );
   return 0;
+}
+
+/**
+ * Whoever reads our output may leave: a command has nothing more to say then, a daemon goes on with its work, and a
+ * full disk behind standard output is no reason for it to end either.
+ */
+function outliveReaders(name: string, json: boolean): void {
+  const isDaemon = name === "start" || name === "dev";
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error) => {
+      if (!isDaemon) process.exit(complain(error, json));
+    });
 }
 
 /** Prints one failure for people (or as a JSON document), and says how the process should end. */

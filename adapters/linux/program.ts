@@ -7,7 +7,7 @@ import {
   closeSync,
   openSync,
   readFileSync,
-  realpathSync,
+ 
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -15,7 +15,7 @@ import { join } from "node:path";
 
 /** Path of the Bun that runs us. */
 export function bunPath(): string {
-  return realpathSync(process.execPath);
+  return process.execPath; // Not resolved: that fails where its folder is closed to us.
 }
 
 /** The same as the kernel knows it, wherever it lies and even when an update has replaced it since. */
