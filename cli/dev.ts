@@ -9,7 +9,7 @@ import type { Daemon } from "../runtime/daemon.ts";
 import type { Command } from "./program.ts";
 import { refusalLines } from "./refusal_lines.ts";
 import { openScreen } from "./screen.ts";
-import { DAEMON_HELP, DAEMON_OPTIONS, daemonOptions, stopOnSignals } from "./start.ts";
+import { DAEMON_HELP, DAEMON_OPTIONS, daemonOptions, startHere, stopOnSignals } from "./start.ts";
 
 /** `moult dev` */
 export const command: Command = {
@@ -19,10 +19,11 @@ export const command: Command = {
   async run(program, _positionals, values) {
     const options = daemonOptions(values);
     const asJson = values["json"] === true;
-    const screen = openScreen();
-    const starting = program.startDaemon(options);
+    const starting = startHere(program, values);
     stopOnSignals(starting);
     const { daemon, home, warnings } = await starting;
+    // Not before: a prompt would keep a process alive whose start has failed.
+    const screen = openScreen();
     const shown = asJson ? jsonReport() : textReport(daemon, screen.print);
     if (asJson) json({ type: "started", url: daemon.url, home: home.dir });
     else {
@@ -30,7 +31,8 @@ export const command: Command = {
       screen.print(
         `moult ${program.version} on ${paint("bold", daemon.url)}  API page: ${daemon.url}/docs`,
       );
-      screen.print(paint("dim", `functions ${options.functions}, key ${home.dir}/owner.key`));
+      screen.print(paint("dim", `functions ${options.functions}`));
+      screen.print(paint("dim", `key       ${home.dir}/owner.key`));
       for (const { name, error } of daemon.functions.list())
         if (error !== undefined) screen.print(failedLine(name, error));
       void sayChannels(daemon, screen.print);

@@ -8,9 +8,11 @@ import {
   UsageError,
   type Command,
   type DaemonOptions,
+  type Program,
   type RunningDaemon,
   type Values,
 } from "./program.ts";
+import { endTemporary } from "./stop.ts";
 
 /** Options of `start` and `dev`. */
 export const DAEMON_OPTIONS = {
@@ -50,6 +52,14 @@ export function daemonOptions(values: Values): DaemonOptions {
   };
 }
 
+/** Starts the daemon of this process. One that `moult chat` had started meanwhile makes way. */
+export async function startHere(program: Program, values: Values): Promise<RunningDaemon> {
+  const options = daemonOptions(values);
+  // The one that `moult chat` starts makes way for nobody: whoever was first has the home.
+  if (options.idleExitMs === undefined) await endTemporary(values);
+  return await program.startDaemon(options);
+}
+
 /** Ends a daemon in order at the first signal, even while it starts; a second signal ends the process at once. */
 export function stopOnSignals(starting: Promise<RunningDaemon>): void {
   let stopping = false;
@@ -74,7 +84,7 @@ export const command: Command = {
   },
   help: DAEMON_HELP,
   async run(program, _positionals, values) {
-    const starting = program.startDaemon(daemonOptions(values));
+    const starting = startHere(program, values);
     stopOnSignals(starting);
     const { daemon, home, warnings } = await starting;
     for (const warning of warnings) aside(paint("yellow", `warning: ${warning}`, process.stderr));

@@ -2,7 +2,7 @@
 import { runningDaemon } from "../runtime/home.ts";
 import { findDaemon, homeOf } from "./client.ts";
 import { json, line } from "./print.ts";
-import type { Command } from "./program.ts";
+import type { Command, Values } from "./program.ts";
 
 /** A daemon finishes running turns first, but not for longer than this. */
 const WAIT_MS = 20_000;
@@ -27,6 +27,18 @@ export const command: Command = {
     return 0;
   },
 };
+
+/**
+ * Ends the daemon of a home that `moult chat` had started for itself, so that one which is meant to stay can take its
+ * place. Any other daemon is left alone: the start then says who holds the home.
+ */
+export async function endTemporary(values: Values): Promise<void> {
+  const daemon = runningDaemon(homeOf(values));
+  if (daemon?.temporary !== true) return;
+  const client = findDaemon({ ...values, url: daemon.url });
+  await client?.json("POST", "/api/stop");
+  await waitForEnd(daemon.pid);
+}
 
 async function waitForEnd(pid: number): Promise<void> {
   const until = Date.now() + WAIT_MS;

@@ -69,7 +69,8 @@ export class Daemon {
     const { home, version, listen, idleExitMs, loader, agent } = this.#parts;
     try {
       this.#listener = listen(this);
-      home.announce({ pid: process.pid, url: this.#listener.url, version });
+      const temporary = idleExitMs === undefined ? {} : { temporary: true };
+      home.announce({ pid: process.pid, url: this.#listener.url, version, ...temporary });
       await loader.start();
       // Functions first: a resumed turn may need one.
       await loader.settled();

@@ -16,6 +16,8 @@ const DaemonJson = v.object({
   pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
   url: v.pipe(v.string(), v.url()),
   version: v.string(),
+  /** It was started for a command that needed one, ends by itself, and makes way for one that is meant to stay. */
+  temporary: v.optional(v.boolean()),
 });
 /** What `daemon.json` says of a running daemon. */
 export type DaemonFile = Readonly<v.InferOutput<typeof DaemonJson>>;
