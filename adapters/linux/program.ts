@@ -2,15 +2,7 @@
  * The host program as one file, and what the runtime needs to read to run it. A confined process must not be able
  * to read moult's own folder, so the program is bundled once into the daemon's run folder.
  */
-import {
-  chmodSync,
-  closeSync,
-  openSync,
-  readFileSync,
- 
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, closeSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Path of the Bun that runs us. */

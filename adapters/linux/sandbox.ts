@@ -352,7 +352,7 @@ class HostProcess implements Confined {
     clearTimeout(late);
     if (exit !== undefined) {
       const how = exit.killedFor ?? exit.signal ?? `exit code ${String(exit.code)}`;
-      throw new Error([`it ended at once (${how})`, ...lastLines].join("; "));
+      throw new Error([`it ended at once (${how})`, ...withoutSource(lastLines)].join("; "));
     }
     try {
       this.#verify();
@@ -374,6 +374,13 @@ class HostProcess implements Confined {
     ];
     if (missing.length > 0) throw new Error(`the kernel did not take ${missing.join(", ")}`);
   }
+}
+
+/** A crash as Bun prints it, without the lines of our own program around the place. */
+function withoutSource(lines: readonly string[]): readonly string[] {
+  return lines
+    .filter((line) => !/^\s*(\d+ \||\^|at |note: |Bun v|$)/.test(line))
+    .map((line) => line.slice(0, 200));
 }
 
 function isUpFrame(frame: unknown): boolean {

@@ -120,14 +120,23 @@ export function nameProcess(name: string): void {
 
 const RESOURCES = { fileBytes: 1, core: 4, processes: 6, openFiles: 7 } as const;
 
-/** Sets hard limits on the calling process. Throws when the kernel does not take one. */
+/** The hard limit of the calling process; nobody without rights may go above it. */
+function hardLimit(id: number): bigint {
+  const pair = Buffer.alloc(16);
+  syscall("prlimit64", 0, id, 0, pair);
+  return pair.readBigUInt64LE(8);
+}
+
+/** Sets hard limits on the calling process; a stricter one that it has stays. Throws when the kernel does not take one. */
 export function setLimits(limits: Partial<Record<keyof typeof RESOURCES, number>>): void {
   for (const [name, id] of Object.entries(RESOURCES)) {
-    const value = limits[name as keyof typeof RESOURCES];
-    if (value === undefined) continue;
+    const wanted = limits[name as keyof typeof RESOURCES];
+    if (wanted === undefined) continue;
+    const hard = hardLimit(id);
+    const value = BigInt(wanted) < hard ? BigInt(wanted) : hard;
     const pair = Buffer.alloc(16);
-    pair.writeBigUInt64LE(BigInt(value), 0);
-    pair.writeBigUInt64LE(BigInt(value), 8);
+    pair.writeBigUInt64LE(value, 0);
+    pair.writeBigUInt64LE(value, 8);
     syscall("prlimit64", 0, id, pair, 0);
   }
 }

@@ -36,6 +36,20 @@ test("trySandbox() says why none runs and what to do, and closes what it opened"
   expect((await trySandbox(folders)).broken?.remedy).toContain("make room");
 });
 
+/** Tries in a process of its own, after a line of shell. */
+async function tryAfter(line: string, bun = process.execPath): Promise<SandboxTrial> {
+  const entry = JSON.stringify(join(ROOT, "adapters/linux/try_sandbox.ts"));
+  const script = `console.log(JSON.stringify(await (await import(${entry})).trySandbox()))`;
+  const command = ["/bin/sh", "-c", `${line}; exec "$0" --no-install -e "$1"`, bun, script];
+  const child = Bun.spawn(command, { stdout: "pipe" });
+  return JSON.parse(await child.stdout.text()) as SandboxTrial;
+}
+
+test("functions run where the limits of the user are stricter than theirs", async () => {
+  const { broken } = await tryAfter("ulimit -n 256; ulimit -f 20000");
+  expect(broken).toBeUndefined();
+});
+
 /** A Bun of the same kind in a folder of ours alone. */
 function bunIn(folder: string): string {
   const bun = join(folder, "bun");
@@ -53,11 +67,7 @@ describe.skipIf(process.platform !== "linux" || !isRoot)("as root", () => {
     const folder = mkdtempSync(join(tmpdir(), "moult-closed-"));
     chmodSync(folder, 0o700);
     try {
-      const entry = join(ROOT, "adapters/linux/try_sandbox.ts");
-      const script = `console.log(JSON.stringify(await (await import(${JSON.stringify(entry)})).trySandbox()))`;
-      const line = `umask 077; exec "$0" --no-install -e "$1"`;
-      const child = Bun.spawn(["/bin/sh", "-c", line, bunIn(folder), script], { stdout: "pipe" });
-      const trial = JSON.parse(await child.stdout.text()) as SandboxTrial;
+      const trial = await tryAfter("umask 077", bunIn(folder));
       expect(trial.broken).toBeUndefined();
       expect(trial.has.join()).toContain("a user id per function");
     } finally {
