@@ -5,6 +5,8 @@ const CHUNK_BYTES = 256 * 1024;
 /** Bounds: far above any real model, far below what would hurt. */
 const ITEMS_MAX = 20_000_000;
 const TEXT_BYTES_MAX = 16 * 1024 * 1024;
+/** All texts together: the largest templates have some hundred kilobytes. */
+const TEXTS_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Arrays of numbers up to this length are kept: values per layer, not tokens. */
 const KEPT_ITEMS_MAX = 1_024;
@@ -86,6 +88,8 @@ export class Reader {
   readonly size: number;
   #chunk = Buffer.alloc(0);
   #chunkAt = 0;
+  /** Bytes of the texts that were read. */
+  #textBytes = 0;
   /** Bytes before what is read next. */
   position = 0;
 
@@ -124,6 +128,9 @@ export class Reader {
   text(): string {
     const length = this.u64();
     if (length > TEXT_BYTES_MAX) throw new RangeError(`it has a text of ${length} bytes`);
+    this.#textBytes += length;
+    if (this.#textBytes > TEXTS_BYTES_MAX)
+      throw new RangeError(`its header has more than ${TEXTS_BYTES_MAX} bytes of texts`);
     return this.bytes(length).toString("utf8");
   }
 

@@ -8,8 +8,8 @@ import { MoultError } from "../../schemas/error.ts";
 
 /** Left free on the disk: the daemon has to write as well. */
 const SPARE_BYTES = 64 * 1_048_576;
-/** Between two looks at the free space. */
-const LOOK_BYTES = 256 * 1_048_576;
+/** Between two looks at the free space: less than is left free, or a file of unknown length would take that too. */
+const LOOK_BYTES = SPARE_BYTES / 4;
 
 /** The connection broke or the server is not well: worth another try. */
 export class Broken extends Error {

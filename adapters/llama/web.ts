@@ -3,6 +3,7 @@
  * hub tells on the way are not lost. Knows no model and writes nothing.
  */
 import { readFileSync } from "node:fs";
+import { BlockList, isIP } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { boundedText } from "../../runtime/bounded_text.ts";
@@ -31,6 +32,27 @@ const REDIRECT = new Set([301, 302, 303, 307, 308]);
 const WANTS_NAME = new Set([401, 403]);
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const SHA256 = /^[0-9a-f]{64}$/i;
+
+/** Addresses of this machine and of networks that are not the world's. */
+const NEAR = new BlockList();
+for (const [net, bits] of [
+  ["0.0.0.0", 8],
+  ["10.0.0.0", 8],
+  ["100.64.0.0", 10],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.168.0.0", 16],
+] as const) {
+  NEAR.addSubnet(net, bits);
+  NEAR.addSubnet(`::ffff:${net}`, 96 + bits, "ipv6");
+}
+for (const [net, bits] of [
+  ["::", 127],
+  ["fc00::", 7],
+  ["fe80::", 10],
+] as const)
+  NEAR.addSubnet(net, bits, "ipv6");
 
 /**
  * One GET. The hub's token is used only where the hub wants one, and never sent to another host.
@@ -87,7 +109,7 @@ async function follow(
   let url = from;
   let linked: string | undefined;
   for (let hops = 0; hops <= REDIRECTS_MAX; hops++) {
-    if (!isAllowed(url, from, web)) throw unsafe(url);
+    if (!mayLead(from, url) || !(isPrivate(url) || web.plainHttp)) throw unsafe(url);
     const atHub = url.origin === new URL(web.hub).origin;
     const response = await fetch(url, {
       headers: {
@@ -137,15 +159,25 @@ function isPrivate(url: URL): boolean {
   return url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.test(url.hostname));
 }
 
-/** A server elsewhere must not send us to files or services of this machine. */
-function isAllowed(url: URL, from: URL, web: WebOptions): boolean {
-  if (url.protocol !== "https:" && url.protocol !== "http:") return false;
-  if (LOOPBACK.test(url.hostname) && !LOOPBACK.test(from.hostname)) return false;
-  return isPrivate(url) || web.plainHttp;
+/** A server elsewhere must not send us to files or services of this machine, or of its network. */
+export function mayLead(from: URL, to: URL): boolean {
+  if (to.protocol !== "https:" && to.protocol !== "http:") return false;
+  if (LOOPBACK.test(to.hostname) && !LOOPBACK.test(from.hostname)) return false;
+  return isNear(from) || !isNear(to);
+}
+
+/** Names that no public server has. Others may lead anywhere all the same; of those https proves whose they are. */
+const NEAR_NAME = /^[^.]+$|\.(?:localhost|local|lan|internal|home\.arpa)$/;
+
+function isNear({ hostname }: URL): boolean {
+  const bare = hostname.replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
+  const kind = isIP(bare);
+  if (kind === 0) return NEAR_NAME.test(bare);
+  return NEAR.check(bare, kind === 4 ? "ipv4" : "ipv6");
 }
 
 function unsafe(url: URL): MoultError {
-  if (url.protocol !== "http:" || LOOPBACK.test(url.hostname))
+  if (url.protocol !== "http:" || isNear(url))
     return new MoultError(
       "policy/denied",
       `The server sends us to ${url.protocol}//${url.host}, which is no place for a model`,

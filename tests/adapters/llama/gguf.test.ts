@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { checkGguf } from "../../../adapters/llama/gguf.ts";
@@ -106,6 +106,30 @@ test.each(broken)("a model file with %s is refused with a reason", async (_, mak
       message: expect.stringContaining(message),
     }),
   );
+});
+
+test("a header that is nothing but long texts is refused before they fill the memory", async () => {
+  const file = path.join(folder, "texts.gguf");
+  const bytes = 15 * 1_048_576;
+  const numbers = (...values: readonly (readonly [bytes: 4 | 8, value: number])[]): Buffer =>
+    Buffer.concat(
+      values.map(([size, value]) => {
+        const one = Buffer.alloc(size);
+        one.writeUInt32LE(value);
+        return one;
+      }),
+    );
+  const handle = await open(file, "w");
+  await handle.write(Buffer.concat([Buffer.from("GGUF"), numbers([4, 3], [8, 0], [8, 5])]));
+  for (let n = 0, at = 24; n < 5; n++) {
+    // A key of one character, the type of a text, and its length; what it says is a hole in the file.
+    const key = Buffer.concat([numbers([8, 1]), Buffer.from("k"), numbers([4, 8], [8, bytes])]);
+    await handle.write(key, 0, key.length, at);
+    at += key.length + bytes;
+    await handle.truncate(at);
+  }
+  await handle.close();
+  expect(() => checkGguf(file)).toThrow("bytes of texts");
 });
 
 test("a missing file and a folder are refused with a reason", () => {

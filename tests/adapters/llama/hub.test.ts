@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { findPulled } from "../../../adapters/llama/pull.ts";
+import { mayLead } from "../../../adapters/llama/web.ts";
 import { type FileServer, serveFile } from "./file_server.ts";
 import { makePullBench, type PullBench } from "./pulling.ts";
 
@@ -60,6 +61,36 @@ describe("redirects", () => {
       expect.stringMatching(/^bytes=[1-9]\d*-$/),
     ]);
   });
+
+  test.each([
+    "http://localhost./x",
+    "http://a.localhost/x",
+    "http://router/x",
+    "http://printer.local/x",
+    "http://0.0.0.0/x",
+    "http://127.1/x",
+    "http://10.0.0.1/x",
+    "http://172.31.0.1/x",
+    "http://192.168.1.1/x",
+    "http://169.254.169.254/latest",
+    "https://[::1]/x",
+    "http://[::]/x",
+    "http://[::ffff:127.0.0.1]/x",
+    "http://[::ffff:192.168.1.1]/x",
+    "http://[fd00::1]/x",
+    "http://[fe80::1]/x",
+  ])("from the world to %s are refused, even where a checksum is given", (near) => {
+    expect(mayLead(new URL("https://models.example.org/x"), new URL(near))).toBe(false);
+    expect(mayLead(new URL("http://203.0.113.7/x"), new URL(near))).toBe(false);
+  });
+
+  test.each(["https://203.0.113.9/x", "http://172.32.0.1/x", "https://[2001:db8::1]/x"])(
+    "from the world to %s are followed",
+    (far) => {
+      expect(mayLead(new URL("https://models.example.org/x"), new URL(far))).toBe(true);
+      expect(mayLead(new URL("http://192.168.1.1/x"), new URL(far))).toBe(true);
+    },
+  );
 
   test("in a circle, to files, and to plain http elsewhere are refused", async () => {
     server.always.set("/", redirect("/again.gguf"));
