@@ -1,7 +1,8 @@
 /** Where there is no Linux: plain processes. They are separate and have an empty environment, and nothing more. */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Brood, upWithin } from "../../runtime/isolate/brood.ts";
 import type { Confined, Exit, Sandbox } from "../../runtime/ports.ts";
 import { MoultError } from "../../schemas/error.ts";
 import { readOutput, signalName } from "./output.ts";
@@ -12,9 +13,8 @@ const START_MS_MAX = 20_000;
 /** Starts processes that are not confined, and says so. */
 export class PlainSandbox implements Sandbox {
   readonly #run = mkdtempSync(join(process.platform === "win32" ? tmpdir() : "/tmp", "moult-"));
-  readonly #living = new Set<Confined>();
+  readonly #brood = new Brood(this.#run);
   #program: Promise<string> | undefined;
-  #lastId = 0;
 
   tier() {
     return {
@@ -33,20 +33,12 @@ export class PlainSandbox implements Sandbox {
         "Cannot load: exec is not available yet; remove permissions.exec",
       );
     const program = await (this.#program ??= buildHostProgram(this.#run));
-    const folder = join(this.#run, String(++this.#lastId));
-    for (const name of ["", "fn", "s", "work"]) mkdirSync(join(folder, name), { mode: 0o700 });
-    const host = new PlainProcess(folder, program, options.onOutput);
-    this.#living.add(host);
-    void host.exited.then(() => this.#living.delete(host));
-    await host.whenUp();
-    return host;
+    const folder = this.#brood.folder(["fn", "s", "work"]);
+    return await this.#brood.raise(new PlainProcess(folder, program, options.onOutput));
   }
 
   async close(): Promise<void> {
-    const living = [...this.#living];
-    for (const confined of living) confined.kill("moult stops");
-    await Promise.all(living.map(async ({ exited }) => await exited));
-    rmSync(this.#run, { recursive: true, force: true });
+    await this.#brood.close();
   }
 }
 
@@ -104,11 +96,7 @@ class PlainProcess implements Confined {
   }
 
   async whenUp(): Promise<void> {
-    const late = setTimeout(() => this.kill("it did not start in time"), START_MS_MAX);
-    const exit = await Promise.race([this.#up.promise, this.exited]);
-    clearTimeout(late);
-    if (exit !== undefined)
-      throw new MoultError("internal", "Cannot start a function process: it ended at once");
+    await upWithin(START_MS_MAX, this, this.#up.promise);
   }
 
   #hear(frame: unknown): void {

@@ -1,7 +1,7 @@
 /** Blank hosts that wait for a function. They are confined already: taking one costs no start. */
+import { Backoff } from "../back_off.ts";
 import type { Confined, FilePolicy, Sandbox } from "../ports.ts";
 import { LIMITS_DEFAULT } from "../../schemas/function.ts";
-import { Backoff } from "./backoff.ts";
 import { messageOf } from "../../schemas/error.ts";
 
 /** Refilling waits this long, so that it does not compete with the function that has just taken a host. */

@@ -1,10 +1,10 @@
 /** One version of a function: starts its host when needed, counts its calls, and copes with the host's end. */
+import { Backoff } from "../back_off.ts";
 import type { CallResult, FunctionCall } from "../ports.ts";
 import { within } from "../within.ts";
 import { isMoultError, MoultError, toWire, messageOf } from "../../schemas/error.ts";
 import type { Manifest } from "../../schemas/function.ts";
 import { Answer, type AnswerHeaders, answerHeaders, errorResponse } from "./answer.ts";
-import { Backoff } from "./backoff.ts";
 import type { Bundle, Deployment, Handler } from "./deployment.ts";
 import type { LimitWatch } from "./limits.ts";
 import { explainExit, type LiveCall, type LiveHost } from "./live_host.ts";

@@ -2,10 +2,10 @@
  * Hosts as threads of the daemon, for built-ins that ask for it: quicker to start, and confined by nothing. A native
  * crash in one ends the daemon, so nothing of a user's runs here.
  */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Confined, Exit, Sandbox } from "../ports.ts";
-import { MoultError } from "../../schemas/error.ts";
+import { Brood, upWithin } from "./brood.ts";
 
 const START_MS_MAX = 10_000;
 
@@ -41,13 +41,11 @@ function isAlive(pid: number): boolean {
 
 /** Starts threads. */
 export class WorkerSandbox implements Sandbox {
-  readonly #run: string;
-  readonly #living = new Set<WorkerHost>();
-  #lastId = 0;
+  readonly #brood: Brood;
 
   constructor() {
     removeStale();
-    this.#run = mkdtempSync(`${BASE}${String(process.pid)}-`);
+    this.#brood = new Brood(mkdtempSync(`${BASE}${process.pid}-`));
   }
 
   tier() {
@@ -59,20 +57,12 @@ export class WorkerSandbox implements Sandbox {
   }
 
   async start(options: Parameters<Sandbox["start"]>[0]): Promise<Confined> {
-    const folder = join(this.#run, String(++this.#lastId));
-    for (const name of ["", "fn", "work"]) mkdirSync(join(folder, name), { mode: 0o700 });
-    const host = new WorkerHost(folder, options.onOutput);
-    this.#living.add(host);
-    void host.exited.then(() => this.#living.delete(host));
-    await host.whenUp();
-    return host;
+    const folder = this.#brood.folder(["fn", "work"]);
+    return await this.#brood.raise(new WorkerHost(folder, options.onOutput));
   }
 
   async close(): Promise<void> {
-    const living = [...this.#living];
-    for (const host of living) host.kill("moult stops");
-    await Promise.all(living.map(async ({ exited }) => await exited));
-    rmSync(this.#run, { recursive: true, force: true });
+    await this.#brood.close();
   }
 }
 
@@ -135,11 +125,7 @@ class WorkerHost implements Confined {
   }
 
   async whenUp(): Promise<void> {
-    const late = setTimeout(() => this.kill("it did not start in time"), START_MS_MAX);
-    const exit = await Promise.race([this.#up.promise, this.exited]);
-    clearTimeout(late);
-    if (exit !== undefined)
-      throw new MoultError("internal", "Cannot start a function thread: it ended at once");
+    await upWithin(START_MS_MAX, this, this.#up.promise);
   }
 
   #hear(data: unknown): void {

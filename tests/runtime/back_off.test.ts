@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { Backoff } from "../../../runtime/isolate/backoff.ts";
+import { Backoff } from "../../runtime/back_off.ts";
 
 describe("Backoff", () => {
   test("lets the first restart happen at once, and each later one wait longer, to a bound", () => {
