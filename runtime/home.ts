@@ -55,6 +55,8 @@ export function findHome(
  */
 export function openHome(dir: string): OpenHome {
   const unlock = prepare(dir);
+  const daemonFile = join(dir, "daemon.json");
+  removeQuietly(daemonFile); // Of a daemon that was killed: nobody is to believe it while this one starts.
   const keyFile = join(dir, "owner.key");
   const freshKey = !existsSync(keyFile);
   try {
@@ -65,7 +67,6 @@ export function openHome(dir: string): OpenHome {
         `${keyFile} is not a key; remove the file and the next start makes a new one`,
       );
     }
-    const daemonFile = join(dir, "daemon.json");
     return {
       dir,
       key,
@@ -93,12 +94,13 @@ function readKey(file: string): string {
   }
 }
 
-/** The daemon that `daemon.json` names, if its process is alive. */
+/** The daemon that `daemon.json` names, if it is alive and holds the home. */
 export function runningDaemon(dir: string): DaemonFile | undefined {
   try {
     const daemon = v.parse(DaemonJson, JSON.parse(readFileSync(join(dir, "daemon.json"), "utf8")));
     process.kill(daemon.pid, 0);
-    return daemon;
+    // After a power cut the file stays, and its number may be another process's by now.
+    return isHeld(dir) ? daemon : undefined;
   } catch {
     return undefined;
   }
@@ -131,6 +133,22 @@ export function unusableHome(dir: string, error: unknown): ConfigError {
   );
 }
 
+/** A start waits so long for the lock: commands that look whether it is held have it for a moment. */
+const LOCK_WAIT_MS = 250;
+
+/** Whether a daemon holds the lock. */
+function isHeld(dir: string): boolean {
+  const database = new Database(join(dir, "lock"), { readonly: true });
+  try {
+    database.query("SELECT 1 FROM sqlite_master").all();
+    return false;
+  } catch (error) {
+    return String(error).includes("locked");
+  } finally {
+    database.close();
+  }
+}
+
 /**
  * An exclusive SQLite transaction on an empty database is the lock: the kernel drops it when the process dies,
  * however it dies, and it works the same on every system.
@@ -138,6 +156,7 @@ export function unusableHome(dir: string, error: unknown): ConfigError {
 function lock(dir: string): () => void {
   const database = new Database(join(dir, "lock"), { create: true });
   try {
+    database.run(`PRAGMA busy_timeout=${String(LOCK_WAIT_MS)}`);
     database.run("PRAGMA locking_mode=EXCLUSIVE");
     database.run("BEGIN EXCLUSIVE");
   } catch (error) {

@@ -43,6 +43,17 @@ describe("runningDaemon()", () => {
   });
 });
 
+test("runningDaemon() takes another process that has the number of a killed daemon for none", () => {
+  const home = openHome(dir);
+  const stale = { pid: process.pid, url: "http://127.0.0.1:1", version: "0" };
+  home.announce(stale);
+  expect(runningDaemon(dir)).toEqual(stale);
+  home.release();
+  writeFileSync(join(dir, "daemon.json"), JSON.stringify(stale));
+  expect(runningDaemon(dir)).toBeUndefined();
+  openHome(dir).release();
+});
+
 describe("openHome()", () => {
   test("names a key that cannot be read", () => {
     mkdirSync(join(dir, "owner.key"));
