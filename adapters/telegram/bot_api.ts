@@ -24,6 +24,9 @@ export type Failure =
 /** Milliseconds that one call may take. */
 export const CALL_MS_MAX = 20_000;
 
+/** The longest wait that Telegram can ask for; after it, it is asked again. */
+const WAIT_MS_MAX = 24 * 3_600_000;
+
 /** Characters of Telegram's own words that are passed on. */
 const TEXT_CHARS_MAX = 200;
 
@@ -114,9 +117,14 @@ function refused({ error_code, description, parameters }: GrammyError): Failure 
     kind: "refused",
     status,
     text: `Telegram says: ${words}`,
-    ...(seconds === undefined ? {} : { retryAfterMs: seconds * 1_000 }),
+    ...(seconds === undefined ? {} : { retryAfterMs: waitMs(seconds) }),
     ...(movedTo === undefined ? {} : { movedTo }),
   };
+}
+
+/** Within what a timer takes: it would go off at once. */
+function waitMs(seconds: number): number {
+  return Math.min(Math.max(Number(seconds) * 1_000 || 0, 0), WAIT_MS_MAX);
 }
 
 /** A gateway that waited in vain does not know what became of the call; others have not passed it on. */

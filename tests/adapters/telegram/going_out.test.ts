@@ -51,6 +51,8 @@ describe("send()", () => {
     [refuse(403, "Forbidden: bot was blocked by the user"), { outcome: "permanent" }],
     [refuse(400, "Bad Request: chat not found"), { outcome: "permanent" }],
     [refuse(429, "Too Many Requests", 3), { outcome: "retry", retryAfterMs: 3_000 }],
+    // Longer than a timer takes: it would go off at once, and again.
+    [refuse(429, "Too Many Requests", 3e9), { outcome: "retry", retryAfterMs: 86_400_000 }],
     [refuse(500, "Internal Server Error"), { outcome: "retry" }],
     [refuse(401, "Unauthorized"), { outcome: "retry" }],
     [{ kind: "page", status: 502 }, { outcome: "retry" }],
