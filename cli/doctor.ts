@@ -1,9 +1,10 @@
 /** `moult doctor`: what works on this machine, and what to do about the rest. */
 import { statfsSync } from "node:fs";
 import { findDaemon, homeOf } from "./client.ts";
-import { json, line, paint } from "./print.ts";
+import { json, line, paint, wrapped } from "./print.ts";
 import type { Check, Command, DaemonOptions, Program, Values } from "./program.ts";
 import { DAEMON_HELP, DAEMON_OPTIONS, daemonOptions } from "./start.ts";
+import { ConfigError } from "../schemas/config.ts";
 import { messageOf } from "../schemas/error.ts";
 
 const BUN_MIN = "1.4.5";
@@ -14,6 +15,9 @@ const MARK = {
   warning: ["yellow", "warn"],
   failed: ["red", "FAIL"],
 } as const;
+
+/** The column where findings begin. */
+const FOUND_AT = 15;
 
 /** `moult doctor` */
 export const command: Command = {
@@ -46,6 +50,9 @@ async function modelFile(program: Program, options: DaemonOptions): Promise<Chec
     return { name: "model", state: "ok", found: (await program.models(options)).check() };
   } catch (error) {
     const found = messageOf(error);
+    // Nothing is wrong with a model of which nothing was read yet.
+    if (error instanceof ConfigError)
+      return { name: "config", state: "failed", found, remedy: "no daemon starts before that" };
     const remedy =
       "choose another with moult model use, or set model.path in moult.yaml to a GGUF file";
     return { name: "model", state: "failed", found, remedy };
@@ -85,6 +92,15 @@ function disk(home: string): Check {
 }
 
 async function daemon(values: Values): Promise<Check> {
+  try {
+    return await askDaemon(values);
+  } catch (error) {
+    const found = error instanceof Error ? error.message : String(error);
+    return { name: "daemon", state: "failed", found };
+  }
+}
+
+async function askDaemon(values: Values): Promise<Check> {
   const client = findDaemon(values);
   if (!client) return { name: "daemon", state: "ok", found: `none runs for ${homeOf(values)}` };
   const { ready, channels = [] } = await client.json<{
@@ -103,6 +119,6 @@ async function daemon(values: Values): Promise<Check> {
 
 function show({ name, state, found, remedy }: Check): void {
   const [colour, mark] = MARK[state];
-  line(`${paint(colour, mark)}  ${name.padEnd(8)} ${found}`);
-  if (remedy) line(`      ${" ".repeat(8)} → ${remedy}`);
+  line(`${paint(colour, mark)}  ${name.padEnd(8)} ${wrapped(found, FOUND_AT)}`);
+  if (remedy) line(`${" ".repeat(FOUND_AT)}→ ${wrapped(remedy, FOUND_AT + 2)}`);
 }
