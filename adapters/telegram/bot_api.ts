@@ -124,7 +124,7 @@ function refused({ error_code, description, parameters }: GrammyError): Failure 
 
 /** Within what a timer takes: it would go off at once. */
 function waitMs(seconds: number): number {
-  return Math.min(Math.max(Number(seconds) * 1_000 || 0, 0), WAIT_MS_MAX);
+  return Math.min(Math.max(seconds * 1_000 || 0, 0), WAIT_MS_MAX);
 }
 
 /** A gateway that waited in vain does not know what became of the call; others have not passed it on. */

@@ -23,6 +23,10 @@ const HISTORY_CHARS_MAX = 1_000_000;
 /** Letters that a client gets. */
 const LETTERS_MAX = 200;
 
+/** Strangers who are told so within a minute. What is told to more of them would hold up everybody else's replies. */
+const STRANGERS_MAX = 20;
+const STRANGERS_MS = 60_000;
+
 /** What an agent is made of. */
 export interface AgentParts {
   readonly store: Store;
@@ -59,6 +63,8 @@ class Gateway implements Agent {
   readonly #triggers: Triggers;
   /** Resolves when the turns of the last process are in their lanes. */
   readonly #started = Promise.withResolvers<void>();
+  /** When the last strangers were told. */
+  #strangersAt: readonly number[] = [];
   #closed = false;
 
   constructor(parts: AgentParts) {
@@ -253,16 +259,24 @@ class Gateway implements Agent {
     }
   }
 
-  /** A stranger is told once; what they wrote is not kept. */
+  /** A stranger is told once, of many only some at a time; what they wrote is not kept. */
   async #turnAway(protocol: string, transport: Transport, arrival: Arrival): Promise<Routed> {
     const { stranger, sender, principal } = arrival;
     const { channel } = transport;
+    const dropped = { dropped: "the sender is not in the allow list" };
+    const now = this.#parts.clock.now();
+    this.#strangersAt = this.#strangersAt.filter((at) => Math.abs(now - at) < STRANGERS_MS);
+    // Those who write again later are told then.
+    if (this.#strangersAt.length >= STRANGERS_MAX) return dropped;
     const { conversation = "", text = "" } = stranger ?? {};
     const session = sessionOf(channel, conversation);
     const keys = [`stranger ${sender}`];
     const notice = { protocol, channel, session, conversation, sender, principal, text, keys };
+    this.#strangersAt = [...this.#strangersAt, now];
     if (await this.#parts.store.tell(notice)) this.#delivery.wake();
-    return { dropped: "the sender is not in the allow list" };
+    // Told before: it takes nobody's place.
+    else this.#strangersAt = this.#strangersAt.toSpliced(this.#strangersAt.indexOf(now), 1);
+    return dropped;
   }
 
   #named(channel: string): Transport | undefined {

@@ -27,7 +27,7 @@ function chat(differs: Partial<Transport> = {}) {
         sender: from,
         principal: OWNER,
         keys: key === undefined ? [] : [key],
-        ...(from === "666"
+        ...(from.startsWith("666")
           ? { stranger: { conversation: from, text: `Your id is ${from}.` } }
           : {}),
       };
@@ -129,6 +129,21 @@ test("a stranger is told once, ever, and nothing of theirs is kept", async () =>
   expect(
     bench.meter.counts.get('moult_inbox_messages_total{"channel":"chat","result":"dropped"}'),
   ).toBe(2);
+});
+
+test("of very many strangers only some are told, so that replies to others do not wait for theirs", async () => {
+  const { sent, transport } = chat();
+  await using bench = await openAgent(yes, undefined, { transports: { chat: transport } });
+  const many = Array.from({ length: 200 }, (_, n) => ({ from: `666${n % 100}`, text: "hello?" }));
+  await Promise.all(many.map((update) => bench.agent.route("chat", update)));
+  await write(bench, "well?");
+  await settled(bench);
+  const [reply, ...others] = sent.filter(({ conversation }) => !conversation.startsWith("666"));
+  expect(reply?.text).toBe("Yes.");
+  expect(others).toEqual([]);
+  expect(new Set(sent.map(({ conversation }) => conversation)).size).toBe(sent.length);
+  expect(sent.length).toBeLessThanOrEqual(21);
+  expect(await bench.agent.sessions()).toHaveLength(sent.length);
 });
 
 test("a reply is delivered in the pieces its transport cuts, each with a fate of its own", async () => {
