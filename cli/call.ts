@@ -3,21 +3,22 @@ import { needDaemon } from "./client.ts";
 import { line } from "./print.ts";
 import { UsageError, type Command } from "./program.ts";
 
+const EXAMPLE = `moult call calculate '{"expression":"2+2"}'`;
+
 /** `moult call` */
 export const command: Command = {
   usage: "FUNCTION [JSON]",
   help: '  JSON may be "-" for standard input; it is {} when left out',
   async run(_program, [name, input = "{}", ...rest], values) {
     if (name === undefined || rest.length > 0) {
-      throw new UsageError(
-        `Write the input as one JSON argument: moult call calculate '{"expression":"2+2"}'`,
-      );
+      throw new UsageError(`Write the input as one JSON argument: ${EXAMPLE}`);
     }
     const body = input === "-" ? await Bun.stdin.text() : input;
     try {
       JSON.parse(body);
     } catch (error) {
-      throw new UsageError(`The input is not JSON: ${(error as Error).message}`);
+      const why = (error as Error).message.replace("JSON Parse error: ", "");
+      throw new UsageError(`The input is not JSON (${why}); write it like this: ${EXAMPLE}`);
     }
     const response = await needDaemon(values).ask("POST", `/fn/${encodeURIComponent(name)}`, body);
     if (response.headers.get("content-type")?.startsWith("application/json") === true) {

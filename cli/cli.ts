@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { ConfigError } from "../schemas/config.ts";
 import { nearest } from "../runtime/spelling.ts";
 import { isMoultError, toWire } from "../schemas/error.ts";
-import { printPlainly } from "./print.ts";
+import { aside, printPlainly, wrapped } from "./print.ts";
 import { UsageError, type Command, type Listed, type Program, type Values } from "./program.ts";
 
 /** Each command in a file of its own, loaded only when it is used. */
@@ -41,7 +41,8 @@ const COMMON = {
   key: { type: "string" },
 } as const;
 
-const COMMON_HELP = `  --home DIR    where moult keeps its data (default: $MOULT_HOME, the nearest .moult upward, ./.moult)
+const COMMON_HELP = `  --home DIR    where moult keeps its data
+                (default: $MOULT_HOME, the nearest .moult upward, ./.moult)
   --url, --key  another daemon than the home's ($MOULT_URL, $MOULT_KEY)
   --json        print JSON
   --help        this text`;
@@ -70,7 +71,7 @@ export async function runCommandLine(program: Program, argv: readonly string[]):
     if (values["help"] === true) return commandHelp(name, listed.summary, command);
     return await command.run(program, positionals, values);
   } catch (error) {
-    return complain(error, json);
+    return complain(error, json, name);
   }
 }
 
@@ -118,12 +119,12 @@ function outliveReaders(name: string, json: boolean): void {
   const isDaemon = name === "start" || name === "dev";
   for (const stream of [process.stdout, process.stderr])
     stream.on("error", (error) => {
-      if (!isDaemon) process.exit(complain(error, json));
+      if (!isDaemon) process.exit(complain(error, json, name));
     });
 }
 
 /** Prints one failure for people (or as a JSON document), and says how the process should end. */
-function complain(error: unknown, json: boolean): number {
+function complain(error: unknown, json: boolean, name: string): number {
   if (isBrokenPipe(error)) return 0;
   const foreseen =
     isMoultError(error) || error instanceof UsageError || error instanceof ConfigError;
@@ -133,10 +134,23 @@ function complain(error: unknown, json: boolean): number {
     process.stdout.write(`${JSON.stringify({ error: document })}\n`);
   } else {
     const stack = foreseen || !(error instanceof Error) ? "" : `${error.stack ?? ""}\n`;
-    process.stderr.write(`moult: ${message}\n${stack}`);
-    if (error instanceof UsageError) process.stderr.write('See "moult --help"\n');
+    const say = (text: string): void => aside(wrapped(asTyped(text), 0, 0, process.stderr));
+    say(`moult: ${message}`);
+    process.stderr.write(stack);
+    const help = Object.hasOwn(COMMANDS, name) ? `moult ${name} --help` : "moult --help";
+    if (error instanceof UsageError) say(`See "${help}"`);
   }
   return exitCodeOf(error);
+}
+
+/** The same with commands as they are typed here: in the clone, and in projects, moult is a script of `bun`. */
+function asTyped(text: string): string {
+  if (!["moult", "dev", "start"].includes(process.env["npm_lifecycle_event"] ?? "")) return text;
+  const commands = new RegExp(
+    `(?<!bun )\\bmoult (?=(?:--help|${Object.keys(COMMANDS).join("|")})\\b)`,
+    "g",
+  );
+  return text.replaceAll(commands, "bun moult ");
 }
 
 function exitCodeOf(error: unknown): number {

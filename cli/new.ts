@@ -16,7 +16,7 @@ const USAGE = "Write: moult new tool NAME, moult new skill NAME, or moult new ch
 export const command: Command = {
   usage: "tool|skill|channel NAME [--via TRANSPORT] [--functions DIR]",
   options: { functions: { type: "string", short: "f" }, via: { type: "string" } },
-  help: `  --via TRANSPORT  what a channel translates for: ${TRANSPORTS.join(", ")} (default: ${TRANSPORTS[0]})
+  help: `  --via TRANSPORT  of a channel: ${TRANSPORTS.join(", ")} (default: ${TRANSPORTS[0]})
   --functions DIR  your functions (default: ./functions)`,
   async run(program, [kind, name, ...rest], values) {
     if (kind === undefined || name === undefined || rest.length > 0) throw new UsageError(USAGE);

@@ -1,4 +1,5 @@
 /** How commands print: plain when piped, with colour on a terminal. */
+import { shortText } from "../runtime/short_text.ts";
 
 const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
 
@@ -105,14 +106,61 @@ export function word(value: unknown): string {
   return value === undefined || value === null ? "" : JSON.stringify(value);
 }
 
-/** Lines up cells in columns; the last column is not padded. */
+/** Below this a terminal is too narrow to care for. */
+const COLUMNS_MIN = 40;
+
+/** Characters that fit into a line; no bound where nobody looks at it. */
+function columnsOf(stream: NodeJS.WriteStream): number {
+  return !plain && stream.isTTY ? Math.max(stream.columns, COLUMNS_MIN) : Number.POSITIVE_INFINITY;
+}
+
+/**
+ * Breaks lines between words to the width of the terminal; what goes on begins below column `indent`. A word that is
+ * longer than a line stays whole, so that addresses and paths can be copied. Unchanged when piped. Takes no colours.
+ *
+ * @param taken columns in use before the first word @default indent
+ */
+export function wrapped(
+  text: string,
+  indent = 0,
+  taken = indent,
+  stream: NodeJS.WriteStream = process.stdout,
+): string {
+  const columns = columnsOf(stream);
+  const begins = `\n${" ".repeat(indent)}`;
+  const wrapLine = (whole: string, before: number): string => {
+    if (before + whole.length <= columns) return whole;
+    const [first = "", ...words] = whole.split(" ");
+    let used = before + first.length;
+    let out = first;
+    for (const next of words) {
+      const fits = used + 1 + next.length <= columns;
+      out += `${fits ? " " : begins}${next}`;
+      used = (fits ? used + 1 : indent) + next.length;
+    }
+    return out;
+  };
+  const [head = "", ...rest] = text.split("\n");
+  return [wrapLine(head, taken), ...rest.map((one) => wrapLine(one, 0))].join("\n");
+}
+
+/** Lines up cells in columns; the last one is not padded, and on a terminal it is cut to what fits. */
 export function table(rows: readonly (readonly string[])[]): void {
   const widths = (rows[0] ?? []).map((_cell, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
   );
+  const before = widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0);
+  const rest = Math.max(columnsOf(process.stdout) - before, COLUMNS_MIN / 2);
   for (const row of rows) {
-    line(
-      row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join("  "),
+    const cells = row.map((cell, i) =>
+      i === row.length - 1 ? shortText(cell, rest - 1) : cell.padEnd(widths[i] ?? 0),
     );
+    line(cells.join("  ").trimEnd());
   }
+}
+
+/** Local time to the minute, the same width always. */
+export function localTime(at: number): string {
+  const date = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
+  return date.toISOString().slice(0, 16).replace("T", " ");
 }

@@ -2,7 +2,7 @@
 import type { HistoryItem, Letter, SessionInfo } from "../runtime/ports.ts";
 import { shortText } from "../runtime/short_text.ts";
 import { needDaemon, type Client } from "./client.ts";
-import { aside, json, line, paint, table } from "./print.ts";
+import { aside, json, line, localTime, paint, table } from "./print.ts";
 import { UsageError, type Command } from "./program.ts";
 
 /** Characters of a tool's result, or of a letter, that are shown. */
@@ -40,7 +40,7 @@ async function list(client: Client, asJson: boolean): Promise<number> {
   else {
     table([
       ["SESSION", "TURNS", "LAST"],
-      ...sessions.map(({ session, turns, lastAt }) => [session, String(turns), time(lastAt)]),
+      ...sessions.map(({ session, turns, lastAt }) => [session, String(turns), localTime(lastAt)]),
     ]);
   }
   return 0;
@@ -56,7 +56,7 @@ async function show(client: Client, session: string, asJson: boolean): Promise<n
 
 /** As `moult chat` shows it: what was said in full, what the tools did in one line. */
 function showItem({ role, content, toolCalls = [], name, at }: HistoryItem): void {
-  if (role === "user") line(`${paint("dim", time(at))} ${paint("bold", `› ${content}`)}`);
+  if (role === "user") line(`${paint("dim", localTime(at))} ${paint("bold", `› ${content}`)}`);
   else if (role === "tool") line(paint("dim", `  → ${name ?? "tool"}: ${short(content)}`));
   else {
     for (const call of toolCalls) {
@@ -79,17 +79,11 @@ async function showLetters(client: Client, asJson: boolean): Promise<number> {
   else if (letters.length === 0) aside(paint("dim", "Every reply arrived", process.stderr));
   for (const { state, session, at, error, text, turn } of asJson ? [] : letters) {
     const mark = state === "dead" ? paint("red", "dead   ") : paint("yellow", "unknown");
-    line(`${mark} ${paint("dim", time(at))} ${paint("bold", session)} ${paint("dim", turn)}`);
+    line(`${mark} ${paint("dim", localTime(at))} ${paint("bold", session)} ${paint("dim", turn)}`);
     if (error !== "") line(`        ${error}`);
     line(`        ${paint("dim", short(text))}`);
   }
   return 0;
-}
-
-/** Local time to the minute, the same width always. */
-function time(at: number): string {
-  const date = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
-  return date.toISOString().slice(0, 16).replace("T", " ");
 }
 
 function short(text: string): string {

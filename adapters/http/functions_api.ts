@@ -13,8 +13,8 @@ export function functionOperations({ functions, hub }: Services): readonly Opera
     throw new MoultError(
       "function/not-found",
       FUNCTION_NAME.test(name)
-        ? `No function is called "${name}"; GET /api/functions lists those that are loaded`
-        : "This is not a function's name; GET /api/functions lists those that are loaded",
+        ? `No function is called "${name}"; see "moult list", or GET /api/functions`
+        : 'This is not the name of a function; see "moult list", or GET /api/functions',
     );
   };
   return [

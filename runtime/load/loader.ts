@@ -139,7 +139,7 @@ class FolderLoader implements Loader {
     await this.#reloader.serially(name, () => this.#revert(name, "asked"));
     const info = this.#registry.get(name);
     if (info === undefined)
-      throw new MoultError("function/not-found", `No function is named "${name}"`);
+      throw new MoultError("function/not-found", `No function is called "${name}"`);
     return info;
   };
 

@@ -186,7 +186,7 @@ export class Registry implements Omit<Functions, "rollback"> {
     if (error !== undefined)
       return new MoultError("function/invalid", `Function "${name}" is not loaded: ${error}`);
     return entry === undefined
-      ? new MoultError("function/not-found", `No function is named "${name}"`)
+      ? new MoultError("function/not-found", `No function is called "${name}"`)
       : new MoultError("function/busy", `Function "${name}" is still loading; retry later`);
   }
 

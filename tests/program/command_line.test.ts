@@ -142,10 +142,6 @@ describe("moult with a daemon", () => {
       'pigeon: Cannot load: there is no transport "pigeon"; write via: "http" or via: "terminal"',
     );
 
-    const second = await place.moult("start");
-    expect(second.code).toBe(78);
-    expect(second.err).toMatch(/in use by the daemon with pid \d+ at http/);
-
     expect((await place.moult("stop")).out).toBe("Stopped\n");
     expect(existsSync(join(place.home, "daemon.json"))).toBeFalse();
     expect((await place.moult("stop")).out).toContain("No daemon runs");

@@ -50,16 +50,53 @@ async function piped(
 async function onTerminal(
   line: readonly string[],
   wishes: Readonly<Record<string, string>> = {},
+  cols = 120,
 ): Promise<string> {
   let shown = "";
   const child = Bun.spawn(command(line), {
     cwd: place.dir,
     env: environment(wishes),
-    terminal: { cols: 120, data: (_terminal, bytes) => void (shown += bytes.toString()) },
+    terminal: { cols, data: (_terminal, bytes) => void (shown += bytes.toString()) },
   });
   await child.exited;
   return shown;
 }
+
+describe("a terminal of 80 columns", () => {
+  test.each([
+    [["--help"]],
+    [["list"]],
+    [["describe", "convert_units"]],
+    [["doctor"]],
+    [["sessions"]],
+    [["model"]],
+    [["call", "clock", "{now}"]],
+    [["new", "--help"]],
+    [["start", "--help"]],
+  ])("holds the lines of %j", async (line: string[]) => {
+    const shown = Bun.stripANSI(await onTerminal(line, {}, 80));
+    expect(shown).not.toBe("");
+    // A path has no place to break at.
+    const wide = shown.split("\r\n").filter((one) => one.length > 80 && !one.includes(place.dir));
+    expect(wide).toEqual([]);
+  });
+
+  test("breaks a finding below where it began; a pipe gets it in one line", async () => {
+    expect(await onTerminal(["describe", "nothing_at_all_of_so_long_a_name"], {}, 50)).toMatch(
+      /^moult: No function is called\r\n"nothing_at_all_of_so_long_a_name"; see "moult\r\nlist", or/,
+    );
+    const { out } = await piped(["describe", "convert_units"]);
+    expect(out.split("\n").some((one) => one.length > 80)).toBeTrue();
+  });
+
+  test("is shown commands as they are typed in a project", async () => {
+    const { err } = await piped(["describe", "nope"], { npm_lifecycle_event: "moult" });
+    expect(err).toContain('see "bun moult list"');
+    const usage = await piped(["new"], { npm_lifecycle_event: "moult" });
+    expect(usage.err).toContain("Write: bun moult new tool NAME, bun moult new skill NAME");
+    expect(usage.err).toContain('See "bun moult new --help"');
+  });
+});
 
 describe("colour", () => {
   test("is for terminals", async () => {
