@@ -53,6 +53,7 @@ export const command: Command = {
       named === undefined ? undefined : resolve(named),
     );
     try {
+      await ready(model);
       const outcomes = await askAll(model, cases);
       if (values["json"] === true) json(documentOf(outcomes, model.status().name));
       else print(outcomes, values["wrong"] === true);
@@ -78,6 +79,18 @@ function limited(cases: readonly EvalCase[], limit: string | undefined): readonl
   if (!/^[1-9]\d{0,8}$/.test(limit)) throw new UsageError("--limit wants a number from 1");
   const groups = Map.groupBy(cases, ({ category }) => category);
   return [...groups.values()].flatMap((group) => group.slice(0, Number(limit)));
+}
+
+/** Resolves once the model is loaded or can not be: the first case then says why. */
+async function ready(model: Model): Promise<void> {
+  if (model.status().state !== "loading") return;
+  await new Promise<void>((done) => {
+    const unwatch = model.watch(({ state }) => {
+      if (state === "loading") return;
+      unwatch();
+      done();
+    });
+  });
 }
 
 /** One after another: times are those of a model that has nothing else to do. */

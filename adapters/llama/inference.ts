@@ -1,10 +1,19 @@
 /** One loaded model: requests in, tokens and checked tool calls out. Runs inside the Worker; knows no queue. */
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { type Llama, type LlamaChatResponse, type LlamaModel, type Token } from "node-llama-cpp";
+import {
+  type Llama,
+  type LlamaChatResponse,
+  type LlamaModel,
+  LlamaText,
+  SpecialTokensText,
+  type Token,
+  TokenBias,
+} from "node-llama-cpp";
 import { checkGguf } from "./gguf.ts";
 import { toHistory } from "./history.ts";
 import { openLlama } from "./library.ts";
+import { missingOf, questionFor } from "./missing.ts";
 import { type Neutral, neutralFor } from "./neutral.ts";
 import { wrapperFor } from "./prompt_wrapper.ts";
 import { type Slot, Slots } from "./slots.ts";
@@ -13,9 +22,10 @@ import { rememberTokens } from "./token_cache.ts";
 import { answerSchema, tidyArguments } from "./tool_schema.ts";
 import { type OfferedTools, offerTools, sourcesOf } from "./tools.ts";
 import { contentHash } from "../../runtime/content_hash.ts";
+import { fittingTools } from "../../runtime/turn/fitting_tools.ts";
 import type { EngineAnswer, EngineInfo, EngineOptions, Sink } from "../../runtime/model/engine.ts";
 import { MoultError } from "../../schemas/error.ts";
-import type { GenerateRequest } from "../../schemas/model.ts";
+import type { GenerateRequest, ToolCall } from "../../schemas/model.ts";
 
 const TOKENS_DEFAULT = 512;
 /** An answer shorter than this is not worth a prompt. */
@@ -29,6 +39,10 @@ const BATCH_TOKENS_EMBEDDED = 128;
 const BATCH_TOKENS = 512;
 /** Beyond this, threads wait for memory instead of computing. */
 const THREADS_MAX = 4;
+/** With this score of its tools, words say neither that a call is due nor that it is not. */
+const CALL_SCORE = 3;
+const CALL_LOGIT_MIN = -2;
+const CALL_LOGIT_MAX = 5;
 /** Calls of one answer. The embedded model was trained on one. */
 const CALLS_MAX = 4;
 
@@ -42,8 +56,6 @@ export class Inference {
   readonly #neutral: Neutral;
   /** What a call begins with; text from there on is never for people. */
   readonly #callTag: string;
-  /** The model was trained by our recipe to read tools as labelled lines. */
-  readonly #labelled: boolean;
 
   private constructor(options: EngineOptions, llama: Llama, model: LlamaModel, info: EngineInfo) {
     this.#options = options;
@@ -53,7 +65,6 @@ export class Inference {
     const specials = specialTexts(model);
     const wrapper = wrapperFor(model);
     this.#neutral = neutralFor(specials);
-    this.#labelled = readsLabels(model);
     this.#callTag = callTag(wrapper.settings.functions.call.prefix, specials);
     this.#slots = new Slots(model, wrapper, {
       contextTokens: info.contextTokens,
@@ -128,7 +139,7 @@ export class Inference {
     signal: AbortSignal,
   ): Promise<EngineAnswer> {
     const startedAt = performance.now();
-    const tools = this.#offer(request);
+    const { tools, sources, score } = this.#offer(request);
     const history = toHistory(request.messages, tools, this.#neutral);
     const hasTools = Object.keys(tools.shown).length > 0;
     const state = slot.prompt.prepare(history, hasTools ? tools.shown : undefined);
@@ -138,13 +149,17 @@ export class Inference {
     const text = new TextFilter(this.#callTag, sink.token);
     const json = request.jsonSchema;
     let calls = 0;
+    let began = false;
     const ended = await this.#respond(slot, {
       history,
       signal,
       maxTokens: Math.min(room, request.tokensMax ?? TOKENS_DEFAULT),
       temperature: request.temperature ?? 0,
       // Half a JSON document helps nobody; it is handed over when it is whole.
-      onTextChunk: json === undefined ? (chunk: string) => text.push(chunk) : () => {},
+      onTextChunk: (chunk: string) => {
+        began = true;
+        if (json === undefined) text.push(chunk);
+      },
       ...(json === undefined ? {} : { grammar: await this.#grammarOf(json) }),
       ...(hasTools
         ? {
@@ -152,9 +167,13 @@ export class Inference {
             maxParallelFunctionCalls: this.#options.embedded ? 1 : CALLS_MAX,
             onFunctionCall: (call: { functionName: string; params: unknown }) => {
               text.flush();
+              const made = toCall(tools, call);
+              const asked = this.#options.embedded ? this.#question(request, made, sources) : "";
+              if (asked !== "") return sink.token(asked);
               calls++;
-              sink.call(toCall(tools, call));
+              sink.call(made);
             },
+            ...(score === undefined ? {} : { tokenBias: this.#inclination(score, () => began) }),
           }
         : {}),
     });
@@ -165,10 +184,36 @@ export class Inference {
     return { finish, promptHash: hashOf(prompt), usage: usageOf(slot, prompt.length, startedAt) };
   }
 
-  #offer(request: GenerateRequest): OfferedTools {
+  /** What has to be asked before a call can be made; empty when nothing is missing. */
+  #question({ tools = [] }: GenerateRequest, call: ToolCall, sources: readonly string[]): string {
+    const spec = tools.find(({ name }) => name === call.name);
+    const missing = spec === undefined ? [] : missingOf(spec, call.arguments, sources);
+    return missing.length === 0 ? "" : questionFor(missing, sources);
+  }
+
+  /** How much likelier a call is when words speak for a tool: the model's own judgement is a weak one. */
+  #inclination(score: number, began: () => boolean): () => TokenBias {
+    const none = TokenBias.for(this.#model);
+    const logit = Math.max(CALL_LOGIT_MIN, Math.min(CALL_LOGIT_MAX, score - CALL_SCORE));
+    const bias = TokenBias.for(this.#model).set(LlamaText(new SpecialTokensText(this.#callTag)), {
+      logit,
+    });
+    return () => (began() ? none : bias);
+  }
+
+  #offer(request: GenerateRequest) {
     const copies = this.#options.copyArguments ?? this.#options.embedded;
     const sources = copies ? sourcesOf(request.messages, this.#neutral) : undefined;
-    return offerTools(request.tools ?? [], this.#neutral, { sources, labelled: this.#labelled });
+    const { tools = [], messages } = request;
+    const fitting = this.#options.embedded
+      ? fittingTools(tools, messages)
+      : { tools, score: undefined };
+    const isAnswer = messages.at(-1)?.role === "tool";
+    return {
+      tools: offerTools(fitting.tools, this.#neutral, sources),
+      sources: sources ?? [],
+      score: isAnswer ? undefined : fitting.score,
+    };
   }
 
   #grammarOf(schema: NonNullable<GenerateRequest["jsonSchema"]>) {
@@ -204,7 +249,7 @@ export class Inference {
   }
 }
 
-function toCall(tools: OfferedTools, call: { functionName: string; params: unknown }) {
+function toCall(tools: OfferedTools, call: { functionName: string; params: unknown }): ToolCall {
   return {
     id: `call_${crypto.randomUUID().replaceAll("-", "").slice(0, 16)}`,
     name: tools.toolName(call.functionName),
@@ -270,12 +315,6 @@ function hashOf(tokens: readonly Token[]): string {
 /** One core is left to everything else: decoding threads spin, and collapse when they are not all running. */
 function defaultThreads(embedded: boolean): number {
   return embedded ? 1 : Math.max(1, Math.min(availableParallelism() - 1, THREADS_MAX));
-}
-
-/** Whether the file says that its model calls tools by label (`moult.tool_labels`). */
-function readsLabels(model: LlamaModel): boolean {
-  const { moult } = model.fileInfo.metadata as { moult?: { tool_labels?: unknown } };
-  return moult?.tool_labels === true;
 }
 
 /** Texts of the tokens that are not plain text to the model. */

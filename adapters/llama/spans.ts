@@ -2,6 +2,8 @@
  * What a small model may copy: the word spans and numbers of the conversation. An argument that must be one of them
  * can not be invented or misspelt. Knows text only.
  */
+import { spokenNumbers } from "./number_words.ts";
+import { isCut, isWhole, LED_WORDS_MAX, wordsOf } from "./whole_spans.ts";
 
 /** Values that arguments may take. `undefined` = any. */
 export interface Copyable {
@@ -20,9 +22,8 @@ const SOURCE_CHARS_MAX = 1_500;
 const OUTER = /^["'“‘«([{：，、「《]+|["'”’»)\]},.?!:;%。？！，、：；」》]+$/gu;
 const LAST_MARK = /[.,?!:;%。？！，、：；]$/u;
 const NUMBER = /(?<![\d.])-?\d+(?:\.\d+)?/gu;
-/** A word; where a script puts no spaces between words, each character may begin or end one. */
-const WORD =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]|[^\s\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]+/gu;
+/** The parts of "to=Anna" and "topic:rent". */
+const PAIR = /(?<=[=:])[^\s=:?!,]+|(?<=^|\s)[^\s=:?!,]+(?=[=:])/gu;
 const ARITHMETIC = /[\d.()\s+\-*/^%]*\d[\d.()\s+\-*/^%]*/gu;
 
 /**
@@ -37,6 +38,7 @@ export function copyable(sources: readonly string[]): Copyable {
   for (const source of sources) {
     const text = source.slice(0, SOURCE_CHARS_MAX);
     for (const [number] of text.matchAll(NUMBER)) numbers.add(Number(number));
+    for (const number of spokenNumbers(text)) numbers.add(number);
     const spans = spansOf(text);
     // All or nothing: a value that is missing from the list could not be said at all.
     if (strings.size + spans.size > STRINGS_MAX) {
@@ -54,19 +56,18 @@ function numbersOf(numbers: ReadonlySet<number>): readonly number[] | undefined 
 
 function spansOf(text: string): Set<string> {
   const spans = new Set<string>();
-  const words = [...text.matchAll(WORD)].map(({ index, 0: word }) => ({
-    from: index,
-    to: index + word.length,
-  }));
+  const words = wordsOf(text);
   const length = words.length <= 40 ? SPAN_WORDS_MAX : words.length <= 60 ? 5 : 2;
   for (const [first, { from }] of words.entries()) {
-    for (const { to } of words.slice(first, first + length))
-      addVariants(spans, text.slice(from, to));
+    for (const [more, { to }] of words.slice(first, first + length).entries())
+      if (isWhole(words, first, first + more)) addVariants(spans, text.slice(from, to));
     // Long values are usually all the rest: "note that …", "send Anna: …".
-    addVariants(spans, text.slice(from).trim());
+    const isLong = words.length - first > LED_WORDS_MAX;
+    if (isLong && !isCut(words[first - 1])) addVariants(spans, text.slice(from).trim());
   }
-  for (const [piece] of text.matchAll(/[^\s=:?!,]+/gu)) spans.add(piece);
-  for (const [piece] of text.matchAll(ARITHMETIC)) spans.add(piece.trim());
+  for (const [piece] of text.matchAll(PAIR)) spans.add(piece);
+  for (const [piece] of text.matchAll(ARITHMETIC))
+    if (/[+*/^%()-]/.test(piece)) spans.add(piece.trim());
   spans.delete("");
   return spans;
 }

@@ -2,7 +2,6 @@
 import type { ChatModelFunctions } from "node-llama-cpp";
 import type { Neutral } from "./neutral.ts";
 import { copyable } from "./spans.ts";
-import { labelAt, toolLine } from "./tool_lines.ts";
 import {
   fullArguments,
   grammarSchema,
@@ -37,39 +36,27 @@ export interface OfferedTools {
   readonly write: (name: string, args: unknown) => unknown;
 }
 
-/** How tools are offered. */
-export interface Offering {
-  /** Texts that arguments must be copied from; absent = no such limit. */
-  readonly sources?: readonly string[] | undefined;
-  /** The model reads a line a tool and calls it by a letter. @default false */
-  readonly labelled?: boolean;
-}
-
-/** Prepares tools for one request. */
+/** Prepares tools for one request. `sources`: texts that arguments must be copied from; absent = no such limit. */
 export function offerTools(
   tools: readonly ToolSpec[],
   neutral: Neutral,
-  { sources, labelled = false }: Offering = {},
+  sources?: readonly string[],
 ): OfferedTools {
-  const aliases = labelled
-    ? new Map(tools.map(({ name }, index) => [name, labelAt(index)]))
-    : wireNames(tools.map((tool) => tool.name));
+  const aliases = wireNames(tools.map((tool) => tool.name));
   const names = new Map([...aliases].map(([name, alias]) => [alias, name]));
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const wireName = (name: string): string => aliases.get(name) ?? neutral.text(name);
   const copied = sources === undefined ? undefined : copyable(sources);
   const shown: Functions = {};
   const grammar: Functions = {};
-  for (const tool of tools) {
-    const { name, description, parameters } = tool;
+  for (const { name, description, parameters } of tools) {
     const base = { description: neutral.text(description) };
     const takesInput = hasParameters(parameters);
     const view = takesInput ? (neutral.value(shownSchema(parameters)) as LibrarySchema) : undefined;
     const shape = takesInput
       ? (neutral.value(grammarSchema(parameters, copied)) as LibrarySchema)
       : undefined;
-    if (labelled) shown[wireName(name)] = { description: neutral.text(toolLine(tool)) };
-    else shown[wireName(name)] = view === undefined ? base : { ...base, params: view };
+    shown[wireName(name)] = view === undefined ? base : { ...base, params: view };
     grammar[wireName(name)] = shape === undefined ? base : { ...base, params: shape };
   }
   return {

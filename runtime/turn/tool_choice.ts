@@ -4,10 +4,15 @@
  * By words alone: what the request says against a tool's name, description, parameters, enum values and examples. No
  * model is asked, so it costs microseconds and gives the same tools for the same request.
  */
+import { senses } from "./senses.ts";
 import type { Manifest } from "../../schemas/function.ts";
 
 /** How much a word is worth where it stands. */
 const WEIGHTS = { name: 4, example: 2, value: 2, parameter: 1.5, description: 1 } as const;
+/** What a shared sense is worth beside a shared word. */
+const SENSE_SHARE = 0.6;
+/** A sum, an address or a file's name says more than a word does. */
+const SHAPE_WEIGHT = 3;
 
 /** Words that say nothing about what is wanted. */
 const STOP_WORDS: ReadonlySet<string> = new Set(
@@ -23,6 +28,14 @@ export interface Candidate {
   readonly manifest: Manifest;
 }
 
+/** What is compared of it. */
+export interface Compared {
+  readonly name: string;
+  readonly manifest: Described;
+}
+
+type Described = Pick<Manifest, "description" | "examples" | "input">;
+
 /** A tool and how well it fits; 0 = no word in common. */
 export interface Fit {
   readonly name: string;
@@ -30,8 +43,10 @@ export interface Fit {
 }
 
 /** All candidates, the best first; equal ones by name. */
-export function rankTools(request: string, candidates: readonly Candidate[]): readonly Fit[] {
-  const terms = new Set(termsOf(request));
+export function rankTools(request: string, candidates: readonly Compared[]): readonly Fit[] {
+  const essence = essenceOf(request);
+  const shapes = shapesOf(request);
+  const terms = new Set([...termsOf(essence), ...sensesOf(essence), ...shapes]);
   const indexes = candidates.map(({ name, manifest }) => ({
     name,
     index: indexOf(name, manifest),
@@ -40,7 +55,8 @@ export function rankTools(request: string, candidates: readonly Candidate[]): re
   for (const term of terms) {
     const holders = indexes.filter(({ index }) => index.has(term)).length;
     // A word that every tool has chooses none.
-    if (holders > 0) rarity.set(term, Math.log(1 + indexes.length / holders));
+    const weight = shapes.has(term) ? SHAPE_WEIGHT : 1;
+    if (holders > 0) rarity.set(term, weight * Math.log(1 + indexes.length / holders));
   }
   const fits = indexes.map(({ name, index }) => ({ name, score: score(index, rarity) }));
   // Of a thousand tools few have a word of the request, and those without one mostly come by name already.
@@ -60,14 +76,18 @@ function score(index: ReadonlyMap<string, number>, rarity: ReadonlyMap<string, n
 }
 
 /** Manifests are immutable: another version is another object. */
-const indexed = new WeakMap<Manifest, ReadonlyMap<string, number>>();
+const indexed = new WeakMap<Described, ReadonlyMap<string, number>>();
 
-function indexOf(name: string, manifest: Manifest): ReadonlyMap<string, number> {
+function indexOf(name: string, manifest: Described): ReadonlyMap<string, number> {
   const known = indexed.get(manifest);
   if (known !== undefined) return known;
   const index = new Map<string, number>();
   const add = (text: string, weight: number): void => {
-    for (const term of termsOf(text)) index.set(term, Math.max(index.get(term) ?? 0, weight));
+    const put = (term: string, worth: number): void => {
+      index.set(term, Math.max(index.get(term) ?? 0, worth));
+    };
+    for (const term of termsOf(text)) put(term, weight);
+    for (const sense of sensesOf(text)) put(sense, weight * SENSE_SHARE);
   };
   add(name, WEIGHTS.name);
   add(manifest.description, WEIGHTS.description);
@@ -100,14 +120,65 @@ const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script
 
 /** The words of a text, lower case and without endings. `snake_case` and `camelCase` are several words. */
 export function termsOf(text: string): readonly string[] {
-  const spaced = text.replaceAll(/(\p{Ll})(\p{Lu})/gu, "$1 $2").toLowerCase();
-  const words = spaced
+  const plain = spaced(text);
+  const words = plain
     .replaceAll(UNSPACED, " ")
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== "" && !STOP_WORDS.has(word))
     .map(stem);
-  const pairs = [...spaced.matchAll(UNSPACED)].flatMap(([run]) => pairsOf(run));
+  const pairs = [...plain.matchAll(UNSPACED)].flatMap(([run]) => pairsOf(run));
   return [...words, ...pairs];
+}
+
+/** What a value's shape says of a request. */
+const SHAPES: readonly (readonly [RegExp, string])[] = [
+  [/\d\s*(?:[-+*/^×÷=]|plus|minus|times|乘以|除以|加|减)\s*\(?\d/u, "calculate"],
+  [
+    /[\w-]+\.(?:txt|md|pdf|csv|json|ya?ml|log|docx?|xlsx?|ods|tex|html?|py|ts|js|png|jpe?g)\b/u,
+    "file",
+  ],
+  [/[\w.+-]+@[\w-]+\.\w/u, "email"],
+  [/https?:\/\/|\bwww\./u, "url"],
+  [/\d\s*(?:°|degrees|celsius|fahrenheit|度)/u, "temperature"],
+  [/\d\s*(?:%|percent)|百分之/u, "percent"],
+];
+
+const HAN = /\p{Script=Han}/u;
+
+/** What a text is about, beyond its own words. */
+function sensesOf(text: string): ReadonlySet<string> {
+  const { words, phrases } = senses(stem);
+  const plain = spaced(text);
+  const row = ` ${plain.replaceAll(/[^\p{L}\p{N}%]+/gu, " ").trim()} `;
+  const found = new Set<string>();
+  for (const word of row.trim().split(" "))
+    for (const sense of words.get(stem(word)) ?? []) found.add(`\u00a7${sense}`);
+  const isChinese = HAN.test(row);
+  for (const [phrase, sense] of phrases)
+    if ((isChinese || phrase.startsWith(" ")) && row.includes(phrase)) found.add(`\u00a7${sense}`);
+  return found;
+}
+
+function shapesOf(text: string): ReadonlySet<string> {
+  const plain = text.toLowerCase();
+  return new Set(
+    SHAPES.filter(([shape]) => shape.test(plain)).map(([, sense]) => `\u00a7${sense}`),
+  );
+}
+
+/** A request without the text it hands over: what is quoted, and what follows a colon. */
+function essenceOf(request: string): string {
+  const unquoted = request.replaceAll(/"[^"]{4,}"|“[^”]{2,}”|「[^」]{2,}」/gu, " ");
+  const [head = ""] = unquoted.split(/: |：/u);
+  return termsOf(head).length > 0 ? head : unquoted;
+}
+
+/** `snake_case` and `camelCase` as several words, in small letters. */
+function spaced(text: string): string {
+  return text
+    .replaceAll(/(\p{Ll})(\p{Lu})/gu, "$1 $2")
+    .replaceAll("_", " ")
+    .toLowerCase();
 }
 
 function pairsOf(run: string): readonly string[] {

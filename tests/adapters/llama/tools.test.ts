@@ -87,8 +87,8 @@ test("offered tools show the same whatever is asked", () => {
       parameters: { type: "object", properties: { a: { type: "string" } }, required: ["a"] },
     },
   ];
-  const one = offerTools(tools, neutral, { sources: ["Oslo"] });
-  const two = offerTools(tools, neutral, { sources: ["Rome 7"] });
+  const one = offerTools(tools, neutral, ["Oslo"]);
+  const two = offerTools(tools, neutral, ["Rome 7"]);
   expect(JSON.stringify(one.shown)).toBe(JSON.stringify(two.shown));
   expect(JSON.stringify(one.shown)).not.toContain("<|im_end|>");
   expect(JSON.stringify(one.grammar)).not.toBe(JSON.stringify(two.grammar));

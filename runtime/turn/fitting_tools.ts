@@ -1,0 +1,94 @@
+/**
+ * The few tools that a very small model is shown: those whose words fit the request, and none when nothing fits.
+ *
+ * Finding the tool is what such a model is worst at and what words alone do well; it is left to say whether one is to be
+ * called and with what. It knows messages and tools, no model.
+ */
+import { type Compared, rankTools, termsOf } from "./tool_choice.ts";
+import type { ChatMessage, ToolSpec } from "../../schemas/model.ts";
+
+/** Of the best fit's score: what has less is left out. */
+const SHARE_MIN = 0.7;
+/** More than this only confuse the choice. */
+const TOOLS_MAX = 4;
+/** With less than this nothing fits. One rare word of a description has more. */
+const SCORE_MIN = 1.5;
+/** A message of at most so many words may leave out what the one before it said: "and in Rome?". */
+const ELLIPTIC_WORDS_MAX = 5;
+/** What the message before counts for then. */
+const BEFORE_SHARE = 0.5;
+/** Asked about the tools themselves, all are shown. */
+const ABOUT_TOOLS =
+  /\b(?:tools?|functions?|skills|capabilities|help)\b|工具|功能|会什么|能做什么|帮助/iu;
+
+/** What fits a request. */
+export interface Fitting {
+  /** In their order; those already called for it are always among them. */
+  readonly tools: readonly ToolSpec[];
+  /** How well the best one fits, from 0. `undefined` = words can not tell. */
+  readonly score: number | undefined;
+}
+
+/** The tools for what was asked last. */
+export function fittingTools(
+  tools: readonly ToolSpec[],
+  messages: readonly ChatMessage[],
+): Fitting {
+  const asked = lastUser(messages);
+  const text = messages[asked]?.content ?? "";
+  if (tools.length === 0 || termsOf(text).length === 0 || ABOUT_TOOLS.test(text))
+    return { tools, score: undefined };
+  const kept = new Set(calledIn(messages.slice(asked)));
+  const scores = scoresOf(text, tools);
+  if (text.trim().split(/\s+/u).length <= ELLIPTIC_WORDS_MAX) {
+    const earlier = messages.slice(0, asked);
+    addBefore(scores, kept, earlier.slice(lastUser(earlier)), tools);
+  }
+  const best = Math.max(...scores.values());
+  const ranked = [...scores].toSorted(([, a], [, b]) => b - a).slice(0, TOOLS_MAX);
+  const scoreMin = best >= SCORE_MIN ? SHARE_MIN * best : Infinity;
+  for (const [name, score] of ranked) if (score >= scoreMin) kept.add(name);
+  return { tools: tools.filter(({ name }) => kept.has(name)), score: best };
+}
+
+/** Counts what the exchange before was about, too. */
+function addBefore(
+  scores: Map<string, number>,
+  kept: Set<string>,
+  exchange: readonly ChatMessage[],
+  tools: readonly ToolSpec[],
+): void {
+  if (exchange[0]?.role !== "user") return;
+  for (const [name, score] of scoresOf(exchange[0].content, tools))
+    scores.set(name, (scores.get(name) ?? 0) + BEFORE_SHARE * score);
+  for (const name of calledIn(exchange)) kept.add(name);
+}
+
+function lastUser(messages: readonly ChatMessage[]): number {
+  return messages.findLastIndex(({ role }) => role === "user");
+}
+
+function calledIn(messages: readonly ChatMessage[]): readonly string[] {
+  return messages.flatMap((message) =>
+    message.role === "assistant" ? (message.toolCalls ?? []).map(({ name }) => name) : [],
+  );
+}
+
+function scoresOf(text: string, tools: readonly ToolSpec[]): Map<string, number> {
+  const ranked = rankTools(text, tools.map(candidateOf));
+  return new Map(ranked.map(({ name, score }) => [name, score]));
+}
+
+/** What is known of tools by what they say of themselves; the same tools come with every request. */
+const candidates = new Map<string, Compared>();
+const CANDIDATES_MAX = 256;
+
+function candidateOf({ name, description, parameters }: ToolSpec): Compared {
+  const key = JSON.stringify([name, description, parameters]);
+  const known = candidates.get(key);
+  if (known !== undefined) return known;
+  if (candidates.size >= CANDIDATES_MAX) candidates.clear();
+  const candidate = { name, manifest: { description, examples: [], input: parameters } };
+  candidates.set(key, candidate);
+  return candidate;
+}
