@@ -1,9 +1,10 @@
 """Makes the training dialogues: tools, requests, calls, results, answers, refusals, questions back, small talk.
 
-    python3 dialogues.py 5 [seed]     prints five of them
+    python3 dialogues.py 5 [seed]     prints five sheets of them
 
-A dialogue is {"tools": [lines], "messages": [(role, text)]}. `render` writes it as the model reads it, byte for byte
-as the chat template of the GGUF does. All randomness comes from the given `random.Random`.
+A sheet is {"system": text, "tools": [lines], "dialogues": [[(role, text)]]}: several dialogues that begin alike, so that
+the tools are read once for many requests. `render` writes it as the model reads it, byte for byte as the chat template
+of the GGUF does. All randomness comes from the given `random.Random`.
 """
 import json
 import random
@@ -14,12 +15,14 @@ import talk
 from answers import answer, result_of
 from entities import Entities
 from kept_out import plain, sentences
+from lexicon import COMMON_WORDS, NOUNS, VERBS
 from tools import DECORATED, Toolmaker, ask_domain, ask_words
 
 SYSTEM = "You are Moult, a helpful assistant."
 SYSTEMS = [SYSTEM] * 12 + ["You are a helpful assistant.", "You are Moult. Be brief.", "Answer briefly. Use tools when they help.", "You are Moult, an agent on this machine.", "You help the user with the tools you have."]
+LONG = ["You are a smart assistant in a household. Use the functions you are given. Never make up an answer.", "You are a helpful AI assistant with access to tools. Call a tool when one fits the request, otherwise answer in one sentence.", "You help the staff of a company. Today is Monday. Keep answers short.", "你是一个有用的助手。", "你是 Moult，请简短回答。", "Be helpful and precise. If information is missing, ask for it.", "You are an assistant that can call functions.", "Du bist ein hilfreicher Assistent."]
 # Share of each kind of exchange where there are tools.
-SHARES = {"call": 0.63, "none": 0.17, "chat": 0.07, "ask": 0.06, "several": 0.05, "summary": 0.02}
+SHARES = {"call": 0.59, "none": 0.1, "chat": 0.04, "ask": 0.2, "several": 0.05, "summary": 0.02}
 
 
 def lines(text):
@@ -71,13 +74,16 @@ class Dialogues:
         self.entities = Entities(self.random)
         self.maker = Toolmaker(self.random, self.entities)
         self.kept_out = sentences()
+        self.words = sorted({*COMMON_WORDS.split(), *(w for own, _, _ in NOUNS + VERBS for w in own if " " not in w)})
         # 0 = only short and easy dialogues, 1 = everything. The trainer raises it.
         self.hardness = 1.0
 
     def next(self):
+        """One sheet."""
         while True:
-            made = self.dialogue()
-            if made and not any(role == "user" and plain(text) in self.kept_out for role, text in made["messages"]):
+            made = self.sheet()
+            made["dialogues"] = [d for d in made["dialogues"] if not any(role == "user" and plain(text) in self.kept_out for role, text in d)]
+            if made["dialogues"]:
                 return made
 
     # ---- the tools of a dialogue
@@ -109,7 +115,7 @@ class Dialogues:
                     continue
             else:
                 # A third of the random tools share a verb or a noun with another: near misses on purpose.
-                near = [t.words for t in tools if t.words]
+                near = [t.words[:2] for t in tools if t.words]
                 verb, noun = (None, None)
                 if near and r.random() < 0.35:
                     verb, noun = r.choice(near)
@@ -117,8 +123,7 @@ class Dialogues:
                 tool = self.maker.of_words(verb, noun)
                 if any(t.words and alike(t.words, tool.words) for t in tools) or tool.tags & tags and verb is None and noun is None:
                     continue
-                stem = tool.words[1][0]
-                if any(stem in (t.about + t.name).lower() for t in tools if t.domain):
+                if any(stem in (t.about + t.name).lower() for t in tools if t.domain for stem in tool.words[1][0]):
                     continue
             if tool.name in names or any(prefixes(tool.name, n) for n in names) and r.random() < 0.7:
                 continue
@@ -130,10 +135,10 @@ class Dialogues:
 
     # ---- requests
 
-    def request(self, tool, language, phrase=None):
+    def request(self, tool, language, phrase=None, others=()):
         """-> (segments, said) for a request that `tool` can serve, or None."""
         if tool.domain is None:
-            return ask_words(self.maker, tool, language)
+            return ask_words(self.maker, tool, language, others)
         phrases = tool.domain.phrases[language]
         if tool.fixed:
             other = [f"<{k}={v[0][0]}>" for k in tool.fixed for p in tool.domain.parameters if p.key == k for v in p.values if v[0][0] != tool.fixed[k]]
@@ -177,7 +182,7 @@ class Dialogues:
             made = self.follow_up(*previous, language)
             tool = previous[0]
         else:
-            made = self.request(tool, language)
+            made = self.request(tool, language, others=tools)
             if made:
                 made = (vary(self.random, made[0], language), made[1])
         if not made:
@@ -185,7 +190,9 @@ class Dialogues:
         segments, said = made
         then, reply = self.serve(tool, segments, said, language)
         history["last"] = (tool, said)
-        return [("user", "".join(t for t, _ in segments))] + then + [("assistant", reply)]
+        messages = [("user", "".join(t for t, _ in segments))] + then + [("assistant", reply)]
+        # The choice is what is hard: most dialogues end with the call, so that more of them fit.
+        return messages if history["goes_on"] or self.random.random() < ANSWERED else messages[:2]
 
     def follow_up(self, tool, said, language):
         """ "and in Rome?": one text changes, nothing else had to be copied."""
@@ -203,7 +210,7 @@ class Dialogues:
         """Two requests in one message: one call, its result, the next call, its result, one answer."""
         r = self.random
         first, second = r.choice(tools), r.choice(tools)
-        one, two = self.request(first, language), self.request(second, language)
+        one, two = (self.request(tool, language, others=tools) for tool in (first, second))
         if not one or not two:
             return None
         marks = "?？.。"
@@ -242,24 +249,28 @@ class Dialogues:
         if present.words and wanted.words:
             return alike(present.words, wanted.words)
         a, b = (present, wanted) if present.words else (wanted, present)
-        return a.words[1][0] in (b.about + b.name).lower() or bool(a.tags & b.tags)
+        return any(noun in (b.about + b.name).lower() for noun in a.words[1][0]) or bool(a.tags & b.tags)
 
     def exchange_ask(self, tools, language, history):
         """A required argument is missing: ask for it; sometimes the user then gives it."""
         r = self.random
-        able = [t for t in tools if t.domain and t.domain.ask[language] and not t.fixed]
+        able = [t for t in tools if t.domain and t.domain.ask[language] and not t.fixed or t.words and any(not f.optional and not f.source.values for f in t.fields)]
         if not able:
             return None
         tool = r.choice(able)
-        segments, said = self.request(tool, language, r.choice(tool.domain.ask[language]))
-        missing = [f for f in tool.fields if not f.optional and f.source.key not in said]
+        if tool.domain:
+            segments, said = self.request(tool, language, r.choice(tool.domain.ask[language]))
+        else:
+            lacking = [f.name for f in tool.fields if not f.optional and not f.source.values]
+            segments, said = ask_words(self.maker, tool, language, tools, r.sample(lacking, r.randint(1, len(lacking))))
+        missing = [f for f in tool.fields if not f.optional and (f.source.key if tool.domain else f.name) not in said]
         if not missing:
             return None
         text = "".join(t for t, _ in vary(r, segments, language))
         messages = [("user", text), ("assistant", talk.ask_for(missing, language))]
-        mentioned = [f for f in tool.fields if f.source.key in said]
+        mentioned = [f for f in tool.fields if (f.source.key if tool.domain else f.name) in said]
         # The answer may only be copied from the last message, so all that is text must stand there.
-        if r.random() < 0.5 and not any(f.source.values for f in missing) and all(f.source.values for f in mentioned):
+        if tool.domain and r.random() < 0.5 and not any(f.source.values for f in missing) and all(f.source.values for f in mentioned):
             parts, given = [], dict(said)
             if any(f.source.kind.startswith("unit") for f in missing):
                 return messages
@@ -287,70 +298,113 @@ class Dialogues:
                 past.append(("".join(t for t, _ in made[0]), reply))
         return talk.summary(r, past, language) if past else None
 
-    # ---- a whole dialogue
+    # ---- a whole sheet
 
-    def dialogue(self):
+    def sheet(self):
         r = self.random
-        language = self.maker.language = "zh" if r.random() < 0.18 else "en"
+        language = self.maker.language = "zh" if r.random() < 0.32 else "en"
         easy = r.random() > self.hardness
-        if r.random() < (0.1 if easy else 0.02):
-            return self.echo(language)
+        if r.random() < (0.6 if easy else 0.03):
+            return self.drill()
+        if r.random() < (0.3 if easy else 0.02):
+            made = [self.echo(language) for _ in range(r.randint(8, 20))]
+            return {"system": SYSTEM, "tools": [], "dialogues": made, "language": language}
         if r.random() < 0.008:
             system, user, reply = talk.shortened(r, self.entities, language)
-            return {"tools": [], "messages": [("system", system), ("user", user), ("assistant", reply)], "language": language}
+            return {"system": system, "tools": [], "dialogues": [[("user", user), ("assistant", reply)]], "language": language}
         self.maker.decorated = DECORATED * self.hardness
-        count = r.choice([1, 2, 3, 4]) if easy else r.choices([0, r.randint(1, 3), r.randint(4, 8), r.randint(9, 14), r.randint(15, 20)], [3, 35, 38, 14, 10])[0]
+        count = r.choice([1, 2, 3, 4]) if easy else r.choices([0, r.randint(1, 3), r.randint(4, 8), r.randint(9, 14), r.randint(15, 20)], [3, 62, 23, 7, 5])[0]
         tools = self.tools(count, language)
-        history = {}
-        if len(tools) > 1 and r.random() < 0.2:
-            history["removed"] = tools.pop()
-        messages = [("system", r.choice(SYSTEMS))]
-        wanted = r.choice([2, 3]) if easy else r.choice([1, 2, 2, 3, 3, 4])
+        removed = tools.pop() if len(tools) > 1 and r.random() < 0.35 else None
+        wanted = r.randint(3, 6) if not tools else min(14, 4 + round(len(tools) * r.uniform(0.6, 1.1)))
+        made = [self.dialogue(tools, language, {"removed": removed} if removed and n < 2 else {}, easy) for n in range(wanted)]
+        system = r.choice(SYSTEMS) if r.random() < 0.85 else r.choice(LONG)
+        return {"system": system, "tools": [t.line() for t in tools], "dialogues": [d for d in made if d], "language": language}
+
+    def drill(self):
+        """Tools and requests of random words: the tool that shares words with the request is meant. It teaches to look
+        through the list and to copy, before any meaning is known; without it both take three times as long to appear."""
+        r = self.random
+        level = r.random() ** (2 - self.hardness)
+        count = r.randint(2, 3 + round(15 * level))
+        words = r.sample(self.words, count * 5)
+        tools = []
+        for n in range(count):
+            own = words[n * 5 : n * 5 + r.randint(1, 1 + round(4 * level))]
+            head, rest = own[:2], own[2:]
+            key = r.choice(self.words) if r.random() < 0.6 * level else None
+            telling = not rest or r.random() < 0.6  # else the name says nothing
+            name = "_".join(head) if telling else self.entities.plain()
+            line = f"{name}({key + ': string' if key else ''})" + (" - " + " ".join(rest) if rest else "")
+            tools.append((own if telling else rest, key, line, name))
+        made = []
+        for _ in range(r.randint(8, 16)):
+            own, key, _, label = r.choice(tools)
+            said = r.sample(own, r.randint(1, min(3, len(own)))) + r.sample(self.words, r.randint(0, round(3 * level)))
+            r.shuffle(said)
+            value = " ".join(r.choice(self.words) if r.random() < 0.6 else self.entities.invented() for _ in range(r.randint(1, 4)))
+            given = {key: value} if key else {}
+            if key:
+                said = said + [key, value] if r.random() < 0.7 else [key, value + ","] + said
+            made.append([("user", " ".join(said)), ("assistant", f'<tool_call>\n{{"name": "{label}", "arguments": {json.dumps(given)}}}\n</tool_call>')])
+        return {"system": SYSTEM, "tools": [line for _, _, line, _ in tools], "dialogues": made, "language": "en"}
+
+    def dialogue(self, tools, language, history, easy):
+        """Messages of one or more exchanges with these tools."""
+        r, messages = self.random, []
         kinds, weights = list(SHARES), list(SHARES.values())
-        for _ in range(wanted):
+        exchanges = r.choices([1, 2, 3], [78, 15, 7])[0]
+        for n in range(exchanges):
+            history["goes_on"] = n + 1 < exchanges
             kind = r.choices(["call", "none"], [8, 2])[0] if easy and tools else r.choices(kinds, weights)[0] if tools else r.choices(["chat", "none", "summary"], [5, 4, 3])[0]
-            if "removed" in history and len(messages) == 1:
+            if "removed" in history and not messages:
                 kind = "none"
             for _ in range(8):
                 part = self.exchange(kind, tools, language, history)
                 if part:
                     messages += part
                     break
-        return {"tools": [t.line() for t in tools], "messages": messages, "language": language} if len(messages) > 1 else None
+            if not part:
+                break
+        return messages
 
     def echo(self, language):
         """Copying for its own sake; early training lives on it."""
         kind = self.random.choice("note task url id person expression email message file device phrase".split())
         text = self.entities.get(kind, language) if self.random.random() < 0.6 else self.entities.mix(1, 6, language)
         form = self.random.choice(talk.ECHO[language])
-        return {"tools": [], "messages": [("system", SYSTEM), ("user", form.format(text)), ("assistant", text)], "language": language}
-
-
-def alike(a, b):
-    """Do two (verb, noun) pairs mean the same?"""
-    (va, sa, _), (na, _) = a
-    (vb, sb, _), (nb, _) = b
-    return na == nb and bool({va, *sa} & {vb, *sb})
+        return [("user", form.format(text)), ("assistant", text)]
 
 
 def prefixes(a, b):
     return a.startswith(b) or b.startswith(a)
 
 
+def alike(a, b):
+    """Could a request for one of two (verb, noun) pairs be meant for the other?"""
+    return bool({*a[1][0]} & {*b[1][0]}) and bool({*a[0][0]} & {*b[0][0]} or {*a[0][1]} & {*b[0][1]})
+
+
 CALL = re.compile(r'^(<tool_call>\n\{"name": ")(.*?)(", "arguments": )(.*)(\}\n</tool_call>)$', re.S)
 
 
+ANSWERED = 0.45  # share of calls that are followed by their result and the answer
 # How much a token counts in the loss. A reply is decided at its first token, a call by the name; the rest is spelling.
 FIRST, NAME, ARGUMENTS, CHOICE, TEXT = 3.0, 4.0, 1.5, 4.0, 0.6
 
 
-def render(dialogue):
-    """-> [(text, weight)], 0 = only read. A call is cut into the five pieces that node-llama-cpp tokenises one by one."""
-    system = dialogue["messages"][0][1]
-    if dialogue["tools"]:
-        system += "\n# Tools\n" + "\n".join(dialogue["tools"])
-    pieces = [("<|im_start|>system\n" + system + "<|im_end|>\n", 0)]
-    for role, text in dialogue["messages"][1:]:
+def render(sheet):
+    """-> the beginning, and each dialogue, as [(text, weight)]; 0 = only read. A call is cut into the five pieces that
+    node-llama-cpp tokenises one by one."""
+    system = sheet["system"]
+    if sheet["tools"]:
+        system += "\n# Tools\n" + "\n".join(sheet["tools"])
+    return [("<|im_start|>system\n" + system + "<|im_end|>\n", 0)], [rendered(messages) for messages in sheet["dialogues"]]
+
+
+def rendered(messages):
+    pieces = []
+    for role, text in messages:
         if role == "user":
             pieces.append((f"<|im_start|>user\n{text}<|im_end|>\n", 0))
         elif role == "tool":
@@ -367,4 +421,5 @@ def render(dialogue):
 if __name__ == "__main__":
     made = Dialogues(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
     for _ in range(int(sys.argv[1]) if len(sys.argv) > 1 else 3):
-        print("".join(text for text, _ in render(made.next())) + "-" * 80)
+        beginning, dialogues = render(made.next())
+        print("".join(text for text, _ in beginning + [piece for d in dialogues for piece in d]) + "-" * 80)

@@ -172,7 +172,7 @@ class Entities:
         r = self.random
         if language == "zh" and r.random() < 0.8:
             return self.hanzi(low + 1, 2 * high)
-        pick = [lambda: r.choice(NOUNS)[0], lambda: r.choice(ADJECTIVES), lambda: r.choice(VERBS)[0], self.invented]
+        pick = [lambda: r.choice(r.choice(NOUNS)[0]), lambda: r.choice(ADJECTIVES), lambda: r.choice(r.choice(VERBS)[0]), self.invented]
         return " ".join(r.choices(pick, [35, 20, 10, 35])[0]() for _ in range(r.randint(low, high)))
 
     def get(self, kind, language="en"):

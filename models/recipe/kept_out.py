@@ -3,8 +3,10 @@ import json
 import os
 import re
 
+from evaluation.make import Maker
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-FILES = [os.path.join(HERE, "evaluation", "cases.jsonl"), os.path.join(HERE, "..", "..", "bench", "say.jsonl")]
+SAY = os.path.join(HERE, "..", "..", "bench", "say.jsonl")
 
 
 def plain(text):
@@ -13,11 +15,8 @@ def plain(text):
 
 
 def sentences():
-    """The measured sentences that are there; a missing file keeps nothing out."""
-    found = set()
-    for path in filter(os.path.exists, FILES):
-        for line in open(path, encoding="utf-8"):
-            if line.strip():
-                case = json.loads(line)
-                found.add(plain(case.get("message") or case.get("say")))
+    """The measured sentences: the held-out cases and those of the benchmark `say`."""
+    found = {plain(case["message"] if "message" in case else case["messages"][0]["content"]) for case in Maker().all()}
+    if os.path.exists(SAY):
+        found |= {plain(json.loads(line)["say"]) for line in open(SAY, encoding="utf-8") if line.strip()}
     return found

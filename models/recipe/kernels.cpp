@@ -83,14 +83,15 @@ void swiglu_backward(const bf16 *x, const bf16 *grad_y, bf16 *grad_x, long n, in
 }
 
 // [B, T, 3*H*D] -> q, k, v [B, H, T, D]; rotates neighbouring pairs of q and k, which is the layout that
-// llama.cpp expects of the llama architecture, so that export needs no permutation. cosine, sine: [T, D/2].
-void split_rotate(const bf16 *x, bf16 *q, bf16 *k, bf16 *v, const float *cosine, const float *sine, long B, int T,
-                  int H, int D) {
+// llama.cpp expects of the llama architecture, so that export needs no permutation. cosine, sine: [positions, D/2];
+// place [B, T] is each token's position, which is not its index when several dialogues share one beginning.
+void split_rotate(const bf16 *x, bf16 *q, bf16 *k, bf16 *v, const float *cosine, const float *sine, const int *place,
+                  long B, int T, int H, int D) {
   for (long bt = 0; bt < B * T; bt++) {
     long b = bt / T;
     int t = bt % T;
     const bf16 *row = x + bt * 3 * H * D;
-    const float *c = cosine + t * (D / 2), *s = sine + t * (D / 2);
+    const float *c = cosine + place[bt] * (D / 2), *s = sine + place[bt] * (D / 2);
     for (int h = 0; h < H; h++) {
       long o = ((b * H + h) * T + t) * (long)D;
       const bf16 *rq = row + h * D, *rk = row + (H + h) * D;
@@ -110,12 +111,12 @@ void split_rotate(const bf16 *x, bf16 *q, bf16 *k, bf16 *v, const float *cosine,
 
 // The way back of split_rotate: rotates by the negative angle.
 void merge_rotate(bf16 *x, const bf16 *q, const bf16 *k, const bf16 *v, const float *cosine, const float *sine,
-                  long B, int T, int H, int D) {
+                  const int *place, long B, int T, int H, int D) {
   for (long bt = 0; bt < B * T; bt++) {
     long b = bt / T;
     int t = bt % T;
     bf16 *row = x + bt * 3 * H * D;
-    const float *c = cosine + t * (D / 2), *s = sine + t * (D / 2);
+    const float *c = cosine + place[bt] * (D / 2), *s = sine + place[bt] * (D / 2);
     for (int h = 0; h < H; h++) {
       long o = ((b * H + h) * T + t) * (long)D;
       bf16 *rq = row + h * D, *rk = row + (H + h) * D;
@@ -133,37 +134,50 @@ void merge_rotate(bf16 *x, const bf16 *q, const bf16 *k, const bf16 *v, const fl
   }
 }
 
-// Softmax in place of scores [BH, rows, width]: row i is the query at time start + i and sees itself and the past.
-void softmax_causal(bf16 *scores, long BH, int rows, int width, int start, float scale) {
+// What a query at time t sees: the shared beginning [0, until) and its own dialogue [from, t].
+struct Sight {
+  int until, from, end;
+  Sight(const int *first, const int *shared, long b, int T, int t) {
+    from = first[b * T + t];
+    until = std::min(from, shared[b]);
+    end = t + 1;
+  }
+};
+
+// Softmax in place of scores [B*H, rows, width]: row i is the query at time start + i.
+void softmax_causal(bf16 *scores, const int *first, const int *shared, long B, int H, int T, int rows, int width,
+                    int start, float scale) {
   float row[4096];
-  for (long i = 0; i < BH * rows; i++) {
-    int seen = start + i % rows + 1;
+  for (long i = 0; i < B * H * rows; i++) {
+    Sight see(first, shared, i / rows / H, T, start + i % rows);
     bf16 *a = scores + i * width;
     float top = -1e30f, sum = 0;
-    for (int j = 0; j < seen; j++) {
-      row[j] = load(a[j]) * scale;
-      top = std::max(top, row[j]);
-    }
-    for (int j = 0; j < seen; j++) {
-      row[j] = expf(row[j] - top);
-      sum += row[j];
-    }
+    for (int j = 0; j < see.until; j++) top = std::max(top, row[j] = load(a[j]) * scale);
+    for (int j = see.from; j < see.end; j++) top = std::max(top, row[j] = load(a[j]) * scale);
+    for (int j = 0; j < see.until; j++) sum += row[j] = expf(row[j] - top);
+    for (int j = see.from; j < see.end; j++) sum += row[j] = expf(row[j] - top);
     sum = 1.f / sum;
-    for (int j = 0; j < seen; j++) a[j] = store(row[j] * sum);
-    memset(a + seen, 0, (width - seen) * 2);
+    for (int j = 0; j < see.until; j++) a[j] = store(row[j] * sum);
+    for (int j = see.from; j < see.end; j++) a[j] = store(row[j] * sum);
+    memset(a + see.until, 0, (see.from - see.until) * 2);
+    memset(a + see.end, 0, (width - see.end) * 2);
   }
 }
 
-// grad holds d/d(probabilities) and becomes d/d(scores), in place.
-void softmax_backward(const bf16 *probabilities, bf16 *grad, long BH, int rows, int width, int start, float scale) {
-  for (long i = 0; i < BH * rows; i++) {
-    int seen = start + i % rows + 1;
+// grad holds d/d(probabilities) and becomes d/d(scores), in place. What is not seen has probability 0.
+void softmax_backward(const bf16 *probabilities, bf16 *grad, const int *first, const int *shared, long B, int H, int T,
+                      int rows, int width, int start, float scale) {
+  for (long i = 0; i < B * H * rows; i++) {
+    Sight see(first, shared, i / rows / H, T, start + i % rows);
     const bf16 *p = probabilities + i * width;
     bf16 *g = grad + i * width;
     float dot = 0;
-    for (int j = 0; j < seen; j++) dot += load(p[j]) * load(g[j]);
-    for (int j = 0; j < seen; j++) g[j] = store(load(p[j]) * (load(g[j]) - dot) * scale);
-    memset(g + seen, 0, (width - seen) * 2);
+    for (int j = 0; j < see.until; j++) dot += load(p[j]) * load(g[j]);
+    for (int j = see.from; j < see.end; j++) dot += load(p[j]) * load(g[j]);
+    for (int j = 0; j < see.until; j++) g[j] = store(load(p[j]) * (load(g[j]) - dot) * scale);
+    for (int j = see.from; j < see.end; j++) g[j] = store(load(p[j]) * (load(g[j]) - dot) * scale);
+    memset(g + see.until, 0, (see.from - see.until) * 2);
+    memset(g + see.end, 0, (width - see.end) * 2);
   }
 }
 

@@ -89,10 +89,27 @@ class SwiGLU(torch.autograd.Function):
         return grad_x
 
 
+class Layout:
+    """Where the tokens of a batch stand. Several dialogues with the same tools are one row: its first `shared[b]`
+    tokens are common; behind them each token sees those and its own dialogue, which begins at `first[b, t]`."""
+
+    def __init__(self, place, first, shared):
+        self.place, self.first, self.shared = (x.to(torch.int32).contiguous() for x in (place, first, shared))
+
+    @classmethod
+    def plain(cls, B, T):
+        """One text a row."""
+        return cls(torch.arange(T).expand(B, T), torch.zeros(B, T), torch.zeros(B))
+
+    def sight(self):
+        return at(self.first), at(self.shared)
+
+
 class Attention(torch.autograd.Function):
     """[B, T, 3*H*D] -> [B, T, H*D]: rotate, score, softmax over the past, mix.
 
     Queries go block by block, each against the keys up to its own end: half of the work is never done.
+    `layout` says where each token stands and what it sees (`Layout`).
     """
 
     BLOCK = 192
@@ -102,27 +119,27 @@ class Attention(torch.autograd.Function):
         return [(start, min(start + cls.BLOCK, T)) for start in range(0, T, cls.BLOCK)]
 
     @staticmethod
-    def forward(ctx, x, cosine, sine, H):
+    def forward(ctx, x, cosine, sine, layout, H):
         B, T, width = x.shape
         D = width // (3 * H)
         q, k, v, mixed = (x.new_empty(B * H, T, D) for _ in range(4))
-        K.split_rotate(at(x), at(q), at(k), at(v), at(cosine), at(sine), N(B), I(T), I(H), I(D))
+        K.split_rotate(at(x), at(q), at(k), at(v), at(cosine), at(sine), at(layout.place), N(B), I(T), I(H), I(D))
         looks = []
         for start, end in Attention.blocks(T):
             p = torch.bmm(q[:, start:end], k[:, :end].transpose(1, 2))
-            K.softmax_causal(at(p), N(B * H), I(end - start), I(end), I(start), F(D**-0.5))
+            K.softmax_causal(at(p), *layout.sight(), N(B), I(H), I(T), I(end - start), I(end), I(start), F(D**-0.5))
             mixed[:, start:end] = torch.bmm(p, v[:, :end])
             looks.append(p)
         y = x.new_empty(B, T, H * D)
         K.join_heads(at(mixed), at(y), N(B), I(T), I(H), I(D))
         ctx.save_for_backward(q, k, v, cosine, sine, *looks)
-        ctx.heads = H
+        ctx.heads, ctx.layout = H, layout
         return y
 
     @staticmethod
     def backward(ctx, grad):
         q, k, v, cosine, sine, *looks = ctx.saved_tensors
-        H, (BH, T, D) = ctx.heads, q.shape
+        H, layout, (BH, T, D) = ctx.heads, ctx.layout, q.shape
         B, grad, grad_y = BH // H, grad.contiguous(), torch.empty_like(q)
         K.part_heads(at(grad), at(grad_y), N(B), I(T), I(H), I(D))
         grad_q, grad_k, grad_v = torch.empty_like(q), torch.zeros_like(q), torch.zeros_like(q)
@@ -130,12 +147,12 @@ class Attention(torch.autograd.Function):
             above = grad_y[:, start:end]
             grad_v[:, :end] += torch.bmm(p.transpose(1, 2), above)
             scores = torch.bmm(above, v[:, :end].transpose(1, 2))
-            K.softmax_backward(at(p), at(scores), N(BH), I(end - start), I(end), I(start), F(D**-0.5))
+            K.softmax_backward(at(p), at(scores), *layout.sight(), N(B), I(H), I(T), I(end - start), I(end), I(start), F(D**-0.5))
             grad_q[:, start:end] = torch.bmm(scores, k[:, :end])
             grad_k[:, :end] += torch.bmm(scores.transpose(1, 2), q[:, start:end])
         grad_x = grad.new_empty(B, T, 3 * H * D)
-        K.merge_rotate(at(grad_x), at(grad_q), at(grad_k), at(grad_v), at(cosine), at(sine), N(B), I(T), I(H), I(D))
-        return grad_x, None, None, None
+        K.merge_rotate(at(grad_x), at(grad_q), at(grad_k), at(grad_v), at(cosine), at(sine), at(layout.place), N(B), I(T), I(H), I(D))
+        return grad_x, None, None, None, None
 
 
 class Embedding(torch.autograd.Function):
@@ -156,7 +173,7 @@ class Embedding(torch.autograd.Function):
 class Model:
     """Weights in float32 by name; `leaves` gives the bfloat16 copies that a step differentiates."""
 
-    def __init__(self, vocab, width, layers, heads, ff, context=1536, seed=0):
+    def __init__(self, vocab, width, layers, heads, ff, context=2048, seed=0):
         self.shape = (vocab, width, layers, heads, ff, context)
         self.width, self.layers, self.heads = width, layers, heads
         rng = torch.Generator().manual_seed(seed)
@@ -189,12 +206,13 @@ class Model:
             copies[name] = (value.to(BF16) if w.dim() == 2 else value.clone()).requires_grad_(True)
         return copies
 
-    def hidden(self, w, ids):
+    def hidden(self, w, ids, layout=None):
         """The last hidden states [B, T, width] for token ids [B, T]."""
+        layout = layout or Layout.plain(*ids.shape)
         x = Embedding.apply(ids, w["embedding"])
         for i in range(self.layers):
             qkv = Linear.apply(Norm.apply(x, w[f"{i}.norm1"]), w[f"{i}.qkv"])
-            x = x + Linear.apply(Attention.apply(qkv, self.cosine, self.sine, self.heads), w[f"{i}.out"])
+            x = x + Linear.apply(Attention.apply(qkv, self.cosine, self.sine, layout, self.heads), w[f"{i}.out"])
             mlp = Linear.apply(Norm.apply(x, w[f"{i}.norm2"]), w[f"{i}.gate_up"])
             x = x + Linear.apply(SwiGLU.apply(mlp), w[f"{i}.down"])
         return Norm.apply(x, w["norm"])

@@ -1,6 +1,8 @@
 """Everything that is not a call: small talk, refusals, questions back, summaries and titles."""
 import re
 
+from tools import spoken
+
 NO_TOOL = {"en": "I have no tool for that.", "zh": "我没有能做这件事的工具。"}
 UNKNOWN = {"en": "I can't answer that. I am a small built-in model; a larger one can.", "zh": "这个我答不上来。我只是一个内置的小模型，更大的模型可以。"}
 WHO = {"en": "I am Moult, a small built-in model. I can call tools and give short answers.", "zh": "我是 Moult，一个内置的小模型。我可以调用工具并给出简短的回答。"}
@@ -90,15 +92,10 @@ def open_question(r, entities, language):
     return re.sub(r"\{(\w+)\}", lambda m: entities.get(m[1], language), form)
 
 
-def plain_name(name):
-    """deviceName, device_name -> device name"""
-    return re.sub("([a-z])([A-Z])", r"\1 \2", name).replace("_", " ").lower()
-
-
 def ask_for(fields, language):
     if language == "zh":
-        return "请告诉我" + "和".join(LABELS.get(f.source.kind, plain_name(f.name)) for f in fields) + "。"
-    return "Please tell me the " + " and the ".join(plain_name(f.name) for f in fields) + "."
+        return "请告诉我" + "和".join(LABELS.get(f.source.kind, spoken(f.name)) for f in fields) + "。"
+    return "Please tell me the " + " and the ".join(spoken(f.name).removeprefix("the ") for f in fields) + "."
 
 
 def shortened(r, entities, language):

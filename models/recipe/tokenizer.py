@@ -163,17 +163,18 @@ class Tokenizer:
 def corpus(count, seed=7):
     from dialogues import Dialogues, render
     from entities import POOLS
-    from lexicon import ADJECTIVES, NOUNS, VERBS
+    from lexicon import ADJECTIVES, COMMON_WORDS, NOUNS, VERBS
 
     made = Dialogues(seed)
     for _ in range(count):
-        yield "".join(text for text, _ in render(made.next()))
+        beginning, dialogues = render(made.next())
+        yield "".join(text for pieces in (beginning, *dialogues) for text, _ in pieces)
     # The lists once more, so that rare words get sensible pieces.
-    lists = [w for en, zh in POOLS.values() for w in en] + [v for v, s, _ in VERBS for v in [v, *s]] + [n for n, _ in NOUNS] + ADJECTIVES
-    yield from ["\n".join(lists)] * 12
+    lists = [w for en, zh in POOLS.values() for w in en] + [w for own, said, _ in VERBS for w in own + said] + [w for own, narrower, _ in NOUNS for w in own + narrower] + ADJECTIVES + COMMON_WORDS.split()
+    yield from ["\n".join(lists), "\n".join(w.capitalize() for w in COMMON_WORDS.split())] * 12
 
 
-def main(path, size=3584, count=9000):
+def main(path, size=6144, count=4000):
     from entities import POOLS
     from lexicon import HANZI
 

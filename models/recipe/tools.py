@@ -18,10 +18,39 @@ KIT = "calculate clock convert_units notes home read_file summarize".split()
 DECORATED = 0.4  # share of tools whose name carries or is an invented word
 
 
+_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_ZH = "零一二三四五六七八九"
+
+
+def number_words(language):
+    """Whole numbers below 100 as people say them -> value. The adapter offers the same values to copy."""
+    if language == "zh":
+        tens = ["十"] + [f"{_ZH[n]}十" for n in range(2, 10)]
+        return {**{_ZH[n]: n for n in range(10)}, "两": 2, **{t + (_ZH[u] if u else ""): 10 * (i + 1) + u for i, t in enumerate(tens) for u in range(10)}}
+    words = {w: n for n, w in enumerate(_UNITS)}
+    for i, ten in enumerate(_TENS):
+        words[ten] = 20 + 10 * i
+        for unit in range(1, 10):
+            words[f"{ten}-{_UNITS[unit]}"] = words[f"{ten} {_UNITS[unit]}"] = 20 + 10 * i + unit
+    return words
+
+
+NUMBER_WORDS = {**number_words("en"), **number_words("zh")}
+SAY_NUMBER = {language: {value: word for word, value in number_words(language).items() if value} for language in ("en", "zh")}
+
+
 def numeral(text):
-    """The JSON number that a span of digits stands for."""
+    """The JSON number that a span of digits or a number word stands for."""
+    if text.lower() in NUMBER_WORDS:
+        return NUMBER_WORDS[text.lower()]
     value = float(text)
     return int(value) if value.is_integer() and "." not in text else value
+
+
+def spoken(name):
+    """getWeather_v2 -> get weather v2"""
+    return re.sub(r"[\s_.\-/:]+", " ", re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)).strip().lower()
 
 
 class Field:
@@ -47,8 +76,8 @@ class Tool:
     def __init__(self, name, about, fields, domain=None, fixed=None, words=None):
         self.name, self.about, self.fields, self.domain = name, about, fields, domain
         self.fixed = fixed or {}  # enum values that are part of the tool itself ("turn_on")
-        self.words = words  # (verb entry, noun entry) of a random tool
-        self.tags = domain.tags if domain else {words[1][0]}
+        self.words = words  # (verb entry, noun entry, noun as the tool calls it) of a random tool
+        self.tags = domain.tags if domain else {words[2]}
 
     def line(self):
         """The tool's line in the prompt; the chat template in gguf.py prints the same."""
@@ -155,7 +184,8 @@ class Toolmaker:
     def of_archetype(self):
         """A tool of a general kind for some noun, known or invented."""
         r = self.random
-        noun, chinese = r.choice(NOUNS)
+        nouns, _, chinese = r.choice(NOUNS)
+        noun, chinese = r.choice(nouns), chinese[0]
         if r.random() < 0.25:
             noun = chinese = self.entities.plain()
         return self.of_domain(Domain("archetype", **instance(r.choice(ARCHETYPES), noun, chinese)))
@@ -165,12 +195,13 @@ class Toolmaker:
     def of_words(self, verb=None, noun=None):
         r = self.random
         verb, noun = verb or r.choice(VERBS), noun or r.choice(NOUNS)
-        if r.random() < 0.15:
-            verb = (self.entities.plain(), [], [self.entities.hanzi(2, 2)])
-            verb = (verb[0], verb[1], [verb[0]] + verb[2][:0])
+        if r.random() < 0.1:
+            word = self.entities.plain()
+            verb = ([word], [word + " the {n}", word + " my {n}", "{n}: " + word, "can you " + word + " a {n}"], [word + "{n}", "{n}" + word])
         if r.random() < 0.25:
             word = self.entities.plain()
-            noun = (word, word)
+            noun = ([word], [], [word])
+        act, thing = r.choice(verb[0]), r.choice(noun[0])
         count = r.choices([0, 1, 2, 3, 4], [14, 42, 28, 12, 4])[0]
         fields, taken = [], set()
         for names, kind in r.sample(LOOSE, count):
@@ -179,14 +210,16 @@ class Toolmaker:
                 continue
             taken.add(name)
             fields.append(self.loose_field(name, kind))
-        v, n = verb[0].replace(" ", "_"), noun[0].replace(" ", "_").replace("-", "_")
+        v, n = act.replace(" ", "_"), thing.replace(" ", "_").replace("-", "_")
         name = r.choices([f"{v}_{n}", f"{n}_{v}", n, f"{v}{n.title().replace('_', '')}"], [70, 15, 8, 7])[0]
-        if name == n:
-            fields = [f for f in fields]
-        about = r.choice([f"{verb[0].capitalize()} a {noun[0]}", f"{verb[0].capitalize()} the {noun[0]}", f"{verb[0].capitalize()} {noun[0]}", f"{noun[0].capitalize()}: {verb[0]}", f"{verb[0].capitalize()} {noun[0]} in the system", f"Use this to {verb[0]} a {noun[0]}", f"{verb[0].capitalize()} a {noun[0]} for the user", f"{r.choice(verb[2])}{noun[1]}" if self.language == "zh" else f"{verb[0].capitalize()} one {noun[0]}"])
-        if name != n and r.random() < 0.05:
-            about = ""
-        return Tool(name if r.random() < 0.85 else self.decorate(name), self.describe(about), fields, words=(verb, noun))
+        # The description may use another word than the name: "remove_invoice: Deletes a bill".
+        act, thing = (r.choice(verb[0]), r.choice(noun[0])) if r.random() < 0.5 else (act, thing)
+        Act = act.capitalize()
+        forms = [f"{Act} a {thing}", f"{Act} the {thing}", f"{Act} {thing}", f"{thing.capitalize()}: {act}", f"{Act} {thing} in the system", f"Use this to {act} a {thing}", f"{Act} a {thing} for the user", f"{Act} one {thing}", f"{Act} an existing {thing} by its details", f"{Act} a {thing}. Returns the result as JSON"]
+        if self.language == "zh" and r.random() < 0.5:
+            forms = [r.choice(verb[2]).replace("{n}", r.choice(noun[2]))]
+        about = "" if name != n and r.random() < 0.07 else r.choice(forms)
+        return Tool(name if r.random() < 0.85 else self.decorate(name), self.describe(about), fields, words=(verb, noun, n))
 
     def loose_field(self, name, kind):
         r = self.random
@@ -242,31 +275,34 @@ BEFORE = {  # words that lead to a value of a kind
     },
 }
 BEFORE = {language: {kind: forms.split(",") for kind, forms in table.items()} for language, table in BEFORE.items()}
-PLAIN = {
-    "en": ["{v} the {n}", "{v} a {n}", "{v} {n}", "please {v} the {n}", "can you {v} my {n}", "I want to {v} a {n}", "I'd like to {v} the {n}", "{n}: {v}", "go and {v} this {n}", "time to {v} the {n}", "we should {v} the {n}", "{v} our {n}", "{v} one {n}", "let's {v} the {n}", "I have to {v} a {n}", "{v} that {n}", "could someone {v} the {n}", "help me {v} a {n}", "{v} the {n} now"],
-    "zh": ["{v}{n}", "帮我{v}{n}", "请{v}一下{n}", "把{n}{v}一下", "我想{v}{n}", "{v}一个{n}", "{n}{v}", "能不能{v}{n}", "麻烦{v}{n}", "需要{v}{n}", "给我{v}{n}"],
-}
-LOOKING = {  # asking for a thing instead of ordering an action
-    "en": ["{n}", "what is the {n}", "show me the {n}", "give me the {n}", "where is my {n}", "how is the {n}", "I need the {n}", "which {n}", "do you have a {n}", "any {n}", "tell me about the {n}", "{n}s", "find {n}s", "what are the {n}s", "is there a {n}", "what about the {n}", "what's in the {n}"],
-    "zh": ["{n}", "{n}怎么样", "看看{n}", "我的{n}在哪", "有没有{n}", "{n}是什么", "给我看{n}", "{n}情况"],
-}
-LOOKERS = {"get", "find", "check", "list", "show", "track", "describe", "inspect", "watch"}
+AROUND = ["{}", "{}", "{}", "{}", "{}", "please {}", "can you {}", "I want to {}", "I'd like to {}", "go and {}", "time to {}", "we should {}", "let's {}", "I have to {}", "could someone {}", "help me {}", "{} now"]
+AROUND_ZH = ["{}", "{}", "{}", "帮我{}", "请{}", "我想{}", "能不能{}", "麻烦{}", "需要{}"]
+DETERMINERS = ["the", "the", "the", "a", "my", "my", "our", "this", "that", "one", ""]
+# Bare things: "invoices", "the invoice?"
+BARE = {"en": ["{n}", "{n}?", "the {n}", "any {n}", "about the {n}", "{n} please"], "zh": ["{n}", "{n}呢", "我的{n}", "{n}情况"]}
 
 
-def ask_words(maker, tool, language):
-    """A request for a random tool -> (segments, said), or None when the words would not fit."""
+def in_words(r, text, is_number, language):
+    """Now and then a number is said as a word: "five minutes"."""
+    word = SAY_NUMBER[language].get(int(text)) if is_number and text.isdigit() else None
+    return word if word and r.random() < 0.15 else text
+
+
+def ask_words(maker, tool, language, others=(), without=()):
+    """A request for a random tool -> (segments, said). `others`: the tools beside it; with a namesake the verb is said.
+    `without`: names of fields that the request leaves out."""
     r, entities = maker.random, maker.entities
-    (verb, synonyms, chinese), (noun, noun_zh) = tool.words
+    (_, phrases, chinese), (nouns, narrower, nouns_zh), _ = tool.words
     said, parts = {}, []
     for f in tool.fields:
-        if f.optional and r.random() < 0.5:
+        if f.name in without or f.optional and r.random() < 0.5:
             continue
         if f.source.values:
             spellings, english, zh = r.choice(f.source.values)
             said[f.name] = spellings[0]
             text = r.choice(zh if language == "zh" else english)
         else:
-            text = said[f.name] = entities.get(f.source.kind, language)
+            text = said[f.name] = in_words(r, entities.get(f.source.kind, language), f.source.number, language)
         form = r.choice(BEFORE[language][f.source.kind])
         chance = r.random()
         if chance < 0.3:  # by the parameter's own name
@@ -275,15 +311,18 @@ def ask_words(maker, tool, language):
         left, right = form.split("{}")
         parts.append([(left, None), (text, f.name), (right, None)])
     r.shuffle(parts)
-    look = (verb in LOOKERS or tool.name == noun.replace(" ", "_")) and r.random() < 0.5
-    frames = LOOKING if look else PLAIN
+    gap = "" if language == "zh" else " "
+    only = len({t.words[1][0][0] for t in others if t.words} | {tool.words[1][0][0]}) == len([t for t in others if t.words]) + 1
     if language == "zh":
-        act, thing, gap = r.choice(chinese), noun_zh, ""
+        thing, frame = r.choice(nouns_zh), r.choice(chinese if r.random() < 0.92 or not only else BARE["zh"])
+        around = r.choice(AROUND_ZH) if frame in chinese else "{}"
     else:
-        act = r.choice([verb, verb] + synonyms) if synonyms else verb
-        thing, gap = noun, " "
-    frame = r.choice(frames[language]).format(v=act, n=thing)
-    segments = [(frame, None)]
+        thing = r.choice(nouns * 2 + narrower)
+        frame = r.choice(phrases if r.random() < 0.95 or not only else BARE["en"])
+        around = r.choice(AROUND) if re.match(r"[a-z]+( \w+)? the \{n\}$", frame) else "{}"
+        if "the {n}" in frame and r.random() < 0.5:
+            frame = frame.replace("the {n}", f"{r.choice(DETERMINERS)} {{n}}".strip())
+    segments = [(around.format(frame.replace("{n}", thing)), None)]
     join = r.choice([gap, gap, ", "]) if language == "en" else r.choice(["，", "，", ""])
     if parts and r.random() < 0.12:
         segments = [s for part in parts for s in part + [(", " if language == "en" else "，", None)]] + segments
@@ -293,12 +332,22 @@ def ask_words(maker, tool, language):
             if i and language == "en" and r.random() < 0.4:
                 lead = " and "
             segments += [(lead, None)] + part
-    if look and language == "en" and r.random() < 0.5:
+    if language == "en" and re.match(r"(where|what|how|is|when|which|do|does|can|may)\b", frame) and r.random() < 0.6:
         segments.append(("?", None))
     return segments, said
 
 
 # ---- how people ask for a domain's tool
+
+EITHER = re.compile(r"\(([^()]*\|[^()]*)\)")
+
+
+def one_of(r, phrase):
+    """`(turn|switch) on`: one of them."""
+    while "|" in phrase and EITHER.search(phrase):
+        phrase = EITHER.sub(lambda m: r.choice(m[1].split("|")), phrase, count=1)
+    return re.sub(" {2,}", " ", phrase).strip()
+
 
 SLOT = re.compile(r"(\[[^\]]*\]|\{[^}]*\}|<\w+=[^>]*>)")
 
@@ -341,11 +390,11 @@ def ask_domain(maker, tool, phrase, language):
                 said["pair"] = r.choice(entities_units(language, r)).split(">")
             text = said["pair"][p.kind == "unit_to"]
         else:
-            text = entities.get(p.kind, language)
+            text = in_words(r, entities.get(p.kind, language), p.number, language)
         said[key] = text
         return text
 
-    add(reword(r, phrase, language))
+    add(reword(r, one_of(r, phrase), language))
     said.pop("pair", None)
     if segments and segments[-1][1] is None:
         segments[-1] = (segments[-1][0].rstrip(), None)

@@ -23,32 +23,58 @@ import torch.multiprocessing as processes
 
 from dialogues import ARGUMENTS, CHOICE, FIRST, Dialogues, render
 from gguf import ROUND
-from model import BF16, Linear, Model, load, save
+from model import BF16, Layout, Linear, Model, load, save
 from tokenizer import END, Tokenizer
 
-CONTEXT = 1200  # longer dialogues are left out
+ROW = 1100  # tokens of a sheet: dialogues beyond are left out
 PROMPT_SHARE, PROMPT_WEIGHT = 0.08, 0.3  # the prompt is learnt a little, too: it teaches what words go together
 ENUM = re.compile(r": ([^,():]*\|[^,():]*)")  # the values of an enum in a tool's line
+SYNTAX_SHARE = 0.35  # of the tokens that any call has; they are learnt at once
 STOP_SHARE = 0.3  # how often a call's pieces end in what ends them under node-llama-cpp's grammar
 
 
+class Sheet:
+    """A sheet as numbers: the tokens of the shared beginning and of its dialogues behind one another."""
+
+    def __init__(self, ids, targets, weights):
+        self.ids, self.targets, self.weights = ids, targets, weights
+        self.shared = len(ids)
+        self.place, self.first = list(range(len(ids))), [0] * len(ids)
+
+    def add(self, ids, targets, weights):
+        start = len(self.ids)
+        self.ids, self.targets, self.weights = self.ids + ids, self.targets + targets, self.weights + weights
+        self.place += range(self.shared, self.shared + len(ids))
+        self.first += [start] * len(ids)
+
+
 class Batches:
-    """An endless stream of (ids, targets, weights) of about `size` tokens, dialogues of like length together."""
+    """An endless stream of (ids, targets, weights, layout) of about `size` tokens, sheets of like length together."""
 
     def __init__(self, tokenizer, seed, size):
         self.tokenizer, self.dialogues, self.size, self.ready = tokenizer, Dialogues(seed), size, []
         self.random = random.Random(seed + 1)
         self.newline, self.newlines = tokenizer.id["Ċ"], tokenizer.id["ĊĊĊĊ"]
 
-    def encode(self, dialogue):
+    def encode(self, sheet):
+        beginning, dialogues = render(sheet)
+        choices = {value for line in sheet["tools"] for kind in ENUM.findall(line) for value in kind.split("|")}
+        ids = [i for text, _ in beginning for i in self.tokenizer.encode(text)]
+        coded = Sheet(ids, ids[1:] + [END], [0.0] * len(ids))
+        for pieces in dialogues:
+            part = self.pieces(pieces, choices)
+            if len(coded.ids) + len(part[0]) <= ROW:
+                coded.add(*part)
+        return coded
+
+    def pieces(self, pieces, choices):
         """-> ids, targets, weights. The target of position i is what should follow it."""
         ids, following, weights = [], [], []
-        choices = {value for line in dialogue["tools"] for kind in ENUM.findall(line) for value in kind.split("|")}
-        for text, weight in render(dialogue):
+        for text, weight in pieces:
             tokens = self.tokenizer.encode(text)
             wanted = list(tokens)
             # Under a grammar a name ends with a newline and arguments with four; in the prompt neither is seen.
-            # Making them likely there keeps `note` from becoming `notes`.
+            # Making them likely there keeps the model on its feet.
             if weight and self.random.random() < STOP_SHARE:
                 if text == '", "arguments": ':
                     wanted[0] = self.newline
@@ -67,11 +93,11 @@ class Batches:
         return ids[:-1], following[1:], weights[1:]
 
     def refill(self):
-        coded = [c for c in (self.encode(self.dialogues.next()) for _ in range(256)) if len(c[0]) <= CONTEXT]
-        coded.sort(key=lambda c: len(c[0]))
+        coded = [c for c in (self.encode(self.dialogues.next()) for _ in range(128)) if len(c.ids) > c.shared]
+        coded.sort(key=lambda c: len(c.ids))
         group = []
         for c in coded:
-            if group and len(c[0]) * (len(group) + 1) > self.size:
+            if group and len(c.ids) * (len(group) + 1) > self.size:
                 self.ready.append(group)
                 group = []
             group.append(c)
@@ -82,20 +108,24 @@ class Batches:
         if not self.ready:
             self.refill()
         group = self.ready.pop()
-        length = (max(len(ids) for ids, _, _ in group) + 15) // 16 * 16
+        length = (max(len(sheet.ids) for sheet in group) + 15) // 16 * 16
         ids, targets = (torch.full((len(group), length), END) for _ in range(2))
+        place, first = (torch.zeros(len(group), length, dtype=torch.int32) for _ in range(2))
         weights = torch.zeros(len(group), length)
-        for i, (a, b, w) in enumerate(group):
-            ids[i, : len(a)], targets[i, : len(b)], weights[i, : len(w)] = torch.tensor(a), torch.tensor(b), torch.tensor(w)
-            extra = torch.rand(len(w)) < PROMPT_SHARE
-            weights[i, : len(w)][extra & (weights[i, : len(w)] == 0)] = PROMPT_WEIGHT
-        return ids, targets, weights
+        for i, sheet in enumerate(group):
+            n = len(sheet.ids)
+            for row, values in ((ids, sheet.ids), (targets, sheet.targets), (place, sheet.place), (first, sheet.first), (weights, sheet.weights)):
+                row[i, :n] = torch.tensor(values)
+            extra = torch.rand(n) < PROMPT_SHARE
+            weights[i, :n][(torch.rand(n) > SYNTAX_SHARE) & (weights[i, :n] == 1.0)] = 0
+            weights[i, :n][extra & (weights[i, :n] == 0)] = PROMPT_WEIGHT
+        return ids, targets, weights, Layout(place, first, torch.tensor([sheet.shared for sheet in group]))
 
 
-def loss_of(model, leaves, ids, targets, weights):
+def loss_of(model, leaves, ids, targets, weights, layout=None):
     """-> (weighted sum to differentiate, sum over learnt tokens, number of learnt tokens)"""
     chosen = weights.reshape(-1).nonzero()[:, 0]
-    hidden = model.hidden(leaves, ids).reshape(-1, model.width)[chosen]
+    hidden = model.hidden(leaves, ids, layout).reshape(-1, model.width)[chosen]
     logits = Linear.apply(hidden, leaves["embedding"]).float()
     losses = torch.nn.functional.cross_entropy(logits, targets.reshape(-1)[chosen], reduction="none")
     weights = weights.reshape(-1)[chosen]
@@ -195,14 +225,17 @@ def work(rank, model, tokenizer, options, grads, facts, barrier):
         leaves = model.leaves(quantise)
         grads[rank].zero_()
         loss = learnt = tokens = 0
-        while tokens < options.step_tokens / options.workers:
-            ids, targets, weights = batches.next()
-            total, part, count = loss_of(model, leaves, ids, targets, weights)
+        # The workers draw from one pot, so that none waits for one whose core is taken by other work.
+        while facts["drawn"].item() < options.step_tokens:
+            ids, *rest = batches.next()
+            facts["drawn"] += ids.numel()
+            total, part, count = loss_of(model, leaves, ids, *rest)
             total.backward()
             loss, learnt, tokens = loss + part, learnt + count, tokens + ids.numel()
         gradients_into(grads[rank], model, leaves)
         facts["sums"][rank] = torch.tensor([loss, learnt, tokens, time.process_time()])
         barrier.wait()
+        facts["drawn"].zero_()
         if books:
             control[0] = books.step(grads, facts["sums"])
             control[1] = books.falling
@@ -274,7 +307,7 @@ def main():
     for name, kind, default in (
         ("out", str, "/tmp/moult-train"), ("tokens", float, 60e6), ("decay", float, 0.4), ("easy-tokens", float, 1.5e6),
         ("width", int, 192), ("layers", int, 5), ("heads", int, 6), ("ff", int, 512), ("workers", int, 1), ("seed", int, 1),
-        ("step-tokens", int, 3600), ("micro-batch", int, 2048), ("muon", float, 0.02), ("adam", float, 0.003),
+        ("step-tokens", int, 4800), ("micro-batch", int, 2400), ("muon", float, 0.02), ("adam", float, 0.003),
         ("round", str, ""), ("tokenizer", str, ""), ("init", str, ""), ("init-tokenizer", str, ""),
     ):
         p.add_argument("--" + name, type=kind, default=default)
@@ -295,6 +328,7 @@ def main():
         f.write(str(os.getpid()))
     grads = torch.zeros(o.workers, model.size()).share_memory_()
     facts["sums"], facts["control"] = torch.zeros(o.workers, 4, dtype=torch.float64).share_memory_(), torch.zeros(2).share_memory_()
+    facts["drawn"] = torch.zeros(1, dtype=torch.long).share_memory_()
     barrier = processes.Barrier(o.workers)
     arguments = (model, tokenizer, o, grads, facts, barrier)
     others = [processes.Process(target=work, args=(rank, *arguments), daemon=True) for rank in range(1, o.workers)]
