@@ -1,4 +1,5 @@
 /** How commands print: plain when piped, with colour on a terminal. */
+import { visible } from "./visible.ts";
 import { shortText } from "../runtime/short_text.ts";
 
 const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
@@ -32,12 +33,12 @@ export function paint(
 
 /** Writes a line to standard output. */
 export function line(text = ""): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${visible(text)}\n`);
 }
 
 /** Writes a line to standard error: progress and asides that are not the command's result. */
 export function aside(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${visible(text)}\n`);
 }
 
 /** Makes a terminal forget the line that its cursor is in. */
@@ -97,7 +98,7 @@ export function progress(say: () => string): () => void {
 
 /** Writes one JSON document. */
 export function json(document: unknown): void {
-  line(JSON.stringify(document));
+  process.stdout.write(`${JSON.stringify(document)}\n`);
 }
 
 /** A field of an event as text; empty when it is missing. */

@@ -4,6 +4,7 @@ import type { Daemon } from "../runtime/daemon.ts";
 import { terminalSession } from "./chat.ts";
 import { CLEAR_LINE, paint } from "./print.ts";
 import { showTurn } from "./show_turn.ts";
+import { visible } from "./visible.ts";
 
 /** Prints above a prompt that stays at the bottom, as long as standard input is a terminal. */
 export interface Screen {
@@ -28,11 +29,11 @@ export function openScreen(): Screen {
   return {
     print(text) {
       if (!prompt || answering || closed) {
-        process.stdout.write(`${text}\n`);
+        process.stdout.write(`${visible(text)}\n`);
         return;
       }
       // Clears the prompt's line, prints, and draws the prompt with what was typed so far again.
-      process.stdout.write(`${CLEAR_LINE}${text}\n`);
+      process.stdout.write(`${CLEAR_LINE}${visible(text)}\n`);
       prompt.prompt(true);
     },
     async chat(daemon) {

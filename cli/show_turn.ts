@@ -3,6 +3,7 @@ import { shortText } from "../runtime/short_text.ts";
 import { fromWire } from "../schemas/error.ts";
 import type { Outcome, Reply } from "../schemas/turn.ts";
 import { aside, paint, word } from "./print.ts";
+import { visible } from "./visible.ts";
 
 /** Characters of a tool's input or output that are shown. */
 const SHOWN_CHARS_MAX = 160;
@@ -18,7 +19,7 @@ export async function showTurn(
   let failure: unknown;
   const write = (text: string): void => {
     streamed += text;
-    process.stdout.write(text);
+    process.stdout.write(visible(text));
   };
   for await (const event of events) {
     if (event["type"] === "token") write(word(event["text"]));
@@ -27,7 +28,8 @@ export async function showTurn(
     else if (event["type"] === "done") {
       const { reply, outcome } = replyOf(event);
       // What was streamed may be less than the reply: a resumed turn, a channel that renders.
-      if (streamed.trim() !== reply.trim()) process.stdout.write(`${streamed && "\n"}${reply}`);
+      if (streamed.trim() !== reply.trim())
+        process.stdout.write(`${streamed && "\n"}${visible(reply)}`);
       process.stdout.write("\n");
       return outcome;
     } else showStep(event);
