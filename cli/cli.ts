@@ -126,14 +126,12 @@ function outliveReaders(name: string, json: boolean): void {
 /** Prints one failure for people (or as a JSON document), and says how the process should end. */
 function complain(error: unknown, json: boolean, name: string): number {
   if (isBrokenPipe(error)) return 0;
-  const foreseen =
-    isMoultError(error) || error instanceof UsageError || error instanceof ConfigError;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = sentenceOf(error);
   if (json) {
     const document = isMoultError(error) ? toWire(error) : { code: codeOf(error), message };
     process.stdout.write(`${JSON.stringify({ error: document })}\n`);
   } else {
-    const stack = foreseen || !(error instanceof Error) ? "" : `${error.stack ?? ""}\n`;
+    const stack = isForeseen(error) || !(error instanceof Error) ? "" : `${error.stack ?? ""}\n`;
     const say = (text: string): void => aside(wrapped(asTyped(text), 0, 0, process.stderr));
     say(`moult: ${message}`);
     process.stderr.write(stack);
@@ -156,6 +154,22 @@ function asTyped(text: string): string {
 function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return 2;
   return error instanceof ConfigError ? 78 : 1;
+}
+
+function isForeseen(error: unknown): boolean {
+  return [isMoultError, isOfFiles].some((is) => is(error)) || exitCodeOf(error) !== 1;
+}
+
+function sentenceOf(error: unknown): string {
+  const because = error instanceof Error ? error.message : String(error);
+  return isOfFiles(error) ? `${because}; ${FILES_REMEDY}` : because;
+}
+
+const FILES_REMEDY = "make room, or make it writable, or work in another folder";
+
+/** The system refused a file: that its folder is read-only or the disk full is nobody's bug. */
+function isOfFiles(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && "path" in error && "code" in error;
 }
 
 /** Whoever read our output has heard enough: `moult list | head`. */

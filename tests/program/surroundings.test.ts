@@ -42,3 +42,10 @@ test("a home may have spaces, letters of all languages and a path longer than th
   await place.moult("stop", "--home", home);
   await daemon;
 });
+
+test("a command that may not write says so in a sentence", async () => {
+  place.write("taken/functions", "a file, not a folder");
+  const { err } = await shell('"$@" new tool abc', join(place.dir, "taken"));
+  expect(err).toMatch(/^moult: E[A-Z]+: [^\n]+; make room, or make it writable/);
+  expect(err).not.toContain("    at ");
+});
