@@ -1,6 +1,7 @@
 /** What a function gets as `ctx`, made of questions to the daemon. Runs inside a host. */
 import type { CallContext, GenerateOptions, Logger } from "../define.ts";
 import { MoultError } from "../../schemas/error.ts";
+import { isRecord } from "../record.ts";
 import type { Questions } from "./asking.ts";
 import { type CallFacts, CHUNK_BYTES, type HostChannel } from "./protocol.ts";
 import { Transaction } from "./transaction.ts";
@@ -70,23 +71,23 @@ export function createContext(parts: ContextParts): {
 function createLogger(channel: HostChannel): Logger {
   const write =
     (level: "info" | "warn" | "error") =>
-    (facts: object, text = "") =>
+    (facts: unknown, text: unknown = "") =>
       channel.send({
         type: "log",
         level,
         facts: plainFacts(facts),
-        text: text.slice(0, LOG_CHARS_MAX),
+        text: String(text).slice(0, LOG_CHARS_MAX),
       });
   return { info: write("info"), warn: write("warn"), error: write("error") };
 }
 
-/** Facts as JSON has them; a log line must never fail a call. */
-function plainFacts(facts: object): Record<string, unknown> {
+/** Facts as JSON has them, whatever they are; a log line must never fail a call. */
+function plainFacts(facts: unknown): Readonly<Record<string, unknown>> {
   try {
     const json = JSON.stringify(facts);
-    return json.length > LOG_CHARS_MAX
-      ? { cut: json.slice(0, LOG_CHARS_MAX) }
-      : (JSON.parse(json) as Record<string, unknown>);
+    if (json.length > LOG_CHARS_MAX) return { cut: json.slice(0, LOG_CHARS_MAX) };
+    const plain: unknown = JSON.parse(json);
+    return isRecord(plain) ? plain : { facts: plain };
   } catch {
     return { facts: "not JSON" };
   }

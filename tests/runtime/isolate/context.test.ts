@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { GenerateEvent, GenerateRequest } from "../../../schemas/model.ts";
 import type { FunctionCall, Model } from "../../../runtime/ports.ts";
-import { type Bench, call, codeOf, openBench, read, tool, until } from "./setup.ts";
+import { type Bench, call, codeOf, openBench, read, tool } from "./setup.ts";
+import { until } from "../../waiting.ts";
 
 let bench: Bench;
 let server: ReturnType<typeof Bun.serve>;
@@ -341,6 +342,21 @@ describe("ctx.model", () => {
 });
 
 describe("ctx.log and the rest", () => {
+  test("what is no facts at all is written down all the same, and ends nothing", async () => {
+    const deployment = await bench.deploy(
+      tool(
+        `ctx.log.info("only words"); ctx.log.warn([1, 2], 3); ctx.log.error(undefined); return 1`,
+      ),
+      { name: "careless" },
+    );
+    for (let n = 0; n < 2; n++) expect((await deployment.run(call())).output).toBe(1);
+    const lines = () => bench.logs.filter(({ fn }) => fn === "careless");
+    await until(() => lines().length >= 6);
+    expect(lines().map(({ facts }) => facts)).toEqual(
+      [0, 1].flatMap(() => [{ facts: "only words" }, { facts: [1, 2] }, { facts: "not JSON" }]),
+    );
+  });
+
   test("lines reach the function's log, and floods are bounded", async () => {
     const deployment = await bench.deploy(
       tool(
