@@ -1,4 +1,4 @@
-/** `moult rollback FN`: puts the version before the present one back, until the file is saved again. */
+/** `moult rollback FN`: puts the version before the present one back, until the file is saved with a change. */
 import type { FunctionInfo } from "../schemas/function.ts";
 import { needDaemon } from "./client.ts";
 import { json, line } from "./print.ts";
@@ -15,7 +15,8 @@ export const command: Command = {
       `/api/functions/${encodeURIComponent(name)}/rollback`,
     );
     if (values["json"] === true) json(info);
-    else line(`${info.name} is back at version ${info.version} until its file is saved again`);
+    else
+      line(`${info.name} is back at version ${info.version} until its file is saved with a change`);
     return 0;
   },
 };

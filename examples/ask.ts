@@ -11,12 +11,19 @@ const text = process.argv.slice(2).join(" ") || "what time is it?";
 const body = JSON.stringify({ text, id: crypto.randomUUID(), stream: true });
 const headers = { authorization: `Bearer ${key}`, "last-event-id": "" };
 
+let shown = "";
+
 /** Shows one event; says whether it was the last. */
 function show(event: string): boolean {
   const [, id, type, data = ""] = /^id: (.+)\nevent: (.+)\ndata: (.+)$/.exec(event) ?? [];
-  if (type === "turn") stdout.write("\n"); // Begun, or begun again: the words come anew.
+  if (type === "turn" && shown !== "") stdout.write("\n"); // It begins again, so do its words.
+  if (type === "turn") shown = "";
   if (type === "token") stdout.write(JSON.parse(data).text);
-  if (type === "done") stdout.write(`\n\n${JSON.parse(data).reply}\n`);
+  if (type === "token") shown += JSON.parse(data).text;
+  // What was streamed may be less than the reply: after a restart, or when a channel changes it.
+  if (type === "done" && JSON.parse(data).reply !== shown)
+    stdout.write(`\n${JSON.parse(data).reply}`);
+  if (type === "done") stdout.write("\n");
   headers["last-event-id"] = id ?? headers["last-event-id"];
   return type === "done";
 }

@@ -50,7 +50,8 @@ export function functionOperations({ functions, hub }: Services): readonly Opera
       path: "/api/functions/{name}/rollback",
       grant: "manage:function/{name}",
       tag: "functions",
-      summary: "Puts the version before the present one back, until its file is saved again",
+      summary:
+        "Puts the version before the present one back, until its file is saved with a change",
       answer: { description: "The function as it is now", schema: ref("Function") },
       errors: ["function/not-found", "function/invalid"],
       handle: ({ params }) => functions.rollback(find(params["name"] ?? "").name),

@@ -54,8 +54,8 @@ test("the script for a device talks over a WebSocket", async () => {
   expect(out).toContain('reply: "what is 6 * 7?"');
 });
 
-test("the script of the examples prints the answer", async () => {
+test("the script of the examples prints the answer, once", async () => {
   const file = join(import.meta.dir, "../../../examples/ask.ts");
   const out = await run([process.execPath, "--no-install", file, "what is 17 * 23?"]);
-  expect(out).toBe("\nIt is 391.\n\nIt is 391.\n");
+  expect(out).toBe("It is 391.\n");
 });
