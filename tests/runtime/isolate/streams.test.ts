@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Bench, call, openBench, tool, until } from "./setup.ts";
+import { type Bench, call, openBench, tool } from "./setup.ts";
+import { until } from "../../waiting.ts";
 
 let bench: Bench;
 beforeAll(() => {
@@ -65,10 +66,12 @@ describe("a function that answers with a stream", () => {
   test("that breaks off breaks off for the caller too", async () => {
     const deployment = await bench.deploy(
       tool(
-        `return new ReadableStream({ async pull(c) { c.enqueue("x"); await Bun.sleep(20); process.exit(5); } })`,
+        `if (input.end) process.exit(5); return new ReadableStream({ pull(c) { c.enqueue("x"); return new Promise(() => {}); } })`,
       ),
     );
     const response = await deployment.fetch(call());
+    // Only now: a host that ends before it began to answer is an error response instead.
+    void deployment.run(call({ end: true }));
     await expect(response.text()).rejects.toThrow();
   });
 
