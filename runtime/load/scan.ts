@@ -1,5 +1,5 @@
 /** Which files of a functions folder are functions, and which folders are skills. Looks at names and kinds of files only; reads none. */
-import { readdirSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import type { Dirent } from "node:fs";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { FUNCTION_NAME } from "../../schemas/function.ts";
@@ -188,9 +188,11 @@ function nameProblem(name: string, file: string): string | undefined {
   return `A function's name has 1 to 48 of a-z, 0-9 and _ and begins with a letter, and "${name}" does not${hint} (or put _ before a helper's name)`;
 }
 
-/** Reading a pipe or a device would never end. */
+/** Reading a pipe or a device would never end; a skill comes from strangers and holds what lies in its folder, nothing else. */
 function kindProblem(path: string, file: string): string | undefined {
   try {
+    if (isSkillFile(path) && lstatSync(path).isSymbolicLink())
+      return `${file} is a link, which may lead to any file of yours; put the file itself there, or link its whole folder`;
     return statSync(path).isFile() ? undefined : `${file} is not a regular file`;
   } catch (error) {
     return `Cannot read ${file}: ${messageOf(error)}`;

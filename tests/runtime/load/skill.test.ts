@@ -249,6 +249,17 @@ test("only files of the folder can be read, whatever the path says and wherever 
   });
 });
 
+test("a SKILL.md that is a link is refused before anything of where it leads is read or shown", async () => {
+  await using folder = functionsFolder();
+  folder.save("../owner.key", "s3cret");
+  folder.save("skills/a/notes.txt", "note");
+  symlinkSync(join(folder.base, "owner.key"), folder.path("skills/a/SKILL.md"));
+  const loader = await started(folder);
+  expect(loader.get("a")?.state).toBe("failed");
+  expect(loader.get("a")?.error).toContain("is a link");
+  expect(JSON.stringify([loader.list(), folder.hub.since(0)])).not.toContain("s3cret");
+});
+
 test("a folder that is a link is a skill like any other", async () => {
   await using folder = functionsFolder();
   folder.save("../elsewhere/tidy-up/SKILL.md", skill());
