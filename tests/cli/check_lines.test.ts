@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkLines } from "../../cli/check_lines.ts";
 import type { Checked } from "../../cli/checks.ts";
 import { differences } from "../../cli/differences.ts";
 import type { Tried } from "../../runtime/load/examples.ts";
+import { temporary } from "../temporary.ts";
 
 const tests = (more: Partial<NonNullable<Checked["tests"]>> = {}) => ({
   file: "/nowhere/greet.test.ts",
@@ -84,16 +84,12 @@ describe("checkLines()", () => {
   });
 
   test("shows the line of code, when it can be read", () => {
-    const dir = mkdtempSync(join(tmpdir(), "moult-cli-"));
-    try {
-      writeFileSync(join(dir, "greet.test.ts"), "one\n  expect(1).toBe(2);\n");
-      const message = "expect(received).toBe(expected)\n\nExpected: 2\nReceived: 1";
-      const failure = { name: "is", message, at: "greet.test.ts:2:3" };
-      const text = shown({ tests: tests({ cwd: dir, failures: [failure] }) });
-      expect(text).toContain("greet.test.ts:2\n      expect(1).toBe(2);\n      expected  2");
-    } finally {
-      rmSync(dir, { recursive: true });
-    }
+    using folder = temporary();
+    writeFileSync(join(folder.path, "greet.test.ts"), "one\n  expect(1).toBe(2);\n");
+    const message = "expect(received).toBe(expected)\n\nExpected: 2\nReceived: 1";
+    const failure = { name: "is", message, at: "greet.test.ts:2:3" };
+    const text = shown({ tests: tests({ cwd: folder.path, failures: [failure] }) });
+    expect(text).toContain("greet.test.ts:2\n      expect(1).toBe(2);\n      expected  2");
   });
 
   test("a file that broke is not well, whatever passed", () => {

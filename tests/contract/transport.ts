@@ -9,7 +9,9 @@ import { openStore } from "../../adapters/sqlite/store.ts";
 import type { Agent } from "../../runtime/gateway/agent.ts";
 import type { Store, Transport } from "../../runtime/ports.ts";
 import { MoultError, isMoultError } from "../../schemas/error.ts";
-import { type Bench, type Script, openAgent, temporary } from "../runtime/turn/fakes.ts";
+import { type Bench, type Script, openAgent } from "../runtime/turn/fakes.ts";
+import { temporary } from "../temporary.ts";
+import { until } from "../waiting.ts";
 
 /** What the platform says to a reply. */
 export type Trouble = "permanent" | "retry" | "unknown";
@@ -49,11 +51,6 @@ export interface Platform {
 
 /** The model repeats what it is told. */
 const echo: Script = ({ messages }) => ({ text: `You said: ${messages.at(-1)?.content ?? ""}` });
-
-/** Waits until something is so; the runner's own time limit ends a wait in vain. */
-async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await isSo())) await Bun.sleep(5);
-}
 
 interface Opened extends AsyncDisposable {
   readonly platform: Platform;

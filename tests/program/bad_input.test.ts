@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { makePlace, until, type Place, type Started } from "./program.ts";
+import { makePlace, type Place, type Started } from "./program.ts";
+import { until } from "../waiting.ts";
 
 /** What the program answered: the HTTP status or the exit code, and its words. */
 interface Said {
@@ -244,6 +245,9 @@ describe.skipIf(!canMount())("a disk of 3 MiB (needs the right to mount)", () =>
     expect(answered.out).toContain("42");
     expect(await kept(small)).toEqual(["keep this", "keep this"]);
     await small.kill();
+    // A start would find the room that this file leaves.
+    rmSync(join(at.home, "daemon.json"));
+    fill(at.home);
     const again = await at.moult("start");
     expect(again.code).toBe(1);
     expect(again.err).toMatch(/^moult: Cannot .*(space|room)/);

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { makePlace, type Place, until } from "./program.ts";
+import { makePlace, type Place } from "./program.ts";
+import { until } from "../waiting.ts";
 
 let place: Place;
 beforeAll(() => {

@@ -1,7 +1,8 @@
 /** `moult completion`: Tab in real shells, with and without a daemon. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { type Place, makePlace, until } from "./program.ts";
+import { type Place, makePlace } from "./program.ts";
+import { until } from "../waiting.ts";
 
 let place: Place;
 beforeAll(async () => {

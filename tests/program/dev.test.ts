@@ -2,8 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { makePlace, until } from "./program.ts";
+import { makePlace } from "./program.ts";
 import { dev } from "./terminal.ts";
+import { isAlive, until } from "../waiting.ts";
 
 const SAY = (word: string): string => `import { defineTool, v } from "moult";
 export default defineTool({
@@ -192,11 +193,3 @@ test("moult start runs no tests and no examples", async () => {
     await place.remove();
   }
 }, 30_000);
-
-function isAlive(pid: number): boolean {
-  try {
-    return !readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z");
-  } catch {
-    return false;
-  }
-}

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { type Ended, type Place, makePlace, until } from "./program.ts";
+import { type Ended, type Place, makePlace } from "./program.ts";
+import { until } from "../waiting.ts";
 
 const REPOSITORY = join(import.meta.dir, "../..");
 const PACKAGES = join(REPOSITORY, "node_modules");

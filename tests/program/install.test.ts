@@ -1,6 +1,7 @@
 /** Nothing installs itself: not the program, not its children, whatever the folder says that it is started in. */
 import { expect, test } from "bun:test";
-import { makePlace, until } from "./program.ts";
+import { makePlace } from "./program.ts";
+import { until } from "../waiting.ts";
 
 const asks = (imports: string, run: string): string => `import { defineTool, v } from "moult";
 ${imports}

@@ -4,7 +4,8 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { join } from "node:path";
 import { type FileServer, serveFile } from "../adapters/llama/file_server.ts";
 import { EMBEDDED } from "../runtime/model/answers.ts";
-import { type Ended, makePlace, type Place, type Started, until } from "./program.ts";
+import { type Ended, makePlace, type Place, type Started } from "./program.ts";
+import { until } from "../waiting.ts";
 
 const ENTRY = join(import.meta.dir, "../../main.ts");
 

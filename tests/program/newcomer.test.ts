@@ -2,8 +2,9 @@
 import { expect, test } from "bun:test";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { makePlace, until } from "./program.ts";
+import { makePlace } from "./program.ts";
 import { dev } from "./terminal.ts";
+import { until } from "../waiting.ts";
 
 const PAGE = join(import.meta.dir, "../../docs/start.md");
 

@@ -119,14 +119,3 @@ function started(child: Bun.Subprocess, url: string, home: string): Started {
     },
   };
 }
-
-/** Waits until `check` gives a value. The test's own time limit ends it otherwise. */
-export async function until<T>(
-  check: () => Promise<T | undefined | false> | T | undefined | false,
-): Promise<T> {
-  for (;;) {
-    const value = await check();
-    if (value !== undefined && value !== false) return value;
-    await Bun.sleep(10);
-  }
-}

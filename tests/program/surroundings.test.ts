@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { makePlace, until, type Place } from "./program.ts";
+import { makePlace, type Place } from "./program.ts";
+import { until } from "../waiting.ts";
 
 const COMMAND = [process.execPath, "--no-install", join(import.meta.dir, "../../main.ts")];
 

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Trace } from "../../schemas/turn.ts";
-import { makePlace, until, type Place, type Started } from "./program.ts";
+import { makePlace, type Place, type Started } from "./program.ts";
+import { until } from "../waiting.ts";
 
 const COUNT = `import { defineTool, v } from "moult";
 export default defineTool({

@@ -12,7 +12,8 @@ import {
   tally,
 } from "../fixtures/telegram_crowd.ts";
 import { TOKEN, TelegramServer } from "../fixtures/telegram_server.ts";
-import { type Place, type Started, makePlace, until } from "./program.ts";
+import { type Place, type Started, makePlace } from "./program.ts";
+import { until } from "../waiting.ts";
 
 let place: Place | undefined;
 let server: TelegramServer | undefined;

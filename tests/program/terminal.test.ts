@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Ended, type Place, makePlace, until } from "./program.ts";
+import { type Ended, type Place, makePlace } from "./program.ts";
+import { until } from "../waiting.ts";
 
 const ENTRY = join(import.meta.dir, "../../main.ts");
 const ESCAPE = "\u001B";

@@ -1,6 +1,6 @@
 /** `moult dev` at a real terminal, as a user has it. */
 import { join } from "node:path";
-import { until } from "./program.ts";
+import { until } from "../waiting.ts";
 
 /** `moult dev` in a pseudo terminal. */
 export function dev(dir: string, home = process.env["HOME"]) {

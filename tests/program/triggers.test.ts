@@ -2,7 +2,8 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { join } from "node:path";
-import { makePlace, until, type Place, type Started } from "./program.ts";
+import { makePlace, type Place, type Started } from "./program.ts";
+import { until } from "../waiting.ts";
 
 const HOUR_MS = 3_600_000;
 

@@ -10,7 +10,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { FunctionInfo } from "../../schemas/function.ts";
-import { makePlace, until, type Place, type Started } from "./program.ts";
+import { makePlace, type Place, type Started } from "./program.ts";
+import { until } from "../waiting.ts";
 
 let place: Place;
 beforeEach(() => {

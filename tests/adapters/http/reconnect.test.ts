@@ -2,8 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Place, type Started, makePlace, until } from "../../program/program.ts";
+import { type Place, type Started, makePlace } from "../../program/program.ts";
 import { type Client, connect } from "./ws_client.ts";
+import { isAlive, until } from "../../waiting.ts";
 
 const WORDS = "one two three four five six seven eight nine ten eleven twelve";
 const SCRIPT = [{ match: "^count", reply: WORDS, tokenMs: 20 }, { reply: "{{text}}" }];
@@ -62,14 +63,6 @@ function send(
     ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
     headers: { authorization: `Bearer ${key}`, "last-event-id": lastEventId },
   });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 /** What a client holds that begins anew at each `turn`. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { MoultError } from "../../../schemas/error.ts";
 import type { Reply } from "../../../schemas/turn.ts";
 import { type TestServer, errorOf, serve } from "./server.ts";
+import { until } from "../../waiting.ts";
 
 let server: TestServer;
 beforeAll(() => {
@@ -11,11 +12,6 @@ beforeAll(() => {
 afterAll(() => server.stop());
 
 const messages = (session: string): string => `/api/sessions/${session}/messages`;
-
-/** Resolves when `condition` holds; the test's own time limit is the only clock. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await Bun.sleep(5);
-}
 
 /** Events of a stream as `[id, type, data]`. */
 function parse(text: string): [string, string, unknown][] {

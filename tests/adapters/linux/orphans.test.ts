@@ -2,17 +2,9 @@ import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { LinuxSandbox } from "../../../adapters/linux/sandbox.ts";
+import { isAlive } from "../../waiting.ts";
 
 const isLinux = process.platform === "linux";
-
-function isAlive(pid: number): boolean {
-  try {
-    // A zombie has ended; nobody has asked for its status yet.
-    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${String(pid)}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-}
 
 test.skipIf(!isLinux)(
   "no host outlives its daemon, and the next daemon cleans up after it",

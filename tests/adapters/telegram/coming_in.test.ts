@@ -4,7 +4,8 @@ import type { Attachment } from "../../../schemas/message.ts";
 import type { Arrival, Inbound, Transport } from "../../../runtime/ports.ts";
 import { MoultError } from "../../../schemas/error.ts";
 import { BOT, TOKEN, TelegramServer } from "../../fixtures/telegram_server.ts";
-import { connect, keepingLog, until } from "./platform.ts";
+import { connect, keepingLog } from "./platform.ts";
+import { until } from "../../waiting.ts";
 
 let server: TelegramServer;
 let transport: Transport | undefined;

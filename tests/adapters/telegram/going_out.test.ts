@@ -4,7 +4,8 @@ import type { Delivery, Growing, Transport } from "../../../runtime/ports.ts";
 import { isMoultError } from "../../../schemas/error.ts";
 import type { Reply, TurnEvent } from "../../../schemas/turn.ts";
 import { TOKEN, TelegramServer, type Trouble } from "../../fixtures/telegram_server.ts";
-import { connect, until } from "./platform.ts";
+import { connect } from "./platform.ts";
+import { until } from "../../waiting.ts";
 
 let server: TelegramServer;
 afterEach(() => server.stop());

@@ -4,6 +4,7 @@ import type { Log, Transport } from "../../../runtime/ports.ts";
 import type { TelegramConfig } from "../../../schemas/config.ts";
 import type { Platform, Trouble, Written } from "../../contract/transport.ts";
 import { type Options, TOKEN, TelegramServer } from "../../fixtures/telegram_server.ts";
+import { until } from "../../waiting.ts";
 
 const ignore = (): void => undefined;
 
@@ -32,11 +33,6 @@ export function connect(
       ...parts,
     },
   );
-}
-
-/** Waits until something is so; the runner's own time limit ends a wait in vain. */
-export async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await isSo())) await Bun.sleep(5);
 }
 
 const TROUBLES: { readonly [kind in Trouble]: Parameters<TelegramServer["trouble"]>[1] } = {

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Attachments, FILE_BYTES_MAX } from "../../../runtime/gateway/attachments.ts";
-import { temporary } from "../turn/fakes.ts";
+import { temporary } from "../../temporary.ts";
 
 function streamOf(...chunks: readonly (string | Error)[]): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();

@@ -4,7 +4,9 @@ import { openStore } from "../../../adapters/sqlite/store.ts";
 import type { EventHub } from "../../../runtime/events.ts";
 import type { Functions } from "../../../runtime/load/functions.ts";
 import type { Log, Store } from "../../../runtime/ports.ts";
-import { FakeFunctions, lines, openAgent, temporary } from "../turn/fakes.ts";
+import { FakeFunctions, lines, openAgent } from "../turn/fakes.ts";
+import { temporary } from "../../temporary.ts";
+import { until } from "../../waiting.ts";
 
 const yes = lines({ text: "Yes." });
 /** Milliseconds. */
@@ -60,11 +62,6 @@ export async function ran(store: Store, session = "cron:report"): Promise<readon
   return items
     .filter(({ role }) => role === "user")
     .map(({ content }) => content.replace(/^.*T(\d\d:\d\d).*$/, "$1"));
-}
-
-/** Waits for something that must come. The test's own time limit ends it otherwise. */
-export async function until(check: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await check())) await Bun.sleep(1);
 }
 
 /** Waits until the triggers have looked at the clock again, and what they began has ended. */

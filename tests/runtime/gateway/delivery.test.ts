@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { openStore } from "../../../adapters/sqlite/store.ts";
 import type { Delivery, Transport } from "../../../runtime/ports.ts";
 import { MoultError } from "../../../schemas/error.ts";
-import { type Bench, fetched, lines, openAgent, temporary } from "../turn/fakes.ts";
+import { type Bench, fetched, lines, openAgent } from "../turn/fakes.ts";
+import { temporary } from "../../temporary.ts";
 
 /** A platform that fails as it is told, then takes everything. */
 function platform(failures: readonly Error[], idempotent = false) {

@@ -2,7 +2,8 @@
 import { expect, test } from "bun:test";
 import type { Delivery, Transport } from "../../../runtime/ports.ts";
 import { FakeFunctions, fetched } from "../turn/fakes.ts";
-import { HOURLY, counted, counting, machine, ran, settled, until } from "./clockwork.ts";
+import { HOURLY, counted, counting, machine, ran, settled } from "./clockwork.ts";
+import { until } from "../../waiting.ts";
 
 /** A transport that delivers. */
 function chatting(): { readonly chat: Transport; readonly sent: Delivery[] } {

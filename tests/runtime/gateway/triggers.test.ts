@@ -14,8 +14,8 @@ import {
   ran,
   reloaded,
   settled,
-  until,
 } from "./clockwork.ts";
+import { until } from "../../waiting.ts";
 
 test("a tick starts one turn, which can be read as a session", async () => {
   using disk = machine();

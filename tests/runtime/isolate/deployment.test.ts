@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Deployment } from "../../../runtime/isolate/deployment.ts";
-import { type Bench, call, codeOf, openBench, read, tool, until } from "./setup.ts";
+import { type Bench, call, codeOf, openBench, read, tool } from "./setup.ts";
+import { until } from "../../waiting.ts";
 
 let bench: Bench;
 beforeAll(() => {

@@ -128,8 +128,3 @@ export async function read(response: Response): Promise<{ status: number; body: 
 export function codeOf(result: CallResult): string | undefined {
   return result.error?.code;
 }
-
-/** Waits until something has happened; the test's own time limit bounds it. */
-export async function until(happened: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await happened())) await Bun.sleep(5);
-}

@@ -2,7 +2,8 @@ import { expect, test } from "bun:test";
 import { chmodSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { buildFunction } from "../../../runtime/load/build.ts";
-import { answer, call, functionsFolder, tool, until } from "./functions_folder.ts";
+import { answer, call, functionsFolder, tool } from "./functions_folder.ts";
+import { until } from "../../waiting.ts";
 
 /** Files that can not be loaded, and what is said of them. */
 const BROKEN: readonly (readonly [string, Record<string, string>, string, RegExp])[] = [

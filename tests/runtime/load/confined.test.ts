@@ -4,7 +4,8 @@ import { openSandbox } from "../../../adapters/linux/open_sandbox.ts";
 import type { Crash } from "../../../runtime/isolate/deployment.ts";
 import { Hosts } from "../../../runtime/isolate/hosts.ts";
 import type { Loader } from "../../../runtime/load/loader.ts";
-import { answer, call, functionsFolder, tool, until } from "./functions_folder.ts";
+import { answer, call, functionsFolder, tool } from "./functions_folder.ts";
+import { until } from "../../waiting.ts";
 
 /** A functions folder whose functions run in real, confined processes. */
 function confinedFolder() {

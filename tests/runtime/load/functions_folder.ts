@@ -101,11 +101,6 @@ export function functionsFolder(change: Partial<LoaderOptions> = {}) {
   };
 }
 
-/** Waits for a condition that will come true; the test's own time limit is the only bound. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await Bun.sleep(2);
-}
-
 /** What a function answers now: its output, or the code of its error. */
 export async function answer(loader: Loader, name: string): Promise<unknown> {
   const result = await loader.run(name, call());

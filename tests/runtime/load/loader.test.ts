@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
-import { answer, call, functionsFolder, tool, until } from "./functions_folder.ts";
+import { answer, call, functionsFolder, tool } from "./functions_folder.ts";
+import { until } from "../../waiting.ts";
 
 type Folder = ReturnType<typeof functionsFolder>;
 

@@ -2,8 +2,9 @@
 import { expect, test } from "bun:test";
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { answer, call, functionsFolder, tool, until } from "./functions_folder.ts";
+import { answer, call, functionsFolder, tool } from "./functions_folder.ts";
 import { ask, skill, started } from "./skill_folder.ts";
+import { until } from "../../waiting.ts";
 
 const FIXTURES = join(import.meta.dir, "../../fixtures/skills");
 

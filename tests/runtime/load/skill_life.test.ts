@@ -3,8 +3,9 @@ import { expect, test } from "bun:test";
 import { appendFileSync, renameSync, rmSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Loader } from "../../../runtime/load/loader.ts";
-import { answer, functionsFolder, tool, until } from "./functions_folder.ts";
+import { answer, functionsFolder, tool } from "./functions_folder.ts";
 import { ask, skill, started } from "./skill_folder.ts";
+import { until } from "../../waiting.ts";
 
 /** What is done to a started folder with the skill `a` and its file `b.md`, and what is true in the end. */
 const CHANGES: readonly {

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import type { Loader } from "../../../runtime/load/loader.ts";
-import { answer, functionsFolder, tool, until } from "./functions_folder.ts";
+import { answer, functionsFolder, tool } from "./functions_folder.ts";
+import { until } from "../../waiting.ts";
 
 type Folder = ReturnType<typeof functionsFolder>;
 

@@ -1,5 +1,4 @@
 /** Opens models for tests and reads their answers. */
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { type ModelOptions, startModel } from "../../../runtime/model/client.ts";
 import { isScripted } from "../../../runtime/model/engine.ts";
@@ -83,15 +82,5 @@ export async function until(model: Model, state: string): Promise<void> {
     const stop = model.watch(() => changed.resolve());
     await changed.promise;
     stop();
-  }
-}
-
-/** Whether a process runs; a dead one that nobody has waited for does not. */
-export function isAlive(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return !stat.slice(stat.lastIndexOf(")")).startsWith(") Z");
-  } catch {
-    return false;
   }
 }

@@ -4,13 +4,13 @@ import { LANE_LENGTH_MAX } from "../../../runtime/model/queue.ts";
 import {
   collect,
   finishOf,
-  isAlive,
   openModel,
   recordingMeter,
   requestOf,
   textOf,
   until,
 } from "./answers.ts";
+import { isAlive } from "../../waiting.ts";
 import type { Model } from "../../../runtime/ports.ts";
 
 const open: Model[] = [];

@@ -1,6 +1,4 @@
 /** A model and functions that do what a test says, and an agent on a real database in a folder of its own. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { openStore } from "../../../adapters/sqlite/store.ts";
@@ -20,6 +18,7 @@ import type {
   Transport,
 } from "../../../runtime/ports.ts";
 import type { WireError } from "../../../schemas/error.ts";
+import { temporary } from "../../temporary.ts";
 import { type FunctionInfo, Manifest } from "../../../schemas/function.ts";
 import { OWNER } from "../../../schemas/message.ts";
 import type { GenerateEvent, GenerateRequest, ModelStatus } from "../../../schemas/model.ts";
@@ -199,12 +198,6 @@ export const fetched: Transport = {
     return { update: { session, text }, session, text, sender: "owner", principal: OWNER, keys };
   },
 };
-
-/** A folder that is removed at the end. */
-export function temporary(): { readonly path: string; readonly [Symbol.dispose]: () => void } {
-  const path = mkdtempSync(join(tmpdir(), "moult-test-"));
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
-}
 
 /** An agent with its parts. */
 export interface Bench {

@@ -9,7 +9,8 @@ import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { openStore } from "../../../adapters/sqlite/store.ts";
 import type { Delivery, Store, Transport } from "../../../runtime/ports.ts";
-import { FakeFunctions, type Script, fetched, openAgent, temporary } from "./fakes.ts";
+import { FakeFunctions, type Script, fetched, openAgent } from "./fakes.ts";
+import { temporary } from "../../temporary.ts";
 
 /** The world outside of the database. */
 interface World {
