@@ -2,7 +2,10 @@
  * What a call lacks although it was written: a small model fills a gap with whatever stands nearby. Instead of calling
  * with that, it is asked for. Knows tools, arguments and the texts they were copied from.
  */
+import { ownWords, THING } from "./own_words.ts";
 import { copyable } from "./spans.ts";
+import { isStrict, kindsOf, valuesFor, valuesIn } from "./value_kinds.ts";
+import { termsOf } from "../../runtime/turn/tool_choice.ts";
 import type { ToolSpec } from "../../schemas/model.ts";
 
 const HAN = /\p{Script=Han}/u;
@@ -12,26 +15,34 @@ const PRONOUN =
 
 /** Required arguments of a call that nothing in the texts can have given, by name. */
 export function missingOf(
-  { parameters }: ToolSpec,
+  tool: ToolSpec,
   args: unknown,
   sources: readonly string[],
 ): readonly string[] {
-  const { properties, required } = parameters;
+  const { properties, required } = tool.parameters;
   if (!isObject(properties) || !isObject(args) || !Array.isArray(required)) return [];
+  const text = sources.join("\n");
   const hasNumbers = copyable(sources).numbers !== undefined;
+  const found = valuesIn(text);
+  const { terms: own } = ownWords(tool);
   const given = Object.entries(properties).flatMap(([key, schema]) => {
     const free = isObject(schema) && !("enum" in schema) && !("const" in schema);
-    return free ? [{ key, value: args[key] }] : [];
+    return free ? [{ key, value: args[key], format: schema["format"] }] : [];
   });
-  const lacks = (value: unknown, before: readonly unknown[]): boolean => {
+  const isEmpty = (key: string, value: string): boolean =>
+    PRONOUN.test(value.trim()) ||
+    (!THING.test(key) && !HAN.test(value) && termsOf(value).every((term) => own.has(term)));
+  const lacks = ({ key, value, format }: (typeof given)[number], before: readonly unknown[]) => {
     if (typeof value === "number") return !hasNumbers;
     if (typeof value !== "string") return false;
-    return PRONOUN.test(value.trim()) || (before.includes(value) && countOf(sources, value) < 2);
+    const kinds = kindsOf(key, format);
+    if (isStrict(kinds) && valuesFor(kinds, text, found).length === 0) return true;
+    return isEmpty(key, value) || (before.includes(value) && countOf(sources, value) < 2);
   };
   return given
-    .filter(({ key, value }, at) => {
-      const before = given.slice(0, at).map((one) => one.value);
-      return required.includes(key) && lacks(value, before);
+    .filter((one, at) => {
+      const before = given.slice(0, at).map(({ value }) => value);
+      return required.includes(one.key) && lacks(one, before);
     })
     .map(({ key }) => key);
 }

@@ -62,8 +62,9 @@ function spansOf(text: string): Set<string> {
     for (const [more, { to }] of words.slice(first, first + length).entries())
       if (isWhole(words, first, first + more)) addVariants(spans, text.slice(from, to));
     // Long values are usually all the rest: "note that …", "send Anna: …".
-    const isLong = words.length - first > LED_WORDS_MAX;
-    if (isLong && !isCut(words[first - 1])) addVariants(spans, text.slice(from).trim());
+    const isLed =
+      words.length - first <= LED_WORDS_MAX && !/(?:[:：]|\bthat) *$/u.test(text.slice(0, from));
+    if (!isLed && !isCut(words[first - 1])) addVariants(spans, text.slice(from).trim());
   }
   for (const [piece] of text.matchAll(PAIR)) spans.add(piece);
   for (const [piece] of text.matchAll(ARITHMETIC))

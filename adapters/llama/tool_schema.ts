@@ -5,6 +5,7 @@
  * The generator ignores `required` and knows few keywords. So an optional value may be null here and a null is
  * dropped afterwards; what it does not know becomes looser, and the function's own schema checks it later.
  */
+import type { Narrowed } from "./narrow.ts";
 import type { Copyable } from "./spans.ts";
 import { isRecord } from "../../runtime/record.ts";
 import type { JsonSchema } from "../../schemas/function.ts";
@@ -31,9 +32,16 @@ export function shownSchema(schema: JsonSchema): Grammar {
   return new View(schema, true, undefined).object(schema, 0);
 }
 
-/** What the model can write. With `copyable`, free strings and numbers are among those. */
-export function grammarSchema(schema: JsonSchema, copyable?: Copyable): Grammar {
-  return new View(schema, false, copyable).object(schema, 0);
+/**
+ * What the model can write. With `copyable`, free strings and numbers are among those; with `narrowed`, the arguments at
+ * the top are what it says.
+ */
+export function grammarSchema(
+  schema: JsonSchema,
+  copyable?: Copyable,
+  narrowed?: (key: string) => Narrowed | undefined,
+): Grammar {
+  return new View(schema, false, copyable).object(schema, 0, narrowed);
 }
 
 /** A grammar for an answer that is JSON of any shape. */
@@ -66,7 +74,11 @@ class View {
     return this.#shown ? { ...grammar, ...hintsOf(schema) } : grammar;
   }
 
-  object(unresolved: JsonSchema, depth: number): Grammar {
+  object(
+    unresolved: JsonSchema,
+    depth: number,
+    narrowed?: (key: string) => Narrowed | undefined,
+  ): Grammar {
     const schema = resolve(unresolved, this.#root);
     const properties = schema["properties"];
     const extra = schema["additionalProperties"];
@@ -79,8 +91,10 @@ class View {
     const converted: Record<string, Grammar> = {};
     for (const [key, value] of Object.entries(properties)) {
       if (UNWRITABLE.test(key)) continue;
-      const grammar = this.convert(value, depth + 1);
-      converted[key] = required.has(key) ? grammar : nullable(grammar);
+      const own = narrowed?.(key);
+      const grammar = own === undefined ? this.convert(value, depth + 1) : valuesOf(own);
+      const given = required.has(key) || own?.certain === true;
+      converted[key] = given ? grammar : nullable(grammar);
     }
     return { type: "object", properties: converted };
   }
@@ -139,6 +153,10 @@ class View {
       ...(counted ? { maxItems: Math.max(maxItems, atLeast) } : {}),
     };
   }
+}
+
+function valuesOf({ values }: Narrowed): Grammar {
+  return values.length === 0 ? NULL : enumOf(values);
 }
 
 function enumOrType(values: readonly (string | number)[] | undefined, type: string): Grammar {

@@ -1,6 +1,7 @@
 /** The tools of one request as the model sees them, and its calls as the tools should get them. */
 import type { ChatModelFunctions } from "node-llama-cpp";
 import type { Neutral } from "./neutral.ts";
+import { narrowing } from "./narrow.ts";
 import { copyable } from "./spans.ts";
 import {
   fullArguments,
@@ -47,15 +48,18 @@ export function offerTools(
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   const wireName = (name: string): string => aliases.get(name) ?? neutral.text(name);
   const copied = sources === undefined ? undefined : copyable(sources);
+  const grammarOf = (tool: ToolSpec): unknown =>
+    sources === undefined || copied === undefined
+      ? grammarSchema(tool.parameters)
+      : grammarSchema(tool.parameters, copied, narrowing(tool, sources, copied));
   const shown: Functions = {};
   const grammar: Functions = {};
-  for (const { name, description, parameters } of tools) {
+  for (const tool of tools) {
+    const { name, description, parameters } = tool;
     const base = { description: neutral.text(description) };
     const takesInput = hasParameters(parameters);
     const view = takesInput ? (neutral.value(shownSchema(parameters)) as LibrarySchema) : undefined;
-    const shape = takesInput
-      ? (neutral.value(grammarSchema(parameters, copied)) as LibrarySchema)
-      : undefined;
+    const shape = takesInput ? (neutral.value(grammarOf(tool)) as LibrarySchema) : undefined;
     shown[wireName(name)] = view === undefined ? base : { ...base, params: view };
     grammar[wireName(name)] = shape === undefined ? base : { ...base, params: shape };
   }

@@ -173,6 +173,14 @@ function essenceOf(request: string): string {
   return termsOf(head).length > 0 ? head : unquoted;
 }
 
+/** Chinese words that share a sense with a text: what one would say to ask for it. */
+export function alikeInChinese(text: string): readonly string[] {
+  const own = sensesOf(text);
+  return senses(stem)
+    .phrases.filter(([phrase, sense]) => HAN.test(phrase) && own.has(`\u00a7${sense}`))
+    .map(([phrase]) => phrase);
+}
+
 /** `snake_case` and `camelCase` as several words, in small letters. */
 function spaced(text: string): string {
   return text

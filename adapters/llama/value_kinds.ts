@@ -1,0 +1,116 @@
+/**
+ * Values that show by their form what they are: times, days, addresses, codes. A parameter that is called `time` takes a
+ * time if the message names one, and `title` does not. Knows names and texts only.
+ */
+
+/** What a value is by its form. */
+export type ValueKind = "time" | "date" | "email" | "url" | "phone" | "code" | "file";
+
+/** A value found in a text. */
+export interface FoundValue {
+  readonly kind: ValueKind;
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+const MONTH =
+  "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?";
+const WEEKDAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day";
+const FORMS: readonly (readonly [ValueKind, RegExp])[] = [
+  ["email", /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/gu],
+  ["url", /https?:\/\/[^\s，。）]+|\bwww\.[^\s，。）]+/gu],
+  ["file", /(?<![\w@])[\w~/.-]*[\w-]+\.(?!com\b|org\b|net\b)[a-z][a-z0-9]{1,4}\b/giu],
+  [
+    "date",
+    new RegExp(
+      `\\b(?:\\d{4}-\\d{2}-\\d{2}|\\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:${MONTH})\\b(?:,? \\d{4})?|(?:${MONTH}) \\d{1,2}(?:st|nd|rd|th)?\\b(?:,? \\d{4})?|\\d{1,2}[./]\\d{1,2}[./]\\d{2,4}|(?:(?:next|this|coming) )?(?:${WEEKDAY}|weekend)|(?:next|this) (?:week|month|year)|the day after tomorrow|today|tomorrow|yesterday|tonight)\\b`,
+      "giu",
+    ),
+  ],
+  [
+    "date",
+    /\d{4}年\d{1,2}月\d{1,2}[日号]?|\d{1,2}月\d{1,2}[日号]?|(?:这|本|下|上)?(?:周|星期|礼拜)[一二三四五六日天末]|今天|明天|后天|昨天|今晚|明晚/gu,
+  ],
+  [
+    "time",
+    /\b(?:\d{1,2}:\d{2}(?: ?[ap]\.?m\b\.?)?|\d{1,2} ?(?:[ap]\.?m\b\.?|o'clock)|(?:half|quarter) (?:past|to) \w+|noon|midnight)|(?<=\b(?:at|by|until|before|after) )\d{1,2}(?![\d:.%]| ?[a-z]{2,})/giu,
+  ],
+  [
+    "time",
+    /(?:早上|上午|中午|下午|晚上|凌晨|傍晚|明早|今晚)?(?:\d{1,2}|[一二三四五六七八九十两]{1,3})(?:[:：]\d{2}|点(?:半|一刻|三刻|\d{1,2}分?)?)/gu,
+  ],
+  ["phone", /(?<![\w-])\+?\d[\d ()/-]{5,}\d(?![\w-])/gu],
+  ["code", /#?(?=[A-Za-z-]*\d)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*/gu],
+];
+
+/** Parts of parameter names. The first that fits counts. */
+const NAMES: readonly (readonly [ValueKind, RegExp])[] = [
+  ["email", /\b(?:e ?mail|recipient|to)\b/u],
+  ["url", /\b(?:url|link|website|web ?page)\b/u],
+  ["phone", /\b(?:phone|mobile|telephone)\b/u],
+  ["file", /\b(?:file|path|filename|file ?name)\b/u],
+  ["time", /\b(?:time|hour|at|when|alarm)\b/u],
+  ["date", /\b(?:date|day|when|deadline|due|birthday)\b/u],
+  ["code", /\b(?:id|code|number|no|reference|tracking)$/u],
+];
+const FORMATS: Readonly<Record<string, readonly ValueKind[]>> = {
+  time: ["time"],
+  date: ["date"],
+  "date-time": ["time", "date"],
+  email: ["email"],
+  uri: ["url"],
+};
+/** What a message may name in other forms: a missing one says nothing. */
+const LOOSE: ReadonlySet<ValueKind> = new Set(["email", "url", "file", "phone"]);
+
+/** The values in a text that show what they are, in their order. The same characters are one value only. */
+export function valuesIn(text: string): readonly FoundValue[] {
+  const found: FoundValue[] = [];
+  for (const [kind, form] of FORMS) {
+    for (const { index, 0: value } of text.matchAll(form)) {
+      const to = index + value.length;
+      if (found.every((other) => to <= other.from || index >= other.to))
+        found.push({ kind, text: value, from: index, to });
+    }
+  }
+  return found.toSorted((a, b) => a.from - b.from);
+}
+
+/** What a parameter takes by its name or format; empty = any text. */
+export function kindsOf(key: string, format: unknown): readonly ValueKind[] {
+  if (typeof format === "string" && FORMATS[format] !== undefined) return FORMATS[format];
+  const name = key
+    .replaceAll(/([a-z])([A-Z])/g, "$1 $2")
+    .replaceAll(/[_-]+/g, " ")
+    .toLowerCase();
+  const kinds = NAMES.filter(([, part]) => part.test(name)).map(([kind]) => kind);
+  return kinds.includes("time") || kinds.includes("date")
+    ? kinds.filter((kind) => kind === "time" || kind === "date")
+    : kinds.slice(0, 1);
+}
+
+/** Whether a required value of these kinds has to be in the message in such a form. */
+export function isStrict(kinds: readonly ValueKind[]): boolean {
+  return kinds.length > 0 && kinds.every((kind) => !LOOSE.has(kind));
+}
+
+/** Values of these kinds, and a day with its time where they stand side by side. */
+export function valuesFor(
+  kinds: readonly ValueKind[],
+  text: string,
+  found: readonly FoundValue[],
+): readonly string[] {
+  const own = found.filter(
+    ({ kind, text: value }) =>
+      kinds.includes(kind) || (kinds.includes("code") && kind === "phone" && /^\d+$/u.test(value)),
+  );
+  if (!kinds.includes("time") || !kinds.includes("date")) return own.map((value) => value.text);
+  const pairs = own.flatMap((first, at) => {
+    const second = own[at + 1];
+    const near =
+      second !== undefined && /^(?:,? (?:at )?|的)?$/u.test(text.slice(first.to, second.from));
+    return near ? [text.slice(first.from, second.to)] : [];
+  });
+  return [...pairs, ...own.map((value) => value.text)];
+}
