@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { ConfigError } from "../schemas/config.ts";
 import { nearest } from "../runtime/spelling.ts";
-import { isMoultError, toWire } from "../schemas/error.ts";
+import { isMoultError, messageOf, toWire } from "../schemas/error.ts";
 import { aside, printPlainly, wrapped } from "./print.ts";
 import { UsageError, type Command, type Listed, type Program, type Values } from "./program.ts";
 
@@ -161,7 +161,7 @@ function isForeseen(error: unknown): boolean {
 }
 
 function sentenceOf(error: unknown): string {
-  const because = error instanceof Error ? error.message : String(error);
+  const because = messageOf(error);
   return isOfFiles(error) ? `${because}; ${FILES_REMEDY}` : because;
 }
 

@@ -95,7 +95,7 @@ async function daemon(values: Values): Promise<Check> {
   try {
     return await askDaemon(values);
   } catch (error) {
-    const found = error instanceof Error ? error.message : String(error);
+    const found = messageOf(error);
     return { name: "daemon", state: "failed", found };
   }
 }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { text } from "./client.ts";
 import { type EvalCase, type Given, judge, readCases, type Verdict, wilson } from "./eval_cases.ts";
-import { aside, json, line, paint, table } from "./print.ts";
+import { aside, json, line, liveLine, paint, table } from "./print.ts";
 import { UsageError, type Command } from "./program.ts";
 import { daemonOptions } from "./start.ts";
 import type { Model } from "../runtime/ports.ts";
@@ -96,12 +96,12 @@ async function ready(model: Model): Promise<void> {
 /** One after another: times are those of a model that has nothing else to do. */
 async function askAll(model: Model, cases: readonly EvalCase[]): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
-  const shows = process.stderr.isTTY;
+  const shown = liveLine();
   for (const one of cases) {
     outcomes.push(await ask(model, one));
-    if (shows) process.stderr.write(`\r${outcomes.length} of ${cases.length} `);
+    shown?.show(`${outcomes.length} of ${cases.length}`);
   }
-  if (shows) process.stderr.write("\r\u001B[K");
+  shown?.clear();
   return outcomes;
 }
 
@@ -147,6 +147,10 @@ function speedOf(outcomes: readonly Outcome[]) {
   };
 }
 
+function questionOf({ messages }: EvalCase): string {
+  return messages.findLast(({ role }) => role === "user")?.content ?? "";
+}
+
 function documentOf(outcomes: readonly Outcome[], model: string) {
   return {
     model,
@@ -155,7 +159,7 @@ function documentOf(outcomes: readonly Outcome[], model: string) {
     ...speedOf(outcomes),
     cases: outcomes.map(({ one, text: answer, calls, right, named }) => ({
       category: one.category,
-      message: one.messages.findLast(({ role }) => role === "user")?.content ?? "",
+      message: questionOf(one),
       expect: one.expect,
       right,
       named,
@@ -186,8 +190,7 @@ function print(outcomes: readonly Outcome[], wrong: boolean): void {
   for (const { one, calls, text: answer } of outcomes.filter(({ right }) => !right)) {
     const [call] = calls;
     const got = call === undefined ? answer : `${call.name} ${JSON.stringify(call.arguments)}`;
-    const question = one.messages.findLast(({ role }) => role === "user")?.content ?? "";
-    line(`${paint("red", "✗")} ${one.category}: ${question}`);
+    line(`${paint("red", "✗")} ${one.category}: ${questionOf(one)}`);
     line(`    wanted ${one.expect === null ? "no call" : JSON.stringify(one.expect)}`);
     line(`    got    ${got}`);
   }

@@ -1,4 +1,5 @@
 /** Shows a JSON Schema as people write types: `{ city?: string, days: number }`. Bounds and texts are left out. */
+import { isRecord } from "../runtime/record.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -7,7 +8,7 @@ const DEPTH_MAX = 6;
 
 /** A schema in the notation of TypeScript; `--json` has all of it. */
 export function schemaText(schema: unknown, depth = 0): string {
-  if (!isSchema(schema)) return "unknown";
+  if (!isRecord(schema)) return "unknown";
   if (depth > DEPTH_MAX) return "…";
   if ("const" in schema) return JSON.stringify(schema["const"]);
   for (const [key, between] of BETWEEN) {
@@ -34,25 +35,21 @@ const BETWEEN = [
 function objectText(schema: Schema, depth: number): string {
   const { properties, required, additionalProperties } = schema;
   const needed = new Set(Array.isArray(required) ? required : []);
-  const fields = Object.entries(isSchema(properties) ? properties : {}).map(
+  const fields = Object.entries(isRecord(properties) ? properties : {}).map(
     ([name, field]) => `${name}${needed.has(name) ? "" : "?"}: ${fieldText(field, depth)}`,
   );
-  if (isSchema(additionalProperties))
+  if (isRecord(additionalProperties))
     fields.push(`[name]: ${schemaText(additionalProperties, depth + 1)}`);
   return fields.length === 0 ? "{}" : `{ ${fields.join(", ")} }`;
 }
 
 function fieldText(field: unknown, depth: number): string {
   const text = schemaText(field, depth + 1);
-  const preset = isSchema(field) ? field["default"] : undefined;
+  const preset = isRecord(field) ? field["default"] : undefined;
   return preset === undefined ? text : `${text} = ${JSON.stringify(preset)}`;
 }
 
 function arrayText(items: unknown, depth: number): string {
   const text = schemaText(items, depth + 1);
   return / [|&] /.test(text) ? `(${text})[]` : `${text}[]`;
-}
-
-function isSchema(value: unknown): value is Schema {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
