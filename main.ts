@@ -81,7 +81,9 @@ async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
       },
     );
     await daemon.start();
-    return { daemon, home, warnings };
+    const isCut = options.offline && config.channels.telegram !== undefined;
+    const cut = isCut ? ["channels.telegram: --offline keeps it unconnected"] : [];
+    return { daemon, home, warnings: [...warnings, ...cut] };
   } catch (error) {
     home.release();
     throw error;

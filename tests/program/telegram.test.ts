@@ -97,3 +97,10 @@ test("a wrong token is said, and nothing else suffers", async () => {
   });
   expect((await daemon.say("me", "still here")).reply).toBe("still here");
 }, 30_000);
+
+test("--offline asks Telegram nothing, and everything else works", async () => {
+  const here = await prepare([{ reply: "{{text}}" }], [101]);
+  const daemon = await here.place.launch("--offline");
+  expect((await daemon.say("me", "still here")).reply).toBe("still here");
+  expect(here.server.calls).toEqual([]);
+}, 30_000);
