@@ -36,7 +36,8 @@ export function terminalSession(): string {
 /** Reads lines until the end of input; an empty one is skipped. The worst exit code wins. */
 async function converse(say: (words: string) => Promise<number>): Promise<number> {
   const terminal = process.stdin.isTTY;
-  if (terminal) aside(paint("dim", "Ctrl-D ends the conversation", process.stderr));
+  if (terminal)
+    aside(paint("dim", "/help lists commands; Ctrl-D ends the conversation", process.stderr));
   const lines = createInterface({
     input: process.stdin,
     ...(terminal ? { output: process.stderr } : {}),

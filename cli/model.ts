@@ -97,6 +97,6 @@ async function use(models: Models, name: string, values: Values): Promise<number
   line(`${used.name} answers from the next start on`);
   showTrouble(facts);
   if (running !== undefined && used.changed)
-    aside(`The daemon at ${running.url} goes on with the model it has; end it with "moult stop"`);
+    aside('The running daemon goes on with the model it has; end it with "moult stop"');
   return 0;
 }

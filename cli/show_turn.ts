@@ -17,6 +17,7 @@ export async function showTurn(
 ): Promise<Outcome | undefined> {
   let streamed = "";
   let failure: unknown;
+  let refused = "";
   const write = (text: string): void => {
     streamed += text;
     process.stdout.write(visible(text));
@@ -32,7 +33,11 @@ export async function showTurn(
         process.stdout.write(`${streamed && "\n"}${visible(reply)}`);
       process.stdout.write("\n");
       return outcome;
-    } else showStep(event);
+    } else {
+      // A call that was refused failed with those same words, which stand there already.
+      if (event["type"] !== "refusal" || word(event["message"]) !== refused) showStep(event);
+      if (event["error"]) refused = fromWire(event["error"]).message;
+    }
   }
   if (failure !== undefined) throw fromWire(failure);
   return undefined;

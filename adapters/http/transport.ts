@@ -56,7 +56,12 @@ export const httpTransport: Transport = clientTransport(
 );
 
 /** Lines typed in a terminal: the same route with `?via=terminal`. */
-export const terminalTransport: Transport = clientTransport(
-  "terminal",
-  ({ session, text, principal }): TerminalUpdate => ({ session, text, user: principal.id }),
-);
+export const terminalTransport: Transport = {
+  ...clientTransport("terminal", ({ session, text, principal }): TerminalUpdate => ({
+    session,
+    text,
+    user: principal.id,
+  })),
+  // A person types here, as in a chat; programs that send "/reset" over the API mean those words.
+  commands: true,
+};

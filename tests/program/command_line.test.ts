@@ -113,6 +113,9 @@ describe("moult with a daemon", () => {
     expect(chat.err).toContain('greeter {"person":"Ada"}');
     expect(chat.code).toBe(0);
 
+    expect((await place.moult("chat", "/tools")).out).toContain("greeter: Greet a person\n");
+    expect((await place.moult("chat", "/help")).out).toContain("/reset begins a new conversation");
+
     const json = await place.moult("chat", "--json", "hello there");
     expect(JSON.parse(json.out)).toMatchObject({
       outcome: "answered",
