@@ -20,7 +20,7 @@ export function projectFiles(facts: ProjectFacts): Readonly<Record<string, strin
     "package.json": packageJson(facts),
     "bunfig.toml": BUNFIG,
     "tsconfig.json": TSCONFIG,
-    ".gitignore": "node_modules/\n.moult/\n",
+    ".gitignore": "node_modules/\n.moult/\n.env\n",
     "functions/tools/dice.ts": DICE,
     "functions/tools/dice.test.ts": DICE_TEST,
     "README.md": readme(facts),
@@ -124,7 +124,8 @@ ${install} && bun run test
 | see every change at work | \`bun dev\`, then edit and save; it takes messages meanwhile |
 | write another function   | \`bun moult new tool NAME\`                                  |
 | check the types          | \`bun check\`                                                |
-| choose another model     | \`node_modules/moult/docs/start.md\`                         |
+| talk to it on Telegram   | \`node_modules/moult/docs/telegram.md\`                      |
+| choose another model     | \`node_modules/moult/docs/models.md\`                        |
 | know how functions work  | \`node_modules/moult/docs/functions.md\`                     |
 | see all commands         | \`bun moult --help\`                                         |
 
