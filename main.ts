@@ -49,8 +49,9 @@ async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
     const { openTelegram } = await import("./adapters/telegram/open.ts");
     const { host, port, names } = config.server;
     const log = createLog({ file: join(home.dir, "logs/moult.log"), ...config.log, clock });
-    const { telegram } = options.offline ? {} : config.channels;
-    const channels = await openTelegram(telegram, { log, clock });
+    const { telegram } = config.channels;
+    const off = options.offline && telegram ? ["channels.telegram: --offline keeps it off"] : [];
+    const channels = await openTelegram(options.offline ? undefined : telegram, { log, clock });
     const daemon = createDaemon(
       {
         clock,
@@ -81,9 +82,7 @@ async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
       },
     );
     await daemon.start();
-    const isCut = options.offline && config.channels.telegram !== undefined;
-    const cut = isCut ? ["channels.telegram: --offline keeps it unconnected"] : [];
-    return { daemon, home, warnings: [...warnings, ...cut] };
+    return { daemon, home, warnings: [...warnings, ...off] };
   } catch (error) {
     home.release();
     throw error;
