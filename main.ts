@@ -3,14 +3,13 @@
 import { dirname, join } from "node:path";
 import { runCommandLine } from "./cli/cli.ts";
 import type { DaemonOptions, Program, RunningDaemon } from "./cli/program.ts";
-import manifest from "./package.json" with { type: "json" };
+import { version } from "./package.json" with { type: "json" };
 import { openHome } from "./runtime/home.ts";
 import { isScripted } from "./runtime/model/engine.ts";
 import { CONFIG_DEFAULT, type Config } from "./schemas/config.ts";
 
 const ROOT = import.meta.dir;
 const EMBEDDED = join(ROOT, "models/moult-mini.gguf");
-const { version } = manifest;
 const clock = { now: Date.now };
 
 async function readConfig(file: string | undefined) {

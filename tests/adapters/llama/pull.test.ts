@@ -263,7 +263,7 @@ test.skipIf(!canMount())(
       await expect(pulling).rejects.toMatchObject({
         code: "internal",
         message: expect.stringMatching(
-          /no space left.*free some space, and the same command goes on/,
+          /no space left.*free some space, and the same command goes on|disk is too full/,
         ),
       });
       rmSync(join(disk, "filler"));
