@@ -103,7 +103,7 @@ function nextSteps(name: string, { input, configuration }: Template, test: strin
   // In the clone, and in projects, moult is a script of `bun`.
   const moult = process.env["npm_lifecycle_event"] === "moult" ? "bun moult" : "moult";
   return [
-    `While "${moult} dev" runs, each save reloads it${isTool ? ", tries its example" : ""} and runs its test`,
+    `While "${moult} dev" runs, each save ${isTool ? "tries its example and its test" : "runs its test"}`,
     ...(configuration === undefined ? [] : [`It needs in moult.yaml:   ${configuration}`]),
     ...(isTool ? [`Call it:   ${moult} call ${name} '${input}'`] : []),
     ...(test === "" ? [] : [`Test it:   bun test ./${test}`]),
