@@ -29,6 +29,9 @@ const CI = process.env["CI"] === "true";
 /** Tests wait for processes and timers as often as for the CPU. */
 const WORKERS = Math.max(4, availableParallelism());
 
+/** Milliseconds of one test. It only ends those that hang: a busy machine must not fail the others. */
+const LIMIT = "--timeout=30000";
+
 /** A Bot API server that nobody here wrote, for the tests of Telegram. */
 const PEER = join(import.meta.dir, "tools/node_modules/telegram-test-api");
 
@@ -74,7 +77,14 @@ interface Result {
 /** Runs `bun test` with its output shown, and counts from its closing lines. */
 async function runTests(): Promise<Result> {
   const child = Bun.spawn(
-    [process.execPath, "--no-install", "test", `--parallel=${WORKERS}`, ...process.argv.slice(2)],
+    [
+      process.execPath,
+      "--no-install",
+      "test",
+      `--parallel=${WORKERS}`,
+      LIMIT,
+      ...process.argv.slice(2),
+    ],
     {
       cwd: ROOT,
       env: { ...process.env, BUN_OPTIONS: "--no-install", FORCE_COLOR: "0" },
