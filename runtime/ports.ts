@@ -329,4 +329,6 @@ export interface CallResult {
   readonly output?: unknown;
   readonly error?: WireError;
   readonly writes: readonly KvWrite[];
+  /** What it was refused on the way, whether or not it failed of it. Absent = nothing. */
+  readonly refusals?: readonly string[];
 }
