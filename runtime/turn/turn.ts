@@ -289,7 +289,8 @@ class Turn {
       ...others.map((message) => ({ code: "policy/denied", message })),
       ...(isRefusal(record.error) ? [record.error] : []),
     ].map(({ code, message }) => this.#live.next({ type: "refusal" as const, code, message }));
-    const events: TraceEvent[] = [...this.#take(), ...[event, ...refusals].map((e) => ({ ...e }))];
+    const events: TraceEvent[] = [...this.#take(), { ...event }];
+    for (const refusal of refusals) events.push({ ...refusal });
     const kv = writes.length === 0 ? undefined : { fn: record.name, writes };
     await this.#parts.store.journal(this.#row.turn, events, kv);
     this.#records.push(record);

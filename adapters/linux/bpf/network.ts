@@ -3,7 +3,7 @@
  * what they refused. It knows groups and addresses, and no function.
  */
 import { closeSync, openSync, statSync } from "node:fs";
-import { BpfMap, BpfObject, LIBRARY_REMEDY, RingReader } from "./libbpf.ts";
+import { type BpfMap, BpfObject, LIBRARY_REMEDY, RingReader } from "./libbpf.ts";
 import { messageOf } from "../../../schemas/error.ts";
 
 /** What a group may be allowed; nothing is by default. Keep in step with `moult.bpf.c`. */

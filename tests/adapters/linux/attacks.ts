@@ -80,7 +80,7 @@ export async function openNameServer(): Promise<{
   readonly port: number;
   readonly close: () => void;
 }> {
-  const ANSWER = Buffer.from("c00c0001000100000001" + "0004" + "c0000201", "hex");
+  const ANSWER = Buffer.from("c00c00010001000000010004c0000201", "hex");
   return await Bun.udpSocket({
     hostname: "127.0.0.1",
     socket: {

@@ -15,7 +15,8 @@ import {
 import { createGroup, killGroup, ownGroup, removeGroup } from "../../../adapters/linux/cgroup.ts";
 import { networkAttacks, openNetworkTargets } from "./network_attacks.ts";
 
-const HERE = import.meta.dir;
+const MAIN = Bun.fileURLToPath(new URL("network_main.ts", import.meta.url));
+const ORPHAN_MAIN = Bun.fileURLToPath(new URL("network_orphan_main.ts", import.meta.url));
 
 /** Makes a group for one test. Its name is like that of no daemon, so that none removes it. */
 function makeGroup(): string | undefined {
@@ -34,7 +35,8 @@ function whyNone(): string | undefined {
 }
 
 const none = whyNone();
-if (none !== undefined) console.warn(`SKIPPED: the network layer of the sandbox: ${none}`);
+if (none !== undefined)
+  process.stderr.write(`SKIPPED: the network layer of the sandbox: ${none}\n`);
 
 async function removeWhenEmpty(group: string): Promise<void> {
   killGroup(group);
@@ -53,7 +55,7 @@ describe.skipIf(none !== undefined)("NetworkLayer", () => {
   /** Makes attacks in a process, in a group if there is one. */
   async function attack(group: string | undefined, names = Object.keys(attacks)) {
     const chosen = Object.fromEntries(names.map((name) => [name, attacks[name]]));
-    const line = [process.execPath, "--no-install", join(HERE, "network_main.ts")];
+    const line = [process.execPath, "--no-install", MAIN];
     const child = Bun.spawn([...line, JSON.stringify(chosen)], {
       stdout: "pipe",
       ...(group !== undefined && { cgroup: group }),
@@ -170,9 +172,8 @@ describe.skipIf(none !== undefined)("NetworkLayer", () => {
     const log = join(folder, "log");
     const lines = () =>
       readFileSync(log, { encoding: "utf8", flag: "a+" }).split("\n").slice(0, -1);
-    const main = join(HERE, "network_orphan_main.ts");
     const daemon = Bun.spawn(
-      [process.execPath, "--no-install", main, group, log, String(open.targets.tcp4)],
+      [process.execPath, "--no-install", ORPHAN_MAIN, group, log, String(open.targets.tcp4)],
       { stdout: "pipe" },
     );
     try {

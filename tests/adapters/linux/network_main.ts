@@ -1,8 +1,13 @@
 /** A process that makes attacks and prints what came of them: the first argument holds code by name, as JSON. */
-const attacks = JSON.parse(process.argv[2] ?? "{}") as Record<string, string>;
-export const results: Record<string, string> = {};
+import { argv, stdout } from "node:process";
+
+const attacks = JSON.parse(argv[2] ?? "{}") as Record<string, string>;
+const results: Record<string, string> = {};
 for (const [name, code] of Object.entries(attacks)) {
-  const attack = new Function(`return (async () => { ${code} })()`) as () => Promise<unknown>;
+  const module = `export default async () => { ${code} };`;
+  const { default: attack } = (await import(
+    `data:text/javascript;base64,${Buffer.from(module).toString("base64")}`
+  )) as { default: () => Promise<unknown> };
   try {
     await attack();
     results[name] = "succeeded";
@@ -10,4 +15,4 @@ for (const [name, code] of Object.entries(attacks)) {
     results[name] = `refused: ${(error as { code: string }).code}`;
   }
 }
-process.stdout.write(JSON.stringify(results));
+stdout.write(JSON.stringify(results));

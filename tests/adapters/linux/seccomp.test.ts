@@ -149,8 +149,8 @@ describe.each([...ARCHES])("filterProgram() for %s", (arch) => {
     expect([2, 10].map(socket)).toEqual(["allow", "allow"]);
     // Unix, netlink, packet, crypto, virtual machine.
     expect([1, 16, 17, 38, 40].map(socket)).toEqual(Array(5).fill("errno 1"));
-    for (const name of ["connect", "bind", "listen"] as const)
-      expect(of(arch, { name }, true)).toBe("errno 1");
+    for (const other of ["connect", "bind", "listen"] as const)
+      expect(of(arch, { name: other }, true)).toBe("errno 1");
   });
 
   test("answers clone3 as if the kernel did not know it", () => {
