@@ -16,6 +16,7 @@ const TRIED: Readonly<Record<NetworkRefusal["what"], string>> = {
 export class RefusalLog {
   readonly #network: NetworkLayer | undefined;
   readonly #stop: (() => void) | undefined;
+  #slowDown: (() => void) | undefined;
   #listener: ((refusal: KernelRefusal) => void) | undefined;
   #kept: KernelRefusal[] = [];
 
@@ -29,6 +30,7 @@ export class RefusalLog {
   /** Passes them on, earlier ones first. */
   tell(listener: (refusal: KernelRefusal) => void): void {
     this.#listener = listener;
+    this.#slowDown ??= this.#network?.drainOften();
     for (const refusal of this.#kept) listener(refusal);
     this.#kept = [];
   }
@@ -41,6 +43,7 @@ export class RefusalLog {
   /** The process has ended. */
   close(): void {
     this.#stop?.();
+    this.#slowDown?.();
   }
 
   #add(refusal: KernelRefusal): void {

@@ -40,31 +40,35 @@ describe("a function that tries the network by itself", () => {
   });
   afterAll(async () => await place.remove());
 
-  test.skipIf(!isReported)("is seen in the events, the metrics and the trace", async () => {
-    const daemon = await place.start();
-    const stream = (await daemon.ask("/api/events?topics=function")).body;
-    const reply = await daemon.say("s", "peek");
-    expect(reply).toMatchObject({ outcome: "answered", toolCalls: [{ output: "all is well" }] });
+  test.skipIf(!isReported)(
+    "is seen in the events, the metrics and the trace",
+    async () => {
+      const daemon = await place.start();
+      const stream = (await daemon.ask("/api/events?topics=function")).body;
+      const reply = await daemon.say("s", "peek");
+      expect(reply).toMatchObject({ outcome: "answered", toolCalls: [{ output: "all is well" }] });
 
-    const wanted = "Cannot open a socket (TCP over IPv4)";
-    const trace = (await (await daemon.ask(`/api/turns/${reply.turn}`)).json()) as Trace;
-    expect(trace.events.find(({ type }) => type === "refusal")).toMatchObject({
-      code: "policy/denied",
-      message: expect.stringContaining(wanted),
-    });
-    const metrics = await (await daemon.ask("/metrics")).text();
-    expect(metrics).toContain('moult_sandbox_denials_total{function="peek",kind="net"} 1');
-    expect(metrics).toMatch(/^moult_sandbox_tier\{tier="[A-E]"\} 1$/m);
-    let text = "";
-    const reader = stream?.pipeThrough(new TextDecoderStream()).getReader();
-    await until(async () => {
-      text += (await reader?.read())?.value ?? "";
-      return text.includes("function.denied") && text.includes(wanted);
-    });
-    expect(text).toContain('net: [\\"HOST:443\\"]');
-    await reader?.cancel();
-    await daemon.kill();
-  });
+      const wanted = "Cannot open a socket (TCP over IPv4)";
+      const trace = (await (await daemon.ask(`/api/turns/${reply.turn}`)).json()) as Trace;
+      expect(trace.events.find(({ type }) => type === "refusal")).toMatchObject({
+        code: "policy/denied",
+        message: expect.stringContaining(wanted),
+      });
+      const metrics = await (await daemon.ask("/metrics")).text();
+      expect(metrics).toContain('moult_sandbox_denials_total{function="peek",kind="net"} 1');
+      expect(metrics).toMatch(/^moult_sandbox_tier\{tier="[A-E]"\} 1$/m);
+      let text = "";
+      const reader = stream?.pipeThrough(new TextDecoderStream()).getReader();
+      await until(async () => {
+        text += (await reader?.read())?.value ?? "";
+        return text.includes("function.denied") && text.includes(wanted);
+      });
+      expect(text).toContain('net: [\\"HOST:443\\"]');
+      await reader?.cancel();
+      await daemon.kill();
+    },
+    30_000,
+  );
 
   test("does not run where the owner wants more than the machine has", async () => {
     place.write(
@@ -81,5 +85,5 @@ describe("a function that tries the network by itself", () => {
     expect(await peek?.text()).toContain("sandbox.minimum is A");
     expect(clock?.ok).toBe(true);
     await daemon.kill();
-  });
+  }, 30_000);
 });

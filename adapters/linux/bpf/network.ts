@@ -51,7 +51,10 @@ export class NetworkLayer {
   readonly #policies: BpfMap;
   readonly #ring: RingReader;
   readonly #listeners = new Map<bigint, (refusal: NetworkRefusal) => void>();
+  #fetched: { readonly group: bigint; readonly refusal: NetworkRefusal }[] = [];
   #timer: ReturnType<typeof setInterval> | undefined;
+  /** How many want to hear of refusals soon. The timer runs iff there is one. */
+  #inHaste = 0;
   #closed = false;
 
   /**
@@ -102,16 +105,23 @@ export class NetworkLayer {
     this.#policies.delete(keyOf(group));
   }
 
-  /** Calls back at each refusal in a group, within `FETCH_MS`. Returns the way to stop. */
+  /** Calls back at each refusal in a group, at the next `drain()`. Returns the way to stop. */
   watch(group: string, listener: (refusal: NetworkRefusal) => void): () => void {
     const id = idOf(group);
     this.#listeners.set(id, listener);
-    this.#timer ??= setInterval(() => this.drain(), FETCH_MS);
-    this.#timer.unref();
     return () => {
       this.drain();
       this.#listeners.delete(id);
-      if (this.#listeners.size > 0) return;
+    };
+  }
+
+  /** Drains by itself from now on, every `FETCH_MS`. Returns the way to stop; an idle daemon must not be woken up. */
+  drainOften(): () => void {
+    this.#inHaste++;
+    this.#timer ??= setInterval(() => this.drain(), FETCH_MS);
+    this.#timer.unref();
+    return () => {
+      if (--this.#inHaste > 0) return;
       clearInterval(this.#timer);
       this.#timer = undefined;
     };
@@ -119,7 +129,13 @@ export class NetworkLayer {
 
   /** Reports now what has been refused so far. */
   drain(): void {
-    if (!this.#closed) this.#ring.consume();
+    if (this.#closed) return;
+    this.#ring.consume();
+    if (this.#fetched.length === 0) return;
+    // Only now: what listeners do, or throw, must not happen in the middle of the library.
+    const fetched = this.#fetched;
+    this.#fetched = [];
+    for (const { group, refusal } of fetched) this.#listeners.get(group)?.(refusal);
   }
 
   /** Ends the reports. The group stays confined until it is removed. */
@@ -132,8 +148,8 @@ export class NetworkLayer {
   }
 
   #hear(record: DataView): void {
-    const listener = this.#listeners.get(record.getBigUint64(0, true));
-    if (listener !== undefined) listener(readRefusal(record));
+    const group = record.getBigUint64(0, true);
+    if (this.#listeners.has(group)) this.#fetched.push({ group, refusal: readRefusal(record) });
   }
 }
 

@@ -152,6 +152,12 @@ describe.skipIf(none !== undefined)("NetworkLayer", () => {
     expect(refusals.map(({ socket }) => socket)).toContain("TCP over IPv4");
   });
 
+  test("is not there for a group that is not there, and says what to do", () => {
+    expect(openNetworkLayer("/sys/fs/cgroup/none")).toEqual({
+      why: expect.stringMatching(/ENOENT.*\(use Linux/),
+    });
+  });
+
   test("goes back to nothing when an allowance is forgotten", async () => {
     const group = makeGroup() ?? "";
     const layer = new NetworkLayer(group);
