@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Trace } from "../../schemas/turn.ts";
 import { LinuxSandbox } from "../../adapters/linux/sandbox.ts";
-import { makePlace, type Place, until } from "./program.ts";
+import { until } from "../waiting.ts";
+import { makePlace, type Place } from "./program.ts";
 
 const SCRIPT = [
   { match: "^peek$", call: { name: "peek", arguments: {} } },

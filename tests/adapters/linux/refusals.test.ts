@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { LinuxSandbox } from "../../../adapters/linux/sandbox.ts";
-import { call, openBench, tool, until } from "../../runtime/isolate/setup.ts";
+import { call, openBench, tool } from "../../runtime/isolate/setup.ts";
+import { until } from "../../waiting.ts";
 
 async function tierHere(): Promise<string> {
   if (process.platform !== "linux") return "E";
