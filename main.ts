@@ -77,6 +77,7 @@ async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
         roots: [...(config.functions.builtins ? [join(ROOT, "functions")] : []), options.functions],
         root: process.cwd(),
         offline: options.offline,
+        sandboxMinimum: config.sandbox.minimum,
         ...(options.idleExitMs === undefined ? {} : { idleExitMs: options.idleExitMs }),
       },
     );

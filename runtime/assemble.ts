@@ -59,12 +59,14 @@ export interface Choices {
   readonly root: string;
   readonly offline: boolean;
   readonly idleExitMs?: number;
+  /** The weakest tier of sandbox for functions that did not come with moult. @default "E" */
+  readonly sandboxMinimum?: string;
 }
 
 /** Makes a daemon. The model begins to load at once; everything else waits for `start()`. */
 export function createDaemon(ports: Ports, choices: Choices): Daemon {
   const { clock, log, meter, store, sandbox, transports, parseYaml, listen } = ports;
-  const { home, version, root, roots, offline, idleExitMs } = choices;
+  const { home, version, root, roots, offline, idleExitMs, sandboxMinimum = "E" } = choices;
   const hub = new EventHub(clock);
   hub.subscribe((event) => keepTrouble(event, log));
   const base = { clock, log, meter, hub };
@@ -73,7 +75,15 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
     hub.publish("model.state", { state, reason, name });
   const model = startPrepared({ ...choices.model, ...base, onState }, choices.prepareModel);
   const services = hostServices({ hub, log, meter, store, model, secrets }, () => loader);
-  const hosts = new Hosts({ sandbox, services, root, home: home.dir, offline });
+  const hosts = new Hosts({
+    sandbox,
+    services,
+    root,
+    home: home.dir,
+    offline,
+    sandboxMinimum,
+  });
+  meter.collect(() => meter.gauge("moult_sandbox_tier", 1, { tier: sandbox.tier().tier }));
   const deploy = async (bundle: Bundle): Promise<Deployment> =>
     bundle.origin === "builtin"
       ? await hosts.deploy(bundle)

@@ -70,6 +70,16 @@ export interface FilePolicy {
   readonly exec: readonly string[];
 }
 
+/** Something the kernel did not let a confined process do. */
+export interface KernelRefusal {
+  /** The permission that is about such things: `net`. */
+  readonly kind: string;
+  /** What it was, why, and what to do: one sentence for people. */
+  readonly text: string;
+  /** What the manifest would have to name, where that is known. */
+  readonly wanted?: string;
+}
+
 /** A process (or thread) that is confined, listens, and waits for a function. */
 export interface Confined {
   readonly pid: number;
@@ -83,6 +93,8 @@ export interface Confined {
   readonly send: (frame: object) => void;
   /** Receives control frames: hostile data, check before use. Set once, before the first `send`. */
   readonly receive: (listener: (frame: unknown) => void) => void;
+  /** Calls back at each refusal of the kernel's, earlier ones included. Set once. Absent = they are not reported. */
+  readonly refused?: (listener: (refusal: KernelRefusal) => void) => void;
   /** CPU milliseconds used so far; resident MiB now. 0 when it is gone. */
   readonly cpuMs: () => number;
   readonly residentMiB: () => number;
@@ -317,4 +329,6 @@ export interface CallResult {
   readonly output?: unknown;
   readonly error?: WireError;
   readonly writes: readonly KvWrite[];
+  /** What it was refused on the way, whether or not it failed of it. Absent = nothing. */
+  readonly refusals?: readonly string[];
 }

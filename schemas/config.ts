@@ -37,6 +37,12 @@ const ModelConfig = v.pipe(
   ),
 );
 
+/** `sandbox`: how well a function must be confined to run. */
+const SandboxConfig = v.object({
+  /** The weakest tier, `A` to `E`, under which functions run that did not come with moult. */
+  minimum: v.optional(v.picklist(["A", "B", "C", "D", "E"]), "E"),
+});
+
 /** `log`: how much is written to `<home>/logs`. */
 const LogConfig = v.object({
   level: v.optional(v.picklist(["debug", "info", "warn", "error"]), "info"),
@@ -121,6 +127,7 @@ export const Config = v.object({
   functions: v.optional(v.object({ builtins: v.optional(v.boolean(), true) }), {}),
   metrics: v.optional(v.object({ public: v.optional(v.boolean(), false) }), {}),
   log: v.optional(LogConfig, {}),
+  sandbox: v.optional(SandboxConfig, {}),
   providers: v.optional(v.array(v.unknown())),
   channels: v.optional(v.object({ telegram: v.optional(Telegram) }), {}),
   tools: v.optional(v.array(v.unknown())),

@@ -1,7 +1,7 @@
 /**
  * `bun run test`: installs what the suites need where it may, says loudly what it could not get, runs the tests.
  *
- * Each need is a program. As root on Debian a missing one is installed by apt; elsewhere its suites are skipped.
+ * Each need is a program, or a library. As root on Debian a missing one is installed by apt; elsewhere its suites are skipped.
  * Under `CI=true` a skipped suite is a failure. Arguments go to `bun test`.
  */
 import { existsSync } from "node:fs";
@@ -21,6 +21,9 @@ const NEEDS: readonly Need[] = [
     package: "prometheus",
     suites: "the metrics, read by Prometheus's own linter",
   },
+  { program: "clang", package: "clang", suites: "the sandbox's programs, built anew" },
+  { program: "llvm-objcopy", package: "llvm", suites: "the sandbox's programs, built anew" },
+  { program: "libbpf.so.1", package: "libbpf1", suites: "the network layer of the sandbox" },
   { program: "python3", package: "python3", suites: "the recipe of the embedded model" },
 ];
 
@@ -42,7 +45,7 @@ if (!existsSync(PEER)) {
     console.warn("\n*** SKIPPED: Telegram's peer. telegram-test-api could not be installed.\n");
   }
 }
-const missing = await provide(NEEDS.filter(({ program }) => !Bun.which(program)));
+const missing = await provide(NEEDS.filter(({ program }) => !has(program)));
 for (const { program, suites } of missing) {
   console.warn(`\n*** SKIPPED: ${suites}. ${program} is not installed and could not be.\n`);
 }
@@ -50,6 +53,12 @@ const result = await runTests();
 console.log(`${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped`);
 if (CI && result.skipped > 0) console.error("Under CI=true a skipped test is a failure");
 process.exit(result.code !== 0 || (CI && result.skipped + missing.length > 0) ? 1 : 0);
+
+/** Whether a program can be started, or a library of Debian's loaded. */
+function has(program: string): boolean {
+  const machine = process.arch === "arm64" ? "aarch64" : "x86_64";
+  return Bun.which(program) !== null || existsSync(`/usr/lib/${machine}-linux-gnu/${program}`);
+}
 
 /** Installs packages; returns the needs that are still unmet. */
 async function provide(needs: readonly Need[]): Promise<readonly Need[]> {
@@ -64,7 +73,7 @@ async function provide(needs: readonly Need[]): Promise<readonly Need[]> {
     const child = Bun.spawn(line, { env, stdio: ["ignore", "ignore", "inherit"] });
     if ((await child.exited) !== 0) break;
   }
-  return needs.filter(({ program }) => !Bun.which(program));
+  return needs.filter(({ program }) => !has(program));
 }
 
 interface Result {

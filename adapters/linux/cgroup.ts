@@ -30,7 +30,7 @@ export function createGroup(parent: string | undefined, name: string): string | 
   if (parent === undefined) return undefined;
   const folder = join(parent, name);
   try {
-    mkdirSync(folder, { recursive: true });
+    if (!existsSync(folder)) mkdirSync(folder); // Not its parent: programs of the network layer would be missing there.
     closeSync(openSync(join(folder, "cgroup.kill"), "w"));
     return folder;
   } catch {

@@ -44,6 +44,6 @@ await runHost({
       nameProcess("moult-function");
       setLimits(plan.limits);
     }
-    if (plan.filter === true) installFilter();
+    if (plan.filter === true) installFilter({ passSockets: plan.passSockets === true });
   },
 });

@@ -66,10 +66,13 @@ export function detectLayers(run: RunDir): Layers {
   };
 }
 
+/** Whether the kernel refuses and reports internet sockets by itself, or why not. */
+export type NetworkState = { readonly is: "on" } | { readonly is: "off"; readonly why: string };
+
 /** A line of the report, by whether the layer is there. */
 type Line = readonly [there: boolean, has: string, lacks: string];
 
-function lines(layers: Layers): readonly Line[] {
+function lines(layers: Layers, network: NetworkState): readonly Line[] {
   const landlock = layers.landlock > 0;
   const asRoot =
     process.getuid?.() === 0
@@ -80,6 +83,13 @@ function lines(layers: Layers): readonly Line[] {
       landlock,
       `files: Landlock ${String(layers.landlock)}`,
       "files: this kernel has no Landlock; a function can read what moult's user can (use Linux 5.13 or newer with lsm=landlock)",
+    ],
+    [
+      network.is === "on",
+      "network: eBPF refuses every internet socket, and reports it at once",
+      network.is === "on"
+        ? ""
+        : `network: no eBPF layer beside the system-call filter, and refusals are not reported: ${network.why}`,
     ],
     [
       layers.seccomp,
@@ -111,21 +121,30 @@ function lines(layers: Layers): readonly Line[] {
     [
       false,
       "",
-      "reports: refusals of the kernel are not counted, and names of other processes can be read in /proc",
+      "reports: refusals of files, programs and signals are not counted, and names of other processes can be read in /proc",
     ],
   ];
 }
 
-/** What the layers are worth together. C: files and system calls. D: system calls only. E: nothing. */
-export function describeLayers(layers: Layers): {
+/** What the layers are worth together. B: files, system calls, and the network once more. C: files and system calls. D: system calls only. E: nothing. */
+export function describeLayers(
+  layers: Layers,
+  network: NetworkState,
+): {
   readonly tier: string;
   readonly has: readonly string[];
   readonly lacks: readonly string[];
 } {
-  const report = lines(layers);
+  const report = lines(layers, network);
   return {
-    tier: layers.seccomp ? (layers.landlock > 0 ? "C" : "D") : "E",
+    tier: tierOf(layers, network),
     has: ["environment: empty", ...report.filter(([there]) => there).map(([, has]) => has)],
     lacks: report.filter(([there]) => !there).map(([, , lacks]) => lacks),
   };
+}
+
+function tierOf({ seccomp, landlock }: Layers, network: NetworkState): string {
+  if (!seccomp) return "E";
+  if (landlock === 0) return "D";
+  return network.is === "on" ? "B" : "C";
 }

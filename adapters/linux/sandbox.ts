@@ -4,21 +4,20 @@
  */
 import { closeSync, openSync } from "node:fs";
 import { join, sep } from "node:path";
-import type { Confined, Exit, FilePolicy, Sandbox } from "../../runtime/ports.ts";
+import type { Confined, FilePolicy, Sandbox } from "../../runtime/ports.ts";
 import { MoultError, messageOf } from "../../schemas/error.ts";
-import { groupCpuMs, killGroup, removeGroup } from "./cgroup.ts";
-import { type Control, openControl } from "./control.ts";
+import { NetworkLayer, openNetworkLayer } from "./bpf/network.ts";
+import { removeGroup } from "./cgroup.ts";
+import { openControl } from "./control.ts";
+import { HostProcess } from "./host_process.ts";
 import type { Domain } from "./landlock.ts";
-import { describeLayers, detectLayers, type Layers } from "./layers.ts";
-import { processConfinement, processCpuMs, processOwnMiB } from "./process_stats.ts";
+import { describeLayers, detectLayers, type Layers, type NetworkState } from "./layers.ts";
 import { BUN_ITSELF, buildHostProgram, bunPath, libraryPaths, openBun } from "./program.ts";
 import { makeFolder, openRunDir, removeRunDir, type RunDir } from "./run_dir.ts";
-import { freezeSocket, leaveSeat, type Seat, takeSeat } from "./seat.ts";
+import { leaveSeat, type Seat, takeSeat } from "./seat.ts";
 import { type Started, Spawner } from "./spawner.ts";
 import { socketPair } from "./syscalls.ts";
 
-/** How long a host may take until it listens and has filtered itself. Generous: a loaded small machine is slow. */
-const START_MS_MAX = 20_000;
 /** Bytes of one file a host may write in its work folder; where folders are granted, in those. */
 const FILE_BYTES_MAX = { base: 32 * 1_048_576, wide: 4 * 1_073_741_824 } as const;
 /** Threads of one host; Bun needs about 20. */
@@ -29,6 +28,8 @@ const OPEN_FILES_MAX = 2_048;
 /** What a host does to itself once it listens. The daemon writes it, `host_main.ts` reads it. */
 export interface Plan {
   readonly filter: boolean;
+  /** The network layer refuses and reports internet sockets; the filter leaves them to it. */
+  readonly passSockets: boolean;
   readonly limits: {
     readonly fileBytes: number;
     readonly core: number;
@@ -48,6 +49,8 @@ export class LinuxSandbox implements Sandbox {
   /** Open file of the program that every process runs. */
   readonly #bun: number;
   readonly #living = new Set<Confined>();
+  /** Made at the first need: it takes a few milliseconds that a daemon's start does not have. */
+  #network: NetworkLayer | { readonly why: string } | undefined;
   #program: Promise<string> | undefined;
   #poolSpawner: Promise<Spawner> | undefined;
   #lastId = 0;
@@ -63,7 +66,19 @@ export class LinuxSandbox implements Sandbox {
   }
 
   tier() {
-    return describeLayers(this.#layers);
+    const network = this.#openNetwork();
+    const state: NetworkState =
+      network instanceof NetworkLayer ? { is: "on" } : { is: "off", why: network.why };
+    return describeLayers(this.#layers, state);
+  }
+
+  #openNetwork(): NetworkLayer | { readonly why: string } {
+    const { groups, seccomp } = this.#layers;
+    if (groups === undefined || !seccomp)
+      return {
+        why: "it needs a control group per function and the filter (start moult as root with cgroup v2)",
+      };
+    return (this.#network ??= openNetworkLayer(groups));
   }
 
   async start(options: Parameters<Sandbox["start"]>[0]): Promise<Confined> {
@@ -85,6 +100,7 @@ export class LinuxSandbox implements Sandbox {
     const spawner = await this.#poolSpawner?.catch(() => undefined);
     spawner?.close();
     closeSync(this.#bun);
+    if (this.#network instanceof NetworkLayer) this.#network.close();
     await this.#removeGroups();
     removeRunDir(this.#run.path);
   }
@@ -187,9 +203,10 @@ export class LinuxSandbox implements Sandbox {
     };
   }
 
-  #plan(seat: Seat, base: boolean): Plan {
+  #plan(seat: Seat, base: boolean, network: NetworkLayer | undefined): Plan {
     return {
       filter: this.#layers.seccomp,
+      passSockets: network !== undefined,
       limits: {
         fileBytes: base ? FILE_BYTES_MAX.base : FILE_BYTES_MAX.wide,
         core: 0,
@@ -206,7 +223,9 @@ export class LinuxSandbox implements Sandbox {
     program: string,
     options: Parameters<Sandbox["start"]>[0],
   ): Promise<Confined> {
-    const host = new HostProcess(seat, this.#layers);
+    const opened = this.#openNetwork();
+    const network = opened instanceof NetworkLayer && seat.group !== undefined ? opened : undefined;
+    const host = new HostProcess(seat, this.#layers, network);
     const [ours, theirs] = socketPair();
     const groupFile = seat.group === undefined ? undefined : openSync(seat.group, "r");
     const lastLines: string[] = [];
@@ -218,7 +237,7 @@ export class LinuxSandbox implements Sandbox {
         onBroken: (why) => host.kill(why),
         onClose: () => undefined, // The process's end tells more.
       });
-      const plan = JSON.stringify(this.#plan(seat, isBase(options.files)));
+      const plan = JSON.stringify(this.#plan(seat, isBase(options.files), network));
       const start = {
         command: [
           `/proc/self/fd/${String(this.#bun)}`,
@@ -240,7 +259,7 @@ export class LinuxSandbox implements Sandbox {
         else options.onOutput(line);
       });
     } catch (error) {
-      host.control?.close();
+      host.giveUp();
       leaveSeat(seat, this.#layers);
       throw error;
     } finally {
@@ -259,130 +278,4 @@ function childEnvironment(): Readonly<Record<string, string>> {
     TZ: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     BUN_OPTIONS: "--no-install",
   };
-}
-
-/** One process, from its start to its end. */
-class HostProcess implements Confined {
-  pid = 0;
-  control: Control | undefined;
-  isUp = false;
-  readonly exited: Promise<Exit>;
-  readonly #seat: Seat;
-  readonly #layers: Layers;
-  readonly #exited = Promise.withResolvers<Exit>();
-  readonly #up = Promise.withResolvers<undefined>();
-  #listener: ((frame: unknown) => void) | undefined;
-  #killedFor: string | undefined;
-  #gone = false;
-
-  constructor(seat: Seat, layers: Layers) {
-    this.#seat = seat;
-    this.#layers = layers;
-    this.exited = this.#exited.promise;
-  }
-
-  get socket() {
-    return this.#seat.socket;
-  }
-  get bundles() {
-    return this.#seat.bundles;
-  }
-  get work() {
-    return this.#seat.work;
-  }
-
-  send(frame: object): void {
-    if (!this.#gone) this.control?.send(frame);
-  }
-
-  receive(listener: (frame: unknown) => void): void {
-    this.#listener = listener;
-  }
-
-  /** Before it is up, the process says one thing only. */
-  hear(frame: unknown): void {
-    if (this.isUp) this.#listener?.(frame);
-    else if (isUpFrame(frame)) this.#up.resolve(undefined);
-    else this.kill("it spoke before it was confined");
-  }
-
-  cpuMs(): number {
-    try {
-      return this.#seat.group === undefined ? processCpuMs(this.pid) : groupCpuMs(this.#seat.group);
-    } catch {
-      return 0;
-    }
-  }
-
-  residentMiB(): number {
-    try {
-      return this.#gone ? 0 : processOwnMiB(this.pid);
-    } catch {
-      return 0;
-    }
-  }
-
-  kill(why: string): void {
-    if (this.#gone) return;
-    this.#killedFor ??= why;
-    if (this.#seat.group !== undefined && killGroup(this.#seat.group)) return;
-    try {
-      if (this.pid > 0) process.kill(this.pid, "SIGKILL");
-    } catch {
-      // It ended by itself just now.
-    }
-  }
-
-  /** Follows the process to its end, and then removes what it had. */
-  watch(started: Started): void {
-    this.pid = started.pid;
-    void started.exited.then((exit) => {
-      this.#gone = true;
-      this.control?.close();
-      leaveSeat(this.#seat, this.#layers);
-      const why = this.#killedFor;
-      this.#exited.resolve(why === undefined ? exit : { ...exit, killedFor: why });
-    });
-  }
-
-  /** Waits until it listens and is confined, checks that with the kernel, and takes its socket's folder. */
-  async whenUp(lastLines: readonly string[]): Promise<void> {
-    const late = setTimeout(() => this.kill("it did not start in time"), START_MS_MAX);
-    const exit = await Promise.race([this.#up.promise, this.exited]);
-    clearTimeout(late);
-    if (exit !== undefined) {
-      const how = exit.killedFor ?? exit.signal ?? `exit code ${String(exit.code)}`;
-      throw new Error([`it ended at once (${how})`, ...withoutSource(lastLines)].join("; "));
-    }
-    try {
-      this.#verify();
-      freezeSocket(this.#seat);
-    } catch (error) {
-      this.kill("it could not be confined");
-      await this.exited;
-      throw error;
-    }
-    this.isUp = true;
-  }
-
-  #verify(): void {
-    const { uid, filtered, noNewPrivileges } = processConfinement(this.pid);
-    const missing = [
-      ...(this.#layers.seccomp && !filtered ? ["the system-call filter"] : []),
-      ...(this.#layers.landlock > 0 && !noNewPrivileges ? ["no_new_privs"] : []),
-      ...(this.#seat.uid !== undefined && uid !== this.#seat.uid ? ["its user id"] : []),
-    ];
-    if (missing.length > 0) throw new Error(`the kernel did not take ${missing.join(", ")}`);
-  }
-}
-
-/** A crash as Bun prints it, without the lines of our own program around the place. */
-function withoutSource(lines: readonly string[]): readonly string[] {
-  return lines
-    .filter((line) => !/^\s*(\d+ \||\^|at |note: |Bun v|$)/.test(line))
-    .map((line) => line.slice(0, 200));
-}
-
-function isUpFrame(frame: unknown): boolean {
-  return typeof frame === "object" && frame !== null && "type" in frame && frame.type === "up";
 }

@@ -20,6 +20,8 @@ const AUDIT_ARCH: Record<Arch, number> = { x64: 0xc000003e, arm64: 0xc00000b7 };
 const X32_BIT = 0x40000000;
 const CLONE_THREAD = 0x10000;
 const MSG_FASTOPEN = 0x20000000;
+const AF_INET = 2;
+const AF_INET6 = 10;
 
 const NUMBER_OFFSET = 0;
 const ARCH_OFFSET = 4;
@@ -50,8 +52,34 @@ function whenBits(nr: number, index: number, bits: { mask: number; set: boolean 
   ];
 }
 
-/** The program, as the kernel reads it, for the process `pid`: it may signal and limit itself only. */
-export function filterProgram(machine: Arch, pid: number): Uint8Array {
+/** What a filter is made for. */
+export interface FilterOptions {
+  /** The process: it may signal and limit itself only. */
+  readonly pid: number;
+  /**
+   * Lets attempts to open an internet socket through to the network layer, which refuses and reports them.
+   *
+   * @default false: the filter refuses them, and nobody hears of it
+   */
+  readonly passSockets?: boolean;
+}
+
+/** `sendto` without an address, and without MSG_FASTOPEN, which connects without connect(). */
+function sendtoConnected(nr: number): Instruction[] {
+  return [
+    [EQUAL, 0, 6, nr],
+    [LOAD, 0, 0, argumentOffset(3)],
+    [ANY_BIT, 2, 0, MSG_FASTOPEN],
+    [LOAD, 0, 0, argumentOffset(5)], // Bytes of the address.
+    [EQUAL, 1, 0, 0],
+    [RETURN, 0, 0, refuse(EPERM)],
+    [RETURN, 0, 0, ALLOW],
+  ];
+}
+
+/** The program, as the kernel reads it. */
+export function filterProgram(machine: Arch, options: FilterOptions): Uint8Array {
+  const { pid, passSockets = false } = options;
   const column = machine === "x64" ? 0 : 1;
   const special = (name: keyof typeof SPECIAL) => SPECIAL[name][column];
   const PR_SET_NAME = 15;
@@ -73,8 +101,8 @@ export function filterProgram(machine: Arch, pid: number): Uint8Array {
     [EQUAL, 0, 1, special("clone3")],
     [RETURN, 0, 0, refuse(ENOSYS)],
     ...whenBits(special("clone"), 0, { mask: CLONE_THREAD, set: true }),
-    // MSG_FASTOPEN connects without connect().
-    ...whenBits(special("sendto"), 3, { mask: MSG_FASTOPEN, set: false }),
+    ...(passSockets ? whenArgument(special("socket"), 0, [AF_INET, AF_INET6]) : []),
+    ...sendtoConnected(special("sendto")),
     ...whenBits(special("sendmsg"), 2, { mask: MSG_FASTOPEN, set: false }),
     ...whenArgument(special("kill"), 0, [pid]),
     ...whenArgument(special("tgkill"), 0, [pid]),
@@ -107,12 +135,12 @@ export function hasSeccomp(): boolean {
 }
 
 /** Installs the filter on every thread of the calling process, for good. Throws when the kernel refuses. */
-export function installFilter(): void {
+export function installFilter(options: Omit<FilterOptions, "pid"> = {}): void {
   const machine = arch();
   if (machine === undefined) throw new Error(`No system-call filter for ${process.arch}`);
   const SET_MODE_FILTER = 1;
   const ALL_THREADS = 1;
-  const filter = filterProgram(machine, process.pid);
+  const filter = filterProgram(machine, { ...options, pid: process.pid });
   const program = Buffer.alloc(16);
   program.writeUInt16LE(filter.length / 8, 0);
   program.writeBigUInt64LE(addressOf(filter), 8);

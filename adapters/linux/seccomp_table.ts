@@ -1,6 +1,6 @@
 /**
  * Numbers of the system calls a function host needs, x86-64 then arm64; -1 where a processor has no such call.
- * Taken from traces of Bun at work. No new socket, no program, no link, no change of mode or owner is among them.
+ * Taken from traces of Bun at work. No program, no link, no change of mode or owner is among them.
  */
 
 type Numbers = readonly [x64: number, arm64: number];
@@ -107,6 +107,7 @@ export const ALLOWED: readonly Numbers[] = [
 
 /** Calls whose arguments decide. */
 export const SPECIAL = {
+  socket: [41, 198],
   clone: [56, 220],
   clone3: [435, 435],
   sendto: [44, 206],

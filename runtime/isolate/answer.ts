@@ -48,6 +48,11 @@ export class Answer {
     this.#onEnd();
   }
 
+  /** What the call was refused on its way here. */
+  get refusals(): readonly string[] {
+    return this.#live.refusals;
+  }
+
   /** Whether passing the answer on is all there is to do: no error to read, no values to commit. */
   get isPlain(): boolean {
     const answer = this.#response;

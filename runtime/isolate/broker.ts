@@ -21,10 +21,20 @@ const LIST_CHARS_MAX = 4 * 1_048_576;
 /** Pieces of such bodies. A request follows its own at once. */
 const CHUNKS_MAX = QUESTIONS_MAX;
 
+/** Refusals that are kept with a call. All are reported. */
+const KEPT_REFUSALS_MAX = 16;
+
 /** Details of a refusal: what the manifest would have to name. */
 const Lack = v.object({ kind: v.optional(v.string()), wanted: v.optional(v.string()) });
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
+
+/** As the host, the kernel or we ourselves say it. */
+interface Refused {
+  readonly kind: string;
+  readonly text: string;
+  readonly wanted?: string | undefined;
+}
 
 /** One question on its way. */
 interface Open {
@@ -63,6 +73,7 @@ export class Broker {
       frame: (frame) => this.#hear(frame),
       ended: (id) => this.#endCall(id),
     };
+    parts.host.confined.refused?.((refusal) => this.#refuse(soleCall(parts.host), refusal));
     void parts.host.exited.then(() => {
       for (const id of this.#open.keys()) this.#close(id);
     });
@@ -75,7 +86,7 @@ export class Broker {
     else if (frame.type === "more") this.#sendNext(frame.id);
     else if (frame.type === "chunk") this.#keepChunk(frame.id, frame.data);
     else if (frame.type === "log") this.#reports.log(frame.level, frame.facts, frame.text);
-    else if (frame.type === "denied") this.#reports.denied(frame.kind, frame.text, frame.wanted);
+    else if (frame.type === "denied") this.#refuse(soleCall(host), frame);
     else host.confined.kill("it said something out of turn");
   }
 
@@ -108,7 +119,19 @@ export class Broker {
     // What the called function was refused, its own broker has reported.
     if (question.op === "call" && manifest.permissions.call.includes(question.name)) return;
     const { kind, wanted } = v.parse(Lack, details ?? {});
-    this.#reports.denied(kind ?? (question.op === "fetch" ? "net" : question.op), message, wanted);
+    this.#refuse(this.#parts.host.calls.get(question.call), {
+      kind: kind ?? (question.op === "fetch" ? "net" : question.op),
+      text: message,
+      wanted,
+    });
+  }
+
+  /** Reports a refusal, and keeps it for the trace of the turn that the call belongs to. */
+  #refuse(live: LiveCall | undefined, refusal: Refused): void {
+    const { kind, text, wanted } = refusal;
+    if (live !== undefined && live.refusals.length < KEPT_REFUSALS_MAX)
+      if (!live.refusals.includes(text)) live.refusals.push(text);
+    this.#reports.denied(kind, text, wanted);
   }
 
   async #ask(question: Question, live: LiveCall, open: Open): Promise<unknown> {
@@ -273,4 +296,9 @@ export class Broker {
   #send(frame: DaemonFrame): void {
     this.#parts.host.confined.send(frame);
   }
+}
+
+/** Whose doing something is that no call is named for: known only where there is but one. */
+function soleCall({ calls }: LiveHost): LiveCall | undefined {
+  return calls.size === 1 ? calls.values().next().value : undefined;
 }

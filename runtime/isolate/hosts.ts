@@ -41,6 +41,8 @@ export interface HostsOptions {
   readonly root: string;
   /** moult's home, which no function may reach. */
   readonly home: string;
+  /** The weakest tier, `A` to `E`, under which functions run that did not come with moult. @default "E" */
+  readonly sandboxMinimum?: string;
   /** `ctx.fetch` refuses everything. @default false */
   readonly offline?: boolean;
   /** Blank hosts kept warm. @default 2 */
@@ -74,9 +76,10 @@ export class Hosts {
 
   /**
    * A version of a function. With a known manifest no host starts before the first call; otherwise the file is loaded
-   * now. Throws `function/invalid` with what is wrong.
+   * now. Throws `function/invalid` with what is wrong, or where the sandbox is weaker than the owner wants.
    */
   async deploy(bundle: Bundle): Promise<Deployment> {
+    this.#checkTier(bundle);
     const { manifest, host } =
       bundle.manifest === undefined
         ? await this.#ask(bundle)
@@ -94,6 +97,18 @@ export class Hosts {
     if (host !== undefined) version.adopt(host);
     this.#versions.add(version);
     return version;
+  }
+
+  /** Throws before anything of a file runs that is not confined as well as its owner wants. */
+  #checkTier({ name, origin }: Bundle): void {
+    const { sandbox, sandboxMinimum = "E" } = this.#options;
+    if (origin === "builtin" || sandboxMinimum === "E") return;
+    const { tier } = sandbox.tier();
+    if (tier <= sandboxMinimum) return;
+    throw new MoultError(
+      "function/invalid",
+      `Cannot load "${name}": functions are confined by tier ${tier} here, and sandbox.minimum is ${sandboxMinimum}; moult doctor says what is missing`,
+    );
   }
 
   /** Ends every host at once. The sandbox stays with whoever made it. */

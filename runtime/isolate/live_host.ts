@@ -36,6 +36,8 @@ export interface LiveCall {
   writes: KvWrite[];
   writeChars: number;
   onWrites?: () => void;
+  /** What it was refused so far; a bounded number. */
+  readonly refusals: string[];
   /** The answer is there; `undefined` = it will never be. */
   onAnswered?: (answered: Answered | undefined) => void;
   /** Why its stream broke off, when the host says so. */
@@ -134,6 +136,7 @@ export class LiveHost {
       startedAt: performance.now(),
       writes: [],
       writeChars: 0,
+      refusals: [],
       broke: Promise.withResolvers<MoultError>(),
     };
     this.calls.set(live.id, live);

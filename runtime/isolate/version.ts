@@ -95,12 +95,13 @@ export class Version implements Deployment {
 
   async run(call: FunctionCall, handler: Handler = "run"): Promise<CallResult> {
     const startedAt = performance.now();
+    let answer: Answer | undefined;
     const result = (rest: Omit<CallResult, "version" | "ms">): CallResult => ({
       version: this.version,
       ms: Math.round((performance.now() - startedAt) * 10) / 10,
       ...rest,
+      ...(answer !== undefined && answer.refusals.length > 0 && { refusals: answer.refusals }),
     });
-    let answer: Answer | undefined;
     try {
       answer = await this.#call(call, handler);
       const writes = answer.isPlain ? [] : await answer.writes();

@@ -26,6 +26,8 @@ const REFUSALS: ReadonlySet<string> = new Set([
 export interface Called {
   readonly record: ToolCallRecord;
   readonly writes: readonly KvWrite[];
+  /** What it was refused on the way, other than the error it ended with. */
+  readonly refusals?: readonly string[];
 }
 
 /**
@@ -68,9 +70,11 @@ export async function runCall(
 
 function toCalled(call: ToolCall, result: CallResult): Called {
   const { version, ms, output, error, writes } = result;
+  const refusals = (result.refusals ?? []).filter((text) => text !== error?.message);
   // A call that failed has set nothing.
-  if (error !== undefined) return { record: { ...begun(call, version), error, ms }, writes: [] };
-  return { record: { ...begun(call, version), output: kept(output), ms }, writes };
+  if (error !== undefined)
+    return { record: { ...begun(call, version), error, ms }, writes: [], refusals };
+  return { record: { ...begun(call, version), output: kept(output), ms }, writes, refusals };
 }
 
 /** The record of a call that was begun before a crash and must not be repeated. */

@@ -282,23 +282,20 @@ class Turn {
   }
 
   /** Writes a result down, with what the function wants to keep, in one transaction; then shows it. */
-  async #save({ record, writes }: Called): Promise<void> {
+  async #save({ record, writes, refusals: others = [] }: Called): Promise<void> {
     const { input: _input, ...result } = record;
     const event = this.#live.next({ type: "tool_result" as const, ...result });
-    const refusal = isRefusal(record.error)
-      ? this.#live.next({
-          type: "refusal" as const,
-          code: record.error.code,
-          message: record.error.message,
-        })
-      : undefined;
+    const refusals = [
+      ...others.map((message) => ({ code: "policy/denied", message })),
+      ...(isRefusal(record.error) ? [record.error] : []),
+    ].map(({ code, message }) => this.#live.next({ type: "refusal" as const, code, message }));
     const events: TraceEvent[] = [...this.#take(), { ...event }];
-    if (refusal !== undefined) events.push({ ...refusal });
+    for (const refusal of refusals) events.push({ ...refusal });
     const kv = writes.length === 0 ? undefined : { fn: record.name, writes };
     await this.#parts.store.journal(this.#row.turn, events, kv);
     this.#records.push(record);
     this.#live.show(event);
-    if (refusal !== undefined) this.#live.show(refusal);
+    for (const refusal of refusals) this.#live.show(refusal);
   }
 
   #isRepeatedFailure(record: ToolCallRecord): boolean {

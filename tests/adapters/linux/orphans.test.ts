@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { ownGroup } from "../../../adapters/linux/cgroup.ts";
 import { LinuxSandbox } from "../../../adapters/linux/sandbox.ts";
 import { isAlive } from "../../waiting.ts";
 
@@ -29,8 +30,11 @@ test.skipIf(!isLinux)(
     while (pids.some(isAlive)) await Bun.sleep(10); // The test's own time limit bounds this.
 
     const run = dirname(dirname(dirname(work)));
+    const group = join(ownGroup() ?? run, `moult-${basename(run)}-${String(daemon.pid)}`);
     await new LinuxSandbox().close();
     expect(existsSync(run)).toBe(false);
+    // And with its group the programs that are attached there; the kernel may take a moment to let go of its processes.
+    while (existsSync(group)) await new LinuxSandbox().close();
     expect(readFileSync("/proc/self/mountinfo", "utf8")).not.toContain(`${run}/`);
   },
 );

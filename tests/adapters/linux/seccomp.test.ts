@@ -74,12 +74,17 @@ function run(program: Uint8Array, data: Uint8Array): number {
   throw new Error("the filter has no end");
 }
 
-function verdict(arch: Arch, nr: number, args: readonly number[] = []): string {
+function verdict(
+  arch: Arch,
+  nr: number,
+  args: readonly number[] = [],
+  passSockets = false,
+): string {
   const data = Buffer.alloc(64);
   data.writeUInt32LE(nr, 0);
   data.writeUInt32LE(AUDIT_ARCH[arch], 4);
   for (const [i, arg] of args.entries()) data.writeBigInt64LE(BigInt(arg), 16 + 8 * i);
-  return name(run(filterProgram(arch, PID), data));
+  return name(run(filterProgram(arch, { pid: PID, passSockets }), data));
 }
 
 function name(action: number): string {
@@ -88,8 +93,8 @@ function name(action: number): string {
   return `errno ${String(action & 0xffff)}`;
 }
 
-const of = (arch: Arch, { name: call, args }: Call) =>
-  verdict(arch, NUMBERS[call][arch === "x64" ? 0 : 1], args ?? []);
+const of = (arch: Arch, { name: call, args }: Call, passSockets = false) =>
+  verdict(arch, NUMBERS[call][arch === "x64" ? 0 : 1], args ?? [], passSockets);
 
 describe.each([...ARCHES])("filterProgram() for %s", (arch) => {
   test.each<Call>([
@@ -131,11 +136,21 @@ describe.each([...ARCHES])("filterProgram() for %s", (arch) => {
     { name: "symlinkat" },
     { name: "linkat" },
     { name: "sendto", args: [3, 0, 0, 0x20000000] },
+    { name: "sendto", args: [3, 0, 0, 0, 4_096, 16] },
     { name: "sendmsg", args: [3, 0, 0x20000000] },
     { name: "prlimit64", args: [1] },
     { name: "prctl", args: [1] },
   ])("refuses %j", (call) => {
     expect(of(arch, call)).toBe("errno 1");
+  });
+
+  test("leaves internet sockets, and no others, to the network layer where there is one", () => {
+    const socket = (family: number) => of(arch, { name: "socket", args: [family, 1, 0] }, true);
+    expect([2, 10].map(socket)).toEqual(["allow", "allow"]);
+    // Unix, netlink, packet, crypto, virtual machine.
+    expect([1, 16, 17, 38, 40].map(socket)).toEqual(Array(5).fill("errno 1"));
+    for (const other of ["connect", "bind", "listen"] as const)
+      expect(of(arch, { name: other }, true)).toBe("errno 1");
   });
 
   test("answers clone3 as if the kernel did not know it", () => {
@@ -145,7 +160,7 @@ describe.each([...ARCHES])("filterProgram() for %s", (arch) => {
   test("ends a process that calls with another processor's numbers", () => {
     const data = Buffer.alloc(64);
     data.writeUInt32LE(0x40000003, 4);
-    expect(name(run(filterProgram(arch, PID), data))).toBe("kill");
+    expect(name(run(filterProgram(arch, { pid: PID }), data))).toBe("kill");
   });
 });
 

@@ -1,0 +1,167 @@
+/** The part of libbpf that the network layer needs, through `bun:ffi`. It knows no program and no policy. */
+import { dlopen, FFIType, JSCallback, type Pointer, ptr, toArrayBuffer } from "bun:ffi";
+import { constants } from "node:os";
+
+const LIBRARY = "libbpf.so.1";
+/** How those who lack the library get it. */
+export const LIBRARY_REMEDY = "apt install libbpf1";
+
+function open() {
+  const { i32, u32, u64, ptr: pointer, function: callback, void: nothing } = FFIType;
+  return dlopen(LIBRARY, {
+    libbpf_set_print: { args: [pointer], returns: pointer },
+    bpf_object__open_file: { args: [pointer, pointer], returns: pointer },
+    bpf_object__load: { args: [pointer], returns: i32 },
+    bpf_object__close: { args: [pointer], returns: nothing },
+    bpf_object__next_program: { args: [pointer, pointer], returns: pointer },
+    bpf_object__find_map_fd_by_name: { args: [pointer, pointer], returns: i32 },
+    bpf_program__name: { args: [pointer], returns: FFIType.cstring },
+    bpf_program__fd: { args: [pointer], returns: i32 },
+    bpf_program__expected_attach_type: { args: [pointer], returns: i32 },
+    bpf_prog_attach: { args: [i32, i32, i32, u32], returns: i32 },
+    bpf_map_update_elem: { args: [i32, pointer, pointer, u64], returns: i32 },
+    bpf_map_lookup_elem: { args: [i32, pointer, pointer], returns: i32 },
+    bpf_map_delete_elem: { args: [i32, pointer], returns: i32 },
+    ring_buffer__new: { args: [i32, callback, pointer, pointer], returns: pointer },
+    ring_buffer__consume: { args: [pointer], returns: i32 },
+    ring_buffer__free: { args: [pointer], returns: nothing },
+  }).symbols;
+}
+
+let symbols: ReturnType<typeof open> | undefined;
+
+/** Opens the library at its first use. Throws where it is not installed. */
+function library(): ReturnType<typeof open> {
+  if (symbols !== undefined) return symbols;
+  symbols = open();
+  // It would print to our standard error; what it returns says enough.
+  symbols.libbpf_set_print(null);
+  return symbols;
+}
+
+/** Something of the library's, which only it looks into. */
+type Handle = Pointer | bigint;
+
+function text(value: string): Uint8Array {
+  return Buffer.from(`${value}\0`);
+}
+
+/** Throws what a negative result means. */
+function check(what: string, result: number): number {
+  if (result >= 0) return result;
+  const code = Object.entries(constants.errno).find(([, value]) => value === -result)?.[0];
+  throw new Error(`${what}: ${code ?? `error ${String(-result)}`}`);
+}
+
+/** A set of programs in the kernel. They stay for as long as this is open, or what they are attached to exists. */
+export class BpfObject {
+  readonly #object: Handle;
+
+  /** Loads an object file; the kernel verifies it. Throws when the library is missing or the kernel refuses. */
+  constructor(path: string) {
+    const lib = library();
+    const object = lib.bpf_object__open_file(ptr(text(path)), null);
+    if (object === null) throw new Error(`Cannot read ${path}`);
+    try {
+      check("Cannot load the programs", lib.bpf_object__load(object));
+    } catch (error) {
+      lib.bpf_object__close(object);
+      throw error;
+    }
+    this.#object = object;
+  }
+
+  /**
+   * Attaches programs to a control group and all groups in it, whatever others are there. They stay until the group
+   * is removed: the end of this process does not detach them.
+   *
+   * @param group open file descriptor of its folder
+   * @param wanted says by name which ones
+   * @returns the names of those that are attached
+   */
+  attach(group: number, wanted: (name: string) => boolean): readonly string[] {
+    const BESIDE_OTHERS = 2; // BPF_F_ALLOW_MULTI
+    const lib = library();
+    const names: string[] = [];
+    let program = lib.bpf_object__next_program(this.#object, null);
+    for (; program !== null; program = lib.bpf_object__next_program(this.#object, program)) {
+      const name = String(lib.bpf_program__name(program));
+      if (!wanted(name)) continue;
+      const type = lib.bpf_program__expected_attach_type(program);
+      const file = lib.bpf_program__fd(program);
+      check(`Cannot attach ${name}`, lib.bpf_prog_attach(file, group, type, BESIDE_OTHERS));
+      names.push(name);
+    }
+    return names;
+  }
+
+  /** One of its maps. */
+  map(name: string): BpfMap {
+    const file = library().bpf_object__find_map_fd_by_name(this.#object, ptr(text(name)));
+    return new BpfMap(check(`There is no map "${name}"`, file));
+  }
+
+  /** Lets go of it. What is attached stays. */
+  close(): void {
+    library().bpf_object__close(this.#object);
+  }
+}
+
+/** A table, or a ring buffer, that programs and we share. Its object owns it. */
+export class BpfMap {
+  /** Its file descriptor. */
+  readonly file: number;
+
+  constructor(file: number) {
+    this.file = file;
+  }
+
+  /** Sets a value. Throws when the table is full. */
+  set(key: Uint8Array, value: Uint8Array): void {
+    check("Cannot set", library().bpf_map_update_elem(this.file, ptr(key), ptr(value), 0));
+  }
+
+  /** Fills `value`. False when there is none. */
+  get(key: Uint8Array, value: Uint8Array): boolean {
+    return library().bpf_map_lookup_elem(this.file, ptr(key), ptr(value)) === 0;
+  }
+
+  /** Removes a value, if it is there. */
+  delete(key: Uint8Array): void {
+    library().bpf_map_delete_elem(this.file, ptr(key));
+  }
+}
+
+/** Reads what programs put into a ring buffer. */
+export class RingReader {
+  readonly #callback: JSCallback;
+  readonly #ring: Handle;
+
+  /** @param onRecord gets each record; it must not keep the view */
+  constructor(map: BpfMap, onRecord: (record: DataView) => void) {
+    this.#callback = new JSCallback(
+      (_context: Pointer, data: Pointer, bytes: bigint | number) => {
+        onRecord(new DataView(toArrayBuffer(data, 0, Number(bytes))));
+        return 0;
+      },
+      { args: [FFIType.ptr, FFIType.ptr, FFIType.u64], returns: FFIType.i32 },
+    );
+    const ring = library().ring_buffer__new(map.file, this.#callback.ptr, null, null);
+    if (ring === null) {
+      this.#callback.close();
+      throw new Error("Cannot open the ring buffer");
+    }
+    this.#ring = ring;
+  }
+
+  /** Hands over what has come since the last time. Does not wait. */
+  consume(): void {
+    library().ring_buffer__consume(this.#ring);
+  }
+
+  /** Reads no more. */
+  close(): void {
+    library().ring_buffer__free(this.#ring);
+    this.#callback.close();
+  }
+}

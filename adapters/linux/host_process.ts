@@ -1,0 +1,154 @@
+/** A confined process from its start to its end: its control channel, its refusals, its use of the machine. */
+import type { Confined, Exit, KernelRefusal } from "../../runtime/ports.ts";
+import type { NetworkLayer } from "./bpf/network.ts";
+import { groupCpuMs, killGroup } from "./cgroup.ts";
+import type { Control } from "./control.ts";
+import type { Layers } from "./layers.ts";
+import { processConfinement, processCpuMs, processOwnMiB } from "./process_stats.ts";
+import { RefusalLog } from "./refusals.ts";
+import { freezeSocket, leaveSeat, type Seat } from "./seat.ts";
+import type { Started } from "./spawner.ts";
+
+/** How long a host may take until it listens and has filtered itself. Generous: a loaded small machine is slow. */
+const START_MS_MAX = 20_000;
+
+/** One process, from its start to its end. */
+export class HostProcess implements Confined {
+  pid = 0;
+  control: Control | undefined;
+  isUp = false;
+  readonly exited: Promise<Exit>;
+  readonly #seat: Seat;
+  readonly #layers: Layers;
+  readonly #refusals: RefusalLog;
+  readonly #exited = Promise.withResolvers<Exit>();
+  readonly #up = Promise.withResolvers<undefined>();
+  #listener: ((frame: unknown) => void) | undefined;
+  #killedFor: string | undefined;
+  #gone = false;
+
+  constructor(seat: Seat, layers: Layers, network: NetworkLayer | undefined) {
+    this.#seat = seat;
+    this.#layers = layers;
+    this.#refusals = new RefusalLog(network, seat.group);
+    this.exited = this.#exited.promise;
+  }
+
+  get socket() {
+    return this.#seat.socket;
+  }
+  get bundles() {
+    return this.#seat.bundles;
+  }
+  get work() {
+    return this.#seat.work;
+  }
+
+  send(frame: object): void {
+    if (!this.#gone) this.control?.send(frame);
+  }
+
+  receive(listener: (frame: unknown) => void): void {
+    this.#listener = listener;
+  }
+
+  refused(listener: (refusal: KernelRefusal) => void): void {
+    this.#refusals.tell(listener);
+  }
+
+  /** Before it is up, the process says one thing only. */
+  hear(frame: unknown): void {
+    // What it was refused came first: a call that ends now is still there to be named.
+    this.#refusals.fetch();
+    if (this.isUp) this.#listener?.(frame);
+    else if (isUpFrame(frame)) this.#up.resolve(undefined);
+    else this.kill("it spoke before it was confined");
+  }
+
+  cpuMs(): number {
+    try {
+      return this.#seat.group === undefined ? processCpuMs(this.pid) : groupCpuMs(this.#seat.group);
+    } catch {
+      return 0;
+    }
+  }
+
+  residentMiB(): number {
+    try {
+      return this.#gone ? 0 : processOwnMiB(this.pid);
+    } catch {
+      return 0;
+    }
+  }
+
+  /** It never started. */
+  giveUp(): void {
+    this.control?.close();
+    this.#refusals.close();
+  }
+
+  kill(why: string): void {
+    if (this.#gone) return;
+    this.#killedFor ??= why;
+    if (this.#seat.group !== undefined && killGroup(this.#seat.group)) return;
+    try {
+      if (this.pid > 0) process.kill(this.pid, "SIGKILL");
+    } catch {
+      // It ended by itself just now.
+    }
+  }
+
+  /** Follows the process to its end, and then removes what it had. */
+  watch(started: Started): void {
+    this.pid = started.pid;
+    void started.exited.then((exit) => {
+      this.#gone = true;
+      this.control?.close();
+      this.#refusals.close();
+      leaveSeat(this.#seat, this.#layers);
+      const why = this.#killedFor;
+      this.#exited.resolve(why === undefined ? exit : { ...exit, killedFor: why });
+    });
+  }
+
+  /** Waits until it listens and is confined, checks that with the kernel, and takes its socket's folder. */
+  async whenUp(lastLines: readonly string[]): Promise<void> {
+    const late = setTimeout(() => this.kill("it did not start in time"), START_MS_MAX);
+    const exit = await Promise.race([this.#up.promise, this.exited]);
+    clearTimeout(late);
+    if (exit !== undefined) {
+      const how = exit.killedFor ?? exit.signal ?? `exit code ${String(exit.code)}`;
+      throw new Error([`it ended at once (${how})`, ...withoutSource(lastLines)].join("; "));
+    }
+    try {
+      this.#verify();
+      freezeSocket(this.#seat);
+    } catch (error) {
+      this.kill("it could not be confined");
+      await this.exited;
+      throw error;
+    }
+    this.isUp = true;
+  }
+
+  #verify(): void {
+    const { uid, filtered, noNewPrivileges } = processConfinement(this.pid);
+    const missing = [
+      ...(this.#layers.seccomp && !filtered ? ["the system-call filter"] : []),
+      ...(this.#layers.landlock > 0 && !noNewPrivileges ? ["no_new_privs"] : []),
+      ...(this.#seat.uid !== undefined && uid !== this.#seat.uid ? ["its user id"] : []),
+    ];
+    if (missing.length > 0) throw new Error(`the kernel did not take ${missing.join(", ")}`);
+  }
+}
+
+/** A crash as Bun prints it, without the lines of our own program around the place. */
+function withoutSource(lines: readonly string[]): readonly string[] {
+  return lines
+    .filter((line) => !/^\s*(\d+ \||\^|at |note: |Bun v|$)/.test(line))
+    .map((line) => line.slice(0, 200));
+}
+
+function isUpFrame(frame: unknown): boolean {
+  return typeof frame === "object" && frame !== null && "type" in frame && frame.type === "up";
+}
