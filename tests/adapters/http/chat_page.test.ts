@@ -28,7 +28,7 @@ describe.skipIf(!found)("the chat page in a browser", () => {
         await page.until('document.querySelector("input[type=password]") !== null');
         await page.evaluate(`document.getElementById("key").value = ${JSON.stringify(KEY)}`);
         await page.evaluate('document.querySelector("button").click()');
-        await page.until('document.querySelector("main") !== null');
+        await page.until('document.body?.className === "open"');
         await say("good <b>morning</b>");
         await shows("GOOD <B>MORNING</B>");
 
