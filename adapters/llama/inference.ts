@@ -168,7 +168,7 @@ export class Inference {
             onFunctionCall: (call: { functionName: string; params: unknown }) => {
               text.flush();
               const made = toCall(tools, call);
-              const asked = this.#options.embedded ? this.#question(request, made, sources) : "";
+              const asked = sources.length > 0 ? this.#question(request, made, sources) : "";
               if (asked !== "") return sink.token(asked);
               calls++;
               sink.call(made);

@@ -24,7 +24,7 @@ export function missingOf(
   const text = sources.join("\n");
   const hasNumbers = copyable(sources).numbers !== undefined;
   const found = valuesIn(text);
-  const { terms: own } = ownWords(tool);
+  const { terms: own } = ownWords(tool, "");
   const given = Object.entries(properties).flatMap(([key, schema]) => {
     const free = isObject(schema) && !("enum" in schema) && !("const" in schema);
     return free ? [{ key, value: args[key], format: schema["format"] }] : [];
@@ -33,6 +33,7 @@ export function missingOf(
     PRONOUN.test(value.trim()) ||
     (!THING.test(key) && !HAN.test(value) && termsOf(value).every((term) => own.has(term)));
   const lacks = ({ key, value, format }: (typeof given)[number], before: readonly unknown[]) => {
+    if (value === null) return true;
     if (typeof value === "number") return !hasNumbers;
     if (typeof value !== "string") return false;
     const kinds = kindsOf(key, format);

@@ -9,7 +9,7 @@ import { termsOf } from "../../runtime/turn/tool_choice.ts";
 import type { JsonSchema } from "../../schemas/function.ts";
 import type { ToolSpec } from "../../schemas/model.ts";
 
-/** What an argument may be. */
+/** What an argument may be. A required one that was not said is null: then it is asked for (`missing.ts`). */
 export interface Narrowed {
   /** The values; empty = it can only be left out. */
   readonly values: readonly (string | number)[];
@@ -31,6 +31,12 @@ const CHINESE: Readonly<Record<string, RegExp>> = {
 /** Takes whole sentences, which may well speak of the tool. */
 const TEXT =
   /text|message|content|body|note|query|subject|title|description|reason|word|phrase|expression|request/iu;
+/** Begins a request and is not what is asked for. */
+const ORDERS =
+  /^(?:please |can you |could you )?(?:check|get|show|call|make|set|put|find|tell|give|start|stop|add|create|book|send|convert|look|read|play|open|order|reserve|buy|turn|switch|remind|wake|take|bring|let|do|does|what|who|where|when|how|is|are|will|need|want|i|we|you|me)(?: (?:up|me|us|we|you|i|it|do|is|are))*$/iu;
+const NAME = /\s\p{Lu}/u;
+/** Belongs to a Chinese request and not to what is asked for. */
+const ASKING = /怎么|什么|多少|几点|哪里|一下|帮我|请/u;
 /** "on" is a preposition, too. */
 const TURNED_ON = /\b(?:turn|switch|put|power|flick|flip)\b.*\bon\b|\bon(?: please)?[.!?]?$/iu;
 const NUMBER = /(?<![\w.])-?\d+(?:\.\d+)?(?![\w.])/gu;
@@ -49,7 +55,7 @@ export function narrowing(
 ): (key: string) => Narrowed | undefined {
   const text = sources.join("\n");
   const all = parametersOf(tool.parameters);
-  const words = ownWords(tool);
+  const words = ownWords(tool, text);
   const found = valuesIn(text);
   const taken = takenValues(all, text, found);
   const narrowed = new Map(
@@ -81,17 +87,16 @@ function narrow(one: Parameter, said: Said): Narrowed | undefined {
     const rivals = said.all.filter((other) => isLike(other, one));
     return { values: own, certain: own.length === 1 && rivals.length === 1 };
   }
-  if (isStrict(kinds)) return one.required ? undefined : { values: [], certain: false };
+  if (isStrict(kinds)) return { values: [], certain: false };
   return free(one.key, said);
 }
 
 /** Any text that no other argument must have, and that is more than the request for the tool. */
 function free(key: string, { copyable, taken, words }: Said): Narrowed | undefined {
   const isTaken = (span: string): boolean => taken.some((t) => holds(span, t) || t.includes(span));
-  const values = (copyable.strings ?? []).filter(
-    (span) => !isTaken(span) && isOwn(key, span, words),
-  );
-  return values.length === 0 ? undefined : { values, certain: false };
+  if (copyable.strings === undefined) return undefined;
+  const values = copyable.strings.filter((span) => !isTaken(span) && isOwn(key, span, words));
+  return { values, certain: false };
 }
 
 /** Whether a span is more than the request for the tool: it does not begin or end with the tool's own words. */
@@ -99,7 +104,11 @@ function isOwn(key: string, span: string, { terms, chinese }: OwnWords): boolean
   if (chinese.some((word) => span.includes(word))) return false;
   const said = termsOf(span);
   const isText = TEXT.test(key);
+  if (!isText && ASKING.test(span)) return false;
   if (isText || THING.test(key)) return !isText || !said.every((term) => terms.has(term));
+  if (ORDERS.test(span)) return false;
+  // "Lake Orla" is a lake's name, although the tool speaks of lakes.
+  if (NAME.test(span)) return !said.every((term) => terms.has(term));
   const [first = "", last = first] = [said[0], said.at(-1)];
   return !terms.has(first) && !terms.has(last);
 }

@@ -13,10 +13,13 @@ export interface OwnWords {
 /** What may well be called by its kind alone: "turn on the light". */
 export const THING = /device|thing|lamp|light|appliance|door|room|entity|unit|item|object/iu;
 
-/** The words of a tool. */
-export function ownWords({ name, description, parameters }: ToolSpec): OwnWords {
+const HAN = /\p{Script=Han}/u;
+
+/** The words of a tool, as far as `said` could have them. */
+export function ownWords({ name, description, parameters }: ToolSpec, said: string): OwnWords {
   const properties = parameters["properties"];
   const keys = typeof properties === "object" && properties !== null ? Object.keys(properties) : [];
   const text = [name, description].join(" ");
-  return { terms: new Set(termsOf([text, ...keys].join(" "))), chinese: alikeInChinese(text) };
+  const terms = new Set(termsOf([text, ...keys].join(" ")));
+  return { terms, chinese: HAN.test(said) ? alikeInChinese(text) : [] };
 }

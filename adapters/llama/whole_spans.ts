@@ -3,6 +3,8 @@
  * into pieces, and a value does not end in "to the". Knows text only.
  */
 
+import { valuesIn } from "./value_kinds.ts";
+
 /** A word of a text. */
 export interface Word {
   readonly from: number;
@@ -32,8 +34,8 @@ const LEADS = new Set(
 );
 /** A short value does not begin with one; a sentence may. */
 export const LED_WORDS_MAX = 3;
-const LEADS_HAN = new Set("的了吗呢吧把给是在到和跟从请帮");
-const TRAILS_HAN = new Set("的了吗呢吧把给是在和跟从");
+const LEADS_HAN = new Set("的了吗呢吧把给是在到和跟从请帮去将被让叫要想说有");
+const TRAILS_HAN = new Set("的了吗呢吧把给是在到和跟从去将被让叫要想说成");
 
 /** The words of a text, and which of them belong together. */
 export function wordsOf(text: string): readonly Word[] {
@@ -41,6 +43,7 @@ export function wordsOf(text: string): readonly Word[] {
     from: index,
     to: index + quote.length,
   }));
+  const wholes = [...quotes, ...valuesIn(text)];
   const found = [...text.matchAll(WORD)].map(({ index, 0: raw }) => ({
     from: index,
     to: index + raw.length,
@@ -49,16 +52,24 @@ export function wordsOf(text: string): readonly Word[] {
   }));
   return found.map(({ from, to, raw, bare }, at) => {
     const next = found[at + 1];
-    const quoted = quotes.some((quote) => to > quote.from && to < quote.to);
-    const named = at > 0 && next !== undefined && isName(raw, bare) && isName(next.raw, next.bare);
+    const inside = wholes.some((whole) => to > whole.from && to < whole.to);
+    const after = found[at + 2]?.bare;
+    const named = at > 0 && isName(raw, bare) && next !== undefined && continuesName(next, after);
     const numbered = next !== undefined && DIGITS.test(raw) && DIGITS.test(next.raw);
     const together = next !== undefined && !ENDS.test(raw) && (named || numbered);
-    return { from, to, bare, joined: quoted || together };
+    return { from, to, bare, joined: inside || together };
   });
 }
 
 function isName(raw: string, bare: string): boolean {
   return CAPITAL.test(raw) && !DATES.test(bare);
+}
+
+/** "Mill Lane", "Mill Lane 14", but not "to Rome 14 days". */
+function continuesName(next: { raw: string; bare: string }, after: string | undefined): boolean {
+  if (isName(next.raw, next.bare)) return true;
+  if (!/^\d{1,4}[a-z]?[.,;?!]?$/iu.test(next.raw)) return false;
+  return after === undefined || LEADS.has(after) || ENDS.test(next.raw);
 }
 
 /** Whether nothing may begin after this word. */
