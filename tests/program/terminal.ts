@@ -6,12 +6,17 @@ import { until } from "../waiting.ts";
 export function dev(dir: string, home = process.env["HOME"]) {
   const { MOULT_HOME: _home, NO_COLOR: _colour, ...env } = process.env;
   let shown = "";
+  // A piece may end in the middle of a character.
+  const decoder = new TextDecoder();
   const child = Bun.spawn(
     [process.execPath, "--no-install", join(import.meta.dir, "../../main.ts"), "dev"],
     {
       cwd: dir,
       env: { ...env, HOME: home, TERM: "xterm" },
-      terminal: { cols: 120, data: (_terminal, bytes) => void (shown += bytes.toString()) },
+      terminal: {
+        cols: 120,
+        data: (_terminal, bytes) => void (shown += decoder.decode(bytes, { stream: true })),
+      },
     },
   );
   return {
