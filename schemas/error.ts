@@ -32,6 +32,13 @@ export const ERROR_STATUS = {
 /** One of the failures above. */
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
+/** Failures of taking something in that pass by themselves: the same is to be handed over again later. */
+export const PASSING: ReadonlySet<ErrorCode> = new Set([
+  "queue/full",
+  "model/unavailable",
+  "internal",
+]);
+
 /** A failure that was foreseen. */
 export class MoultError extends Error {
   override readonly name = "MoultError";

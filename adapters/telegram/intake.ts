@@ -1,7 +1,7 @@
 /** Takes updates in, however they came: in order within a chat, files first, and says which may be acknowledged. */
 import * as v from "valibot";
 import type { Arrival, Inbound, Log } from "../../runtime/ports.ts";
-import { MoultError, isMoultError } from "../../schemas/error.ts";
+import { MoultError, PASSING, isMoultError } from "../../schemas/error.ts";
 import { OWNER, type Principal } from "../../schemas/message.ts";
 import type { Fetched } from "./files.ts";
 import {
@@ -17,8 +17,6 @@ import {
 /** Tries of an update whose failure may be its own fault; then it is given up, so that it stops no others. */
 const TRIES_MAX = 5;
 
-/** These end by themselves. */
-const PASSING = new Set(["queue/full", "model/unavailable", "internal"]);
 /** These may end, or may be the update's fault. */
 const DOUBTFUL = /^(?:function\/|output\/invalid$|tool\/failed$)/;
 

@@ -8,7 +8,7 @@
 import type { EventHub } from "../events.ts";
 import type { Functions } from "../load/functions.ts";
 import type { Clock, InboxRow, Log, Store } from "../ports.ts";
-import { type ErrorCode, isMoultError } from "../../schemas/error.ts";
+import { PASSING, isMoultError } from "../../schemas/error.ts";
 import type { FunctionInfo, Manifest } from "../../schemas/function.ts";
 import { OWNER } from "../../schemas/message.ts";
 import type { RuntimeEvent } from "../../schemas/turn.ts";
@@ -35,9 +35,6 @@ const OPEN_MAX = 64;
 
 /** Of one trigger: a turn that runs and one that waits. Further ticks are skipped. */
 const OPEN_PER_TRIGGER_MAX = 2;
-
-/** Failures to begin a turn that pass. With any other, the tick is given up. */
-const PASSING: ReadonlySet<ErrorCode> = new Set(["queue/full", "model/unavailable", "internal"]);
 
 /** What can change the triggers of a function. */
 const CHANGES: ReadonlySet<RuntimeEvent["type"]> = new Set([
@@ -268,6 +265,7 @@ export class Triggers {
       if (!duplicate) this.#follow(turn, key);
     } catch (error) {
       const code = isMoultError(error) ? error.code : "internal";
+      // With any other, the tick is given up.
       if (PASSING.has(code)) throw error;
       // The same tick with other words: it was begun before the file changed.
       if (code !== "message/conflict") log.error({ ...facts, error }, "A tick could not be begun");
