@@ -15,6 +15,15 @@ export interface Usage {
   readonly totalMs: number;
 }
 
+/** Of a turn that asked no model. */
+export const NOTHING_USED: Usage = {
+  promptTokens: 0,
+  cachedTokens: 0,
+  completionTokens: 0,
+  firstTokenMs: 0,
+  totalMs: 0,
+};
+
 /** One tool call of a turn. Either `output` or `error` is set once it ended. */
 export interface ToolCallRecord {
   readonly id: string;

@@ -3,7 +3,7 @@ import { and, eq, lt, ne, sql } from "drizzle-orm";
 import type { Clock, InboxRow, Store } from "../../runtime/ports.ts";
 import { MoultError } from "../../schemas/error.ts";
 import { history, inbox, journal, messageKeys, outbox, sessions } from "../../schemas/tables.ts";
-import type { Reply, Trace, TraceEvent } from "../../schemas/turn.ts";
+import { NOTHING_USED, type Reply, type Trace, type TraceEvent } from "../../schemas/turn.ts";
 import type { Db } from "./database.ts";
 import { method } from "./failure.ts";
 import type { kvQueries } from "./kv.ts";
@@ -16,14 +16,6 @@ const PURGE_EVERY = 500;
 
 /** A key that is never purged: told once is told for ever. */
 const KEPT_FOR_EVER = Number.MAX_SAFE_INTEGER;
-
-const NO_USAGE = {
-  promptTokens: 0,
-  cachedTokens: 0,
-  completionTokens: 0,
-  firstTokenMs: 0,
-  totalMs: 0,
-} as const;
 
 const p = sql.placeholder;
 
@@ -253,7 +245,7 @@ function tellQuery(db: Db, clock: Clock) {
       accepting.touch.run({ session, at });
       accepting.add.run({ ...notice, text: "", attachments: null, work: null, turn, at });
       for (const key of keys) accepting.addKey.run({ protocol, key, turn, at: KEPT_FOR_EVER });
-      const usage = NO_USAGE;
+      const usage = NOTHING_USED;
       const reply: Reply = { turn, session, outcome: "refused", reply: text, toolCalls: [], usage };
       end.get({ turn, reply: JSON.stringify(reply) });
       send.run({ ...notice, id: Bun.randomUUIDv7(), turn, part: 0, text, at });

@@ -1,6 +1,7 @@
 /** The lines of a chat that the gateway answers itself: `/start`, `/help`, `/reset`, `/tools`. No model is asked. */
 import type { Functions } from "../load/functions.ts";
 import { shortText } from "../short_text.ts";
+import { NOTHING_USED } from "../../schemas/turn.ts";
 import type { Ending } from "../turn/turn.ts";
 
 /** What can be typed, with what it does. */
@@ -34,7 +35,7 @@ export function answerCommand(command: string, functions: Functions): Ending {
     outcome: "answered",
     text: textOf(command as Command, functions),
     toolCalls: [],
-    usage: { promptTokens: 0, cachedTokens: 0, completionTokens: 0, firstTokenMs: 0 },
+    usage: NOTHING_USED,
     history: [],
     events: [],
     ...(command === "reset" ? { reset: true } : {}),

@@ -7,7 +7,13 @@
 import type { HistoryItem, InboxRow } from "../ports.ts";
 import { type MoultError, isMoultError, toWire } from "../../schemas/error.ts";
 import type { ToolCall } from "../../schemas/model.ts";
-import type { Outcome, ToolCallRecord, TraceEvent, Usage } from "../../schemas/turn.ts";
+import {
+  NOTHING_USED,
+  type Outcome,
+  type ToolCallRecord,
+  type TraceEvent,
+  type Usage,
+} from "../../schemas/turn.ts";
 import type { LiveTurn, Shown } from "./live.ts";
 import { type ModelAnswer, askModel } from "./model_step.ts";
 import type { TurnParts } from "./parts.ts";
@@ -112,7 +118,7 @@ class Turn {
   /** Name and arguments of calls that failed: making one again leads nowhere. */
   readonly #failed = new Set<string>();
   readonly #ids = new Set<string>();
-  readonly #usage = { promptTokens: 0, cachedTokens: 0, completionTokens: 0, firstTokenMs: 0 };
+  readonly #usage = { ...NOTHING_USED };
   /** Numbered events that go into the journal with the next ones. */
   #unsaved: TraceEvent[] = [];
 
