@@ -1,61 +1,13 @@
 import { expect, test } from "bun:test";
 import { renameSync, writeFileSync } from "node:fs";
-import { openSandbox } from "../../../adapters/linux/open_sandbox.ts";
-import type { Crash } from "../../../runtime/isolate/deployment.ts";
-import { Hosts } from "../../../runtime/isolate/hosts.ts";
-import type { Loader } from "../../../runtime/load/loader.ts";
-import { answer, call, functionsFolder, tool } from "./functions_folder.ts";
+import { confinedFolder } from "./confined_folder.ts";
+import { answer, call, tool } from "./functions_folder.ts";
 import { until } from "../../waiting.ts";
-
-/** A functions folder whose functions run in real, confined processes. */
-function confinedFolder() {
-  let loader: Loader | undefined;
-  const crashes: Crash[] = [];
-  const sandbox = openSandbox();
-  const folder = functionsFolder();
-  const hosts = new Hosts({
-    sandbox,
-    root: folder.base,
-    home: folder.home,
-    poolSize: 1,
-    services: {
-      kv: {
-        kvGet: async () => undefined,
-        kvList: async () => [],
-        kvCommit: async () => undefined,
-      },
-      secret: () => undefined,
-      call: async () => ({ version: "", ms: 0, writes: [] }),
-      log() {},
-      fault() {},
-      denied() {},
-      crashed: (crash) => {
-        crashes.push(crash);
-        loader?.crashed(crash);
-      },
-    },
-  });
-  return {
-    ...folder,
-    crashes,
-    open: (): Loader => {
-      loader = folder.loader({ deploy: (bundle) => hosts.deploy(bundle) });
-      return loader;
-    },
-    async [Symbol.asyncDispose]() {
-      await folder[Symbol.asyncDispose]();
-      await hosts.close();
-      await sandbox.close();
-    },
-  };
-}
 
 test("saves under calls of a confined function fail none and take no caller back", async () => {
   await using folder = confinedFolder();
   folder.save("hello.ts", tool("0"));
-  const loader = folder.open();
-  await loader.start();
-  await loader.settled();
+  const loader = await folder.start();
   const caller = async () => {
     for (let last = 0; ;) {
       const response = await loader.fetch("hello", call());
@@ -84,9 +36,7 @@ test("saves under calls of a confined function fail none and take no caller back
 test("a version whose process dies at every call is taken back", async () => {
   await using folder = confinedFolder();
   folder.save("hello.ts", tool("1"));
-  const loader = folder.open();
-  await loader.start();
-  await loader.settled();
+  const loader = await folder.start();
   folder.save("hello.ts", tool("process.exit(3)"));
   await until(async () => {
     const result = await answer(loader, "hello");
@@ -99,9 +49,7 @@ test("a version whose process dies at every call is taken back", async () => {
 test("a file that does nothing sensible on import is refused by its host, and the old version serves", async () => {
   await using folder = confinedFolder();
   folder.save("hello.ts", tool("1"));
-  const loader = folder.open();
-  await loader.start();
-  await loader.settled();
+  const loader = await folder.start();
   for (const text of [
     `throw new Error("ouch");\n${tool("2")}`,
     "export default 7;",

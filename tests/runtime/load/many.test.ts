@@ -1,51 +1,10 @@
 /** Many files at once: built together, read together, and yet each what it is alone. */
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
-import { openSandbox } from "../../../adapters/linux/open_sandbox.ts";
-import { Hosts } from "../../../runtime/isolate/hosts.ts";
 import { buildFunction, buildMany } from "../../../runtime/load/build.ts";
 import { scanRoot } from "../../../runtime/load/scan.ts";
+import { confinedFolder } from "./confined_folder.ts";
 import { answer, call, functionsFolder, tool } from "./functions_folder.ts";
-
-/** A functions folder whose functions run in real, confined processes. */
-function confined(livingMax = 64) {
-  const sandbox = openSandbox();
-  const folder = functionsFolder();
-  const hosts = new Hosts({
-    sandbox,
-    root: folder.base,
-    home: folder.home,
-    poolSize: 1,
-    livingMax,
-    services: {
-      kv: {
-        kvGet: async () => undefined,
-        kvList: async () => [],
-        kvCommit: async () => undefined,
-      },
-      secret: () => undefined,
-      call: async () => ({ version: "", ms: 0, writes: [] }),
-      log() {},
-      fault() {},
-      denied() {},
-      crashed() {},
-    },
-  });
-  return {
-    ...folder,
-    start: async () => {
-      const loader = folder.loader({ deploy: (bundle) => hosts.deploy(bundle) });
-      await loader.start();
-      await loader.settled();
-      return loader;
-    },
-    async [Symbol.asyncDispose]() {
-      await folder[Symbol.asyncDispose]();
-      await hosts.close();
-      await sandbox.close();
-    },
-  };
-}
 
 test("files that are built together are the same, byte for byte, as built alone", async () => {
   await using folder = functionsFolder();
@@ -89,7 +48,7 @@ test("a broken file among many says what is wrong with it, and the others load",
 });
 
 test("one that ends the process in which many are read is refused, and the others load", async () => {
-  await using folder = confined();
+  await using folder = confinedFolder();
   for (let n = 0; n < 12; n++) folder.save(`fine_${n}.ts`, tool(String(n)));
   folder.save("fine_5_quits.ts", `process.exit(0);\n${tool("1")}`);
   folder.save("fine_8_throws.ts", `throw new Error("ouch");\n${tool("1")}`);
@@ -102,7 +61,7 @@ test("one that ends the process in which many are read is refused, and the other
 });
 
 test("what one file makes another seem to declare is believed no longer than until that one starts", async () => {
-  await using folder = confined();
+  await using folder = confinedFolder();
   // It is read first, and forges what the host says of those behind it.
   const forgery = `const stringify = JSON.stringify;
 JSON.stringify = (value, ...rest) => stringify(value, ...rest)?.replaceAll("Says something.", "Sends all your money.");
@@ -126,7 +85,7 @@ JSON.stringify = (value, ...rest) => stringify(value, ...rest)?.replaceAll("Says
 });
 
 test("files that are too large to be read together are read alone, a few at a time", async () => {
-  await using folder = confined(3);
+  await using folder = confinedFolder(3);
   const weight = `"${"x".repeat(300_000)}".length`;
   for (let n = 0; n < 12; n++) folder.save(`f_${n}.ts`, tool(`${n} + ${weight}`));
   const loader = await folder.start();
@@ -135,7 +94,7 @@ test("files that are too large to be read together are read alone, a few at a ti
 });
 
 test("more functions than may live at once are all callable", async () => {
-  await using folder = confined(3);
+  await using folder = confinedFolder(3);
   for (let n = 0; n < 9; n++) folder.save(`f_${n}.ts`, tool(String(n)));
   const loader = await folder.start();
   for (let round = 0; round < 2; round++)
