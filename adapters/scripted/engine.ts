@@ -1,8 +1,8 @@
 /** A model that plays a script: for tests, benchmarks and demonstrations. Runs wherever an engine runs. */
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { parseScript, type Played, play, type Step } from "./script.ts";
 import { contentHash } from "../../runtime/content_hash.ts";
+import { pause } from "../../runtime/pause.ts";
 import {
   type Engine,
   type EngineAnswer,
@@ -104,10 +104,6 @@ function tokensOf(messages: readonly ChatMessage[]): number {
 
 function hashOf(messages: readonly ChatMessage[]): string {
   return contentHash(JSON.stringify(messages)).slice(0, 16);
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => undefined);
 }
 
 function crash(): never {

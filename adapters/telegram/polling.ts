@@ -2,8 +2,8 @@
  * Asks Telegram for updates, for as long as the transport is open. An update counts as read only when it was taken
  * in; the number that says so is kept by Telegram, and what comes twice is recognised.
  */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Api } from "grammy";
+import { pause } from "../../runtime/pause.ts";
 import type { Inbound } from "../../runtime/ports.ts";
 import { failureOf, limit } from "./bot_api.ts";
 import type { Intake } from "./intake.ts";
@@ -56,7 +56,7 @@ export async function poll(
         await api.deleteWebhook({}, limit(undefined, closing)).catch(() => undefined);
       }
     }
-    if (pauseMs > 0) await sleep(pauseMs, undefined, { signal: closing }).catch(() => undefined);
+    await pause(pauseMs, closing);
   }
 }
 

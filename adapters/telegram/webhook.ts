@@ -1,7 +1,7 @@
 /** Takes what Telegram posts. The secret is compared before anything is read; the answer comes after the commit. */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Api } from "grammy";
+import { pause } from "../../runtime/pause.ts";
 import type { Inbound } from "../../runtime/ports.ts";
 import { failureOf, limit } from "./bot_api.ts";
 import type { Intake } from "./intake.ts";
@@ -60,7 +60,7 @@ export class Webhook {
       } catch (error) {
         if (closing.aborted) return;
         const pauseMs = link.failed(failureOf(error));
-        await sleep(pauseMs, undefined, { signal: closing }).catch(() => undefined);
+        await pause(pauseMs, closing);
       }
     }
   }

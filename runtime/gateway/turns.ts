@@ -1,6 +1,6 @@
 /** Accepted messages and their turns: started in order, watched, cancelled, ended in one transaction. */
-import { setTimeout as sleep } from "node:timers/promises";
 import type { EventHub } from "../events.ts";
+import { pause } from "../pause.ts";
 import type { InboxRow, Meter, Transport } from "../ports.ts";
 import { LiveTurn, toTurnEvent } from "../turn/live.ts";
 import type { TurnParts } from "../turn/parts.ts";
@@ -149,7 +149,7 @@ export class Turns {
         const text = "A turn could not be written down; it is tried again";
         log.error({ turn, session, error: failure }, text);
       }
-      await sleep(pauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+      await pause(pauseMs, this.#closing.signal);
       if (this.#closing.signal.aborted) return;
       const past = await store.events(turn).catch(() => undefined);
       const row = { ...attempt.row, attempts: attempt.row.attempts + 1 };
