@@ -133,6 +133,9 @@ export function unusableHome(dir: string, error: unknown): ConfigError {
   );
 }
 
+/** The locks of this process. A database that nobody refers to is collected and closed, and its lock would go with it. */
+const held = new Set<Database>();
+
 /** A start waits so long for the lock: commands that look whether it is held have it for a moment. */
 const LOCK_WAIT_MS = 250;
 
@@ -170,5 +173,9 @@ function lock(dir: string): () => void {
       `The home folder ${dir} is in use by ${who}. Stop it with "moult stop", or choose another with --home`,
     );
   }
-  return () => database.close();
+  held.add(database);
+  return () => {
+    held.delete(database);
+    database.close();
+  };
 }

@@ -82,8 +82,7 @@ async function inDev(
     await parts.shows("owner.key");
     await body({ ...parts, place });
   } finally {
-    parts.type("\u0003");
-    await parts.child.exited;
+    await parts.end();
     await place.remove();
   }
 }

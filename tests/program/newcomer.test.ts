@@ -33,7 +33,7 @@ test("a newcomer who follows the page has a tool, and an answer from it in the c
   place.write("moult.yaml", "server:\n  port: 0\n");
   const home = join(place.dir, "home-of-nobody");
   mkdirSync(home);
-  const { child, type, text, shows } = dev(place.dir, home);
+  const { type, text, shows, end } = dev(place.dir, home);
   try {
     await shows("model ready");
     expect((await place.moult(...steps.write)).code).toBe(0);
@@ -47,8 +47,7 @@ test("a newcomer who follows the page has a tool, and an answer from it in the c
     await until(() => text().slice(text().indexOf(steps.call)).includes(steps.reply));
     expect(text()).toContain(`${steps.call}\r\n  ${steps.output}`);
   } finally {
-    type("\u0003");
-    await child.exited;
+    await end();
     await place.remove();
   }
 }, 30_000);

@@ -25,5 +25,10 @@ export function dev(dir: string, home = process.env["HOME"]) {
     /** Everything shown so far, without colours. */
     text: () => Bun.stripANSI(shown),
     shows: (text: string) => until(() => Bun.stripANSI(shown).includes(text)),
+    /** Ends it whatever it does: Ctrl-C would only cancel a turn that is not quite over. */
+    async end(): Promise<void> {
+      child.kill("SIGTERM");
+      await child.exited;
+    },
   };
 }

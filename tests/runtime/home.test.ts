@@ -11,6 +11,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
+/** A program that ends well when the home is held. */
+const LOOK = (home: string): string =>
+  `import { runningDaemon } from ${JSON.stringify(join(import.meta.dir, "../../runtime/home.ts"))};
+   process.exit(runningDaemon(${JSON.stringify(home)}) ? 0 : 1);`;
+
 describe("findHome()", () => {
   test("prefers the flag, then the environment", () => {
     expect(findHome("/a", { MOULT_HOME: "/b" }, dir)).toBe("/a");
@@ -84,6 +89,16 @@ describe("openHome()", () => {
     );
     const third = openHome(dir);
     third.release();
+  });
+
+  test("stays held though whoever opened it forgot it, and memory is collected", () => {
+    (() => void openHome(dir))();
+    Bun.gc(true);
+    writeFileSync(
+      join(dir, "daemon.json"),
+      JSON.stringify({ pid: process.pid, url: "http://127.0.0.1:1", version: "0" }),
+    );
+    expect(Bun.spawnSync([process.execPath, "--no-install", "-e", LOOK(dir)]).exitCode).toBe(0);
   });
 
   test("is free again when its owner was killed, and knows that daemon.json is stale", async () => {
