@@ -78,6 +78,8 @@ async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
         root: process.cwd(),
         offline: options.offline,
         sandboxMinimum: config.sandbox.minimum,
+        reapprove: config.policy.reapprove,
+        ...(options.approveOnSight === true ? { ownRoot: options.functions } : {}),
         ...(options.idleExitMs === undefined ? {} : { idleExitMs: options.idleExitMs }),
       },
     );

@@ -2,7 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
 import { createInterface } from "node:readline/promises";
+import { messageOf } from "../schemas/error.ts";
 import type { Reply } from "../schemas/turn.ts";
+import { askAboutWaiting, isYes, saysYes } from "./approve.ts";
 import { findOrStartDaemon } from "./autostart.ts";
 import { text, type Client } from "./client.ts";
 import { aside, json, paint, progress } from "./print.ts";
@@ -22,8 +24,11 @@ ${DAEMON_HELP}`,
     const session = text(values["session"]) ?? terminalSession();
     const say = (words: string): Promise<number> =>
       values["json"] === true ? sayJson(client, session, words) : sayAloud(client, session, words);
-    if (positionals.length > 0) return await say(positionals.join(" "));
-    return await converse(say);
+    const isAsked = process.stdin.isTTY && values["json"] !== true;
+    if (positionals.length === 0) return await converse(client, say, isAsked);
+    const code = await say(positionals.join(" "));
+    if (isAsked) await askAboutWaiting(client, new Set(), isYes);
+    return code;
   },
 };
 
@@ -34,7 +39,11 @@ export function terminalSession(): string {
 }
 
 /** Reads lines until the end of input; an empty one is skipped. The worst exit code wins. */
-async function converse(say: (words: string) => Promise<number>): Promise<number> {
+async function converse(
+  client: Client,
+  say: (words: string) => Promise<number>,
+  isAsked: boolean,
+): Promise<number> {
   const terminal = process.stdin.isTTY;
   if (terminal)
     aside(paint("dim", "/help lists commands; Ctrl-D ends the conversation", process.stderr));
@@ -44,9 +53,19 @@ async function converse(say: (words: string) => Promise<number>): Promise<number
     prompt: "› ",
   });
   let worst = 0;
+  const asked = new Set<string>();
+  const ask = async (): Promise<void> => {
+    if (!isAsked) return;
+    // A daemon that is gone is told of by the next message.
+    await askAboutWaiting(client, asked, async (question) =>
+      saysYes(await lines.question(`${question} [y/N] `)),
+    ).catch((error: unknown) => aside(messageOf(error)));
+  };
+  await ask();
   if (terminal) lines.prompt();
   for await (const line of lines) {
     if (line.trim() !== "") worst = Math.max(worst, await say(line));
+    await ask();
     if (terminal) lines.prompt();
   }
   // The shell's prompt does not want to stand behind ours.

@@ -2,6 +2,7 @@
  * What `moult dev` tries after a save: the touched function's examples, and the test file beside it. One function at a
  * time; the newest save goes first and ends what runs, which is begun again afterwards.
  */
+import { anyOf } from "../runtime/policy/asks.ts";
 import { existsSync } from "node:fs";
 import { extname, join, resolve } from "node:path";
 import { isBelow, realPath } from "../runtime/below.ts";
@@ -178,10 +179,11 @@ export class Checks {
     if (file === undefined) return undefined;
     const { dir, functions, onWriter } = this.#options;
     const mayWrite = ({ manifest }: FunctionInfo): boolean =>
-      manifest?.permissions.write.some((entry) => {
+      manifest !== undefined &&
+      anyOf(manifest.permissions).write.some((entry) => {
         const path = resolve(entry);
         return existsSync(path) && (isBehind(path, dir) || isBehind(dir, path));
-      }) === true;
+      });
     const writer = functions.list().find(mayWrite);
     if (writer === undefined) return file;
     onWriter(writer.name);

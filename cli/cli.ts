@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, Listed>> = {
   call: { summary: "call a tool with JSON", load: () => import("./call.ts") },
   logs: { summary: "show what a function wrote", load: () => import("./logs.ts") },
   rollback: { summary: "put the previous version back", load: () => import("./rollback.ts") },
+  approve: { summary: "let a function touch what it asks for", load: () => import("./approve.ts") },
   model: { summary: "list, pull, use or inspect models", load: () => import("./model.ts") },
   sessions: {
     summary: "show what was said, and what arrived",

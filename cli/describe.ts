@@ -1,6 +1,7 @@
 /** `moult describe FN`: everything known about one function. */
 import { bytesText } from "../runtime/bytes_text.ts";
-import type { FunctionInfo, Manifest } from "../schemas/function.ts";
+import type { FunctionInfo, Grant, Manifest, Waiting } from "../schemas/function.ts";
+import { approvalLines } from "./approve.ts";
 import { needDaemon } from "./client.ts";
 import { json, line, localTime, paint, wrapped } from "./print.ts";
 import { UsageError, type Command } from "./program.ts";
@@ -34,16 +35,26 @@ function show(info: FunctionInfo): void {
   field("file", `${info.file} (${info.origin === "builtin" ? "built in" : "yours"})`);
   if (info.loadedAt > 0)
     field("loaded", `${localTime(info.loadedAt)}, in ${Math.round(info.reloadMs)} ms`);
+  if (info.grant) field("approved", grantText(info.grant));
   field("calls", `${info.calls}${info.failures > 0 ? `, ${info.failures} of them failed` : ""}`);
   if (info.manifest) showManifest(info.manifest);
+  if (info.waiting) showWaiting(info, info.waiting);
+}
+
+function grantText({ version, approvedAt, by }: Grant): string {
+  const who = by === "dev" ? "on sight by moult dev" : "by you";
+  return `version ${version} ${who}, ${localTime(approvedAt)}`;
+}
+
+function showWaiting(info: FunctionInfo, waiting: Waiting): void {
+  line(`\nwaits for your approval: moult approve ${info.name}`);
+  for (const text of approvalLines(info, waiting)) line(text);
 }
 
 function showManifest(manifest: Manifest): void {
-  const granted = Object.entries(manifest.permissions).filter(([, list]) => list.length > 0);
-  field(
-    "may touch",
-    granted.map(([kind, list]) => `${kind}: ${list.join(", ")}`).join("; ") || "nothing",
-  );
+  const { optional, ...needed } = manifest.permissions;
+  field("may touch", touches(needed));
+  if (optional !== undefined) field("if approved", touches(optional));
   if (manifest.secrets.length > 0) field("secrets", manifest.secrets.join(", "));
   if (manifest.tools.length > 0) field("tools", manifest.tools.join(", "));
   if (manifest.files !== undefined) {
@@ -57,6 +68,11 @@ function showManifest(manifest: Manifest): void {
   if (manifest.output) field("output", schemaText(manifest.output));
   for (const { say, input } of manifest.examples)
     field("example", `"${say}" → ${JSON.stringify(input)}`);
+}
+
+function touches(lists: Readonly<Record<string, readonly string[]>>): string {
+  const named = Object.entries(lists).filter(([, list]) => list.length > 0);
+  return named.map(([kind, list]) => `${kind}: ${list.join(", ")}`).join("; ") || "nothing";
 }
 
 /** A skill that is a folder has no process, and so no limits. */

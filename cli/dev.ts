@@ -1,4 +1,6 @@
 /** `moult dev`: the daemon, every reload and failure as it happens, and a prompt to chat at meanwhile. */
+import { allAsksOf, linesWithin } from "../runtime/policy/asks.ts";
+import type { FunctionInfo } from "../schemas/function.ts";
 import type { Rehearsal } from "../runtime/load/examples.ts";
 import type { RuntimeEvent } from "../schemas/turn.ts";
 import { sayChannels } from "./channels.ts";
@@ -17,7 +19,7 @@ export const command: Command = {
   options: DAEMON_OPTIONS,
   help: DAEMON_HELP,
   async run(program, _positionals, values) {
-    const options = daemonOptions(values);
+    const options = { ...daemonOptions(values), approveOnSight: true };
     const asJson = values["json"] === true;
     const starting = startHere(program, values);
     stopOnSignals(starting);
@@ -35,6 +37,7 @@ export const command: Command = {
       screen.print(paint("dim", `key       ${home.dir}/owner.key`));
       for (const { name, error } of daemon.functions.list())
         if (error !== undefined) screen.print(failedLine(name, error));
+      for (const text of grantedLines(daemon.functions.list())) screen.print(text);
       void sayChannels(daemon, screen.print);
     }
     const checks = new Checks({ dir: options.functions, functions: daemon.functions, ...shown });
@@ -76,14 +79,15 @@ function textReport(daemon: Daemon, print: (text: string) => void): Report {
   let writerTold: string | undefined;
   return {
     onEvent(event) {
-      if (event.type === "function.denied") {
+      const { type } = event;
+      if (type === "function.denied") {
         const text = refusalLines(event, daemon.functions.get(word(event["name"]))).join("\n");
         if (text === refused.text && event.at - refused.at < REFUSAL_MS) return;
         refused = { text, at: event.at };
         print(text);
         return;
       }
-      const text = describe(event);
+      const text = describe(type, event);
       if (text !== undefined) print(text);
     },
     onChecked(checked) {
@@ -110,9 +114,12 @@ function textReport(daemon: Daemon, print: (text: string) => void): Report {
 }
 
 /** One line (or a few) for a runtime event; `undefined` for those that are not worth one. */
-function describe(event: RuntimeEvent): string | undefined {
+function describe(
+  type: Exclude<RuntimeEvent["type"], "function.denied">,
+  event: RuntimeEvent,
+): string | undefined {
   const name = paint("bold", word(event["name"]));
-  switch (event.type) {
+  switch (type) {
     case "function.loaded":
       return [
         `${paint("green", "✓")} ${name} ${word(event["version"])} in ${Math.round(Number(event["ms"]))} ms`,
@@ -126,22 +133,47 @@ function describe(event: RuntimeEvent): string | undefined {
       return `${paint("red", "✗")} ${name} crashed: ${word(event["reason"])}`;
     case "function.rolled_back":
       return `${paint("yellow", "↩")} ${name} ${rolledBack(event)}`;
+    case "function.approved":
+      return grantedLine(word(event["name"]), event["granted"]);
     case "function.log":
       return paint(
         "dim",
         `  ${word(event["name"])} ${word(event["level"])}: ${word(event["text"])}`,
       );
     case "model.state":
-      return paint(
-        "dim",
-        `model ${word(event["state"])}${event["reason"] ? `: ${word(event["reason"])}` : ""}`,
-      );
+      return paint("dim", `model ${stateText(event)}`);
     case "turn.done":
       return triggeredLine(event);
-    case "function.denied":
+    case "function.pending":
+      return `${paint("yellow", "…")} ${name} waits for your approval: moult approve ${word(event["name"])}`;
     case "turn.started":
       return undefined;
   }
+}
+
+function stateText({ state, reason }: RuntimeEvent): string {
+  return `${word(state)}${reason ? `: ${word(reason)}` : ""}`;
+}
+
+/** Of so many functions dev says at its start what they may touch. */
+const GRANTED_SHOWN = 20;
+
+function grantedLines(functions: readonly FunctionInfo[]): readonly string[] {
+  const lines = functions.flatMap(({ name, grant, manifest }) => {
+    if (grant === undefined || manifest === undefined) return [];
+    const asks = allAsksOf(manifest);
+    return [grantedLine(name, linesWithin(asks, asks))];
+  });
+  const more = lines.length - GRANTED_SHOWN;
+  return [
+    ...lines.slice(0, GRANTED_SHOWN),
+    ...(more > 0 ? [`${paint("yellow", "⚿")} and ${more} more functions may; see moult list`] : []),
+  ];
+}
+
+function grantedLine(name: string, granted: unknown): string {
+  const what = Array.isArray(granted) ? granted.map(word).join(", ") : "";
+  return `${paint("yellow", "⚿")} ${paint("bold", name)} ${what} (granted: it is your own file)`;
 }
 
 /** What is odd about a file that has loaded. */

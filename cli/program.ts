@@ -16,6 +16,8 @@ export interface DaemonOptions {
   readonly port?: number;
   /** Refuses every connection to another machine. */
   readonly offline: boolean;
+  /** Functions of the owner's own folder run without being asked about. @default false */
+  readonly approveOnSight?: boolean;
   /** Takes a free port when the wanted one is taken. @default false */
   readonly anyPort?: boolean;
   /** Ends the daemon after so many milliseconds without a request. @default never */

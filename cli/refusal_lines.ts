@@ -13,6 +13,7 @@ export function refusalLines(event: RuntimeEvent, info: FunctionInfo | undefined
   const { what, remedy } = explain(word(event["kind"]), wanted, {
     manifest: info.manifest,
     file: info.file,
+    name: info.name,
   });
   return [`${sign} ${name} ${what}`, `      ${paint("yellow", remedy)}`];
 }
@@ -20,7 +21,11 @@ export function refusalLines(event: RuntimeEvent, info: FunctionInfo | undefined
 function explain(
   kind: string,
   wanted: string,
-  { manifest, file }: { readonly manifest: Manifest; readonly file: string },
+  {
+    manifest,
+    file,
+    name,
+  }: { readonly manifest: Manifest; readonly file: string; readonly name: string },
 ): { readonly what: string; readonly remedy: string } {
   const { permissions, secrets } = manifest;
   if (kind === "secret" && secrets.includes(wanted))
@@ -34,9 +39,15 @@ function explain(
       remedy: `secrets: ${listed([...secrets, wanted])},`,
     };
   const isCall = kind === "call";
+  const { optional, ...needed } = permissions;
+  if (optional?.[isCall ? "call" : "net"].includes(wanted) === true)
+    return {
+      what: `may not ${isCall ? "call" : "reach"} ${wanted} yet; to allow it:`,
+      remedy: `moult approve ${name}`,
+    };
   const granted = isCall
-    ? { ...permissions, call: [...permissions.call, wanted] }
-    : { ...permissions, net: [...permissions.net, wanted] };
+    ? { ...needed, call: [...needed.call, wanted] }
+    : { ...needed, net: [...needed.net, wanted] };
   const fields = Object.entries(granted)
     .filter(([, names]) => names.length > 0)
     .map(([field, names]) => `${field}: ${listed(names)}`);

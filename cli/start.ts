@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { sayChannels } from "./channels.ts";
 import { homeOf, text } from "./client.ts";
+import { waitingLine } from "./list.ts";
 import { aside, json, paint, word } from "./print.ts";
 import {
   UsageError,
@@ -94,11 +95,32 @@ export const command: Command = {
       aside(`${home.freshKey ? "New owner key" : "Owner key"}: ${home.dir}/owner.key`);
       void sayChannels(daemon, aside);
     }
-    if (values["json"] !== true) tellModel(daemon);
+    if (values["json"] !== true) {
+      tellModel(daemon);
+      tellWaiting(daemon);
+    }
     await daemon.stopped;
     return 0;
   },
 };
+
+/** Of so many functions it is said at the start that they wait. */
+const WAITING_SHOWN = 20;
+
+/** What does not run before its owner has said so. */
+function tellWaiting(daemon: RunningDaemon["daemon"]): void {
+  const { functions } = daemon;
+  const waiting = functions.list().filter((info) => info.waiting !== undefined);
+  for (const info of waiting.slice(0, WAITING_SHOWN))
+    if (info.waiting) aside(waitingLine(info.name, info.waiting));
+  const more = waiting.length - WAITING_SHOWN;
+  if (more > 0) aside(`and ${more} more wait; see moult list`);
+  daemon.watch((event) => {
+    if (event.type !== "function.pending") return;
+    const { name, waiting: news } = functions.get(word(event["name"])) ?? {};
+    if (name !== undefined && news !== undefined) aside(waitingLine(name, news));
+  });
+}
 
 /** A model that has to be downloaded first takes its time; one that simply loads needs no words. */
 function tellModel(daemon: RunningDaemon["daemon"]): void {

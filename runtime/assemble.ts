@@ -12,6 +12,7 @@ import { createLoader, type Loader } from "./load/loader.ts";
 import type { ModelOptions } from "./model/client.ts";
 import { type PrepareModel, startPrepared } from "./model/prepared.ts";
 import type { Clock, Log, Meter, Model, ParseYaml, Sandbox, Store, Transport } from "./ports.ts";
+import { Grants, type Reapprove } from "./policy/grants.ts";
 import { Secrets } from "./policy/secrets.ts";
 import { MoultError } from "../schemas/error.ts";
 import type { RuntimeEvent } from "../schemas/turn.ts";
@@ -58,6 +59,10 @@ export interface Choices {
   /** Relative paths in manifests lie below it: the folder moult was started in. */
   readonly root: string;
   readonly offline: boolean;
+  /** When a changed function is approved again. @default "widening" */
+  readonly reapprove?: Reapprove;
+  /** The root whose functions are approved on sight, as `moult dev` does. @default none */
+  readonly ownRoot?: string;
   readonly idleExitMs?: number;
   /** The weakest tier of sandbox for functions that did not come with moult. @default "E" */
   readonly sandboxMinimum?: string;
@@ -66,7 +71,16 @@ export interface Choices {
 /** Makes a daemon. The model begins to load at once; everything else waits for `start()`. */
 export function createDaemon(ports: Ports, choices: Choices): Daemon {
   const { clock, log, meter, store, sandbox, transports, parseYaml, listen } = ports;
-  const { home, version, root, roots, offline, idleExitMs, sandboxMinimum = "E" } = choices;
+  const {
+    home,
+    version,
+    root,
+    roots,
+    offline,
+    idleExitMs,
+    sandboxMinimum = "E",
+    ownRoot,
+  } = choices;
   const hub = new EventHub(clock);
   hub.subscribe((event) => keepTrouble(event, log));
   const base = { clock, log, meter, hub };
@@ -88,7 +102,16 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
     bundle.origin === "builtin"
       ? await hosts.deploy(bundle)
       : await reachable(await hosts.deploy(bundle), Object.keys(transports));
-  const loader = createLoader({ ...base, roots, home: home.dir, deploy, parseYaml });
+  const grants = new Grants(home.dir, clock, choices.reapprove);
+  const loader = createLoader({
+    ...base,
+    roots,
+    home: home.dir,
+    deploy,
+    parseYaml,
+    grants,
+    ...(ownRoot === undefined ? {} : { ownRoot }),
+  });
   const agent = createAgent({
     ...base,
     store,
@@ -151,6 +174,7 @@ async function reachable(deployment: Deployment, known: readonly string[]): Prom
 const TROUBLE: { readonly [type in RuntimeEvent["type"]]?: string } = {
   "function.failed": "A function file does not load",
   "function.crashed": "A function's process ended",
+  "function.pending": "A function asks for more than was approved; see moult approve",
   "function.rolled_back": "An earlier version of a function serves again",
 };
 

@@ -155,6 +155,7 @@ export class Daemon {
       functions: {
         loaded: functions.filter(({ state }) => state === "ready").length,
         failed: functions.filter(({ state }) => state === "failed").length,
+        pending: functions.filter(({ state }) => state === "pending").length,
       },
       outboxPending: await store.outboxPending(),
     };

@@ -18,7 +18,16 @@ export type { Drop, InboundMessage, Principal } from "../schemas/message.ts";
 export * as v from "valibot";
 
 /** What a function may touch. Everything not named here is refused. */
-export interface Permissions {
+export interface Permissions extends Touches {
+  /**
+   * What it can do without: it runs before the owner has approved these, and until then they are refused, so write
+   * what happens then.
+   */
+  readonly optional?: Touches;
+}
+
+/** Places and functions, by kind of access. */
+export interface Touches {
   /** `host:port` pairs that `ctx.fetch` may reach. */
   readonly net?: readonly string[];
   /** Folders or files it may read. Relative ones lie below the folder moult was started in. */

@@ -117,8 +117,14 @@ const Telegram = v.pipe(
 /** See the schema of the same name. */
 export type TelegramConfig = v.InferOutput<typeof Telegram>;
 
+/** `policy`: what runs without asking its owner. */
+const Policy = v.object({
+  /** Whether a changed function is approved again when it asks for more (`widening`), or at any change (`any`). */
+  reapprove: v.optional(v.picklist(["widening", "any"]), "widening"),
+});
+
 /**
- * The whole file. `providers`, `tools`, `policy` and `store` are accepted as they stand in the
+ * The whole file. `providers`, `tools` and `store` are accepted as they stand in the
  * contract; a version that does not use them yet says so with a warning.
  */
 export const Config = v.object({
@@ -131,14 +137,14 @@ export const Config = v.object({
   providers: v.optional(v.array(v.unknown())),
   channels: v.optional(v.object({ telegram: v.optional(Telegram) }), {}),
   tools: v.optional(v.array(v.unknown())),
-  policy: v.optional(v.record(v.string(), v.unknown())),
+  policy: v.optional(Policy, {}),
   store: v.optional(v.record(v.string(), v.unknown())),
 });
 /** See the schema of the same name. */
 export type Config = v.InferOutput<typeof Config>;
 
 /** Keys that load but do nothing in this version. */
-export const UNUSED_KEYS = ["providers", "tools", "policy", "store"] as const;
+export const UNUSED_KEYS = ["providers", "tools", "store"] as const;
 
 /** Keys of the contract that this version knows by name but does not read, by section. */
 export const LATER_KEYS: Readonly<Record<string, readonly string[]>> = {
@@ -147,7 +153,7 @@ export const LATER_KEYS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Sections whose other keys belong to later versions, whatever they are called. */
-export const OPEN_SECTIONS = ["channels"] as const;
+export const OPEN_SECTIONS = ["channels", "policy"] as const;
 
 /** What is wrong with the configuration file, with its position. The process ends with exit code 78. */
 export class ConfigError extends Error {

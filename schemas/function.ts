@@ -27,13 +27,19 @@ const hostPort = v.pipe(
   ),
 );
 
-/** Permissions as a manifest states them. Absent = nothing. */
-export const Permissions = v.strictObject({
+const touches = {
   net: v.optional(v.array(hostPort), []),
   read: names,
   write: names,
   exec: names,
   call: names,
+};
+
+/** Permissions as a manifest states them. Absent = nothing. */
+export const Permissions = v.strictObject({
+  ...touches,
+  /** What it can do without: it runs before these are approved, and is refused them until then. */
+  optional: v.optional(v.strictObject(touches)),
 });
 /** See the schema of the same name. */
 export type Permissions = v.InferOutput<typeof Permissions>;
@@ -152,6 +158,37 @@ export type Manifest = v.InferOutput<typeof Manifest>;
 /** Where a file comes from: shipped with moult, or the user's. */
 export type Origin = "builtin" | "user";
 
+/** What the owner approved last of a function. */
+export interface Grant {
+  /** Of the content that was approved: bundle, lock file of its packages, and manifest. */
+  readonly hash: string;
+  readonly version: string;
+  /** Milliseconds since the epoch. */
+  readonly approvedAt: number;
+  /** Who approved it: a person, or `moult dev` on sight. */
+  readonly by: "owner" | "dev";
+}
+
+/** A version that wants more than was approved, as its owner reads it. */
+export interface Waiting {
+  readonly version: string;
+  /** What an approval names, so that nothing else is approved than what was read. */
+  readonly hash: string;
+  readonly description: string;
+  /** The description that was approved, when it was another one. */
+  readonly descriptionBefore?: string;
+  /** What was not approved yet: "may reach api.example.org:443". */
+  readonly wants: readonly string[];
+  /** What it no longer asks for. */
+  readonly drops: readonly string[];
+  /** What was approved before, and stays. */
+  readonly keeps: readonly string[];
+  /** Whether this version runs already, without what is optional. */
+  readonly runs: boolean;
+  /** Why an earlier approval does not count: its record is damaged. */
+  readonly damaged?: string;
+}
+
 /** A function as `GET /api/functions` shows it. */
 export interface FunctionInfo {
   readonly name: string;
@@ -161,7 +198,12 @@ export interface FunctionInfo {
   readonly state: "ready" | "loading" | "failed" | "pending" | "stopped";
   /** Why it failed, or why the newest file did not replace this version; with file:line:column where known. */
   readonly error?: string;
+  /** Of the version that serves. */
   readonly manifest?: Manifest;
+  /** What was approved last; absent for built-ins and for those that ask for nothing. */
+  readonly grant?: Grant;
+  /** What waits for `moult approve`. In state `pending` nothing else serves. */
+  readonly waiting?: Waiting;
   readonly origin: Origin;
   /** Path of the source file, relative to its functions folder. */
   readonly file: string;

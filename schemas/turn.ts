@@ -98,6 +98,8 @@ export const RUNTIME_EVENT_TYPES = [
   "function.crashed",
   "function.rolled_back",
   "function.denied",
+  "function.pending",
+  "function.approved",
   "function.log",
   "turn.started",
   "turn.done",

@@ -1,9 +1,16 @@
 /** Routes of the registry: what is loaded, its logs, and going back a version. Calls themselves are the front's. */
+import * as v from "valibot";
 import { MoultError } from "../../schemas/error.ts";
 import { FUNCTION_NAME, type FunctionInfo } from "../../schemas/function.ts";
+import { readJson } from "./body.ts";
 import { ref } from "./documents.ts";
 import type { Operation } from "./operation.ts";
 import type { Services } from "./services.ts";
+
+const ApproveBody = v.strictObject({
+  /** `waiting.hash`: what was read before it is approved. */
+  hash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "Expected the `hash` of `waiting`")),
+});
 
 /** The routes below `/api/functions`, and the one that the front answers: `/fn/{tool}`. */
 export function functionOperations({ functions, hub }: Services): readonly Operation[] {
@@ -55,6 +62,31 @@ export function functionOperations({ functions, hub }: Services): readonly Opera
       answer: { description: "The function as it is now", schema: ref("Function") },
       errors: ["function/not-found", "function/invalid"],
       handle: ({ params }) => functions.rollback(find(params["name"] ?? "").name),
+    },
+    {
+      method: "POST",
+      path: "/api/functions/{name}/approve",
+      grant: "approve:function/{name}",
+      tag: "functions",
+      summary: "Lets a function touch what it asks for: exactly what `waiting` shows",
+      body: ApproveBody,
+      answer: { description: "The function as it is now", schema: ref("Function") },
+      errors: ["function/not-found", "function/invalid"],
+      handle: async ({ params, request }) => {
+        const { name } = find(params["name"] ?? "");
+        const { hash } = await readJson(request, ApproveBody);
+        return await functions.approve(name, hash);
+      },
+    },
+    {
+      method: "POST",
+      path: "/api/functions/{name}/revoke",
+      grant: "approve:function/{name}",
+      tag: "functions",
+      summary: "Takes back what was approved; what needs an approval waits again",
+      answer: { description: "The function as it is now", schema: ref("Function") },
+      errors: ["function/not-found"],
+      handle: ({ params }) => functions.revoke(find(params["name"] ?? "").name),
     },
     {
       method: "GET",

@@ -1,7 +1,7 @@
 /** What the HTTP adapter needs from the rest of the daemon. `runtime/assemble.ts` gives it. */
 import type { EventHub } from "../../runtime/events.ts";
 import type { Agent } from "../../runtime/gateway/agent.ts";
-import type { Functions } from "../../runtime/load/functions.ts";
+import type { Approvals, Functions } from "../../runtime/load/functions.ts";
 import type { Clock, Log, Meter } from "../../runtime/ports.ts";
 
 /** The part of the agent that HTTP clients use. */
@@ -33,7 +33,7 @@ export interface SecretNames {
 
 /** What every route may use. */
 export interface Services {
-  readonly functions: Functions;
+  readonly functions: Functions & Approvals;
   readonly agent: HttpAgent;
   readonly hub: EventHub;
   readonly meter: Meter;

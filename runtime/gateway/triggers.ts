@@ -42,6 +42,7 @@ const CHANGES: ReadonlySet<RuntimeEvent["type"]> = new Set([
   "function.failed",
   "function.removed",
   "function.rolled_back",
+  "function.pending",
 ]);
 
 /** Where an answer goes. */

@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import { isMoultError, MoultError, toWire, messageOf } from "../../schemas/error.ts";
-import type { Manifest } from "../../schemas/function.ts";
+import type { Manifest, Permissions } from "../../schemas/function.ts";
 import type { GenerateRequest } from "../../schemas/model.ts";
 import { egress } from "./egress.ts";
 import type { LiveCall, LiveHost } from "./live_host.ts";
@@ -52,6 +52,8 @@ export interface BrokerParts {
   readonly host: LiveHost;
   readonly name: string;
   readonly manifest: Manifest;
+  /** What it may use now: the manifest names at least that. */
+  readonly permissions: Permissions;
   readonly services: HostServices;
   readonly offline: boolean;
 }
@@ -105,7 +107,8 @@ export class Broker {
       const value = await this.#ask(question, live, open);
       if (!open.abort.signal.aborted)
         this.#send(question.op === "model" ? { type: "end", id } : { type: "answer", id, value });
-    } catch (error) {
+    } catch (thrown) {
+      const error = this.#explained(thrown);
       if (!isMoultError(error)) services.fault(name, `${question.op}: ${Bun.inspect(error)}`);
       if (isMoultError(error) && error.code === "policy/denied")
         this.#reportRefusal(question, error);
@@ -114,10 +117,23 @@ export class Broker {
     if (open.reader === undefined) this.#open.delete(id);
   }
 
+  /** What its file asks for already lacks no line there, but the owner's word. */
+  #explained(error: unknown): unknown {
+    if (!isMoultError(error) || error.code !== "policy/denied") return error;
+    const { name, manifest, permissions } = this.#parts;
+    const { kind, wanted } = v.parse(Lack, error.details ?? {});
+    const key = kind === "net" || kind === "call" ? kind : undefined;
+    if (key === undefined || wanted === undefined || permissions[key].includes(wanted))
+      return error;
+    if (manifest.permissions.optional?.[key].includes(wanted) !== true) return error;
+    const text = `Cannot ${key === "net" ? "reach" : "call"} ${wanted}: it is optional and not approved; run "moult approve ${name}"`;
+    return new MoultError("policy/denied", text, { kind, wanted });
+  }
+
   #reportRefusal(question: Question, { message, details }: MoultError): void {
-    const { manifest } = this.#parts;
+    const { permissions } = this.#parts;
     // What the called function was refused, its own broker has reported.
-    if (question.op === "call" && manifest.permissions.call.includes(question.name)) return;
+    if (question.op === "call" && permissions.call.includes(question.name)) return;
     const { kind, wanted } = v.parse(Lack, details ?? {});
     this.#refuse(this.#parts.host.calls.get(question.call), {
       kind: kind ?? (question.op === "fetch" ? "net" : question.op),
@@ -168,10 +184,10 @@ export class Broker {
   }
 
   async #fetch(question: Question & { op: "fetch" }, open: Open): Promise<unknown> {
-    const { name, manifest, services, offline } = this.#parts;
+    const { name, manifest, permissions, services, offline } = this.#parts;
     const chunks = this.#takeChunks(question.id);
     const rules = {
-      allow: manifest.permissions.net,
+      allow: permissions.net,
       secret: (wanted: string) =>
         manifest.secrets.includes(wanted) ? services.secret(name, wanted) : undefined,
       offline,
@@ -237,9 +253,9 @@ export class Broker {
   }
 
   async #call(question: Question & { op: "call" }, live: LiveCall, open: Open): Promise<unknown> {
-    const { name, manifest, services } = this.#parts;
+    const { name, permissions, services } = this.#parts;
     const wanted = question.name;
-    if (!manifest.permissions.call.includes(wanted))
+    if (!permissions.call.includes(wanted))
       throw new MoultError(
         "policy/denied",
         `Cannot call "${wanted}": it is not in permissions.call; add call: ["${wanted}"] to "${name}"`,

@@ -1,6 +1,6 @@
 /** One version of a function, able to run: what `isolate/` gives to `load/`. */
 import type { CallResult, FunctionCall } from "../ports.ts";
-import type { Manifest, Origin } from "../../schemas/function.ts";
+import type { Manifest, Origin, Permissions } from "../../schemas/function.ts";
 
 /** A built function file. Immutable: another build is another bundle. */
 export interface Bundle {
@@ -14,6 +14,10 @@ export interface Bundle {
   readonly manifest?: Manifest;
   /** The file is asked in a process of its own what it declares. @default when few are asked at once */
   readonly alone?: boolean;
+  /** What a file that declares this may use now; `undefined`: it is not to be run. @default what it declares */
+  readonly permitted?: (manifest: Manifest) => Permissions | undefined;
+  /** Absolute folders whose lock files fix the packages that it was made of. */
+  readonly projects?: readonly string[];
   /** Told when the file's own process declares something else than `manifest`. That start fails. */
   readonly differs?: () => void;
 }

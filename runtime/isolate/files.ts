@@ -51,8 +51,15 @@ function linkName(entry: string): string | undefined {
   return isAbsolute(entry) || name.startsWith("..") ? undefined : name;
 }
 
-/** Resolves what a manifest names; makes folders to write that are missing. Throws `function/invalid`. */
-export function resolveFiles(permissions: Permissions, roots: FileRoots): ResolvedFiles {
+/**
+ * Resolves what a manifest names; makes folders to write that are missing, but for `isTrial`. Throws
+ * `function/invalid`.
+ */
+export function resolveFiles(
+  permissions: Permissions,
+  roots: FileRoots,
+  isTrial = false,
+): ResolvedFiles {
   if (permissions.exec.length > 0)
     throw new MoultError(
       "function/invalid",
@@ -68,7 +75,7 @@ export function resolveFiles(permissions: Permissions, roots: FileRoots): Resolv
   };
   for (const entry of permissions.write) {
     const path = resolveOne(entry, roots);
-    mkdirSync(path, { recursive: true });
+    if (!isTrial) mkdirSync(path, { recursive: true });
     write.push(path);
     link(entry, path);
   }

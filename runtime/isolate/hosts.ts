@@ -4,7 +4,8 @@ import * as v from "valibot";
 import { checkValue } from "../check_value.ts";
 import type { Sandbox } from "../ports.ts";
 import { MoultError } from "../../schemas/error.ts";
-import { Manifest } from "../../schemas/function.ts";
+import { Manifest, type Permissions } from "../../schemas/function.ts";
+import { anyOf, awaitsApproval } from "../policy/asks.ts";
 import { Turnstile } from "../turnstile.ts";
 import { Batches } from "./batch.ts";
 import { Broker } from "./broker.ts";
@@ -128,7 +129,7 @@ export class Hosts {
       const reported = v.safeParse(Manifest, await this.#batches.describe(bundle));
       if (reported.success) {
         const manifest = reported.output;
-        if (needsFiles(manifest.permissions)) this.#filesOf(manifest);
+        this.#tryFiles(manifest);
         return { manifest, host: undefined };
       }
     }
@@ -147,13 +148,19 @@ export class Hosts {
     const host = this.#occupy(blank, bundle.name);
     try {
       const manifest = readManifest(bundle.name, await host.load(bundle));
-      if (!needsFiles(manifest.permissions) && !isWorker(bundle, manifest)) {
-        this.#serve(host, bundle, manifest);
+      this.#tryFiles(manifest);
+      const permissions = permittedTo(bundle, manifest);
+      if (permissions === undefined) {
+        host.confined.kill("not approved");
+        return { manifest, host: undefined };
+      }
+      if (!needsFiles(permissions) && !isWorker(bundle, manifest)) {
+        this.#serve(host, bundle, { manifest, permissions });
         return { manifest, host };
       }
       host.confined.kill("another policy");
       const wide = await this.#start(bundle, manifest);
-      if (needsFiles(manifest.permissions)) this.#wide.keep(this.#filesOf(manifest).policy);
+      if (needsFiles(permissions)) this.#wide.keep(this.#filesOf(permissions).policy);
       return { manifest, host: wide };
     } catch (error) {
       host.confined.kill("it did not load");
@@ -163,13 +170,15 @@ export class Hosts {
 
   /** A loaded host under the policy of a manifest. */
   async #start(bundle: Bundle, manifest: Manifest): Promise<LiveHost> {
+    const permissions = permittedTo(bundle, manifest);
+    if (permissions === undefined) throw awaitsApproval(bundle.name);
     this.#makeRoom();
-    const blank = await this.#blankFor(bundle, manifest);
+    const blank = await this.#blankFor(bundle, manifest, permissions);
     const host = this.#occupy(blank, bundle.name);
     try {
       const reported = readManifest(bundle.name, await host.load(bundle));
       if (!Bun.deepEquals(reported, manifest)) throw this.#differs(bundle);
-      this.#serve(host, bundle, manifest);
+      this.#serve(host, bundle, { manifest, permissions });
       return host;
     } catch (error) {
       host.confined.kill("it did not load");
@@ -190,11 +199,11 @@ export class Hosts {
     );
   }
 
-  async #blankFor(bundle: Bundle, manifest: Manifest): Promise<Blank> {
+  async #blankFor(bundle: Bundle, manifest: Manifest, permissions: Permissions): Promise<Blank> {
     if (isWorker(bundle, manifest))
       return await startBlank((this.#workers ??= new WorkerSandbox()));
-    if (!needsFiles(manifest.permissions)) return await this.#pool.take();
-    const { policy, links, missing } = this.#filesOf(manifest);
+    if (!needsFiles(permissions)) return await this.#pool.take();
+    const { policy, links, missing } = this.#filesOf(permissions);
     for (const path of missing) {
       const text = `There is no "${path}" to read; it was left out`;
       this.#options.services.log(bundle.name, "warn", {}, text);
@@ -223,9 +232,15 @@ export class Hosts {
       );
   }
 
-  #filesOf({ permissions }: Manifest): ResolvedFiles {
+  #filesOf(permissions: Permissions, isTrial = false): ResolvedFiles {
     const { root, home } = this.#options;
-    return resolveFiles(permissions, { root: resolve(root), home: resolve(home) });
+    return resolveFiles(permissions, { root: resolve(root), home: resolve(home) }, isTrial);
+  }
+
+  /** Throws `function/invalid` when a file names what nobody can give it. Nothing is given or made yet. */
+  #tryFiles({ permissions }: Manifest): void {
+    const all = anyOf(permissions);
+    if (needsFiles(all)) this.#filesOf(all, true);
   }
 
   #occupy(blank: Blank, name: string): LiveHost {
@@ -233,15 +248,24 @@ export class Hosts {
     return new LiveHost(blank.confined, name);
   }
 
-  #serve(host: LiveHost, bundle: Bundle, manifest: Manifest): void {
+  #serve(
+    host: LiveHost,
+    bundle: Bundle,
+    rights: { readonly manifest: Manifest; readonly permissions: Permissions },
+  ): void {
     const { services, offline = false } = this.#options;
     // It listens to the host for as long as that lives.
-    void new Broker({ host, name: bundle.name, manifest, services, offline });
+    void new Broker({ host, name: bundle.name, ...rights, services, offline });
   }
 }
 
 function isWorker(bundle: Bundle, manifest: Manifest): boolean {
   return manifest.isolate === "worker" && bundle.origin === "builtin";
+}
+
+/** What a version may use now; `undefined`: it waits for its owner. */
+function permittedTo(bundle: Bundle, manifest: Manifest): Permissions | undefined {
+  return bundle.permitted === undefined ? manifest.permissions : bundle.permitted(manifest);
 }
 
 /** Checks what a file says of itself. */

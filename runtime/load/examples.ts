@@ -2,6 +2,7 @@
  * Tries a tool's examples without leaving a trace: what they set is thrown away, and a tool that may act outside of
  * itself is not run, only the inputs are held against its schema. Knows nothing of who asked, or of terminals.
  */
+import { anyOf } from "../policy/asks.ts";
 import { OWNER } from "../../schemas/message.ts";
 import type { WireError } from "../../schemas/error.ts";
 import type { Manifest } from "../../schemas/function.ts";
@@ -74,7 +75,7 @@ function judge(
 
 /** What a tool's manifest lets it do to others than itself, or has a human asked for. */
 function outsideOf({ permissions, secrets, confirm }: Manifest): string[] {
-  const { net, write, exec, call } = permissions;
+  const { net, write, exec, call } = anyOf(permissions);
   const granted = { net, write, exec, call, secrets };
   const outside = Object.entries(granted).filter(([, names]) => names.length > 0);
   return [...outside.map(([word]) => word), ...(confirm === "never" ? [] : ["confirm"])];

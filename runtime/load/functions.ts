@@ -15,3 +15,14 @@ export interface Functions {
   /** Puts the version before the present one back. Throws `function/not-found`, or `function/invalid` when there is none. */
   readonly rollback: (name: string) => Promise<FunctionInfo>;
 }
+
+/** The owner's word about functions. */
+export interface Approvals {
+  /**
+   * Approves what waits for approval, which serves from then on; nothing waiting is fine. Throws `function/not-found`,
+   * and `input/invalid` when that is no longer what `hash` names.
+   */
+  readonly approve: (name: string, hash?: string) => Promise<FunctionInfo>;
+  /** Takes every approval back: what needs one ends. Throws `function/not-found`. */
+  readonly revoke: (name: string) => Promise<FunctionInfo>;
+}

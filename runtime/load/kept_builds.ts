@@ -72,16 +72,20 @@ export class KeptBuilds {
     const origin = this.#origin(made.sourceHash, made.files.length);
     const shipped = origin === "builtin" ? this.#manifests.get(made.sourceHash) : undefined;
     const manifest = made.manifest ?? shipped;
-    return { name, version, path, origin, ...(manifest !== undefined && { manifest }) };
+    const projects = projectsOf(made.files);
+    return { name, version, path, origin, projects, ...(manifest !== undefined && { manifest }) };
   }
 
-  /** Lists a build that has loaded as the newest. Throws `internal` when the disk takes no writes. */
-  keep(name: string, made: Made, manifest: Manifest): void {
+  /**
+   * Lists a build that has loaded as the newest. Throws `internal` when the disk takes no writes.
+   * @param serving The version that goes on meanwhile, which is not forgotten @default the new one
+   */
+  keep(name: string, made: Made, manifest: Manifest, serving: string = made.version): void {
     const { version, sourceHash, text, files } = made;
     const builtAt = this.#clock.now();
     const bytes = Buffer.byteLength(text);
     const inputs = [...files];
-    this.#versions.add(name, { version, sourceHash, builtAt, bytes, inputs, manifest }, version);
+    this.#versions.add(name, { version, sourceHash, builtAt, bytes, inputs, manifest }, serving);
   }
 
   /** Corrects the manifest of a build. Throws `internal` when the disk takes no writes. */
@@ -104,14 +108,24 @@ export class KeptBuilds {
     return chosen && this.#bundle(name, chosen);
   }
 
-  /** The bundle to go back to from `present`: the newest before it that did not crash its way out. */
-  before(name: string, present: string): Bundle | undefined {
+  /** A build that is still there. */
+  find(name: string, version: string): Bundle | undefined {
+    const kept = this.#versions.find(name, version);
+    return kept && this.#bundle(name, kept);
+  }
+
+  /**
+   * The bundle to go back to from `present`: the newest before it that did not crash its way out.
+   * @param mayRun Whether one may be gone back to
+   */
+  before(name: string, present: string, mayRun: (bundle: Bundle) => boolean): Bundle | undefined {
     const { versions } = this.#versions.shelf(name);
     const at = versions.findIndex(({ version }) => version === present);
-    const chosen = versions
+    return versions
       .slice(0, at === -1 ? versions.length : at)
-      .findLast((one) => !one.crashed && this.#versions.find(name, one.version) !== undefined);
-    return chosen && this.#bundle(name, chosen);
+      .filter((one) => !one.crashed && this.#versions.find(name, one.version) !== undefined)
+      .map((one) => this.#bundle(name, one))
+      .findLast(mayRun);
   }
 
   /** Remembers a rollback until the file's content is no longer `sourceHash`. `crashed`: never to go back to. */
@@ -129,11 +143,21 @@ export class KeptBuilds {
     const path = this.#versions.path(name, version);
     const manifest = this.#versions.manifest(kept);
     const origin = this.#origin(sourceHash, inputs.length);
-    return { name, version, path, origin, ...(manifest !== undefined && { manifest }) };
+    const projects = projectsOf(inputs);
+    return { name, version, path, origin, projects, ...(manifest !== undefined && { manifest }) };
   }
 
   /** A built-in is one file with a known content, and nothing else. */
   #origin(sourceHash: string, files: number): Origin {
     return files === 1 && this.#builtins.has(sourceHash) ? "builtin" : "user";
   }
+}
+
+/** Folders whose `node_modules` a build took packages from. */
+function projectsOf(files: readonly Input[]): readonly string[] {
+  const folders = files.flatMap(({ path }) => {
+    const at = path.indexOf("/node_modules/");
+    return at === -1 ? [] : [path.slice(0, at)];
+  });
+  return [...new Set(folders)];
 }

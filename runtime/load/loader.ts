@@ -12,7 +12,9 @@ import type { FunctionInfo } from "../../schemas/function.ts";
 import { MoultError } from "../../schemas/error.ts";
 import { readBuiltinLock, readBuiltinManifests } from "./builtin_lock.ts";
 import { CRASHES_MAX, CRASHES_WINDOW_MS, Crashes } from "./crashes.ts";
-import type { Functions } from "./functions.ts";
+import type { Approvals, Functions } from "./functions.ts";
+import { Gate } from "./gate.ts";
+import type { Grants } from "../policy/grants.ts";
 import { KeptBuilds } from "./kept_builds.ts";
 import { Registry } from "./registry.ts";
 import { Reloader } from "./reload.ts";
@@ -42,6 +44,10 @@ export interface LoaderOptions {
   readonly deploy: (bundle: Bundle) => Promise<Deployment>;
   /** Reads what stands at the head of a `SKILL.md`. */
   readonly parseYaml: ParseYaml;
+  /** What the owner has approved. */
+  readonly grants: Grants;
+  /** The root whose files are approved because they lie there, as in `moult dev`. @default none */
+  readonly ownRoot?: string;
   readonly hub: EventHub;
   readonly meter: Meter;
   readonly clock: Clock;
@@ -53,7 +59,7 @@ export interface LoaderOptions {
 }
 
 /** The functions, kept up to date. */
-export interface Loader extends Functions {
+export interface Loader extends Functions, Approvals {
   /**
    * Loads what is there and watches from then on. Resolves when every function that an earlier run has built is
    * callable; calls of the others wait for them.
@@ -86,21 +92,26 @@ class FolderLoader implements Loader {
   #closed = false;
 
   constructor(options: LoaderOptions) {
-    const { roots, home, deploy, hub, meter, clock, log, parseYaml } = options;
+    const { roots, home, deploy, hub, meter, clock, log, parseYaml, grants } = options;
     this.#options = options;
     this.#roots = [...new Set(roots.map((root) => realPath(resolve(root))))];
-    this.#registry = new Registry(clock, meter);
+    this.#registry = new Registry(clock, meter, (name) => grants.get(name));
     const versions = new Versions(resolve(home), log);
     const builtins = options.builtins ?? readBuiltinLock();
     const manifests = options.builtins ? undefined : readBuiltinManifests();
     const builds = new KeptBuilds(versions, builtins, clock, manifests);
     const find = (name: string) => this.#found.get(name);
     const registry = this.#registry;
+    const isOwn = (name: string) =>
+      options.ownRoot !== undefined &&
+      this.#found.get(name)?.root === realPath(resolve(options.ownRoot));
+    const gate = new Gate({ grants, isOwn, hub, log });
     this.#reloader = new Reloader({
       registry,
       builds,
       deploy,
       parseYaml,
+      gate,
       find,
       hub,
       meter,
@@ -137,10 +148,17 @@ class FolderLoader implements Loader {
 
   rollback = async (name: string): Promise<FunctionInfo> => {
     await this.#reloader.serially(name, () => this.#revert(name, "asked"));
-    const info = this.#registry.get(name);
-    if (info === undefined)
-      throw new MoultError("function/not-found", `No function is called "${name}"`);
-    return info;
+    return this.#info(name);
+  };
+
+  approve = async (name: string, hash?: string): Promise<FunctionInfo> => {
+    await this.#reloader.serially(name, () => this.#reloader.holding.approve(name, hash));
+    return this.#info(name);
+  };
+
+  revoke = async (name: string): Promise<FunctionInfo> => {
+    await this.#reloader.serially(name, () => this.#reloader.holding.revoke(name));
+    return this.#info(name);
   };
 
   crashed = (crash: Crash): void => {
@@ -168,6 +186,13 @@ class FolderLoader implements Loader {
     for (const timer of this.#vanished.values()) clearTimeout(timer);
     await this.#reloader.close();
   };
+
+  #info(name: string): FunctionInfo {
+    const info = this.#registry.get(name);
+    if (info === undefined)
+      throw new MoultError("function/not-found", `No function is called "${name}"`);
+    return info;
+  }
 
   /** A version that has served well, or for long, crashes for another reason than its being new. */
   #unproven({ name, version, at }: Crash): boolean {

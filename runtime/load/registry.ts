@@ -2,10 +2,11 @@
  * The table of functions: what is loaded under which name, and calls of it. A version is swapped by one assignment,
  * so a call finds the old one or the new one and stays with it. Knows neither files nor processes.
  */
-import type { Handler, Deployment } from "../isolate/deployment.ts";
+import type { Bundle, Handler, Deployment } from "../isolate/deployment.ts";
 import type { CallResult, Clock, FunctionCall, Labels, Meter } from "../ports.ts";
 import { ERROR_STATUS, MoultError, toWire } from "../../schemas/error.ts";
-import type { FunctionInfo, Origin } from "../../schemas/function.ts";
+import type { FunctionInfo, Grant, Manifest, Origin, Waiting } from "../../schemas/function.ts";
+import { awaitsApproval } from "../policy/asks.ts";
 import { within } from "../within.ts";
 import type { Functions } from "./functions.ts";
 import { isSkillFile } from "./scan.ts";
@@ -19,6 +20,13 @@ const LABELS_KEPT = 4_096;
 /** How long a call waits for the first version of a function that is being loaded. */
 const FIRST_LOAD_MS_MAX = 10_000;
 
+/** A version that its owner has not approved, or not all of it. */
+export interface Held {
+  readonly bundle: Bundle;
+  readonly manifest: Manifest;
+  readonly waiting: Waiting;
+}
+
 /** One function. */
 export interface Entry {
   readonly name: string;
@@ -28,6 +36,8 @@ export interface Entry {
   error: string | undefined;
   /** The version that serves; absent while none could be loaded. */
   deployment: Deployment | undefined;
+  /** What waits for approval, beside the version that serves or instead of one. */
+  held: Held | undefined;
   loadedAt: number;
   reloadMs: number;
   calls: number;
@@ -44,23 +54,31 @@ export class Registry implements Omit<Functions, "rollback"> {
   readonly #waiting = new Map<string, PromiseWithResolvers<void>>();
   readonly #clock: Clock;
   readonly #meter: Meter;
+  readonly #grantOf: (name: string) => Grant | undefined;
   #refused: readonly FunctionInfo[] = [];
   readonly #labels = new Map<string, Labels>();
 
-  constructor(clock: Clock, meter: Meter) {
+  constructor(
+    clock: Clock,
+    meter: Meter,
+    grantOf: (name: string) => Grant | undefined = () => undefined,
+  ) {
     this.#clock = clock;
+    this.#grantOf = grantOf;
     this.#meter = meter;
   }
 
   list = (): readonly FunctionInfo[] =>
     [...this.#entries.values()]
-      .map(info)
+      .map((entry) => info(entry, this.#grantOf(entry.name)))
       .concat(this.#refused)
       .toSorted((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
 
   get = (name: string): FunctionInfo | undefined => {
     const entry = this.#entries.get(name);
-    return entry === undefined ? this.#refused.find((one) => one.name === name) : info(entry);
+    return entry === undefined
+      ? this.#refused.find((one) => one.name === name)
+      : info(entry, this.#grantOf(name));
   };
 
   fetch = async (name: string, call: FunctionCall): Promise<Response> => {
@@ -98,6 +116,7 @@ export class Registry implements Omit<Functions, "rollback"> {
       state: "loading",
       error: undefined,
       deployment: undefined,
+      held: undefined,
       loadedAt: 0,
       reloadMs: 0,
       calls: 0,
@@ -120,6 +139,23 @@ export class Registry implements Omit<Functions, "rollback"> {
     entry.loadedAt = this.#clock.now();
     this.#decided(entry.name);
     this.#meter.gauge("moult_function_up", 1, { function: entry.name });
+    return before;
+  }
+
+  /** Keeps a version back until its owner approves it. One that serves goes on. */
+  hold(entry: Entry, held: Held): void {
+    entry.held = held;
+    entry.error = undefined;
+    if (entry.deployment !== undefined) return;
+    entry.state = "pending";
+    this.#decided(entry.name);
+    this.#meter.gauge("moult_function_up", 0, { function: entry.name });
+  }
+
+  /** Takes the version that serves away from its callers. Returns it: it still has calls to finish. */
+  withdraw(entry: Entry): Deployment | undefined {
+    const before = entry.deployment;
+    entry.deployment = undefined;
     return before;
   }
 
@@ -182,6 +218,7 @@ export class Registry implements Omit<Functions, "rollback"> {
   #serving(name: string): Deployment | MoultError {
     const entry = this.#entries.get(name);
     if (entry?.deployment !== undefined) return entry.deployment;
+    if (entry?.state === "pending") return awaitsApproval(name);
     const error = entry?.error ?? this.#refused.find((one) => one.name === name)?.error;
     if (error !== undefined)
       return new MoultError("function/invalid", `Function "${name}" is not loaded: ${error}`);
@@ -226,16 +263,18 @@ function kindOf(file: string): FunctionInfo["kind"] {
   return isSkillFile(file) ? "skill" : "tool";
 }
 
-function info(entry: Entry): FunctionInfo {
+function info(entry: Entry, grant: Grant | undefined): FunctionInfo {
   const { name, file, origin, state, error, deployment, loadedAt, reloadMs, calls, failures } =
     entry;
+  const { held } = entry;
   return {
     name,
-    kind: deployment?.manifest.kind ?? kindOf(file),
-    version: deployment?.version ?? "",
+    ...shownAs(entry),
     state,
     ...(error !== undefined && { error }),
     ...(deployment !== undefined && { manifest: deployment.manifest }),
+    ...(grant !== undefined && origin === "user" && { grant }),
+    ...(held !== undefined && { waiting: held.waiting }),
     origin,
     file,
     loadedAt,
@@ -243,6 +282,14 @@ function info(entry: Entry): FunctionInfo {
     calls,
     failures,
   };
+}
+
+/** What serves, or else what waits. */
+function shownAs({ deployment, held, file }: Entry): Pick<FunctionInfo, "kind" | "version"> {
+  if (deployment !== undefined)
+    return { kind: deployment.manifest.kind, version: deployment.version };
+  if (held !== undefined) return { kind: held.manifest.kind, version: held.bundle.version };
+  return { kind: kindOf(file), version: "" };
 }
 
 function tooDeep(name: string): MoultError {

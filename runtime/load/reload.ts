@@ -2,18 +2,20 @@
  * The life of one function after another: read, build, start, swap, and let the old version finish. One change of a
  * name is worked on at a time, the newest content wins, and a bad file never replaces a good version.
  */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { EventHub } from "../events.ts";
 import type { Bundle, Deployment } from "../isolate/deployment.ts";
 import type { Clock, Log, Meter, ParseYaml } from "../ports.ts";
-import { MoultError, isMoultError, toWire, messageOf } from "../../schemas/error.ts";
-import { SOURCE_BYTES_MAX } from "./build.ts";
+import { MoultError, isMoultError, toWire } from "../../schemas/error.ts";
+import type { Manifest } from "../../schemas/function.ts";
 import { Builds } from "./builds.ts";
 import { contentHash } from "../content_hash.ts";
 import { CRASHES_WINDOW_MS } from "./crashes.ts";
 import { Draining } from "./draining.ts";
 import { projectOf } from "./fence.ts";
+import type { Gate } from "./gate.ts";
+import { Holding } from "./holding.ts";
 import { type Input, inputsOf, refreshed, touched } from "./inputs.ts";
 import type { KeptBuilds, Made } from "./kept_builds.ts";
 import type { Entry, Registry } from "./registry.ts";
@@ -21,6 +23,7 @@ import { forgetPackage } from "./resolver_cache.ts";
 import { type Found, isSkillFile } from "./scan.ts";
 import { buildSkill } from "./skill.ts";
 import { deploySkill, isSkillBundle } from "./skill_deployment.ts";
+import { readSource } from "./source.ts";
 import { Turnstile } from "../turnstile.ts";
 
 /** Versions that are started at once; many are only asked what they declare, together. */
@@ -33,6 +36,7 @@ export interface Workshop {
   /** Starts a version, or rejects with why it cannot run. */
   readonly deploy: (bundle: Bundle) => Promise<Deployment>;
   readonly parseYaml: ParseYaml;
+  readonly gate: Gate;
   /** The file that a name stands for now. */
   readonly find: (name: string) => Found | undefined;
   readonly hub: EventHub;
@@ -63,10 +67,18 @@ export class Reloader {
   readonly #building = new Builds();
   readonly #starting = new Turnstile(STARTS_MAX);
   readonly #draining: Draining;
+  /** Versions that wait for their owner. Its jobs are to be run serially too. */
+  readonly holding: Holding;
 
   constructor(workshop: Workshop) {
     this.#w = workshop;
     this.#draining = new Draining(workshop.log);
+    this.holding = new Holding({
+      ...workshop,
+      draining: this.#draining,
+      start: (bundle) => this.#deploy(bundle),
+      loaded: (entry, seenAt) => this.#loaded(entry, seenAt),
+    });
   }
 
   /** Looks at a name again, soon. Further calls before it begins are one with it. */
@@ -123,7 +135,10 @@ export class Reloader {
     const entry = registry.add(name, file);
     entry.origin = bundle.origin;
     this.#slot(name).files = files;
-    registry.swap(entry, deployment, clock.now() - builtAt < CRASHES_WINDOW_MS);
+    const isFresh = clock.now() - builtAt < CRASHES_WINDOW_MS;
+    if (await this.holding.hold(entry, bundle, deployment.manifest)) {
+      this.#draining.retire(name, deployment);
+    } else registry.swap(entry, deployment, isFresh);
     return true;
   }
 
@@ -137,11 +152,15 @@ export class Reloader {
     const from = entry?.deployment?.version;
     if (entry === undefined || from === undefined)
       throw new MoultError("function/not-found", `No function named "${name}" is loaded`);
-    const bundle = builds.before(name, from);
+    const bundle = builds.before(name, from, (one) => this.holding.mayRun(one));
     if (bundle === undefined)
-      throw new MoultError("function/invalid", `No earlier version of "${name}" is kept`);
+      throw new MoultError(
+        "function/invalid",
+        `No earlier version of "${name}" is kept that may run without another approval`,
+      );
     const to = bundle.version;
-    const deployment = await this.#deploy(bundle);
+    const deployment = await this.holding.deployEarlier(bundle);
+    entry.held = undefined;
     const sourceHash = this.#slot(name).files[0]?.hash ?? "";
     builds.pin(name, to, sourceHash, because === "crashes" ? from : undefined);
     entry.origin = bundle.origin;
@@ -227,9 +246,10 @@ export class Reloader {
       if (present === undefined) await this.#restore(entry, pinned);
     } else if (made.version === present?.version) {
       this.#w.builds.keep(name, made, present.manifest);
+      if (entry.held !== undefined && entry.held.waiting.version !== made.version)
+        entry.held = undefined;
       // Whoever broke the file and mended it wants to hear that it is well again.
-      if (entry.error !== undefined)
-        this.#loaded(entry, made.version, present.manifest.kind, seenAt);
+      if (entry.error !== undefined) this.#loaded(entry, seenAt);
     } else await this.#replace(entry, made, seenAt);
   }
 
@@ -265,7 +285,7 @@ export class Reloader {
     let deployment: Deployment | undefined;
     try {
       deployment = await this.#starting.pass(() => this.#deploy(bundle));
-      builds.keep(name, made, deployment.manifest);
+      builds.keep(name, made, deployment.manifest, entry.deployment?.version);
     } catch (error) {
       this.#draining.retire(name, deployment);
       builds.discard(name, version);
@@ -274,15 +294,18 @@ export class Reloader {
     // Deleted meanwhile: the job that removes it is already waiting.
     if (find(name) === undefined) return this.#draining.retire(name, deployment);
     entry.origin = bundle.origin;
+    if (await this.holding.hold(entry, bundle, deployment.manifest))
+      return this.#draining.retire(name, deployment);
     this.#draining.retire(name, registry.swap(entry, deployment, true));
-    this.#loaded(entry, version, deployment.manifest.kind, seenAt);
+    this.#loaded(entry, seenAt);
   }
 
-  #loaded(entry: Entry, version: string, kind: string, seenAt: number): void {
+  #loaded(entry: Entry, seenAt: number): void {
     const { clock, hub, meter } = this.#w;
     entry.error = undefined;
     entry.reloadMs = clock.now() - seenAt;
-    const { warnings } = entry.deployment?.manifest ?? {};
+    const { kind, warnings } = entry.deployment?.manifest ?? {};
+    const version = entry.deployment?.version;
     hub.publish("function.loaded", {
       name: entry.name,
       version,
@@ -294,7 +317,7 @@ export class Reloader {
   }
 
   async #restore(entry: Entry, bundle: Bundle): Promise<void> {
-    const deployment = await this.#deploy(bundle);
+    const deployment = await this.holding.deployEarlier(bundle);
     entry.origin = bundle.origin;
     this.#w.registry.swap(entry, deployment, false);
   }
@@ -302,23 +325,31 @@ export class Reloader {
   /** Starts a version. Files that were read together may have spoken for each other: then it is asked again, alone. */
   async #deploy(bundle: Bundle): Promise<Deployment> {
     const differs = (): void => void this.serially(bundle.name, () => this.#askAlone(bundle));
+    const permitted = (manifest: Manifest) => this.#w.gate.permitted(bundle, manifest);
     return isSkillBundle(bundle)
       ? deploySkill(bundle)
-      : await this.#w.deploy({ ...bundle, differs });
+      : await this.#w.deploy({ ...bundle, differs, permitted });
   }
 
   async #askAlone(bundle: Bundle): Promise<void> {
     const { builds, registry, deploy, clock } = this.#w;
-    const { name, version, path, origin } = bundle;
+    const { manifest: _told, ...unread } = bundle;
+    const { name, version } = bundle;
+    const permitted = (manifest: Manifest) => this.#w.gate.permitted(bundle, manifest);
     const seenAt = clock.now();
     const entry = registry.entry(name);
     if (entry?.deployment?.version !== version) return;
     try {
-      const deployment = await deploy({ name, version, path, origin, alone: true });
+      const deployment = await deploy({ ...unread, permitted, alone: true });
       builds.describe(name, version, deployment.manifest);
+      // It serves already, by what others said of it.
+      if (permitted(deployment.manifest) === undefined)
+        this.#draining.retire(name, registry.withdraw(entry));
+      if (await this.holding.hold(entry, bundle, deployment.manifest))
+        return this.#draining.retire(name, deployment);
       this.#draining.retire(name, registry.swap(entry, deployment, entry.fresh));
       // Whoever acts on what a file declares, its triggers above all, must not go on with what was never its own.
-      this.#loaded(entry, version, deployment.manifest.kind, seenAt);
+      this.#loaded(entry, seenAt);
     } catch (error) {
       this.#failed(entry, error);
     }
@@ -344,26 +375,5 @@ export class Reloader {
     registry.fail(entry, text);
     meter.count("moult_function_reloads_total", { result: "failed" });
     if (news) hub.publish("function.failed", { name, file, error: text });
-  }
-}
-
-function readSource(found: Found): string {
-  try {
-    const { size } = statSync(found.path);
-    if (size > SOURCE_BYTES_MAX)
-      throw new MoultError(
-        "function/invalid",
-        `${found.file} has ${size} bytes; a function file has at most ${SOURCE_BYTES_MAX}`,
-      );
-    return readFileSync(found.path, "utf8");
-  } catch (error) {
-    if (isMoultError(error)) throw error;
-    const because = messageOf(error);
-    throw new MoultError(
-      "function/invalid",
-      `Cannot read ${found.file}: ${because}`,
-      undefined,
-      error,
-    );
   }
 }

@@ -158,7 +158,7 @@ async function ownFields(
     const because = saidOf(permissions.issues, "metadata.moult.permissions").join("; ");
     throw text.wrong(isRecord(moult) ? "permissions" : "moult", because);
   }
-  const { call, ...others } = permissions.output;
+  const { call, optional: _optional, ...others } = permissions.output;
   const idle = Object.entries(others).filter(([, list]) => list.length > 0);
   if (idle.length > 0)
     warnings.push(

@@ -1,8 +1,9 @@
 /** One tool call of a turn: whether it may run, what came of it, and what the model gets to read. */
 import type { Functions } from "../load/functions.ts";
 import type { CallResult, InboxRow, KvWrite } from "../ports.ts";
+import { anyOf, awaitsApproval } from "../policy/asks.ts";
 import { isRecord } from "../record.ts";
-import type { WireError } from "../../schemas/error.ts";
+import { toWire, type WireError } from "../../schemas/error.ts";
 import type { Manifest } from "../../schemas/function.ts";
 import type { ToolCall } from "../../schemas/model.ts";
 import type { ToolCallRecord } from "../../schemas/turn.ts";
@@ -42,6 +43,7 @@ export async function runCall(
   context: { readonly offered: ReadonlySet<string>; readonly signal: AbortSignal },
 ): Promise<Called> {
   const info = functions.get(call.name);
+  if (info?.state === "pending") return failed(call, toWire(awaitsApproval(call.name)));
   if (!context.offered.has(call.name) || info?.manifest === undefined) {
     const message =
       call.name === USE_SKILL
@@ -89,7 +91,7 @@ export function interrupted(call: ToolCall): Called {
 export function isRepeatable(manifest: Manifest | undefined): boolean {
   if (manifest === undefined) return false;
   if (isInstructionsOnly(manifest)) return true;
-  const { net, write, exec, call } = manifest.permissions;
+  const { net, write, exec, call } = anyOf(manifest.permissions);
   return [net, write, exec, call, manifest.secrets].every((granted) => granted.length === 0);
 }
 

@@ -19,6 +19,7 @@ import { type ModelAnswer, askModel } from "./model_step.ts";
 import type { TurnParts } from "./parts.ts";
 import { isInstructionsOnly } from "./prefix.ts";
 import { Prompt } from "./prompt.ts";
+import { pendingNotice } from "./pending_notice.ts";
 import { faithful } from "./statement.ts";
 import { type ModelStep, Recorded } from "./recorded.ts";
 import { type Called, interrupted, isRefusal, isRepeatable, runCall } from "./tool_step.ts";
@@ -321,7 +322,13 @@ class Turn {
     const isRefused =
       this.#records.some(({ error }) => isRefusal(error)) &&
       this.#records.every(({ error }) => error !== undefined);
-    return this.#end(isRefused ? "refused" : "answered", answer.text);
+    const notice =
+      this.#records.length > 0 ? undefined : pendingNotice(this.#parts.functions, this.#row.text);
+    if (notice === undefined) return this.#end(isRefused ? "refused" : "answered", answer.text);
+    this.#live.show(this.#live.next({ type: "token" as const, text: `\n\n${notice}` }));
+    // The model does not see it again: it would say the same of other requests.
+    const ending = this.#end("answered", answer.text);
+    return { ...ending, text: `${ending.text}\n\n${notice}`.trim() };
   }
 
   #stopped(reason: NonNullable<LiveTurn["stopped"]>): Ending | typeof SUSPENDED {

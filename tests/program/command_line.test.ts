@@ -21,7 +21,7 @@ describe("moult without a daemon", () => {
     expect(code).toBe(0);
     const listed = [...out.matchAll(/^  ([a-z]+) {2,}\S/gm)].map(([, name = ""]) => name);
     const promised =
-      "start stop dev open chat new init list describe call logs rollback sessions secret doctor bench completion";
+      "start stop dev open chat new init list describe call logs rollback approve sessions secret doctor bench completion";
     expect(listed).toEqual(expect.arrayContaining(promised.split(" ")));
     const helps = await Promise.all(listed.map((name) => place.moult(name, "--help")));
     for (const [index, help] of helps.entries()) {

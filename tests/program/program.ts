@@ -2,7 +2,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { FunctionInfo } from "../../schemas/function.ts";
 import type { Reply } from "../../schemas/turn.ts";
+import { until } from "../waiting.ts";
 
 const ENTRY = join(import.meta.dir, "../../main.ts");
 
@@ -36,6 +38,8 @@ export interface Started {
   readonly ask: (path: string, init?: RequestInit) => Promise<Response>;
   /** Sends one message and waits for its reply. */
   readonly say: (session: string, text: string, id?: string) => Promise<Reply>;
+  /** Approves a function as soon as it waits for that. */
+  readonly approve: (name: string) => Promise<void>;
   /** SIGKILL, as a power cut would. */
   readonly kill: () => Promise<void>;
 }
@@ -112,6 +116,16 @@ function started(child: Bun.Subprocess, url: string, home: string): Started {
       const response = await ask(path, { method: "POST", body });
       if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
       return (await response.json()) as Reply;
+    },
+    approve: async (name) => {
+      const { waiting } = await until(async () => {
+        const response = await ask(`/api/functions/${name}`);
+        const info = (response.ok ? await response.json() : {}) as FunctionInfo;
+        return info.waiting !== undefined && info;
+      });
+      const body = JSON.stringify({ hash: waiting?.hash });
+      const approved = await ask(`/api/functions/${name}/approve`, { method: "POST", body });
+      if (!approved.ok) throw new Error(`${approved.status}: ${await approved.text()}`);
     },
     kill: async () => {
       child.kill("SIGKILL");

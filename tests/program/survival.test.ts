@@ -100,6 +100,7 @@ describe("a daemon that is killed", () => {
 
   test("does not repeat an interrupted call that may have had its effect, and says so", async () => {
     let daemon = await place.start();
+    await daemon.approve("append");
     const first = daemon.say("s", "append slow1", "m1").catch(() => undefined);
     const words = (): string => {
       try {

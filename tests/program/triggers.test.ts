@@ -70,6 +70,7 @@ const seen = (): Promise<boolean> =>
 test("a missed tick runs once, whenever the daemon is killed, even if it forgets how far it came", async () => {
   place.write("functions/counter.ts", counter([{ cron: anHourAgo(), timezone: "UTC" }]));
   const first = await place.start();
+  await first.approve("counter");
   await seen();
   // Nothing that lies before its first sight.
   expect(await turns(first)).toBe(0);
@@ -97,11 +98,17 @@ test("a function answers at its path, until its file says otherwise", async () =
   const hook = (http: string): string => counter([{ http }]);
   place.write("functions/counter.ts", hook("GET /count"));
   const daemon = await place.start();
-  const response = await daemon.ask("/hooks/count?by=5");
+  expect((await daemon.ask("/hooks/count?by=5")).status).toBe(404);
+  await daemon.approve("counter");
+  const response = await until(async () => {
+    const answer = await daemon.ask("/hooks/count?by=5");
+    return answer.status !== 404 && answer;
+  });
   expect(await response.json()).toEqual({ count: 5 });
   expect((await daemon.ask("/hooks/count?by=many")).status).toBe(400);
   expect((await fetch(new URL("/hooks/count", daemon.url))).status).toBe(401);
   place.write("functions/counter.ts", hook("POST /counted"));
+  await daemon.approve("counter");
   const gone = async () => (await daemon.ask("/hooks/count", { method: "POST" })).status === 404;
   await until(gone);
   const moved = await daemon.ask("/hooks/counted", { method: "POST", body: '{"by":2}' });
@@ -140,7 +147,8 @@ test("a trigger that cannot be does not load, and the error says what to write",
 test("describe says when a function starts next", async () => {
   const yearly = { cron: "0 7 1 1 *", timezone: "Europe/Berlin" };
   place.write("functions/counter.ts", counter([yearly, { http: "POST /count" }, { mqtt: "x/#" }]));
-  await place.start();
+  const daemon = await place.start();
+  await daemon.approve("counter");
   const { out } = await place.moult("describe", "counter");
   const year = new Date().getUTCFullYear() + 1;
   expect(out).toContain(`cron 0 7 1 1 * Europe/Berlin, next ${year}-01-01 07:00:00`);

@@ -21,6 +21,8 @@ const FIXED = [
   "GET /api/functions",
   "GET /api/functions/hello",
   "POST /api/functions/hello/rollback",
+  "POST /api/functions/hello/approve",
+  "POST /api/functions/hello/revoke",
   "GET /api/functions/hello/logs",
   "POST /api/sessions/me/messages",
   "GET /api/sessions",

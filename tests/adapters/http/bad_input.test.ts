@@ -110,6 +110,27 @@ const ROWS: readonly Row[] = [
     says: "GET /api/functions",
   },
   {
+    what: "approving an unknown function",
+    ask: ["POST", "/api/functions/nope/approve", "{}"],
+    status: 404,
+    code: "function/not-found",
+    says: "GET /api/functions",
+  },
+  {
+    what: "approving without saying what was read",
+    ask: ["POST", "/api/functions/hello/approve", "{}"],
+    status: 400,
+    code: "input/invalid",
+    says: "hash",
+  },
+  {
+    what: "taking back what an unknown function was given",
+    ask: ["POST", "/api/functions/nope/revoke"],
+    status: 404,
+    code: "function/not-found",
+    says: "GET /api/functions",
+  },
+  {
     what: "calling an unknown function",
     ask: ["POST", "/fn/nope", "{}"],
     status: 404,

@@ -139,6 +139,24 @@ describe("the registry", () => {
     expect((await server.post("/fn/extra")).status).toBe(404);
   });
 
+  test("approves exactly what was shown, and takes it back", async () => {
+    const hash = "a".repeat(64);
+    const { manifest: _none, ...rest } = loaded("wider");
+    const lists = { wants: ["may reach a.example:443"], drops: [], keeps: [] };
+    const waiting = { version: "0123456789ab", hash, description: "x", ...lists, runs: false };
+    server.functions.table.set("wider", { ...rest, state: "pending", waiting });
+    const shown = await server.ask("/api/functions/wider");
+    expect(await shown.json()).toMatchObject({ state: "pending", waiting: { hash } });
+    const path = "/api/functions/wider/approve";
+    const stale = await server.post(path, JSON.stringify({ hash: "b".repeat(64) }));
+    expect(stale.status).toBe(400);
+    const approved = await server.post(path, JSON.stringify({ hash }));
+    expect(await approved.json()).toMatchObject({ name: "wider", state: "ready" });
+    const back = await server.post("/api/functions/wider/revoke");
+    expect(await back.json()).toMatchObject({ state: "pending" });
+    server.functions.table.delete("wider");
+  });
+
   test("shows what a function wrote, and only that", async () => {
     server.hub.publish("function.log", { name: "hello", level: "info", text: "one", facts: {} });
     server.hub.publish("function.log", { name: "other", level: "info", text: "two", facts: {} });

@@ -4,7 +4,7 @@ import { type HttpFront, type HttpOptions, startHttp } from "../../../adapters/h
 import type { HttpAgent } from "../../../adapters/http/services.ts";
 import { httpTransport } from "../../../adapters/http/transport.ts";
 import { EventHub } from "../../../runtime/events.ts";
-import type { Functions } from "../../../runtime/load/functions.ts";
+import type { Approvals, Functions } from "../../../runtime/load/functions.ts";
 import type { Arrival, FunctionCall, Log } from "../../../runtime/ports.ts";
 import { MoultError, toWire } from "../../../schemas/error.ts";
 import type { FunctionInfo } from "../../../schemas/function.ts";
@@ -53,7 +53,7 @@ export function loaded(name: string, changes: Partial<FunctionInfo> = {}): Funct
 }
 
 /** A registry of functions that answer with their input; `call` may answer instead. */
-export class FakeFunctions implements Functions {
+export class FakeFunctions implements Functions, Approvals {
   readonly table = new Map<string, FunctionInfo>([["hello", loaded("hello")]]);
   call: (name: string, call: FunctionCall) => Promise<Response> = async (name, { body }) =>
     new Response(body, {
@@ -76,6 +76,14 @@ export class FakeFunctions implements Functions {
     if (info) return Promise.resolve({ ...info, version: "older0000000" });
     return Promise.reject(new MoultError("function/not-found", "None"));
   };
+  approve = async (name: string, hash?: string): Promise<FunctionInfo> => {
+    const { waiting, ...info } = this.table.get(name) ?? loaded(name);
+    if (waiting !== undefined && waiting.hash !== hash)
+      throw new MoultError("input/invalid", "It has changed since");
+    this.table.set(name, { ...info, state: "ready" });
+    return { ...info, state: "ready" };
+  };
+  revoke = async (name: string): Promise<FunctionInfo> => ({ ...loaded(name), state: "pending" });
 }
 
 /** An agent that answers every message with its text in capitals, once per turn. */

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { parseYaml } from "../../../adapters/yaml/frontmatter.ts";
 import { EventHub } from "../../../runtime/events.ts";
 import { type Loader, type LoaderOptions, createLoader } from "../../../runtime/load/loader.ts";
+import { Grants } from "../../../runtime/policy/grants.ts";
 import type { FunctionCall, Log, Meter } from "../../../runtime/ports.ts";
 import { OWNER } from "../../../schemas/message.ts";
 import { hosts } from "./in_process_deployment.ts";
@@ -66,6 +67,9 @@ export function functionsFolder(change: Partial<LoaderOptions> = {}) {
       home,
       deploy: host.deploy,
       parseYaml: async (text) => parseYaml(text),
+      grants: new Grants(home, clock),
+      // As in `moult dev`, so that only the tests about approvals have to approve.
+      ownRoot: dir,
       hub,
       meter: measured.port,
       clock,

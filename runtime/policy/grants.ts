@@ -1,0 +1,230 @@
+/**
+ * What the owner has approved, one private file a function in `<home>/grants`, and what that lets a version do.
+ * Functions never get near the home. A record that cannot be read approves nothing.
+ */
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as v from "valibot";
+import { MoultError } from "../../schemas/error.ts";
+import {
+  FUNCTION_NAME,
+  type Grant,
+  type Manifest,
+  type Origin,
+  type Permissions,
+  type Waiting,
+} from "../../schemas/function.ts";
+import { contentHash } from "../content_hash.ts";
+import { writePrivate } from "../home.ts";
+import type { Clock } from "../ports.ts";
+import { removeQuietly } from "../whole_file.ts";
+import {
+  allAsksOf,
+  anyOf,
+  approvedOf,
+  Asks,
+  asksNothing,
+  asksOf,
+  canonicalJson,
+  isWithin,
+  linesBeyond,
+  linesWithin,
+  NOTHING,
+  visible,
+} from "./asks.ts";
+
+/** Contents of one function that stay approved, so that a rollback needs no new word. */
+const HASHES_MAX = 8;
+
+/** Lock files of the package managers that fill `node_modules`. */
+const LOCKS = ["bun.lock", "bun.lockb", "package-lock.json", "pnpm-lock.yaml", "yarn.lock"];
+
+const Stored = v.object({
+  version: v.string(),
+  description: v.string(),
+  approvedAt: v.number(),
+  by: v.picklist(["owner", "dev"]),
+  asks: Asks,
+  /** Newest last. */
+  hashes: v.pipe(v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))), v.minLength(1)),
+});
+type Stored = v.InferOutput<typeof Stored>;
+
+/** A version as it asks: what `Bundle` and its manifest say. */
+export interface Asking {
+  readonly name: string;
+  readonly version: string;
+  /** Absolute path of what runs. */
+  readonly path: string;
+  readonly origin: Origin;
+  readonly projects?: readonly string[];
+  readonly manifest: Manifest;
+}
+
+/** When a changed function is approved again. See `policy.reapprove`. */
+export type Reapprove = "widening" | "any";
+
+/** The approvals of one home folder. */
+export class Grants {
+  readonly #dir: string;
+  readonly #clock: Clock;
+  readonly #reapprove: Reapprove;
+  readonly #known = new Map<string, Stored | "damaged" | undefined>();
+
+  constructor(home: string, clock: Clock, reapprove: Reapprove = "widening") {
+    this.#dir = join(home, "grants");
+    this.#clock = clock;
+    this.#reapprove = reapprove;
+  }
+
+  /** What was approved last, if anything was. */
+  get(name: string): Grant | undefined {
+    const stored = this.#stored(name);
+    if (stored === undefined) return undefined;
+    const { version, approvedAt, by, hashes } = stored;
+    return { hash: hashes.at(-1) ?? "", version, approvedAt, by };
+  }
+
+  /** What a version may use now; `undefined`: it is not to be run. */
+  permitted(asking: Asking): Permissions | undefined {
+    const { name, origin, manifest } = asking;
+    const all = anyOf(manifest.permissions);
+    if (origin === "builtin") return all;
+    const asks = allAsksOf(manifest);
+    const stored = this.#stored(name);
+    if (stored === undefined)
+      return asksNothing(asksOf(manifest)) ? approvedOf(manifest.permissions, NOTHING) : undefined;
+    const isSame = (): boolean => stored.hashes.includes(hashOf(asking));
+    if (this.#reapprove === "widening" && isWithin(asks, stored.asks)) return all;
+    if (!asksNothing(asks) && isSame()) return all;
+    const needed = asksOf(manifest);
+    const approved = this.#reapprove === "any" ? NOTHING : stored.asks;
+    // Who asks for nothing can do nothing, whatever was approved before.
+    const mayRun = asksNothing(needed) || (approved !== NOTHING && isWithin(needed, approved));
+    return mayRun ? approvedOf(manifest.permissions, approved) : undefined;
+  }
+
+  /** What a version wants beyond that, as its owner reads it; `undefined`: nothing. */
+  waiting(asking: Asking): Waiting | undefined {
+    const { name, version, manifest } = asking;
+    const permitted = this.permitted(asking);
+    const isWhole =
+      permitted !== undefined &&
+      canonicalJson(sorted(permitted)) === canonicalJson(sorted(anyOf(manifest.permissions)));
+    if (isWhole) return undefined;
+    const stored = this.#stored(name);
+    const asks = allAsksOf(manifest);
+    const before = stored?.asks ?? NOTHING;
+    const description = visible(manifest.description);
+    return {
+      version,
+      hash: hashOf(asking),
+      description,
+      ...(stored !== undefined &&
+        stored.description !== description && { descriptionBefore: stored.description }),
+      wants: linesBeyond(asks, before),
+      drops: linesBeyond({ ...before, confirm: "always" }, asks),
+      keeps: linesWithin(asks, before),
+      runs: permitted !== undefined,
+      ...(this.#known.get(name) === "damaged" && {
+        damaged: `${this.#file(name)} is damaged, so that nothing in it counts; an approval writes it anew`,
+      }),
+    };
+  }
+
+  /**
+   * Approves a version with all that it asks for. Throws `internal` when the disk takes no writes; then nothing is
+   * approved.
+   */
+  approve(asking: Asking, by: Grant["by"]): void {
+    const { name, version, manifest } = asking;
+    const hash = hashOf(asking);
+    const hashes = (this.#stored(name)?.hashes ?? []).filter((one) => one !== hash);
+    const stored: Stored = {
+      version,
+      description: visible(manifest.description),
+      approvedAt: this.#clock.now(),
+      by,
+      asks: allAsksOf(manifest),
+      hashes: [...hashes, hash].slice(-HASHES_MAX),
+    };
+    this.#makeFolder();
+    writePrivate(this.#file(name), `${JSON.stringify(stored, undefined, 1)}\n`);
+    this.#known.set(name, stored);
+  }
+
+  /** Whether exactly this was approved, so that nothing would be written down anew. */
+  isApproved(asking: Asking): boolean {
+    const stored = this.#stored(asking.name);
+    return stored !== undefined && stored.hashes.at(-1) === hashOf(asking);
+  }
+
+  /** Forgets what was approved; `false`: nothing was. */
+  revoke(name: string): boolean {
+    const stored = this.#stored(name);
+    const had = stored !== undefined || this.#known.get(name) === "damaged";
+    removeQuietly(this.#file(name));
+    this.#known.delete(name);
+    if (this.#stored(name) !== undefined)
+      throw new MoultError("internal", `Cannot remove ${this.#file(name)}; remove it by hand`);
+    return had;
+  }
+
+  #stored(name: string): Stored | undefined {
+    if (!this.#known.has(name)) this.#known.set(name, this.#read(name));
+    const known = this.#known.get(name);
+    return known === "damaged" ? undefined : known;
+  }
+
+  #read(name: string): Stored | "damaged" | undefined {
+    let text: string;
+    try {
+      text = readFileSync(this.#file(name), "utf8");
+    } catch (error) {
+      return isMissing(error) ? undefined : "damaged";
+    }
+    try {
+      return v.parse(Stored, JSON.parse(text));
+    } catch {
+      return "damaged";
+    }
+  }
+
+  #makeFolder(): void {
+    try {
+      mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
+    } catch {
+      // Whoever writes into it says why it is not there.
+    }
+  }
+
+  #file(name: string): string {
+    if (!FUNCTION_NAME.test(name)) throw new Error(`"${name}" is not a function's name`);
+    return join(this.#dir, `${name}.json`);
+  }
+}
+
+/** SHA-256 over what runs, the lock files of its packages, and all that it declares. */
+function hashOf({ path, projects = [], manifest }: Asking): string {
+  const { warnings: _warnings, ...declared } = manifest;
+  const locks = projects.flatMap((dir) => LOCKS.map((lock) => fileHash(join(dir, lock))));
+  return contentHash(canonicalJson({ code: fileHash(path), locks, declared }));
+}
+
+/** Of a missing file none. */
+function fileHash(path: string): string {
+  try {
+    return contentHash(readFileSync(path));
+  } catch (error) {
+    if (isMissing(error)) return "";
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
+
+function sorted({ net, read, write, exec, call }: Permissions): readonly string[][] {
+  return [net, read, write, exec, call].map((list) => [...new Set(list)].toSorted());
+}
