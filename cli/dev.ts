@@ -19,9 +19,9 @@ export const command: Command = {
   options: DAEMON_OPTIONS,
   help: DAEMON_HELP,
   async run(program, _positionals, values) {
-    const options = { ...daemonOptions(values), approveOnSight: true };
+    const options = daemonOptions(values);
     const asJson = values["json"] === true;
-    const starting = startHere(program, values);
+    const starting = startHere(program, values, true);
     stopOnSignals(starting);
     const { daemon, home, warnings } = await starting;
     // Not before: a prompt would keep a process alive whose start has failed.
