@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { FunctionInfo } from "../schemas/function.ts";
 import type { Reply } from "../schemas/turn.ts";
 import { freePort, onLeave, until } from "./harness.ts";
 
@@ -85,6 +86,8 @@ export interface Daemon {
   readonly turn: (session: string, text: string, id?: string) => Promise<Reply>;
   /** The owner's key; exists once the daemon is healthy. */
   readonly key: () => string;
+  /** Lets a function do what it asks for. The daemon is ready. */
+  readonly approve: (name: string) => Promise<void>;
   /** SIGTERM, then waits; SIGKILL after 10 s. */
   readonly stop: () => Promise<void>;
   /** SIGKILL, then waits for this one process. */
@@ -164,6 +167,11 @@ export function spawnDaemon(place: Place, options: StartOptions = {}): Daemon {
       const response = await post(`/api/sessions/${session}/messages`, body);
       if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
       return (await response.json()) as Reply; // The contract's shape; a bench that reads a wrong one fails.
+    },
+    approve: async (name) => {
+      const { waiting } = (await (await ask(`/api/functions/${name}`)).json()) as FunctionInfo;
+      const response = await post(`/api/functions/${name}/approve`, { hash: waiting?.hash });
+      if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
     },
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),

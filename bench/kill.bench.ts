@@ -114,6 +114,8 @@ async function survive(
   const mortal = new Mortal(place, config, SEED);
   try {
     await mortal.start();
+    await mortal.daemon.ready();
+    await mortal.daemon.approve("diary");
     const clients = sessions.map((marks, index) =>
       converse(() => mortal.daemon, `bench:kill-${index}`, marks),
     );

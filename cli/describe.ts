@@ -36,9 +36,13 @@ function show(info: FunctionInfo): void {
   if (info.loadedAt > 0)
     field("loaded", `${localTime(info.loadedAt)}, in ${Math.round(info.reloadMs)} ms`);
   if (info.grant) field("approved", grantText(info.grant));
-  field("calls", `${info.calls}${info.failures > 0 ? `, ${info.failures} of them failed` : ""}`);
+  field("calls", callsText(info));
   if (info.manifest) showManifest(info.manifest);
   if (info.waiting) showWaiting(info, info.waiting);
+}
+
+function callsText({ calls, failures }: FunctionInfo): string {
+  return `${calls}${failures > 0 ? `, ${failures} of them failed` : ""}`;
 }
 
 function grantText({ version, approvedAt, by }: Grant): string {

@@ -63,6 +63,33 @@ export function functionOperations({ functions, hub }: Services): readonly Opera
       errors: ["function/not-found", "function/invalid"],
       handle: ({ params }) => functions.rollback(find(params["name"] ?? "").name),
     },
+    ...approvalOperations(functions, find),
+    {
+      method: "GET",
+      path: "/api/functions/{name}/logs",
+      grant: "read:function/{name}",
+      tag: "functions",
+      summary: "Shows what a function wrote lately, oldest first",
+      description: "New lines come as `function.log` events of `/api/events`.",
+      answer: { description: "Its lines", schema: { type: "array", items: ref("LogLine") } },
+      errors: ["function/not-found"],
+      handle: ({ params }) => {
+        const { name } = find(params["name"] ?? "");
+        return hub
+          .since(0)
+          .filter((event) => event.type === "function.log" && event["name"] === name)
+          .map(({ id: _id, type: _type, name: _name, ...line }) => line);
+      },
+    },
+  ];
+}
+
+/** The routes by which the owner says what a function may touch. */
+function approvalOperations(
+  functions: Services["functions"],
+  find: (name: string) => FunctionInfo,
+): readonly Operation[] {
+  return [
     {
       method: "POST",
       path: "/api/functions/{name}/approve",
@@ -87,23 +114,6 @@ export function functionOperations({ functions, hub }: Services): readonly Opera
       answer: { description: "The function as it is now", schema: ref("Function") },
       errors: ["function/not-found"],
       handle: ({ params }) => functions.revoke(find(params["name"] ?? "").name),
-    },
-    {
-      method: "GET",
-      path: "/api/functions/{name}/logs",
-      grant: "read:function/{name}",
-      tag: "functions",
-      summary: "Shows what a function wrote lately, oldest first",
-      description: "New lines come as `function.log` events of `/api/events`.",
-      answer: { description: "Its lines", schema: { type: "array", items: ref("LogLine") } },
-      errors: ["function/not-found"],
-      handle: ({ params }) => {
-        const { name } = find(params["name"] ?? "");
-        return hub
-          .since(0)
-          .filter((event) => event.type === "function.log" && event["name"] === name)
-          .map(({ id: _id, type: _type, name: _name, ...line }) => line);
-      },
     },
   ];
 }
