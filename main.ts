@@ -71,16 +71,14 @@ async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
           }),
       },
       {
+        ...options,
         version,
         home,
         ...(await modelOptions(config, options)),
         roots: [...(config.functions.builtins ? [join(ROOT, "functions")] : []), options.functions],
         root: process.cwd(),
-        offline: options.offline,
         sandboxMinimum: config.sandbox.minimum,
-        reapprove: config.policy.reapprove,
-        ...(options.approveOnSight === true ? { ownRoot: options.functions } : {}),
-        ...(options.idleExitMs === undefined ? {} : { idleExitMs: options.idleExitMs }),
+        ...config.policy,
       },
     );
     await daemon.start();

@@ -61,8 +61,8 @@ export interface Choices {
   readonly offline: boolean;
   /** When a changed function is approved again. @default "widening" */
   readonly reapprove?: Reapprove;
-  /** The root whose functions are approved on sight, as `moult dev` does. @default none */
-  readonly ownRoot?: string;
+  /** Functions of the last root are approved on sight, as `moult dev` does. @default false */
+  readonly approveOnSight?: boolean;
   readonly idleExitMs?: number;
   /** The weakest tier of sandbox for functions that did not come with moult. @default "E" */
   readonly sandboxMinimum?: string;
@@ -71,16 +71,7 @@ export interface Choices {
 /** Makes a daemon. The model begins to load at once; everything else waits for `start()`. */
 export function createDaemon(ports: Ports, choices: Choices): Daemon {
   const { clock, log, meter, store, sandbox, transports, parseYaml, listen } = ports;
-  const {
-    home,
-    version,
-    root,
-    roots,
-    offline,
-    idleExitMs,
-    sandboxMinimum = "E",
-    ownRoot,
-  } = choices;
+  const { home, version, root, roots, offline, idleExitMs, sandboxMinimum = "E" } = choices;
   const hub = new EventHub(clock);
   hub.subscribe((event) => keepTrouble(event, log));
   const base = { clock, log, meter, hub };
@@ -102,6 +93,7 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
     bundle.origin === "builtin"
       ? await hosts.deploy(bundle)
       : await reachable(await hosts.deploy(bundle), Object.keys(transports));
+  const ownRoot = choices.approveOnSight === true ? roots.at(-1) : undefined;
   const grants = new Grants(home.dir, clock, choices.reapprove);
   const loader = createLoader({
     ...base,
@@ -110,7 +102,7 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
     deploy,
     parseYaml,
     grants,
-    ...(ownRoot === undefined ? {} : { ownRoot }),
+    ...(ownRoot !== undefined && { ownRoot }),
   });
   const agent = createAgent({
     ...base,
