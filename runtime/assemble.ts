@@ -80,29 +80,16 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
     hub.publish("model.state", { state, reason, name });
   const model = startPrepared({ ...choices.model, ...base, onState }, choices.prepareModel);
   const services = hostServices({ hub, log, meter, store, model, secrets }, () => loader);
-  const hosts = new Hosts({
-    sandbox,
-    services,
-    root,
-    home: home.dir,
-    offline,
-    sandboxMinimum,
-  });
+  const hosts = new Hosts({ sandbox, services, root, home: home.dir, offline, sandboxMinimum });
   meter.collect(() => meter.gauge("moult_sandbox_tier", 1, { tier: sandbox.tier().tier }));
-  const deploy = async (bundle: Bundle): Promise<Deployment> =>
-    bundle.origin === "builtin"
-      ? await hosts.deploy(bundle)
-      : await reachable(await hosts.deploy(bundle), Object.keys(transports));
-  const ownRoot = choices.approveOnSight === true ? roots.at(-1) : undefined;
-  const grants = new Grants(home.dir, clock, choices.reapprove);
   const loader = createLoader({
     ...base,
     roots,
     home: home.dir,
-    deploy,
+    deploy: deployWith(hosts, Object.keys(transports)),
     parseYaml,
-    grants,
-    ...(ownRoot !== undefined && { ownRoot }),
+    grants: new Grants(home.dir, clock, choices.reapprove),
+    ...(choices.approveOnSight === true && { ownRoot: roots.at(-1) }),
   });
   const agent = createAgent({
     ...base,
@@ -146,6 +133,14 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
         stop: () => daemon.stop(),
       }),
   });
+}
+
+/** What came with moult may name a transport that nobody has set up. */
+function deployWith(hosts: Hosts, known: readonly string[]) {
+  return async (bundle: Bundle): Promise<Deployment> =>
+    bundle.origin === "builtin"
+      ? await hosts.deploy(bundle)
+      : await reachable(await hosts.deploy(bundle), known);
 }
 
 /**

@@ -47,7 +47,7 @@ export interface LoaderOptions {
   /** What the owner has approved. */
   readonly grants: Grants;
   /** The root whose files are approved because they lie there, as in `moult dev`. @default none */
-  readonly ownRoot?: string;
+  readonly ownRoot?: string | undefined;
   readonly hub: EventHub;
   readonly meter: Meter;
   readonly clock: Clock;
