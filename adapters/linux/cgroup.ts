@@ -1,6 +1,8 @@
 /** Control groups (version 2): a leaf per process, to end it with all it started and to count its CPU time. */
 import {
+  accessSync,
   closeSync,
+  constants,
   existsSync,
   mkdirSync,
   openSync,
@@ -22,6 +24,17 @@ export function ownGroup(): string | undefined {
     return folder === undefined || own === undefined ? undefined : join(folder, own);
   } catch {
     return undefined;
+  }
+}
+
+/** Whether the kernel lets us start processes in groups below this one: it asks for the right to put any into it. */
+export function mayFillGroups(folder: string | undefined): boolean {
+  if (folder === undefined) return false;
+  try {
+    accessSync(join(folder, "cgroup.procs"), constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -11,6 +11,8 @@ import type { Started } from "./spawner.ts";
 
 /** How long a host may take until it listens and has filtered itself. Generous: a loaded small machine is slow. */
 const START_MS_MAX = 20_000;
+/** Bits of what `keepFileAccessOnly()` keeps. */
+const FILE_ACCESS = 6n;
 
 /** One process, from its start to its end. */
 export class HostProcess implements Confined {
@@ -132,13 +134,20 @@ export class HostProcess implements Confined {
   }
 
   #verify(): void {
-    const { uid, filtered, noNewPrivileges } = processConfinement(this.pid);
+    const { uid, filtered, noNewPrivileges, capabilities } = processConfinement(this.pid);
     const missing = [
       ...(this.#layers.seccomp && !filtered ? ["the system-call filter"] : []),
       ...(this.#layers.landlock > 0 && !noNewPrivileges ? ["no_new_privs"] : []),
       ...(this.#seat.uid !== undefined && uid !== this.#seat.uid ? ["its user id"] : []),
+      ...((capabilities & ~this.#mayHave()) !== 0n ? ["our capabilities from it"] : []),
     ];
     if (missing.length > 0) throw new Error(`the kernel did not take ${missing.join(", ")}`);
+  }
+
+  /** Capabilities of ours that it may have: none, unless it runs as root. */
+  #mayHave(): bigint {
+    if (this.#seat.uid !== undefined || process.getuid?.() !== 0) return 0n;
+    return this.#layers.rights ? FILE_ACCESS : ~0n;
   }
 }
 

@@ -33,13 +33,16 @@ export function processConfinement(pid: number): {
   readonly uid: number;
   readonly filtered: boolean;
   readonly noNewPrivileges: boolean;
+  /** Bits of the capabilities that it has or may take. */
+  readonly capabilities: bigint;
 } {
   const status = readFileSync(`/proc/${String(pid)}/status`, "utf8");
-  const field = (name: string) => new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1];
+  const field = (name: string) => new RegExp(`^${name}:\\s+(\\w+)`, "m").exec(status)?.[1];
   return {
     uid: Number(field("Uid")),
     filtered: field("Seccomp") === "2",
     noNewPrivileges: field("NoNewPrivs") === "1",
+    capabilities: BigInt(`0x${String(field("CapPrm"))}`),
   };
 }
 

@@ -16,7 +16,7 @@ import { BUN_ITSELF, buildHostProgram, bunPath, libraryPaths, openBun } from "./
 import { makeFolder, openRunDir, removeRunDir, type RunDir } from "./run_dir.ts";
 import { leaveSeat, type Seat, takeSeat } from "./seat.ts";
 import { type Started, Spawner } from "./spawner.ts";
-import { socketPair } from "./syscalls.ts";
+import { keepRightsToOurselves, socketPair } from "./syscalls.ts";
 
 /** Bytes of one file a host may write in its work folder; where folders are granted, in those. */
 const FILE_BYTES_MAX = { base: 32 * 1_048_576, wide: 4 * 1_073_741_824 } as const;
@@ -58,6 +58,7 @@ export class LinuxSandbox implements Sandbox {
 
   /** Takes a run folder and tries the layers. Throws when no folder can be made. */
   constructor() {
+    keepRightsToOurselves();
     this.#run = openRunDir();
     this.#layers = detectLayers(this.#run);
     this.#bun = openBun();
@@ -75,9 +76,7 @@ export class LinuxSandbox implements Sandbox {
   #openNetwork(): NetworkLayer | { readonly why: string } {
     const { groups, seccomp } = this.#layers;
     if (groups === undefined || !seccomp)
-      return {
-        why: "it needs a control group per function and the filter (start moult as root with cgroup v2)",
-      };
+      return { why: "it needs the filter and a control group per function" };
     return (this.#network ??= openNetworkLayer(groups));
   }
 

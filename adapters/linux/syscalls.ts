@@ -142,6 +142,16 @@ export function setLimits(limits: Partial<Record<keyof typeof RESOURCES, number>
 }
 
 /**
+ * What this process starts from now on gets none of the capabilities that a service manager lent to it
+ * (`AmbientCapabilities=`). It keeps them itself.
+ */
+export function keepRightsToOurselves(): void {
+  const PR_CAP_AMBIENT = 47;
+  const CLEAR_ALL = 4;
+  syscall("prctl", PR_CAP_AMBIENT, CLEAR_ALL, 0, 0);
+}
+
+/**
  * Takes every capability but file access from what this thread starts later.
  * Only for a thread of root that starts programs as root.
  */
