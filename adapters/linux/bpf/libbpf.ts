@@ -1,5 +1,6 @@
-/** The part of libbpf that the network layer needs, through `bun:ffi`. It knows no program and no policy. */
+/** The part of libbpf that the layers in the kernel need, through `bun:ffi`. It knows no program and no policy. */
 import { dlopen, FFIType, JSCallback, type Pointer, ptr, toArrayBuffer } from "bun:ffi";
+import { closeSync } from "node:fs";
 import { constants } from "node:os";
 
 const LIBRARY = "libbpf.so.1";
@@ -18,6 +19,7 @@ function open() {
     bpf_program__name: { args: [pointer], returns: FFIType.cstring },
     bpf_program__fd: { args: [pointer], returns: i32 },
     bpf_program__expected_attach_type: { args: [pointer], returns: i32 },
+    bpf_raw_tracepoint_open: { args: [pointer, i32], returns: i32 },
     bpf_prog_attach: { args: [i32, i32, i32, u32], returns: i32 },
     bpf_map_update_elem: { args: [i32, pointer, pointer, u64], returns: i32 },
     bpf_map_lookup_elem: { args: [i32, pointer, pointer], returns: i32 },
@@ -93,6 +95,21 @@ export class BpfObject {
       names.push(name);
     }
     return names;
+  }
+
+  /**
+   * Runs one program at each pass of a place in the kernel, whichever process comes there, until what is returned is
+   * called or this process ends.
+   */
+  trace(place: string, name: string): () => void {
+    const lib = library();
+    let program = lib.bpf_object__next_program(this.#object, null);
+    while (program !== null && String(lib.bpf_program__name(program)) !== name)
+      program = lib.bpf_object__next_program(this.#object, program);
+    if (program === null) throw new Error(`There is no program "${name}"`);
+    const opened = lib.bpf_raw_tracepoint_open(ptr(text(place)), lib.bpf_program__fd(program));
+    const file = check(`Cannot attach ${name}`, opened);
+    return () => closeSync(file);
   }
 
   /** One of its maps. */
