@@ -44,6 +44,7 @@ await runHost({
       nameProcess("moult-function");
       setLimits(plan.limits);
     }
-    if (plan.filter === true) installFilter({ passSockets: plan.passSockets === true });
+    if (plan.filter === true)
+      installFilter({ passSockets: plan.passSockets === true, omitted: plan.omitted });
   },
 });

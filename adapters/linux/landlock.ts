@@ -2,16 +2,46 @@
 import { statSync } from "node:fs";
 import { noNewPrivileges, syscall, SyscallError, text } from "./syscalls.ts";
 
-const EXECUTE = 1n;
-const WRITE_FILE = 2n;
-const READ_FILE = 4n;
-const READ_DIR = 8n;
-const MAKE_CHAR = 64n;
-const MAKE_SOCKET = 512n;
-const MAKE_BLOCK = 2_048n;
-const MAKE_SYMLINK = 4_096n;
-const TRUNCATE = 16_384n;
-const IOCTL_DEVICE = 32_768n;
+/** Rights to files, in the order of the kernel's bits. */
+export const FILE_RIGHT_NAMES = [
+  "execute",
+  "write_file",
+  "read_file",
+  "read_dir",
+  "remove_dir",
+  "remove_file",
+  "make_char",
+  "make_dir",
+  "make_reg",
+  "make_sock",
+  "make_fifo",
+  "make_block",
+  "make_sym",
+  "refer",
+  "truncate",
+  "ioctl_dev",
+] as const;
+/** Rights to TCP ports; none is ever given. */
+export const PORT_RIGHT_NAMES = ["bind_tcp", "connect_tcp"] as const;
+/** What ends at the border of a confinement. */
+export const SCOPE_NAMES = ["abstract_unix_socket", "signal"] as const;
+/** Anything that Landlock looks after. */
+export type LandlockRight = (
+  typeof FILE_RIGHT_NAMES | typeof PORT_RIGHT_NAMES | typeof SCOPE_NAMES
+)[number];
+
+const right = (name: (typeof FILE_RIGHT_NAMES)[number]) =>
+  1n << BigInt(FILE_RIGHT_NAMES.indexOf(name));
+const EXECUTE = right("execute");
+const WRITE_FILE = right("write_file");
+const READ_FILE = right("read_file");
+const READ_DIR = right("read_dir");
+const MAKE_CHAR = right("make_char");
+const MAKE_SOCKET = right("make_sock");
+const MAKE_BLOCK = right("make_block");
+const MAKE_SYMLINK = right("make_sym");
+const TRUNCATE = right("truncate");
+const IOCTL_DEVICE = right("ioctl_dev");
 /** What may be said of a single file; anything more is an error of the kernel's. */
 const FILE_RIGHTS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEVICE;
 
@@ -40,31 +70,47 @@ export function landlockVersion(): number {
   }
 }
 
-function fileRights(version: number): bigint {
-  const known = version >= 5 ? 16n : version >= 3 ? 15n : version >= 2 ? 14n : 13n;
-  return (1n << known) - 1n;
+/** How many of the names above a version knows. */
+function fileRightCount(version: number): number {
+  return version >= 5 ? 16 : version >= 3 ? 15 : version >= 2 ? 14 : 13;
 }
 
-/** Everything the kernel can handle is handled, so that what no rule allows is refused. */
-function createRuleset(version: number): number {
-  const TCP_BIND_AND_CONNECT = 3n;
-  const ABSTRACT_SOCKETS_AND_SIGNALS = 3n;
+/** What a version of Landlock looks after. */
+export function landlockRights(version: number): readonly LandlockRight[] {
+  return [
+    ...FILE_RIGHT_NAMES.slice(0, fileRightCount(version)),
+    ...(version >= 4 ? PORT_RIGHT_NAMES : []),
+    ...(version >= 6 ? SCOPE_NAMES : []),
+  ];
+}
+
+/** The kernel's bits for those of some names that are handled. */
+function bitsOf(names: readonly LandlockRight[], handled: readonly LandlockRight[]): bigint {
+  return names.reduce(
+    (bits, name, i) => bits | (handled.includes(name) ? 1n << BigInt(i) : 0n),
+    0n,
+  );
+}
+
+function createRuleset(version: number, handled: readonly LandlockRight[]): number {
   const attributes = Buffer.alloc(24);
-  attributes.writeBigUInt64LE(fileRights(version), 0);
-  if (version >= 4) attributes.writeBigUInt64LE(TCP_BIND_AND_CONNECT, 8);
-  if (version >= 6) attributes.writeBigUInt64LE(ABSTRACT_SOCKETS_AND_SIGNALS, 16);
+  attributes.writeBigUInt64LE(bitsOf(FILE_RIGHT_NAMES, handled), 0);
+  attributes.writeBigUInt64LE(bitsOf(PORT_RIGHT_NAMES, handled), 8);
+  attributes.writeBigUInt64LE(bitsOf(SCOPE_NAMES, handled), 16);
   const size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
   return syscall("landlock_create_ruleset", attributes, size, 0);
 }
 
-function addRule(ruleset: number, path: string, rights: bigint): void {
+function addRule(ruleset: number, path: string, wanted: bigint): void {
   const AT_FDCWD = -100;
   const PATH_CLOEXEC = 0o12000000;
   const PATH_BENEATH = 1;
   const file = syscall("openat", AT_FDCWD, text(path), PATH_CLOEXEC);
   try {
+    const rights = statSync(path).isDirectory() ? wanted : wanted & FILE_RIGHTS;
+    if (rights === 0n) return; // The kernel takes no rule that says nothing.
     const rule = Buffer.alloc(16);
-    rule.writeBigUInt64LE(statSync(path).isDirectory() ? rights : rights & FILE_RIGHTS, 0);
+    rule.writeBigUInt64LE(rights, 0);
     rule.writeInt32LE(file, 8);
     syscall("landlock_add_rule", ruleset, PATH_BENEATH, rule, 0);
   } finally {
@@ -75,19 +121,24 @@ function addRule(ruleset: number, path: string, rights: bigint): void {
 /**
  * Confines the calling thread and everything it starts from now on, for good. Other threads stay free:
  * call it on a thread made for it, never in a process that already has several. Throws when any part fails.
+ *
+ * @param omitted what is not looked after; only tests name any
  */
-export function confineThread(domain: Domain): void {
+export function confineThread(domain: Domain, omitted: readonly LandlockRight[] = []): void {
   const version = landlockVersion();
   if (version === 0) throw new Error("This kernel has no Landlock");
-  const all = fileRights(version);
+  // Everything the kernel can handle is handled, so that what no rule allows is refused.
+  const handled = landlockRights(version).filter((name) => !omitted.includes(name));
+  const all = bitsOf(FILE_RIGHT_NAMES, handled);
   const writable = all & ~(EXECUTE | MAKE_CHAR | MAKE_BLOCK | MAKE_SYMLINK | IOCTL_DEVICE);
-  const ruleset = createRuleset(version);
+  const ruleset = createRuleset(version, handled);
+  const allow = (path: string, rights: bigint) => addRule(ruleset, path, rights & all);
   try {
-    for (const path of domain.read) addRule(ruleset, path, READ_FILE | READ_DIR);
-    for (const path of domain.readFiles) addRule(ruleset, path, READ_FILE);
-    for (const path of domain.run) addRule(ruleset, path, READ_FILE | EXECUTE);
-    for (const path of domain.write) addRule(ruleset, path, writable);
-    for (const path of domain.listen) addRule(ruleset, path, MAKE_SOCKET);
+    for (const path of domain.read) allow(path, READ_FILE | READ_DIR);
+    for (const path of domain.readFiles) allow(path, READ_FILE);
+    for (const path of domain.run) allow(path, READ_FILE | EXECUTE);
+    for (const path of domain.write) allow(path, writable);
+    for (const path of domain.listen) allow(path, MAKE_SOCKET);
     noNewPrivileges();
     syscall("landlock_restrict_self", ruleset, 0);
   } finally {

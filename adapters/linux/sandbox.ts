@@ -12,6 +12,7 @@ import { openControl } from "./control.ts";
 import { HostProcess } from "./host_process.ts";
 import type { Domain } from "./landlock.ts";
 import { describeLayers, detectLayers, type Layers, type NetworkState } from "./layers.ts";
+import { type FilterOmitted, leaveOut, type Omitted, omits } from "./omitted.ts";
 import { BUN_ITSELF, buildHostProgram, bunPath, libraryPaths, openBun } from "./program.ts";
 import { makeFolder, openRunDir, removeRunDir, type RunDir } from "./run_dir.ts";
 import { leaveSeat, type Seat, takeSeat } from "./seat.ts";
@@ -30,7 +31,9 @@ export interface Plan {
   readonly filter: boolean;
   /** The network layer refuses and reports internet sockets; the filter leaves them to it. */
   readonly passSockets: boolean;
-  readonly limits: {
+  /** What the filter does not look after; only tests name anything. */
+  readonly omitted?: FilterOmitted | undefined;
+  readonly limits?: {
     readonly fileBytes: number;
     readonly core: number;
     readonly openFiles: number;
@@ -44,6 +47,7 @@ function isBase(files: FilePolicy): boolean {
 
 /** Starts confined processes on Linux. */
 export class LinuxSandbox implements Sandbox {
+  readonly #omitted: Omitted;
   readonly #run: RunDir;
   readonly #layers: Layers;
   /** Open file of the program that every process runs. */
@@ -56,11 +60,16 @@ export class LinuxSandbox implements Sandbox {
   #lastId = 0;
   #closed = false;
 
-  /** Takes a run folder and tries the layers. Throws when no folder can be made. */
-  constructor() {
+  /**
+   * Takes a run folder and tries the layers. Throws when no folder can be made.
+   *
+   * @param omitted what to leave out; only tests of the sandbox pass any, and nothing in the program leads here
+   */
+  constructor(omitted: Omitted = {}) {
     keepRightsToOurselves();
+    this.#omitted = omitted;
     this.#run = openRunDir();
-    this.#layers = detectLayers(this.#run);
+    this.#layers = leaveOut(omitted, detectLayers(this.#run));
     this.#bun = openBun();
     makeFolder(join(this.#run.path, "h"), 0o711);
     makeFolder(join(this.#run.path, "p"), 0o755);
@@ -74,10 +83,10 @@ export class LinuxSandbox implements Sandbox {
   }
 
   #openNetwork(): NetworkLayer | { readonly why: string } {
-    const { groups, seccomp } = this.#layers;
-    if (groups === undefined || !seccomp)
-      return { why: "it needs the filter and a control group per function" };
-    return (this.#network ??= openNetworkLayer(groups));
+    const { groups } = this.#layers;
+    if (omits(this.#omitted, "network")) return { why: "it is left out" };
+    if (groups === undefined) return { why: "it needs a control group per function" };
+    return (this.#network ??= openNetworkLayer(groups, this.#omitted.programs));
   }
 
   async start(options: Parameters<Sandbox["start"]>[0]): Promise<Confined> {
@@ -186,6 +195,7 @@ export class LinuxSandbox implements Sandbox {
   async #openSpawner(domain: Domain, dropRights: boolean): Promise<Spawner> {
     return await Spawner.open({
       domain: this.#layers.landlock > 0 ? domain : undefined,
+      omitted: this.#omitted.landlock,
       dropRights,
     });
   }
@@ -206,13 +216,16 @@ export class LinuxSandbox implements Sandbox {
     return {
       filter: this.#layers.seccomp,
       passSockets: network !== undefined,
-      limits: {
-        fileBytes: base ? FILE_BYTES_MAX.base : FILE_BYTES_MAX.wide,
-        core: 0,
-        openFiles: OPEN_FILES_MAX,
-        // Counted per user: only where the user is the process.
-        ...(seat.uid === undefined ? {} : { processes: PROCESSES_MAX }),
-      },
+      omitted: this.#omitted.filter,
+      ...(!omits(this.#omitted, "limits") && {
+        limits: {
+          fileBytes: base ? FILE_BYTES_MAX.base : FILE_BYTES_MAX.wide,
+          core: 0,
+          openFiles: OPEN_FILES_MAX,
+          // Counted per user: only where the user is the process.
+          ...(seat.uid === undefined ? {} : { processes: PROCESSES_MAX }),
+        },
+      }),
     };
   }
 
@@ -248,7 +261,7 @@ export class LinuxSandbox implements Sandbox {
         ],
         argv0: bunPath(),
         cwd: seat.work,
-        env: childEnvironment(),
+        env: omits(this.#omitted, "environment") ? ownEnvironment() : childEnvironment(),
         control: theirs,
         uid: seat.uid,
         cgroup: groupFile,
@@ -277,4 +290,10 @@ function childEnvironment(): Readonly<Record<string, string>> {
     TZ: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     BUN_OPTIONS: "--no-install",
   };
+}
+
+/** Ours, where a test wants to see what an empty one is good for. */
+function ownEnvironment(): Readonly<Record<string, string>> {
+  const set = Object.entries(process.env).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(set), ...childEnvironment() } as Record<string, string>;
 }

@@ -1,4 +1,5 @@
 /** The system-call filter of a function host: what is not listed is refused. It knows the kernel's rules and no function. */
+import type { FilterOmitted } from "./omitted.ts";
 import { type Arch, addressOf, arch, noNewPrivileges, syscall, SyscallError } from "./syscalls.ts";
 import { ALLOWED, SPECIAL } from "./seccomp_table.ts";
 
@@ -52,6 +53,9 @@ function whenBits(nr: number, index: number, bits: { mask: number; set: boolean 
   ];
 }
 
+/** Checks that belong to no single call, or of which a call has two. */
+export type FilterCheck = "processor" | "x32" | "sendto flags" | "sendto address";
+
 /** What a filter is made for. */
 export interface FilterOptions {
   /** The process: it may signal and limit itself only. */
@@ -62,47 +66,71 @@ export interface FilterOptions {
    * @default false: the filter refuses them, and nobody hears of it
    */
   readonly passSockets?: boolean;
+  /** What is not looked after; only tests name anything. */
+  readonly omitted?: FilterOmitted | undefined;
 }
 
 /** `sendto` without an address, and without MSG_FASTOPEN, which connects without connect(). */
-function sendtoConnected(nr: number): Instruction[] {
+function sendtoConnected(nr: number, omitted: readonly FilterCheck[]): Instruction[] {
+  const flags = omitted.includes("sendto flags") ? 0 : MSG_FASTOPEN;
+  const addressBytes: Instruction = omitted.includes("sendto address")
+    ? [AT_LEAST, 1, 0, 0]
+    : [EQUAL, 1, 0, 0];
   return [
     [EQUAL, 0, 6, nr],
     [LOAD, 0, 0, argumentOffset(3)],
-    [ANY_BIT, 2, 0, MSG_FASTOPEN],
-    [LOAD, 0, 0, argumentOffset(5)], // Bytes of the address.
-    [EQUAL, 1, 0, 0],
+    [ANY_BIT, 2, 0, flags],
+    [LOAD, 0, 0, argumentOffset(5)],
+    addressBytes,
     [RETURN, 0, 0, refuse(EPERM)],
     [RETURN, 0, 0, ALLOW],
   ];
 }
 
+/** Ends a process that calls with the numbers of another processor, which this filter does not know. */
+function sameNumbers(machine: Arch, omitted: readonly FilterCheck[]): Instruction[] {
+  const processor: Instruction[] = [
+    [LOAD, 0, 0, ARCH_OFFSET],
+    [EQUAL, 1, 0, AUDIT_ARCH[machine]],
+    [RETURN, 0, 0, omitted.includes("processor") ? ALLOW : KILL_PROCESS],
+    [LOAD, 0, 0, NUMBER_OFFSET],
+  ];
+  if (machine !== "x64") return processor;
+  const x32: Instruction[] = [
+    [AT_LEAST, 0, 1, X32_BIT],
+    [RETURN, 0, 0, omitted.includes("x32") ? ALLOW : KILL_PROCESS],
+  ];
+  return [...processor, ...x32];
+}
+
+/** Calls that pass whatever their arguments. */
+function open(numbers: readonly number[]): Instruction[] {
+  return numbers
+    .filter((nr) => nr >= 0)
+    .flatMap((nr): Instruction[] => [
+      [EQUAL, 0, 1, nr],
+      [RETURN, 0, 0, ALLOW],
+    ]);
+}
+
 /** The program, as the kernel reads it. */
 export function filterProgram(machine: Arch, options: FilterOptions): Uint8Array {
-  const { pid, passSockets = false } = options;
+  const { pid, passSockets = false, omitted: { calls = [], checks = [] } = {} } = options;
   const column = machine === "x64" ? 0 : 1;
   const special = (name: keyof typeof SPECIAL) => SPECIAL[name][column];
   const PR_SET_NAME = 15;
   const PR_GET_NAME = 16;
   const PR_SET_VMA = 0x53564d41;
   const program: Instruction[] = [
-    [LOAD, 0, 0, ARCH_OFFSET],
-    [EQUAL, 1, 0, AUDIT_ARCH[machine]],
-    [RETURN, 0, 0, KILL_PROCESS],
-    [LOAD, 0, 0, NUMBER_OFFSET],
-  ];
-  if (machine === "x64") program.push([AT_LEAST, 0, 1, X32_BIT], [RETURN, 0, 0, KILL_PROCESS]);
-  for (const numbers of ALLOWED) {
-    const nr = numbers[column];
-    if (nr >= 0) program.push([EQUAL, 0, 1, nr], [RETURN, 0, 0, ALLOW]);
-  }
-  program.push(
+    ...sameNumbers(machine, checks),
+    ...open(calls),
+    ...open(ALLOWED.map((numbers) => numbers[column])),
     // EPERM would make the C library give up; ENOSYS makes it use clone(), whose flags can be read here.
     [EQUAL, 0, 1, special("clone3")],
     [RETURN, 0, 0, refuse(ENOSYS)],
     ...whenBits(special("clone"), 0, { mask: CLONE_THREAD, set: true }),
     ...(passSockets ? whenArgument(special("socket"), 0, [AF_INET, AF_INET6]) : []),
-    ...sendtoConnected(special("sendto")),
+    ...sendtoConnected(special("sendto"), checks),
     ...whenBits(special("sendmsg"), 2, { mask: MSG_FASTOPEN, set: false }),
     ...whenArgument(special("kill"), 0, [pid]),
     ...whenArgument(special("tgkill"), 0, [pid]),
@@ -110,7 +138,7 @@ export function filterProgram(machine: Arch, options: FilterOptions): Uint8Array
     // Not the parent-death signal: a host must not outlive its daemon.
     ...whenArgument(special("prctl"), 0, [PR_SET_NAME, PR_GET_NAME, PR_SET_VMA]),
     [RETURN, 0, 0, refuse(EPERM)],
-  );
+  ];
   const bytes = Buffer.alloc(program.length * 8);
   for (const [i, [code, ifTrue, ifFalse, value]] of program.entries()) {
     bytes.writeUInt16LE(code, i * 8);

@@ -1,6 +1,5 @@
 /** Our side of a spawner thread. Each thread has one confinement for good, so each file policy has its own. */
-import type { Domain } from "./landlock.ts";
-import type { FromSpawner, Start, ToSpawner } from "./spawner_worker.ts";
+import type { Confinement, FromSpawner, Start, ToSpawner } from "./spawner_worker.ts";
 
 /** A process that was started. */
 export interface Started {
@@ -22,12 +21,7 @@ export class Spawner {
   #lastId = 0;
 
   /** Starts the thread and confines it. Rejects when the kernel refuses any part. */
-  static async open(options: {
-    /** `undefined` = no Landlock. */
-    readonly domain: Domain | undefined;
-    /** Take root's other rights from what it starts. */
-    readonly dropRights: boolean;
-  }): Promise<Spawner> {
+  static async open(options: Confinement): Promise<Spawner> {
     const spawner = new Spawner();
     spawner.#post({ type: "confine", ...options });
     try {

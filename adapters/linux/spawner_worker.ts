@@ -3,14 +3,24 @@
  * other threads stay free. It knows no function.
  */
 import { parentPort } from "node:worker_threads";
-import { confineThread, type Domain } from "./landlock.ts";
+import { confineThread, type Domain, type LandlockRight } from "./landlock.ts";
 import { readOutput, signalName } from "./output.ts";
 import { keepFileAccessOnly } from "./syscalls.ts";
 
 /** What the thread is told. `confine` comes first, once. */
 export type ToSpawner =
-  | { readonly type: "confine"; readonly domain: Domain | undefined; readonly dropRights: boolean }
+  | ({ readonly type: "confine" } & Confinement)
   | { readonly type: "spawn"; readonly id: number; readonly start: Start };
+
+/** What a thread does to itself, for good. */
+export interface Confinement {
+  /** `undefined` = no Landlock. */
+  readonly domain: Domain | undefined;
+  /** What Landlock does not look after; only tests name any. */
+  readonly omitted?: readonly LandlockRight[] | undefined;
+  /** Take root's other rights from what it starts. */
+  readonly dropRights: boolean;
+}
 
 /** One process to start. */
 export interface Start {
@@ -50,7 +60,7 @@ const report = (message: FromSpawner) => port?.postMessage(message);
 function confine(message: ToSpawner & { type: "confine" }): void {
   try {
     if (message.dropRights) keepFileAccessOnly();
-    if (message.domain !== undefined) confineThread(message.domain);
+    if (message.domain !== undefined) confineThread(message.domain, message.omitted);
     report({ type: "confined" });
   } catch (error) {
     report({ type: "refused", why: error instanceof Error ? error.message : String(error) });

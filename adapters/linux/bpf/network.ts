@@ -154,9 +154,12 @@ export class NetworkLayer {
 }
 
 /** The layer around a group, or why this machine has none and what to do about it. */
-export function openNetworkLayer(group: string): NetworkLayer | { readonly why: string } {
+export function openNetworkLayer(
+  group: string,
+  without: readonly ProgramName[] = [],
+): NetworkLayer | { readonly why: string } {
   try {
-    return new NetworkLayer(group);
+    return new NetworkLayer(group, without);
   } catch (error) {
     const message = messageOf(error);
     if (message.includes("libbpf")) return { why: `libbpf is not installed (${LIBRARY_REMEDY})` };

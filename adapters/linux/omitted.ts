@@ -1,0 +1,62 @@
+/**
+ * Parts of the confinement that a test leaves out to see what each is good for. Only a test can ask for it, as an
+ * argument of `LinuxSandbox`: no setting, no environment variable, no manifest and no function leads here.
+ */
+import type { ProgramName } from "./bpf/network.ts";
+import { removeGroup } from "./cgroup.ts";
+import type { LandlockRight } from "./landlock.ts";
+import type { Layers } from "./layers.ts";
+import type { FilterCheck } from "./seccomp.ts";
+
+/** Layers, each of which can be left out whole. `rights`: of root, where there is no user id of its own. */
+export const LAYERS = [
+  "environment",
+  "landlock",
+  "seccomp",
+  "uid",
+  "rights",
+  "cgroup",
+  "network",
+  "limits",
+  "tmpfs",
+] as const;
+/** One of them. */
+export type LayerName = (typeof LAYERS)[number];
+
+/** What is left out. @default nothing */
+export interface Omitted {
+  readonly layers?: readonly LayerName[];
+  /** Programs of the network layer. */
+  readonly programs?: readonly ProgramName[];
+  /** Rights and scopes that Landlock does not look after. */
+  readonly landlock?: readonly LandlockRight[];
+  /** What the system-call filter does not look after. */
+  readonly filter?: FilterOmitted;
+}
+
+/** Part of `Omitted` that goes to the process itself. */
+export interface FilterOmitted {
+  /** Numbers of system calls that pass whatever their arguments. */
+  readonly calls?: readonly number[];
+  readonly checks?: readonly FilterCheck[];
+}
+
+/** Whether a layer is left out. */
+export function omits({ layers = [] }: Omitted, layer: LayerName): boolean {
+  return layers.includes(layer);
+}
+
+/** The layers without those that are left out. */
+export function leaveOut(omitted: Omitted, layers: Layers): Layers {
+  const without = (layer: LayerName) => omits(omitted, layer);
+  if (without("cgroup") && layers.groups !== undefined) removeGroup(layers.groups);
+  return {
+    ...layers,
+    ...(without("landlock") && { landlock: 0 }),
+    ...(without("seccomp") && { seccomp: false }),
+    ...(without("uid") && { uids: undefined }),
+    ...(without("rights") && { rights: false }),
+    ...(without("cgroup") && { groups: undefined }),
+    ...(without("tmpfs") && { tmpfs: false }),
+  };
+}
