@@ -2,8 +2,9 @@
  * The network layer: programs in the kernel that refuse internet sockets to everything in a control group, and report
  * what they refused. It knows groups and addresses, and no function.
  */
-import { closeSync, openSync, statSync } from "node:fs";
-import { type BpfMap, BpfObject, LIBRARY_REMEDY, RingReader } from "./libbpf.ts";
+import { closeSync, openSync } from "node:fs";
+import { type BpfMap, BpfObject, LIBRARY_REMEDY } from "./libbpf.ts";
+import { GroupReports, groupKey } from "./reports.ts";
 import { messageOf } from "../../../schemas/error.ts";
 
 /** What a group may be allowed; nothing is by default. Keep in step with `moult.bpf.c`. */
@@ -40,21 +41,13 @@ export interface NetworkRefusal {
   readonly address?: string;
 }
 
-/** How often reports are fetched that no frame of a host has brought along, in milliseconds. */
-const FETCH_MS = 40;
-
 const OBJECT = Bun.fileURLToPath(new URL("moult.bpf.o", import.meta.url));
 
 /** The layer around one control group. */
 export class NetworkLayer {
   readonly #object: BpfObject;
   readonly #policies: BpfMap;
-  readonly #ring: RingReader;
-  readonly #listeners = new Map<bigint, (refusal: NetworkRefusal) => void>();
-  #fetched: { readonly group: bigint; readonly refusal: NetworkRefusal }[] = [];
-  #timer: ReturnType<typeof setInterval> | undefined;
-  /** How many want to hear of refusals soon. The timer runs iff there is one. */
-  #inHaste = 0;
+  readonly #reports: GroupReports<NetworkRefusal>;
   #closed = false;
 
   /**
@@ -67,7 +60,7 @@ export class NetworkLayer {
     this.#object = new BpfObject(OBJECT);
     try {
       this.#policies = this.#object.map("policies");
-      this.#ring = new RingReader(this.#object.map("refusals"), (record) => this.#hear(record));
+      this.#reports = new GroupReports(this.#object.map("refusals"), readRefusal);
       this.#attach(group, without);
     } catch (error) {
       this.#object.close();
@@ -91,65 +84,41 @@ export class NetworkLayer {
   allow(group: string, allowances: readonly Allowance[]): void {
     const policy = Buffer.alloc(16);
     policy.writeUInt32LE(allowances.reduce((bits, name) => bits | ALLOWANCES[name], 0));
-    this.#policies.set(keyOf(group), policy);
+    this.#policies.set(groupKey(group), policy);
   }
 
   /** Bytes of packets that a group with an allowance has sent. */
   sentBytes(group: string): number {
     const policy = Buffer.alloc(16);
-    return this.#policies.get(keyOf(group), policy) ? Number(policy.readBigUInt64LE(8)) : 0;
+    return this.#policies.get(groupKey(group), policy) ? Number(policy.readBigUInt64LE(8)) : 0;
   }
 
   /** Takes every allowance from a group. */
   forget(group: string): void {
-    this.#policies.delete(keyOf(group));
+    this.#policies.delete(groupKey(group));
   }
 
   /** Calls back at each refusal in a group, at the next `drain()`. Returns the way to stop. */
   watch(group: string, listener: (refusal: NetworkRefusal) => void): () => void {
-    const id = idOf(group);
-    this.#listeners.set(id, listener);
-    return () => {
-      this.drain();
-      this.#listeners.delete(id);
-    };
+    return this.#reports.watch(group, listener);
   }
 
-  /** Drains by itself from now on, every `FETCH_MS`. Returns the way to stop; an idle daemon must not be woken up. */
+  /** Drains by itself from now on, many times a second. Returns the way to stop. */
   drainOften(): () => void {
-    this.#inHaste++;
-    this.#timer ??= setInterval(() => this.drain(), FETCH_MS);
-    this.#timer.unref();
-    return () => {
-      if (--this.#inHaste > 0) return;
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-    };
+    return this.#reports.drainOften();
   }
 
   /** Reports now what has been refused so far. */
   drain(): void {
-    if (this.#closed) return;
-    this.#ring.consume();
-    if (this.#fetched.length === 0) return;
-    // Only now: what listeners do, or throw, must not happen in the middle of the library.
-    const fetched = this.#fetched;
-    this.#fetched = [];
-    for (const { group, refusal } of fetched) this.#listeners.get(group)?.(refusal);
+    this.#reports.drain();
   }
 
   /** Ends the reports. The group stays confined until it is removed. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    clearInterval(this.#timer);
-    this.#ring.close();
+    this.#reports.close();
     this.#object.close();
-  }
-
-  #hear(record: DataView): void {
-    const group = record.getBigUint64(0, true);
-    if (this.#listeners.has(group)) this.#fetched.push({ group, refusal: readRefusal(record) });
   }
 }
 
@@ -169,17 +138,6 @@ export function openNetworkLayer(
       };
     return { why: `${message} (use Linux 5.8 or newer with CONFIG_CGROUP_BPF)` };
   }
-}
-
-/** Groups are known to the kernel by the number of their folder. */
-function idOf(group: string): bigint {
-  return statSync(group, { bigint: true }).ino;
-}
-
-function keyOf(group: string): Uint8Array {
-  const key = Buffer.alloc(8);
-  key.writeBigUInt64LE(idOf(group));
-  return key;
 }
 
 const IPV6 = 10;
