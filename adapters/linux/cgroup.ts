@@ -27,15 +27,20 @@ export function ownGroup(): string | undefined {
   }
 }
 
-/** Whether the kernel lets us start processes in groups below this one: it asks for the right to put any into it. */
-export function mayFillGroups(folder: string | undefined): boolean {
-  if (folder === undefined) return false;
+/** Why we may not make groups below a folder, with the way to; `undefined` = we may. */
+export function whyNoGroups(folder: string | undefined): string | undefined {
+  if (folder === undefined)
+    return "there is no cgroup v2 (boot with systemd.unified_cgroup_hierarchy=1, or mount it)";
   try {
+    // To start a process in a group below, the kernel asks for the right to put any into this one.
+    accessSync(folder, constants.W_OK);
     accessSync(join(folder, "cgroup.procs"), constants.W_OK);
-    return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EROFS"
+      ? "cgroup v2 is mounted read-only (mount it read-write, in a container too)"
+      : "moult may not divide the group it is in (start moult as root, or as a systemd service with Delegate=yes)";
   }
+  return undefined;
 }
 
 /** Makes a group. `undefined` when we may not, or when groups can not be ended as a whole (before Linux 5.14). */
@@ -74,12 +79,30 @@ export function removeGroup(folder: string): boolean {
   }
 }
 
-/** Removes empty groups of daemons that have ended; groups are named `moult-<seat>-<process id>`. */
+/**
+ * Ends and removes what daemons left that have ended; groups are named `moult-<seat>-<process id>`. What is on its way
+ * out still holds its group: the next call removes that.
+ */
 export function removeStaleGroups(parent: string | undefined): void {
   if (parent === undefined || !existsSync(parent)) return;
   for (const name of readdirSync(parent)) {
     const pid = /^moult-\d+-(\d+)$/.exec(name)?.[1];
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeGroup(join(parent, name));
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
+    const folder = join(parent, name);
+    if (removeGroup(folder) || holdsStrangers(folder)) continue;
+    killGroup(folder);
+    removeGroup(folder);
+  }
+}
+
+/** Whether a process in it can not be seen from here: then its daemon may live, in another container. */
+function holdsStrangers(folder: string): boolean {
+  try {
+    const inside = readdirSync(folder, { withFileTypes: true }).filter((one) => one.isDirectory());
+    const own = readFileSync(join(folder, "cgroup.procs"), "utf8").split("\n");
+    return own.includes("0") || inside.some(({ name }) => holdsStrangers(join(folder, name)));
+  } catch {
+    return false;
   }
 }
 

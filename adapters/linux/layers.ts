@@ -1,7 +1,7 @@
 /** Which layers of confinement this machine gives, found by trying, and what they are called in the documentation. */
 import { mkdirSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
-import { createGroup, mayFillGroups, ownGroup, removeStaleGroups } from "./cgroup.ts";
+import { createGroup, ownGroup, removeStaleGroups, whyNoGroups } from "./cgroup.ts";
 import { landlockVersion } from "./landlock.ts";
 import { bunPath, othersMayRunBun } from "./program.ts";
 import type { RunDir } from "./run_dir.ts";
@@ -55,7 +55,7 @@ export function detectLayers(run: RunDir): Layers {
   const uids = mayChange ? Uids.of(run.seat) : undefined;
   removeStaleGroups(ownGroup());
   const name = `moult-${String(run.seat)}-${String(process.pid)}`;
-  const groups = mayFillGroups(ownGroup()) ? createGroup(ownGroup(), name) : undefined;
+  const groups = whyNoGroups(ownGroup()) === undefined ? createGroup(ownGroup(), name) : undefined;
   return {
     landlock: landlockVersion(),
     seccomp: hasSeccomp(),
@@ -111,7 +111,7 @@ function lines(layers: Layers, network: NetworkState): readonly Line[] {
     [
       layers.groups !== undefined,
       "processes: a control group per function",
-      "processes: no control group per function; functions are ended by process id (start moult as root with cgroup v2, or as a systemd service with Delegate=yes)",
+      `processes: no control group per function, so they are ended by process id: ${whyNoGroups(ownGroup()) ?? "this kernel can not end a group as a whole (use Linux 5.14 or newer)"}`,
     ],
     [
       !landlock || layers.landlock >= 6,
