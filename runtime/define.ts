@@ -40,7 +40,10 @@ export interface Touches {
   readonly call?: readonly string[];
 }
 
-/** Bounds, enforced from outside. Hitting one ends the function's process; its calls fail with `function/limit`. */
+/**
+ * Bounds, enforced from outside. Hitting one fails with `function/limit`; one of time, memory or CPU ends the
+ * function's process and all its calls.
+ */
 export interface Limits {
   /** Wall-clock milliseconds of one call. @default 30_000 */
   readonly timeMs?: number;
@@ -50,6 +53,10 @@ export interface Limits {
   readonly cpuMs?: number;
   /** Calls in flight at once; more wait half a second at most, then get `function/busy`. @default 16 */
   readonly concurrency?: number;
+  /** MiB that `ctx.fetch` of one call may send and receive together. @default 64 */
+  readonly egressMiB?: number;
+  /** Requests that `ctx.fetch` of one call may make, redirects included. @default 256 */
+  readonly requests?: number;
 }
 
 /** One way a function starts by itself. */
@@ -79,7 +86,10 @@ interface Common<SecretName extends string> {
   readonly description: string;
   /** What it may touch. @default nothing */
   readonly permissions?: Permissions;
-  /** Names of the secrets it reads with `ctx.secret(name)`. */
+  /**
+   * Names of the secrets it reads with `ctx.secret(name)`. One that is written `NAME@host:port` it never sees: the
+   * runtime puts it in where a header of a request to that host says `{{NAME}}`.
+   */
   readonly secrets?: readonly SecretName[];
   /** Bounds of its process and its calls. */
   readonly limits?: Limits;
@@ -136,12 +146,12 @@ export interface CallContext<SecretName extends string = string> {
   /** The function's log. */
   readonly log: Logger;
   /** The value of a declared secret. Throws `policy/denied` when the owner has not set it. */
-  readonly secret: (name: SecretName) => string;
+  readonly secret: (name: Exclude<SecretName, `${string}@${string}`>) => string;
   /**
    * `fetch` through the runtime: only hosts of `permissions.net`, redirects included; throws `policy/denied`
    * for others. `{{NAME}}` in a header value is replaced by that declared secret outside of the function.
    */
-  readonly fetch: (url: string | URL, init?: RequestInit) => Promise<Response>;
+  readonly fetch: (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
   /** The resident model. Requests wait in the same queue as everything else. */
   readonly model: {
     /** The whole answer. */

@@ -103,10 +103,10 @@ interface Answer {
 
 async function fetchOutside(
   { facts, questions, channel, signal }: ContextParts,
-  url: string | URL,
+  url: string | URL | Request,
   init?: RequestInit,
 ): Promise<Response> {
-  const request = new Request(String(url), init);
+  const request = url instanceof Request ? new Request(url, init) : new Request(String(url), init);
   const body = new Uint8Array(await request.arrayBuffer());
   if (body.length > BODY_BYTES_MAX)
     throw new MoultError("tool/failed", `Cannot send more than ${String(BODY_BYTES_MAX)} bytes`);
@@ -116,7 +116,7 @@ async function fetchOutside(
     const data = Buffer.from(body.subarray(from, from + CHUNK_BYTES)).toString("base64");
     channel.send({ type: "chunk", id, data });
   }
-  const own = init?.signal ?? undefined;
+  const own = init?.signal ?? (url instanceof Request ? url.signal : undefined);
   const question = {
     op: "fetch",
     call: facts.id,

@@ -11,6 +11,7 @@ import { Drop, InboundMessage } from "../../schemas/message.ts";
 import { MoultError } from "../../schemas/error.ts";
 import { checkValue } from "../check_value.ts";
 import { type ContextParts, createContext } from "./context.ts";
+import { withGlobalFetch } from "./global_fetch.ts";
 import type { KvWrite } from "../ports.ts";
 
 /** A function that is ready. */
@@ -33,7 +34,8 @@ export async function handle(
 ): Promise<Handled> {
   const input = parseBody(loaded.name, asked.text);
   const { ctx, kv } = createContext(parts);
-  const result = await dispatch(loaded, { handler: asked.handler, input, ctx });
+  const work = { handler: asked.handler, input, ctx };
+  const result = await withGlobalFetch(loaded.definition, ctx.fetch, () => dispatch(loaded, work));
   const output = result instanceof ReadableStream ? result : toJson(loaded.name, result);
   // A stream has returned too: what it sets later would belong to no call.
   return { output, writes: kv.end() };

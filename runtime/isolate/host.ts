@@ -6,6 +6,7 @@ import * as moult from "../define.ts";
 import { ERROR_STATUS, isMoultError, MoultError, toWire } from "../../schemas/error.ts";
 import { Questions } from "./asking.ts";
 import { describe, readDefinition } from "./describe.ts";
+import { replaceGlobalFetch } from "./global_fetch.ts";
 import { handle, type Handled, type Loaded } from "./handle.ts";
 import {
   ANSWER_CHARS_MAX,
@@ -47,6 +48,7 @@ export async function runHost({ channel, socket, lock }: HostOptions): Promise<v
       build.module("moult", () => ({ exports: { ...moult }, loader: "object" }));
     },
   });
+  replaceGlobalFetch();
   const host = new Host(channel);
   channel.receive((frame) => host.hear(frame));
   Bun.serve({
@@ -294,7 +296,7 @@ function explainThrown(error: unknown): string {
   // Errors of files have a path, too; those of `fetch` have the address there.
   const isFile = "path" in error && !String(error.path).includes("://");
   if (!refused || isFile) return error.message;
-  return `${error.message}; a function has no network of its own: name the host in permissions.net and use ctx.fetch`;
+  return `${error.message}; a function has no network of its own: name the host in permissions.net`;
 }
 
 /** An error document that fits in a frame, whatever the function put into it. */

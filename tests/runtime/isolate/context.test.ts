@@ -196,6 +196,28 @@ describe("ctx.fetch()", () => {
     });
   });
 
+  test("is the global fetch too, for packages, and for no call of another", async () => {
+    const deployment = await fetching(
+      `const request = new Request(at + "/", { method: "POST", headers: { authorization: "{{TOKEN}}" }, body: "xy" });
+       await Bun.sleep(1);
+       const own = await (await fetch(request)).json();
+       const other = await fetch("http://localhost:" + new URL(at).port + "/").catch((e) => e.code);
+       return { own, other, data: await (await fetch("data:,hi")).text() };`,
+    );
+    expect((await deployment.run(call())).output).toEqual({
+      own: { authorization: "s3cret", body: 2, method: "POST" },
+      other: "policy/denied",
+      data: "hi",
+    });
+    const without = await bench.deploy(
+      tool(`return await fetch("http://127.0.0.1:${String(server.port)}/").catch((e) => e.code)`),
+    );
+    expect((await without.run(call())).output).not.toBe("policy/denied");
+    expect((await without.run(call())).output).toMatch(
+      /EPERM|FailedToOpenSocket|ConnectionRefused/,
+    );
+  });
+
   test("streams a large answer", async () => {
     const deployment = await fetching(
       `return (await (await ctx.fetch(at + "/large")).text()).length`,
