@@ -8,6 +8,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   statSync,
   writeFileSync,
 } from "node:fs";
@@ -132,7 +133,9 @@ export function openRunDir(): RunDir {
     } catch {
       continue; // Another daemon's.
     }
-    writeFileSync(join(path, "owner"), owner());
+    // Whole at once: a daemon that starts beside us would take a half-written one for a dead one's.
+    writeFileSync(join(path, "owner.new"), owner());
+    renameSync(join(path, "owner.new"), join(path, "owner"));
     return { path, seat };
   }
   throw new Error(`Cannot start: ${String(SEATS)} daemons hold folders below ${base}`);

@@ -3,9 +3,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { ownGroup } from "../../../adapters/linux/cgroup.ts";
 import { LinuxSandbox } from "../../../adapters/linux/sandbox.ts";
-import { isAlive } from "../../waiting.ts";
+import { isAlive, until } from "../../waiting.ts";
+import { isConfined, left, processesOf, type Remains, remainsOf } from "./remains.ts";
 
 const isLinux = process.platform === "linux";
+const isRoot = process.getuid?.() === 0;
 
 test.skipIf(!isLinux)(
   "no host outlives its daemon, and the next daemon cleans up after it",
@@ -37,4 +39,49 @@ test.skipIf(!isLinux)(
     while (existsSync(group)) await new LinuxSandbox().close();
     expect(readFileSync("/proc/self/mountinfo", "utf8")).not.toContain(`${run}/`);
   },
+);
+
+const ROUNDS = 20;
+const AT_ONCE = 4;
+/** By then its first hosts have been started, have answered, and have been ended. */
+const LONGEST_LIFE_MS = 600;
+
+/** Starts a daemon whose hosts come and go, and kills it some time later. Returns what it held at that moment. */
+async function killSomewhere(): Promise<Remains> {
+  const entry = Bun.fileURLToPath(new URL("restless_main.ts", import.meta.url));
+  const command = [process.execPath, "--no-install", entry, import.meta.dir];
+  const daemon = Bun.spawn(command, { stdout: "pipe", stderr: "inherit" });
+  await daemon.stdout.getReader().read();
+  await Bun.sleep(Math.random() * LONGEST_LIFE_MS);
+  const remains = remainsOf(daemon.pid);
+  daemon.kill("SIGKILL");
+  const processes = remains.folders.flatMap(processesOf);
+  expect(processes.map(isConfined)).not.toContain(false);
+  await daemon.exited;
+  await until(() => !remains.folders.flatMap(processesOf).some(isAlive));
+  return remains;
+}
+
+test.skipIf(!isLinux || !isRoot)(
+  `of daemons that are killed at ${ROUNDS} moments nothing is left once another has started`,
+  async () => {
+    let programs = 0;
+    for (let round = 0; round < ROUNDS; round += AT_ONCE) {
+      const rounds = Array.from({ length: AT_ONCE }, async () => {
+        const remains = await killSomewhere();
+        programs += remains.programs.length;
+        expect(remains.folders).toHaveLength(1);
+        // The kernel takes a moment to let go of processes and programs.
+        await until(async () => {
+          await new LinuxSandbox().close();
+          return left(remains).length === 0;
+        });
+      });
+      await Promise.all(rounds);
+    }
+    const trial = new LinuxSandbox();
+    if (trial.tier().tier <= "B") expect(programs).toBeGreaterThan(0);
+    await trial.close();
+  },
+  60_000,
 );
