@@ -4,6 +4,7 @@ import os
 import re
 
 from evaluation.make import Maker
+from evaluation.strangers import Strangers
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SAY = os.path.join(HERE, "..", "..", "bench", "say.jsonl")
@@ -15,8 +16,9 @@ def plain(text):
 
 
 def sentences():
-    """The measured sentences: the held-out cases and those of the benchmark `say`."""
-    found = {plain(case["message"] if "message" in case else case["messages"][0]["content"]) for case in Maker().all()}
+    """The measured sentences: the held-out cases, the strangers' and those of the benchmark `say`."""
+    cases = [*Maker().all(), *Strangers("dev").all(), *Strangers("test").all()]
+    found = {plain(case["message"] if "message" in case else case["messages"][0]["content"]) for case in cases}
     if os.path.exists(SAY):
         found |= {plain(json.loads(line)["say"]) for line in open(SAY, encoding="utf-8") if line.strip()}
     return found
