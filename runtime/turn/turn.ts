@@ -157,7 +157,8 @@ class Turn {
         const { record } = await this.#call(call);
         if (this.#live.stopped !== undefined) return this.#stopped(this.#live.stopped);
         if (this.#isRepeatedFailure(record)) {
-          return this.#end("failed", `I could not do this. ${record.error?.message ?? ""}`);
+          const why = record.error?.message ?? "";
+          return this.#withNotice(this.#end("failed", `I could not do this. ${why}`));
         }
         this.#prompt.addResult(record);
       }
@@ -322,12 +323,15 @@ class Turn {
     const isRefused =
       this.#records.some(({ error }) => isRefusal(error)) &&
       this.#records.every(({ error }) => error !== undefined);
-    const notice =
-      this.#records.length > 0 ? undefined : pendingNotice(this.#parts.functions, this.#row.text);
-    if (notice === undefined) return this.#end(isRefused ? "refused" : "answered", answer.text);
+    return this.#withNotice(this.#end(isRefused ? "refused" : "answered", answer.text));
+  }
+
+  /** Where nothing was done: what may have been wanted, and waits for its owner. The model does not see it again. */
+  #withNotice(ending: Ending): Ending {
+    if (this.#records.some(({ error }) => error === undefined)) return ending;
+    const notice = pendingNotice(this.#parts.functions, this.#row.text);
+    if (notice === undefined) return ending;
     this.#live.show(this.#live.next({ type: "token" as const, text: `\n\n${notice}` }));
-    // The model does not see it again: it would say the same of other requests.
-    const ending = this.#end("answered", answer.text);
     return { ...ending, text: `${ending.text}\n\n${notice}`.trim() };
   }
 

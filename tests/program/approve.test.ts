@@ -30,6 +30,9 @@ beforeEach(() => {
   place = makePlace([
     { match: "^call tides$", call: { name: "tides", arguments: {} } },
     { onTool: "tides", reply: "{{error}}" },
+    { match: "tides in Rome", call: { name: "calculate", arguments: { expression: "Rome" } } },
+    { match: "tides in 1", call: { name: "calculate", arguments: { expression: "1" } } },
+    { onTool: "calculate", reply: "Here you are." },
     { reply: "I cannot look that up." },
   ]);
 });
@@ -54,6 +57,10 @@ test("a function that asks for a host waits until moult approve, and everybody s
   expect(reply).toEndWith("moult approve tides");
   const { reply: other } = await daemon.say("s", "hello");
   expect(other).toBe("I cannot look that up.");
+  const mistaken = await daemon.say("s", "what are the tides in Rome?");
+  expect(mistaken.reply).toEndWith("moult approve tides");
+  const done = await daemon.say("s", "what are the tides in 1?");
+  expect(done.reply).toBe("Here you are.");
   const asked = await daemon.say("s", "call tides");
   expect(asked.toolCalls[0]?.error).toMatchObject({ code: "function/pending" });
 
