@@ -153,6 +153,9 @@ export class HostProcess implements Confined {
 
 /** A crash as Bun prints it, without the lines of our own program around the place. */
 function withoutSource(lines: readonly string[]): readonly string[] {
+  // Bun's report of its own end is long, and says one thing.
+  const panic = lines.find((line) => line.startsWith("panic"));
+  if (panic !== undefined) return [panic];
   return lines
     .filter((line) => !/^\s*(\d+ \||\^|at |note: |Bun v|$)/.test(line))
     .map((line) => line.slice(0, 200));

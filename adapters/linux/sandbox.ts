@@ -141,7 +141,7 @@ export class LinuxSandbox implements Sandbox {
 
   async #start(options: Parameters<Sandbox["start"]>[0]): Promise<Confined> {
     const base = isBase(options.files);
-    const program = await (this.#program ??= buildHostProgram(join(this.#run.path, "p")));
+    const program = await this.#hostProgram();
     const folder = join(this.#run.path, "h", String(++this.#lastId));
     const seat = takeSeat(folder, this.#layers, !base);
     // Hosts with user ids of their own are kept apart by those, and can share a thread and its confinement.
@@ -161,6 +161,15 @@ export class LinuxSandbox implements Sandbox {
     }
   }
 
+  async #hostProgram(): Promise<string> {
+    try {
+      return await (this.#program ??= buildHostProgram(join(this.#run.path, "p")));
+    } catch (error) {
+      this.#program = undefined; // The next start tries again: there may be room then.
+      throw error;
+    }
+  }
+
   async #spawnerFor(shared: boolean, seat: Seat, files: FilePolicy): Promise<Spawner> {
     try {
       return await (shared ? this.#sharedSpawner() : this.#ownSpawner(seat, files));
@@ -171,6 +180,9 @@ export class LinuxSandbox implements Sandbox {
   }
 
   async #sharedSpawner(): Promise<Spawner> {
+    const last = this.#poolSpawner;
+    const isOver = (await last?.catch(() => undefined))?.isOver === true;
+    if (isOver && this.#poolSpawner === last) this.#poolSpawner = undefined;
     this.#poolSpawner ??= this.#openSpawner(
       this.#domain([], [join(this.#run.path, "h")], []),
       false,
@@ -238,11 +250,15 @@ export class LinuxSandbox implements Sandbox {
     const opened = this.#openNetwork();
     const network = opened instanceof NetworkLayer && seat.group !== undefined ? opened : undefined;
     const host = new HostProcess(seat, this.#layers, network);
-    const [ours, theirs] = socketPair();
-    const groupFile = seat.group === undefined ? undefined : openSync(seat.group, "r");
     const lastLines: string[] = [];
+    const lent: number[] = []; // Files that it gets its own copies of.
     let started: Started;
     try {
+      if (this.#closed) throw new Error("moult stops");
+      const cgroup = seat.group === undefined ? undefined : openSync(seat.group, "r");
+      if (cgroup !== undefined) lent.push(cgroup);
+      const [ours, theirs] = socketPair();
+      lent.push(theirs);
       host.control = await openControl({
         file: ours,
         onFrame: (frame) => host.hear(frame),
@@ -264,7 +280,7 @@ export class LinuxSandbox implements Sandbox {
         env: omits(this.#omitted, "environment") ? ownEnvironment() : childEnvironment(),
         control: theirs,
         uid: seat.uid,
-        cgroup: groupFile,
+        cgroup,
       };
       started = await spawner.spawn(start, (line) => {
         if (!host.isUp && lastLines.length < 20) lastLines.push(line);
@@ -275,8 +291,7 @@ export class LinuxSandbox implements Sandbox {
       leaveSeat(seat, this.#layers);
       throw error;
     } finally {
-      closeSync(theirs);
-      if (groupFile !== undefined) closeSync(groupFile);
+      for (const file of lent) closeSync(file);
     }
     host.watch(started);
     await host.whenUp(lastLines);

@@ -54,7 +54,7 @@ function furnish({ folder, bundles, work, socket, uid, group }: Seat, layers: La
   } else if (uid !== undefined) chownSync(work, uid, uid);
   if (uid !== undefined) chownSync(dirname(socket), uid, uid);
   if (group !== undefined && createGroup(layers.groups, basename(folder)) === undefined)
-    throw new Error(`Cannot make the control group ${group}`);
+    throw new Error(`the control group ${group} cannot be made`);
 }
 
 /**

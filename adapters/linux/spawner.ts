@@ -19,6 +19,7 @@ export class Spawner {
   readonly #pending = new Map<number, Pending>();
   readonly #confined = Promise.withResolvers<undefined>();
   #lastId = 0;
+  #over: string | undefined;
 
   /** Starts the thread and confines it. Rejects when the kernel refuses any part. */
   static async open(options: Confinement): Promise<Spawner> {
@@ -44,8 +45,14 @@ export class Spawner {
     this.#worker.addEventListener("close", () => this.#break("the spawner thread ended"));
   }
 
-  /** Starts one process. */
+  /** Whether the thread has ended, and with it all it started. */
+  get isOver(): boolean {
+    return this.#over !== undefined;
+  }
+
+  /** Starts one process. Rejects when the thread has ended. */
   async spawn(start: Start, onLine: (line: string) => void): Promise<Started> {
+    if (this.#over !== undefined) throw new Error(this.#over);
     const id = ++this.#lastId;
     const pending: Pending = {
       onLine,
@@ -59,6 +66,7 @@ export class Spawner {
 
   /** Ends the thread. The kernel ends what it started with it, so close it last. */
   close(): void {
+    this.#over ??= "the spawner thread was ended";
     this.#worker.terminate();
   }
 
@@ -80,6 +88,7 @@ export class Spawner {
   }
 
   #break(why: string): void {
+    this.#over ??= why;
     this.#confined.reject(new Error(why));
     this.#confined.promise.catch(() => undefined);
     for (const { started, exited } of this.#pending.values()) {

@@ -55,10 +55,12 @@ function reasonOf(error: unknown): { readonly why: string; readonly remedy: stri
 }
 
 function remedyFor(why: string): string {
-  if (/EAGAIN|EMFILE|ENFILE|ENOMEM/.test(why))
+  if (/EAGAIN|EMFILE|ENFILE|ENOMEM|SIGABRT|worker thread|did not (?:load|start)/.test(why))
     return "raise the limits of this user on processes, open files or memory (ulimit -a shows them)";
   if (/ENOSPC|EROFS|Cannot make a folder/.test(why))
     return "make room and writing possible in /run or /tmp: functions run in folders there";
+  if (why.includes("control group"))
+    return "start moult again: something else has removed its control groups, or closed them";
   if (/EACCES|EPERM/.test(why))
     return `let every user run Bun (chmod o+rx ${bunPath()}), and allow /run or /tmp to hold unix sockets; or start moult as an ordinary user`;
   return "the daemon's log (moult logs) has the details; start moult as an ordinary user, or on another kernel, to see what it depends on";

@@ -136,6 +136,8 @@ export function openNetworkLayer(
       return {
         why: `${message} (start moult as root, or with CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON)`,
       };
+    if (/EMFILE|ENFILE|ENOMEM/.test(message))
+      return { why: `${message} (raise the limits of moult's user: ulimit -n, ulimit -l)` };
     return { why: `${message} (use Linux 5.8 or newer with CONFIG_CGROUP_BPF)` };
   }
 }
