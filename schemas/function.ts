@@ -16,6 +16,8 @@ export const LIMITS_DEFAULT = {
   memoryMiB: 256,
   cpuMs: 10_000,
   concurrency: 16,
+  egressMiB: 64,
+  requests: 256,
 } as const;
 
 const names = v.optional(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(200))), []);
@@ -24,6 +26,18 @@ const hostPort = v.pipe(
   v.regex(
     /^[a-z0-9.:[\]-]{1,253}:\d{1,5}$/i,
     'expected "host:port", for example "api.example.org:443"',
+  ),
+);
+
+/** `NAME`, or `NAME@host:port`: then the function never sees it, and only requests to that host carry it. */
+const secret = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(400),
+  v.check(
+    (text) =>
+      !text.includes("@") || /^[A-Z][A-Z0-9_]{0,63}@[a-z0-9.:[\]-]{1,253}:\d{1,5}$/i.test(text),
+    'expected "NAME" or "NAME@host:port", for example "RATES_TOKEN@api.example.org:443"',
   ),
 );
 
@@ -53,6 +67,8 @@ export const Limits = v.strictObject({
   memoryMiB: bounded(32, 65_536, LIMITS_DEFAULT.memoryMiB),
   cpuMs: bounded(10, 3_600_000, LIMITS_DEFAULT.cpuMs),
   concurrency: bounded(1, 1024, LIMITS_DEFAULT.concurrency),
+  egressMiB: bounded(1, 65_536, LIMITS_DEFAULT.egressMiB),
+  requests: bounded(1, 100_000, LIMITS_DEFAULT.requests),
 });
 /** See the schema of the same name. */
 export type Limits = v.InferOutput<typeof Limits>;
@@ -130,7 +146,7 @@ export const Manifest = v.object({
   input: v.optional(schema),
   output: v.optional(schema),
   permissions: v.optional(Permissions, {}),
-  secrets: names,
+  secrets: v.optional(v.array(secret), []),
   limits: v.optional(Limits, {}),
   examples: v.optional(
     v.array(v.object({ say: v.string(), input: v.unknown(), output: v.optional(v.unknown()) })),

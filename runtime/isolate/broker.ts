@@ -6,7 +6,9 @@ import * as v from "valibot";
 import { isMoultError, MoultError, toWire, messageOf } from "../../schemas/error.ts";
 import type { Manifest, Permissions } from "../../schemas/function.ts";
 import type { GenerateRequest } from "../../schemas/model.ts";
-import { egress } from "./egress.ts";
+import { declaredSecret } from "../policy/secrets.ts";
+import { Budget, Connections } from "./budget.ts";
+import { egress, isPlace } from "./egress.ts";
 import type { LiveCall, LiveHost } from "./live_host.ts";
 import { CHUNK_BYTES, type DaemonFrame, type HostFrame, type Question } from "./protocol.ts";
 import { Reports } from "./reports.ts";
@@ -20,6 +22,9 @@ const CHUNK_BYTES_MAX = 16 * 1_048_576;
 const LIST_CHARS_MAX = 4 * 1_048_576;
 /** Pieces of such bodies. A request follows its own at once. */
 const CHUNKS_MAX = QUESTIONS_MAX;
+
+/** Requests of `ctx.fetch` that one host has open at once, until their answers are read; further ones wait. */
+const CONNECTIONS_MAX = 64;
 
 /** Refusals that are kept with a call. All are reported. */
 const KEPT_REFUSALS_MAX = 16;
@@ -43,6 +48,8 @@ interface Open {
   /** The rest of an answer that is fetched piece by piece. */
   reader?: Reader;
   rest?: Uint8Array | undefined;
+  /** Gives its connection's place to the next. */
+  leave?: () => void;
   /** Pieces that are asked for: they go one after the other, however often that is. */
   wanted: number;
 }
@@ -64,6 +71,9 @@ export class Broker {
   readonly #open = new Map<number, Open>();
   readonly #chunks = new Map<number, Uint8Array[]>();
   readonly #reports: Reports;
+  /** Of the calls that run. */
+  readonly #budgets = new Map<number, Budget>();
+  readonly #connections = new Connections(CONNECTIONS_MAX);
   #reading: Promise<void> | undefined;
   #chunkBytes = 0;
   #chunkCount = 0;
@@ -114,7 +124,12 @@ export class Broker {
         this.#reportRefusal(question, error);
       this.#send({ type: "refusal", id, error: toWire(error) });
     }
-    if (open.reader === undefined) this.#open.delete(id);
+    if (open.reader === undefined) this.#forget(id, open);
+  }
+
+  #forget(id: number, open: Open): void {
+    this.#open.delete(id);
+    open.leave?.();
   }
 
   /** What its file asks for already lacks no line there, but the owner's word. */
@@ -188,12 +203,16 @@ export class Broker {
     const chunks = this.#takeChunks(question.id);
     const rules = {
       allow: permissions.net,
-      secret: (wanted: string) =>
-        manifest.secrets.includes(wanted) ? services.secret(name, wanted) : undefined,
+      secret: (wanted: string, place: string) =>
+        isDeclared(manifest, wanted, place) ? services.secret(name, wanted) : undefined,
       offline,
+      budget: this.#budgetOf(question.call),
     };
     const body = question.chunks === 0 ? undefined : Buffer.concat(chunks);
+    open.leave = await this.#connections.enter(open.abort.signal);
     const response = await egress({ ...question, body }, rules, open.abort.signal);
+    if (open.abort.signal.aborted) await response.body?.cancel();
+    open.abort.signal.throwIfAborted();
     const { status, statusText, url } = response;
     const headers = [...response.headers].filter(
       ([key]) => key !== "content-encoding" && key !== "content-length",
@@ -201,6 +220,14 @@ export class Broker {
     const hasBody = response.body !== null && ![204, 205, 304].includes(status);
     if (hasBody && response.body !== null) open.reader = response.body.getReader() as Reader;
     return { status, statusText, url, headers, hasBody };
+  }
+
+  #budgetOf(call: number): Budget {
+    const known = this.#budgets.get(call);
+    if (known !== undefined) return known;
+    const budget = new Budget(this.#parts.manifest.limits);
+    this.#budgets.set(call, budget);
+    return budget;
   }
 
   #sendNext(id: number): void {
@@ -218,7 +245,7 @@ export class Broker {
     try {
       const rest = open.rest ?? (await open.reader.read()).value;
       if (rest === undefined) {
-        this.#open.delete(id);
+        this.#forget(id, open);
         this.#send({ type: "end", id });
         return;
       }
@@ -226,7 +253,7 @@ export class Broker {
       open.rest = piece.length < rest.length ? rest.subarray(piece.length) : undefined;
       this.#send({ type: "piece", id, text: Buffer.from(piece).toString("base64") });
     } catch (error) {
-      this.#open.delete(id);
+      this.#forget(id, open);
       const text = messageOf(error);
       const known = isMoultError(error)
         ? error
@@ -299,12 +326,13 @@ export class Broker {
 
   #endCall(call: number): void {
     for (const [id, open] of this.#open) if (open.call === call) this.#close(id);
+    this.#budgets.delete(call);
   }
 
   #close(id: number): void {
     const open = this.#open.get(id);
     if (open === undefined) return;
-    this.#open.delete(id);
+    this.#forget(id, open);
     open.abort.abort(new MoultError("tool/failed", "The call has ended"));
     open.reader?.cancel().catch(() => undefined);
   }
@@ -312,6 +340,13 @@ export class Broker {
   #send(frame: DaemonFrame): void {
     this.#parts.host.confined.send(frame);
   }
+}
+
+/** Whether a manifest lets requests to `place` carry a secret. */
+function isDeclared({ secrets }: Manifest, wanted: string, place: string): boolean {
+  return secrets
+    .map(declaredSecret)
+    .some((one) => one.name === wanted && (one.place === undefined || isPlace(one.place, place)));
 }
 
 /** Whose doing something is that no call is named for: known only where there is but one. */

@@ -10,6 +10,19 @@ const NAME = /^[A-Z][A-Z0-9_]{0,63}$/;
 const VALUE_CHARS_MAX = 16_384;
 const Stored = v.record(v.string(), v.string());
 
+/** What an entry of a manifest's `secrets` names. */
+export interface DeclaredSecret {
+  readonly name: string;
+  /** `host:port` whose requests carry it; absent = any the function may reach, and the function sees it. */
+  readonly place?: string;
+}
+
+/** Reads `NAME` or `NAME@host:port`. */
+export function declaredSecret(entry: string): DeclaredSecret {
+  const at = entry.indexOf("@");
+  return at < 0 ? { name: entry } : { name: entry.slice(0, at), place: entry.slice(at + 1) };
+}
+
 /** The secrets of one home folder. */
 export class Secrets {
   readonly #file: string;

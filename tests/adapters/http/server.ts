@@ -7,7 +7,7 @@ import { EventHub } from "../../../runtime/events.ts";
 import type { Approvals, Functions } from "../../../runtime/load/functions.ts";
 import type { Arrival, FunctionCall, Log } from "../../../runtime/ports.ts";
 import { MoultError, toWire } from "../../../schemas/error.ts";
-import type { FunctionInfo } from "../../../schemas/function.ts";
+import { type FunctionInfo, LIMITS_DEFAULT } from "../../../schemas/function.ts";
 import type { Reply, TurnEvent } from "../../../schemas/turn.ts";
 
 /** The key of every test server. */
@@ -33,7 +33,7 @@ export function loaded(name: string, changes: Partial<FunctionInfo> = {}): Funct
       output: { type: "object", properties: { text: { type: "string" } }, required: ["text"] },
       permissions: { net: [], read: [], write: [], exec: [], call: [] },
       secrets: [],
-      limits: { timeMs: 30_000, memoryMiB: 256, cpuMs: 10_000, concurrency: 16 },
+      limits: LIMITS_DEFAULT,
       examples: [{ say: "greet Ada", input: { name: "Ada" } }],
       triggers: [],
       confirm: "never",

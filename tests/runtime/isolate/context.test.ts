@@ -5,7 +5,6 @@ import { type Bench, call, codeOf, openBench, read, tool } from "./setup.ts";
 import { until } from "../../waiting.ts";
 
 let bench: Bench;
-let server: ReturnType<typeof Bun.serve>;
 const secrets = new Map([["TOKEN", "s3cret"]]);
 const calls: { from: string; name: string; call: FunctionCall }[] = [];
 const generated: { request: GenerateRequest; signal: AbortSignal | undefined }[] = [];
@@ -46,24 +45,8 @@ beforeAll(() => {
       },
     },
   );
-  server = Bun.serve({
-    port: 0,
-    hostname: "127.0.0.1",
-    async fetch(request) {
-      const { pathname } = new URL(request.url);
-      if (pathname === "/elsewhere")
-        return Response.redirect(`http://localhost:${String(server.port)}/`, 302);
-      if (pathname === "/around") return Response.redirect("/around", 302);
-      if (pathname === "/large") return new Response(Buffer.alloc(1_000_000, "a"));
-      if (pathname === "/slow") await Bun.sleep(60_000);
-      const body = await request.text();
-      const authorization = request.headers.get("authorization");
-      return Response.json({ authorization, body: body.length, method: request.method });
-    },
-  });
 });
 afterAll(async () => {
-  await server.stop(true);
   await bench.close();
 });
 
@@ -169,106 +152,6 @@ describe("ctx.secret()", () => {
     expect((await reader.run(call())).output).toEqual(["newer", "policy/denied", "policy/denied"]);
     secrets.set("TOKEN", "s3cret");
     expect(bench.denials.some(({ fn, kind }) => fn === "reader" && kind === "secret")).toBe(true);
-  });
-});
-
-describe("ctx.fetch()", () => {
-  const fetching = async (body: string) =>
-    await bench.deploy(
-      tool(
-        `const at = "http://127.0.0.1:${String(server.port)}"; ${body}`,
-        `permissions: { net: ["127.0.0.1:${String(server.port)}"] }, secrets: ["TOKEN"],`,
-      ),
-      { name: "fetching" },
-    );
-
-  test("reaches a declared host and puts a secret in that the function never has", async () => {
-    const deployment = await fetching(
-      `const r = await ctx.fetch(at + "/", { method: "POST", headers: { authorization: "Bearer {{TOKEN}}" }, body: "x".repeat(500_000) });
-       return { status: r.status, url: r.url.startsWith(at), ...(await r.json()) };`,
-    );
-    expect((await deployment.run(call())).output).toEqual({
-      status: 200,
-      url: true,
-      authorization: "Bearer s3cret",
-      body: 500_000,
-      method: "POST",
-    });
-  });
-
-  test("is the global fetch too, for packages, and for no call of another", async () => {
-    const deployment = await fetching(
-      `const request = new Request(at + "/", { method: "POST", headers: { authorization: "{{TOKEN}}" }, body: "xy" });
-       await Bun.sleep(1);
-       const own = await (await fetch(request)).json();
-       const other = await fetch("http://localhost:" + new URL(at).port + "/").catch((e) => e.code);
-       return { own, other, data: await (await fetch("data:,hi")).text() };`,
-    );
-    expect((await deployment.run(call())).output).toEqual({
-      own: { authorization: "s3cret", body: 2, method: "POST" },
-      other: "policy/denied",
-      data: "hi",
-    });
-    const without = await bench.deploy(
-      tool(`return await fetch("http://127.0.0.1:${String(server.port)}/").catch((e) => e.code)`),
-    );
-    expect((await without.run(call())).output).not.toBe("policy/denied");
-    expect((await without.run(call())).output).toMatch(
-      /EPERM|FailedToOpenSocket|ConnectionRefused/,
-    );
-  });
-
-  test("streams a large answer", async () => {
-    const deployment = await fetching(
-      `return (await (await ctx.fetch(at + "/large")).text()).length`,
-    );
-    expect((await deployment.run(call())).output).toBe(1_000_000);
-  });
-
-  test.each([
-    ["another port", `"http://127.0.0.1:1/"`, { kind: "net", wanted: "127.0.0.1:1" }],
-    ["another name of the same place", `"http://localhost:" + port + "/"`, { kind: "net" }],
-    ["a redirect to another host", `at + "/elsewhere"`, { kind: "net" }],
-    ["another scheme", `"file:///etc/passwd"`, { kind: "net", wanted: undefined }],
-    [
-      "a header with a secret that is not declared",
-      `at + "/", { headers: { a: "{{OTHER}}" } }`,
-      { kind: "secret", wanted: "OTHER" },
-    ],
-  ])("refuses %s, and says what the manifest lacks", async (_, args, lack) => {
-    const deployment = await fetching(
-      `const port = new URL(at).port; return (await ctx.fetch(${args})).status`,
-    );
-    expect(codeOf(await deployment.run(call()))).toBe("policy/denied");
-    expect(bench.denials.at(-1)).toMatchObject({ fn: "fetching", ...lack });
-    await deployment.retire();
-  });
-
-  test("gives up on endless redirects", async () => {
-    const deployment = await fetching(`return (await ctx.fetch(at + "/around")).status`);
-    const { error } = await deployment.run(call());
-    expect(error?.message).toContain("more than 5 redirects");
-  });
-
-  test("ends when the function no longer wants it", async () => {
-    const deployment = await fetching(
-      `return await ctx.fetch(at + "/slow", { signal: AbortSignal.timeout(50) }).catch((e) => e.name)`,
-    );
-    expect((await deployment.run(call())).output).toBe("TimeoutError");
-  });
-
-  test("refuses everything when moult runs offline", async () => {
-    const offline = openBench({ offline: true });
-    const deployment = await offline.deploy(
-      tool(
-        `return (await ctx.fetch("http://127.0.0.1:${String(server.port)}/")).status`,
-        `permissions: { net: ["127.0.0.1:${String(server.port)}"] },`,
-      ),
-    );
-    const { error } = await deployment.run(call());
-    expect(error).toMatchObject({ code: "policy/denied" });
-    expect(error?.message).toContain("--offline");
-    await offline.close();
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Deployment } from "../../../runtime/isolate/deployment.ts";
+import { LIMITS_DEFAULT } from "../../../schemas/function.ts";
 import { type Bench, call, codeOf, openBench, read, tool } from "./setup.ts";
 import { until } from "../../waiting.ts";
 
@@ -27,7 +28,7 @@ describe("a deployed tool", () => {
       kind: "tool",
       description: "Adds.",
       confirm: "never",
-      limits: { timeMs: 30_000, memoryMiB: 256, cpuMs: 10_000, concurrency: 2 },
+      limits: { ...LIMITS_DEFAULT, concurrency: 2 },
       input: { type: "object", required: ["a"] },
       output: { type: "object", properties: { sum: { type: "number" } } },
     });
@@ -83,7 +84,12 @@ describe("what a function throws or returns", () => {
     ],
     ["any other error", `throw new TypeError("odd")`, "tool/failed", "odd"],
     ["a text", `throw "oops"`, "tool/failed", "oops"],
-    ["the network itself", `await fetch("http://a.test/")`, "tool/failed", "name the host in permissions.net"],
+    [
+      "the network itself",
+      `await fetch("http://a.test/")`,
+      "tool/failed",
+      "name the host in permissions.net",
+    ],
     [
       "a failure with a very long text",
       `throw new MoultError("tool/failed", "y".repeat(5_000_000), { more: "z".repeat(5_000_000) })`,
