@@ -1,9 +1,8 @@
 /**
  * Reads what many files declare in one confined process, where a process for each would take minutes of CPU time.
  *
- * What it says is believed until the function's own process says something else: files that are read together could
- * speak for each other. So no call ever runs here, nothing is granted here, and every version is compared with this
- * when it first starts.
+ * Files that are read together could speak for each other. So no call ever runs here, and what is said here is only
+ * taken for a file that asks for nothing, until its own process says so or says something else.
  */
 import { readFileSync, statSync } from "node:fs";
 import { LIMITS_DEFAULT } from "../../schemas/function.ts";

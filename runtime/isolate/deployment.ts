@@ -12,6 +12,8 @@ export interface Bundle {
   readonly origin: Origin;
   /** Known from an earlier load of the same bundle: then no host is started until the first call. */
   readonly manifest?: Manifest;
+  /** The manifest was read in a process that other files ran in too. @default false */
+  readonly isHearsay?: boolean;
   /** The file is asked in a process of its own what it declares. @default when few are asked at once */
   readonly alone?: boolean;
   /** What a file that declares this may use now; `undefined`: it is not to be run. @default what it declares */
@@ -31,6 +33,8 @@ export type Handler = "run" | "receive" | "render" | "check";
  */
 export interface Deployment {
   readonly manifest: Manifest;
+  /** It was read in a process that other files ran in too, which may have spoken for this one. @default false */
+  readonly isHearsay?: boolean;
   readonly version: string;
   /** Answers like HTTP: status, `x-function-version`, JSON or a stream. Commits the function's values itself. Never rejects. */
   readonly fetch: (call: FunctionCall) => Promise<Response>;

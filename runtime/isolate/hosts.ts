@@ -1,11 +1,9 @@
 /** Deploys bundles: finds out what a file declares, and gives each version hosts under the policy it needs. */
 import { resolve } from "node:path";
-import * as v from "valibot";
-import { checkValue } from "../check_value.ts";
 import type { Sandbox } from "../ports.ts";
 import { MoultError } from "../../schemas/error.ts";
-import { Manifest, type Permissions } from "../../schemas/function.ts";
-import { anyOf, awaitsApproval } from "../policy/asks.ts";
+import type { Manifest, Permissions } from "../../schemas/function.ts";
+import { allAsksOf, anyOf, asksNothing, awaitsApproval } from "../policy/asks.ts";
 import { Turnstile } from "../turnstile.ts";
 import { Batches } from "./batch.ts";
 import { Broker } from "./broker.ts";
@@ -14,6 +12,7 @@ import { type ResolvedFiles, layLinks, needsFiles, resolveFiles } from "./files.
 import { LimitWatch } from "./limits.ts";
 import { LiveHost } from "./live_host.ts";
 import { type Blank, Pool, startBlank } from "./pool.ts";
+import { reportedManifest } from "./reported_manifest.ts";
 import type { HostServices } from "./services.ts";
 import { Version } from "./version.ts";
 import { WidePools } from "./wide_pools.ts";
@@ -54,6 +53,12 @@ export interface HostsOptions {
   readonly livingMax?: number;
 }
 
+/** What a file declares, and the host that said so, if it can be kept. */
+interface Asked {
+  readonly manifest: Manifest;
+  readonly host: LiveHost | undefined;
+}
+
 /** All function hosts of a daemon. */
 export class Hosts {
   readonly #options: HostsOptions;
@@ -81,14 +86,15 @@ export class Hosts {
    */
   async deploy(bundle: Bundle): Promise<Deployment> {
     this.#checkTier(bundle);
-    const { manifest, host } =
+    const { manifest, host, isHearsay } =
       bundle.manifest === undefined
         ? await this.#ask(bundle)
-        : { manifest: bundle.manifest, host: undefined };
+        : { manifest: bundle.manifest, host: undefined, isHearsay: bundle.isHearsay ?? false };
     const { services, idleMs = IDLE_MS } = this.#options;
     const version = new Version({
       bundle,
       manifest,
+      isHearsay,
       services,
       watch: this.#watch,
       idleMs,
@@ -123,31 +129,38 @@ export class Hosts {
   }
 
   /** Finds out what a file declares: alone, or together with others when many are asked at once. */
-  async #ask(bundle: Bundle): Promise<{ manifest: Manifest; host: LiveHost | undefined }> {
+  async #ask(bundle: Bundle): Promise<Asked & { readonly isHearsay: boolean }> {
     const isOneOfMany = this.#alone >= ALONE_MAX || this.#batches.isBusy;
-    if (bundle.alone !== true && isOneOfMany) {
-      const reported = v.safeParse(Manifest, await this.#batches.describe(bundle));
-      if (reported.success) {
-        const manifest = reported.output;
-        this.#tryFiles(manifest);
-        return { manifest, host: undefined };
-      }
-    }
+    const heard = bundle.alone !== true && isOneOfMany ? await this.#hear(bundle) : undefined;
+    if (heard !== undefined) return { manifest: heard, host: undefined, isHearsay: true };
     this.#alone++;
     try {
-      return await this.#starting.pass(() => this.#discover(bundle));
+      return { ...(await this.#starting.pass(() => this.#discover(bundle))), isHearsay: false };
     } finally {
       this.#alone--;
     }
   }
 
+  /** What others say of a file too. Where it asks for anything it has to say so itself: that is what gets approved. */
+  async #hear(bundle: Bundle): Promise<Manifest | undefined> {
+    const reported = await this.#batches.describe(bundle);
+    if (reported === undefined) return undefined;
+    try {
+      const manifest = reportedManifest(bundle.name, reported);
+      return asksNothing(allAsksOf(manifest)) ? manifest : undefined;
+    } catch {
+      // Alone it says better what is wrong.
+      return undefined;
+    }
+  }
+
   /** Loads a file where it can do no harm, and keeps that host if its policy is the right one. */
-  async #discover(bundle: Bundle): Promise<{ manifest: Manifest; host: LiveHost | undefined }> {
+  async #discover(bundle: Bundle): Promise<Asked> {
     this.#makeRoom();
     const blank = await this.#pool.take();
     const host = this.#occupy(blank, bundle.name);
     try {
-      const manifest = readManifest(bundle.name, await host.load(bundle));
+      const manifest = reportedManifest(bundle.name, await host.load(bundle));
       this.#tryFiles(manifest);
       const permissions = permittedTo(bundle, manifest);
       if (permissions === undefined) {
@@ -176,7 +189,7 @@ export class Hosts {
     const blank = await this.#blankFor(bundle, manifest, permissions);
     const host = this.#occupy(blank, bundle.name);
     try {
-      const reported = readManifest(bundle.name, await host.load(bundle));
+      const reported = reportedManifest(bundle.name, await host.load(bundle));
       if (!Bun.deepEquals(reported, manifest)) throw this.#differs(bundle);
       this.#serve(host, bundle, { manifest, permissions });
       return host;
@@ -266,12 +279,4 @@ function isWorker(bundle: Bundle, manifest: Manifest): boolean {
 /** What a version may use now; `undefined`: it waits for its owner. */
 function permittedTo(bundle: Bundle, manifest: Manifest): Permissions | undefined {
   return bundle.permitted === undefined ? manifest.permissions : bundle.permitted(manifest);
-}
-
-/** Checks what a file says of itself. */
-function readManifest(name: string, reported: unknown): Manifest {
-  return checkValue(Manifest, reported, {
-    code: "function/invalid",
-    title: `Cannot load "${name}"`,
-  });
 }

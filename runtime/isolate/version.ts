@@ -22,6 +22,8 @@ export interface VersionParts {
   readonly bundle: Bundle;
   readonly manifest: Manifest;
   readonly services: HostServices;
+  /** See `Deployment`. */
+  readonly isHearsay: boolean;
   readonly watch: LimitWatch;
   readonly idleMs: number;
   /** Starts and loads a host. */
@@ -33,6 +35,7 @@ export interface VersionParts {
 export class Version implements Deployment {
   readonly manifest: Manifest;
   readonly version: string;
+  readonly isHearsay: boolean;
   readonly #parts: VersionParts;
   readonly #name: string;
   readonly #headers: AnswerHeaders;
@@ -49,6 +52,7 @@ export class Version implements Deployment {
     this.#name = parts.bundle.name;
     this.manifest = parts.manifest;
     this.version = parts.bundle.version;
+    this.isHearsay = parts.isHearsay;
     this.#headers = answerHeaders(this.version);
     this.#places = new Places(parts.manifest.limits.concurrency);
   }

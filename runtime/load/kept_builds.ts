@@ -1,5 +1,5 @@
 /** Bundles out of what is kept on disk: the one to go on with after a restart, the one to go back to. Starts nothing. */
-import type { Bundle } from "../isolate/deployment.ts";
+import type { Bundle, Deployment } from "../isolate/deployment.ts";
 import type { Clock } from "../ports.ts";
 import type { Manifest, Origin } from "../../schemas/function.ts";
 import type { Built } from "./build.ts";
@@ -14,6 +14,9 @@ export interface Made extends Built {
   /** What it was made of, itself first. */
   readonly files: readonly Input[];
 }
+
+/** What a deployment of a build says of it. */
+type Loaded = Pick<Deployment, "manifest" | "isHearsay">;
 
 /** A bundle that an earlier run has built. */
 export interface Unchanged {
@@ -77,15 +80,17 @@ export class KeptBuilds {
   }
 
   /**
-   * Lists a build that has loaded as the newest. Throws `internal` when the disk takes no writes.
+   * Lists a build that has loaded as the newest, as its deployment says. Throws `internal` when the disk takes no writes.
    * @param serving The version that goes on meanwhile, which is not forgotten @default the new one
    */
-  keep(name: string, made: Made, manifest: Manifest, serving: string = made.version): void {
+  keep(name: string, made: Made, loaded: Loaded, serving: string = made.version): void {
     const { version, sourceHash, text, files } = made;
+    const { manifest, isHearsay = false } = loaded;
     const builtAt = this.#clock.now();
     const bytes = Buffer.byteLength(text);
     const inputs = [...files];
-    this.#versions.add(name, { version, sourceHash, builtAt, bytes, inputs, manifest }, serving);
+    const kept = { version, sourceHash, builtAt, bytes, inputs, manifest, isHearsay };
+    this.#versions.add(name, kept, serving);
   }
 
   /** Corrects the manifest of a build. Throws `internal` when the disk takes no writes. */
@@ -139,12 +144,13 @@ export class KeptBuilds {
   }
 
   #bundle(name: string, kept: Version): Bundle {
-    const { version, sourceHash, inputs } = kept;
+    const { version, sourceHash, inputs, isHearsay } = kept;
     const path = this.#versions.path(name, version);
     const manifest = this.#versions.manifest(kept);
     const origin = this.#origin(sourceHash, inputs.length);
     const projects = projectsOf(inputs);
-    return { name, version, path, origin, projects, ...(manifest !== undefined && { manifest }) };
+    const told = manifest !== undefined && { manifest, isHearsay };
+    return { name, version, path, origin, projects, ...told };
   }
 
   /** A built-in is one file with a known content, and nothing else. */

@@ -10,6 +10,7 @@ import type { Clock, Log, Meter, ParseYaml } from "../ports.ts";
 import { MoultError, isMoultError, toWire } from "../../schemas/error.ts";
 import type { Manifest } from "../../schemas/function.ts";
 import { Builds } from "./builds.ts";
+import { Confirming } from "./confirming.ts";
 import { contentHash } from "../content_hash.ts";
 import { CRASHES_WINDOW_MS } from "./crashes.ts";
 import { Draining } from "./draining.ts";
@@ -69,6 +70,7 @@ export class Reloader {
   readonly #draining: Draining;
   /** Versions that wait for their owner. Its jobs are to be run serially too. */
   readonly holding: Holding;
+  readonly #confirming: Confirming;
 
   constructor(workshop: Workshop) {
     this.#w = workshop;
@@ -78,6 +80,14 @@ export class Reloader {
       draining: this.#draining,
       start: (bundle) => this.#deploy(bundle),
       loaded: (entry, seenAt) => this.#loaded(entry, seenAt),
+    });
+    this.#confirming = new Confirming({
+      ...workshop,
+      draining: this.#draining,
+      holding: this.holding,
+      serially: (name, job) => this.serially(name, job),
+      loaded: (entry, seenAt) => this.#loaded(entry, seenAt),
+      failed: (entry, error) => this.#failed(entry, error),
     });
   }
 
@@ -138,7 +148,10 @@ export class Reloader {
     const isFresh = clock.now() - builtAt < CRASHES_WINDOW_MS;
     if (await this.holding.hold(entry, bundle, deployment.manifest)) {
       this.#draining.retire(name, deployment);
-    } else registry.swap(entry, deployment, isFresh);
+    } else {
+      registry.swap(entry, deployment, isFresh);
+      this.#confirming.later(name);
+    }
     return true;
   }
 
@@ -182,6 +195,7 @@ export class Reloader {
 
   /** Ends every version when its calls are done. */
   async close(): Promise<void> {
+    this.#confirming.close();
     await this.settled();
     const { registry } = this.#w;
     for (const { name, deployment } of registry.entries()) this.#draining.retire(name, deployment);
@@ -245,7 +259,7 @@ export class Reloader {
       // Nothing serves only after a restart that could not adopt what was kept.
       if (present === undefined) await this.#restore(entry, pinned);
     } else if (made.version === present?.version) {
-      this.#w.builds.keep(name, made, present.manifest);
+      this.#w.builds.keep(name, made, present);
       if (entry.held !== undefined && entry.held.waiting.version !== made.version)
         entry.held = undefined;
       // Whoever broke the file and mended it wants to hear that it is well again.
@@ -285,7 +299,7 @@ export class Reloader {
     let deployment: Deployment | undefined;
     try {
       deployment = await this.#starting.pass(() => this.#deploy(bundle));
-      builds.keep(name, made, deployment.manifest, entry.deployment?.version);
+      builds.keep(name, made, deployment, entry.deployment?.version);
     } catch (error) {
       this.#draining.retire(name, deployment);
       builds.discard(name, version);
@@ -298,6 +312,7 @@ export class Reloader {
       return this.#draining.retire(name, deployment);
     this.#draining.retire(name, registry.swap(entry, deployment, true));
     this.#loaded(entry, seenAt);
+    this.#confirming.later(name);
   }
 
   #loaded(entry: Entry, seenAt: number): void {
@@ -324,35 +339,13 @@ export class Reloader {
 
   /** Starts a version. Files that were read together may have spoken for each other: then it is asked again, alone. */
   async #deploy(bundle: Bundle): Promise<Deployment> {
-    const differs = (): void => void this.serially(bundle.name, () => this.#askAlone(bundle));
+    const differs = (): void => {
+      void this.serially(bundle.name, () => this.#confirming.ask(bundle));
+    };
     const permitted = (manifest: Manifest) => this.#w.gate.permitted(bundle, manifest);
     return isSkillBundle(bundle)
       ? deploySkill(bundle)
       : await this.#w.deploy({ ...bundle, differs, permitted });
-  }
-
-  async #askAlone(bundle: Bundle): Promise<void> {
-    const { builds, registry, deploy, clock } = this.#w;
-    const { manifest: _told, ...unread } = bundle;
-    const { name, version } = bundle;
-    const permitted = (manifest: Manifest) => this.#w.gate.permitted(bundle, manifest);
-    const seenAt = clock.now();
-    const entry = registry.entry(name);
-    if (entry?.deployment?.version !== version) return;
-    try {
-      const deployment = await deploy({ ...unread, permitted, alone: true });
-      builds.describe(name, version, deployment.manifest);
-      // It serves already, by what others said of it.
-      if (permitted(deployment.manifest) === undefined)
-        this.#draining.retire(name, registry.withdraw(entry));
-      if (await this.holding.hold(entry, bundle, deployment.manifest))
-        return this.#draining.retire(name, deployment);
-      this.#draining.retire(name, registry.swap(entry, deployment, entry.fresh));
-      // Whoever acts on what a file declares, its triggers above all, must not go on with what was never its own.
-      this.#loaded(entry, seenAt);
-    } catch (error) {
-      this.#failed(entry, error);
-    }
   }
 
   #remove(name: string, slot: Slot): void {

@@ -12,7 +12,7 @@ import { Input } from "./inputs.ts";
 export const VERSIONS_KEPT = 5;
 
 /** Manifests that another moult or another Bun derived are derived again. */
-const MAKER = `1 bun ${Bun.version}`;
+const MAKER = `2 bun ${Bun.version}`;
 
 const Version = v.object({
   version: v.pipe(v.string(), v.regex(/^[0-9a-f]{12}$/)),
@@ -24,6 +24,8 @@ const Version = v.object({
   inputs: v.array(Input),
   manifest: v.optional(Manifest),
   maker: v.string(),
+  /** The manifest was read together with other files, which may have spoken for this one. */
+  isHearsay: v.optional(v.boolean(), false),
   /** It was taken back because it crashed: no rollback leads here. */
   crashed: v.optional(v.boolean(), false),
 });
@@ -106,7 +108,7 @@ export class Versions {
   describe(name: string, version: string, manifest: Manifest): void {
     const shelf = this.shelf(name);
     const versions = shelf.versions.map((one) =>
-      one.version === version ? { ...one, manifest, maker: MAKER } : one,
+      one.version === version ? { ...one, manifest, isHearsay: false, maker: MAKER } : one,
     );
     this.#save(name, { ...shelf, versions });
   }
@@ -160,6 +162,7 @@ export class Versions {
         bytes: stat.size,
         inputs: [],
         maker: "",
+        isHearsay: false,
         crashed: false,
       });
     }

@@ -16,13 +16,15 @@ export const Asks = v.object({
   /** As JSON with sorted keys. */
   triggers: names,
   /** Whether a person is asked before each call; less of it is more than before. */
+  /** The transport whose messages a channel gets. It says what was written, and who gets the answer. */
+  via: v.optional(names, []),
   confirm: v.picklist(["always", "never", "asks"]),
 });
 /** See the schema of the same name. */
 export type Asks = Readonly<v.InferOutput<typeof Asks>>;
 
 const TOUCHES = ["net", "read", "write", "exec", "call"] as const;
-const LISTS = [...TOUCHES, "secrets", "triggers"] as const;
+const LISTS = [...TOUCHES, "secrets", "triggers", "via"] as const;
 
 /** The least to ask for. What is less than always asking a person only counts once a grant said otherwise. */
 export const NOTHING: Asks = {
@@ -34,16 +36,24 @@ export const NOTHING: Asks = {
   secrets: [],
   triggers: [],
   confirm: "never",
+  via: [],
 };
 
 /** How many calls go by without a person. */
 const FREEDOM = { always: 0, asks: 1, never: 2 } as const;
 
 /** What a manifest asks for, but for what it can do without. Skills that are only instructions run nothing. */
-export function asksOf({ permissions, secrets, triggers, confirm, runs }: Manifest): Asks {
+export function asksOf(manifest: Manifest): Asks {
+  const { kind, permissions, secrets, triggers, confirm, runs, via } = manifest;
   const { optional: _optional, ...needed } = permissions;
-  const own = runs ? { ...needed, secrets } : {};
-  return { ...NOTHING, ...own, confirm, triggers: triggers.map(canonicalJson) };
+  const own = runs || kind !== "skill" ? { ...needed, secrets } : {};
+  return {
+    ...NOTHING,
+    ...own,
+    confirm,
+    triggers: triggers.map(canonicalJson),
+    via: via === undefined ? [] : [via],
+  };
 }
 
 /** The same with what is optional. */
@@ -124,6 +134,8 @@ const WORDS: Readonly<Record<(typeof LISTS)[number], (name: string) => string>> 
 function triggerWords(trigger: Trigger): string {
   if ("http" in trigger) return trigger.http.replace(" /", " /hooks/");
   if (!("cron" in trigger)) return canonicalJson(trigger);
+  via: (name) =>
+    `reads what comes by ${visible(name)}, and says what it means and who gets the answer`,
   const { cron, timezone, input, to } = trigger;
   const zone = timezone === undefined ? "" : ` ${timezone}`;
   const what = input === undefined ? "" : `, with ${canonicalJson(input)}`;

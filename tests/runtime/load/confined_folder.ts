@@ -2,15 +2,18 @@
 import { openSandbox } from "../../../adapters/linux/open_sandbox.ts";
 import type { Crash } from "../../../runtime/isolate/deployment.ts";
 import { Hosts } from "../../../runtime/isolate/hosts.ts";
-import type { Loader } from "../../../runtime/load/loader.ts";
+import type { Loader, LoaderOptions } from "../../../runtime/load/loader.ts";
 import { functionsFolder } from "./functions_folder.ts";
 
-/** @param livingMax Hosts that live at once. @default 64 */
-export function confinedFolder(livingMax = 64) {
+/**
+ * @param livingMax Hosts that live at once. @default 64
+ * @param change Of the loader's options
+ */
+export function confinedFolder(livingMax = 64, change: Partial<LoaderOptions> = {}) {
   let loader: Loader | undefined;
   const crashes: Crash[] = [];
   const sandbox = openSandbox();
-  const folder = functionsFolder();
+  const folder = functionsFolder(change);
   const hosts = new Hosts({
     sandbox,
     root: folder.base,

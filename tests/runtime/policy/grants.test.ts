@@ -196,3 +196,20 @@ test("a skill that is only instructions runs nothing, so that its permissions ne
   const timed = asking({ kind: "skill", runs: false, triggers: [{ cron: "0 7 * * *" }] });
   expect(open().permitted(timed)).toBeUndefined();
 });
+
+test("a channel waits for its owner: it says what was written, and who gets the answer", () => {
+  const grants = open();
+  const channel = asking({ kind: "channel", via: "telegram" });
+  expect(grants.permitted(channel)).toBeUndefined();
+  expect(grants.waiting(channel)?.wants).toEqual([
+    "reads what comes by telegram, and says what it means and who gets the answer",
+  ]);
+  grants.approve(channel, "owner");
+  expect(grants.permitted(channel)).toBeDefined();
+  expect(grants.permitted(asking({ kind: "channel", via: "http" }, "2"))).toBeUndefined();
+});
+
+test("only a skill may say that it runs nothing", () => {
+  const tool = asking({ runs: false, permissions: { net: ["a:1"] } });
+  expect(open().permitted(tool)).toBeUndefined();
+});
