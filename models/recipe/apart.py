@@ -19,6 +19,7 @@ from evaluation import strangers
 from evaluation.make import read
 from lexicon import NOUNS, VERBS
 from tools import EITHER
+from values import MORE, PIECES
 
 COMMON = re.compile(r"^[\d\W]*$|\d+ ?(am|pm|degrees|hours|点.*|月.*)|^\d[\d:.]*$", re.I)
 COMMON_KINDS = {"hours", "dayword", "dayword2", "sums"}
@@ -49,6 +50,7 @@ def training():
     wire = [word.replace(" ", "_").replace("-", "_") for words, _ in nouns for word in words]
     names |= {f"{verb.replace(' ', '_')}_{noun}" for verbs, _, _ in VERBS for verb in verbs for noun in wire} | set(wire)
     values = {value.lower() for kind, lists in POOLS.items() if kind not in CLOSED for pool in lists for value in pool}
+    values |= {value.lower() for lists in (MORE, PIECES) for kind, pools in lists.items() if kind not in CLOSED for pool in pools for value in pool}
     return sentences, names, values
 
 

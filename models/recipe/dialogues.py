@@ -22,6 +22,7 @@ SYSTEM = "You are Moult, a helpful assistant."
 SYSTEMS = [SYSTEM] * 12 + ["You are a helpful assistant.", "You are Moult. Be brief.", "Answer briefly. Use tools when they help.", "You are Moult, an agent on this machine.", "You help the user with the tools you have."]
 LONG = ["You are a smart assistant in a household. Use the functions you are given. Never make up an answer.", "You are a helpful AI assistant with access to tools. Call a tool when one fits the request, otherwise answer in one sentence.", "You help the staff of a company. Today is Monday. Keep answers short.", "你是一个有用的助手。", "你是 Moult，请简短回答。", "Be helpful and precise. If information is missing, ask for it.", "You are an assistant that can call functions.", "Du bist ein hilfreicher Assistent."]
 # Share of each kind of exchange where there are tools.
+CHINESE = 0.45  # share of sheets in Chinese
 SHARES = {"call": 0.59, "none": 0.1, "chat": 0.04, "ask": 0.2, "several": 0.05, "summary": 0.02}
 
 
@@ -106,7 +107,8 @@ class Dialogues:
                 if tool.tags & tags or any(stem in (t.about + t.name) for t in tools):
                     continue
             elif chance < 0.72:
-                domain = r.choices(self.maker.domains, self.maker.weights)[0]
+                themes = [t.domain.theme for t in tools if t.domain]
+                domain = self.maker.of_theme(r.choice(themes)) if themes and r.random() < 0.4 else r.choices(self.maker.domains, self.maker.weights)[0]
                 if domain.tags & tags and not (domain.split and r.random() < 0.3):
                     continue
                 tool = self.maker.of_domain(domain)
@@ -231,7 +233,9 @@ class Dialogues:
             question = talk.open_question(r, self.entities, language)
             return [("user", "".join(t for t, _ in vary(r, [(question, None)], language))), ("assistant", talk.UNKNOWN[language])]
         else:
-            make = r.choices([self.maker.any_domain, self.maker.of_archetype, self.maker.of_words], [55, 25, 20])[0]
+            beside = [t.domain.theme for t in tools if t.domain]
+            near = lambda: self.maker.of_domain(self.maker.of_theme(r.choice(beside))) if beside else self.maker.any_domain()
+            make = r.choices([near, self.maker.any_domain, self.maker.of_archetype, self.maker.of_words], [30, 30, 22, 18])[0]
             tool = make()
         if any(self.could_serve(t, tool) for t in tools):
             return None
@@ -302,7 +306,7 @@ class Dialogues:
 
     def sheet(self):
         r = self.random
-        language = self.maker.language = "zh" if r.random() < 0.32 else "en"
+        language = self.maker.language = "zh" if r.random() < CHINESE else "en"
         easy = r.random() > self.hardness
         if r.random() < (0.6 if easy else 0.03):
             return self.drill()
@@ -313,7 +317,7 @@ class Dialogues:
             system, user, reply = talk.shortened(r, self.entities, language)
             return {"system": system, "tools": [], "dialogues": [[("user", user), ("assistant", reply)]], "language": language}
         self.maker.decorated = DECORATED * self.hardness
-        count = r.choice([1, 2, 3, 4]) if easy else r.choices([0, r.randint(1, 3), r.randint(4, 8), r.randint(9, 14), r.randint(15, 20)], [3, 62, 23, 7, 5])[0]
+        count = r.choice([1, 2, 3, 4]) if easy else r.choices([0, r.randint(1, 4), r.randint(5, 8), r.randint(9, 14), r.randint(15, 20)], [3, 78, 14, 3, 2])[0]
         tools = self.tools(count, language)
         removed = tools.pop() if len(tools) > 1 and r.random() < 0.35 else None
         wanted = r.randint(3, 6) if not tools else min(14, 4 + round(len(tools) * r.uniform(0.6, 1.1)))
@@ -388,7 +392,7 @@ def alike(a, b):
 CALL = re.compile(r'^(<tool_call>\n\{"name": ")(.*?)(", "arguments": )(.*)(\}\n</tool_call>)$', re.S)
 
 
-ANSWERED = 0.45  # share of calls that are followed by their result and the answer
+ANSWERED = 0.3  # share of calls that are followed by their result and the answer
 # How much a token counts in the loss. A reply is decided at its first token, a call by the name; the rest is spelling.
 FIRST, NAME, ARGUMENTS, CHOICE, TEXT = 3.0, 4.0, 1.5, 4.0, 0.6
 

@@ -3,9 +3,11 @@
 `Entities(random).get(kind, language)` gives one value as it stands in a user's sentence. About 40 % of the
 open kinds are invented words, so that a model trained on them learns to copy instead of to recite.
 """
+import re
 import string
 
 from lexicon import ADJECTIVES, HANZI, NOUNS, VERBS
+from values import MORE, PIECES
 
 
 def words(text):
@@ -139,6 +141,7 @@ UNITS = {
     "zh": words("公里>英里, 英里>公里, 公斤>磅, 磅>公斤, 米>英尺, 英尺>米, 摄氏度>华氏度, 华氏度>摄氏度, 厘米>英寸, 英寸>厘米, 升>加仑, 小时>分钟, 斤>公斤, 克>盎司, 天>小时, 分钟>秒, km>英里, kg>磅"),
 }
 # Kinds that stay within their list: inventing a weekday teaches nothing.
+SLOT, HAN = re.compile(r"\{(\w+)\}"), re.compile("[\u4e00-\u9fff]")
 CLOSED = set("date day language currency color condition status season zone sign genre vehicle sport".split())
 ONSETS = "b c d f g h j k l m n p r s t v w z br dr gr kr st tr sh ch th pl kw sz zb cz dz mb ny ll".split()
 VOWELS = "a e i o u a e i o u ai ou ee ia ö ü é".split()
@@ -177,6 +180,8 @@ class Entities:
 
     def get(self, kind, language="en"):
         r = self.random
+        if kind in PIECES or kind in MORE and r.random() < 0.5:
+            return self.composed(kind, language)
         made = getattr(self, "make_" + kind, None)
         if made:
             return made(language)
@@ -195,6 +200,12 @@ class Entities:
                 return self.mix(1, 2, language)
         pool = POOLS[kind]
         return r.choice(pool[1] if language == "zh" and pool[1] and r.random() < 0.9 else pool[0])
+
+    def composed(self, kind, language):
+        """A value of values.py, with what stands in braces there filled in."""
+        english, chinese = (PIECES.get(kind) or MORE[kind])
+        text = self.random.choice(chinese if language == "zh" and self.random.random() < 0.95 else english)
+        return SLOT.sub(lambda m: self.get(m[1], "zh" if HAN.search(text) else "en"), text)
 
     # ---- kinds that are put together instead of listed
 
@@ -304,23 +315,29 @@ class Entities:
         r, chance = self.random, self.random.random()
         clock = "%d:%02d" % (r.randint(0, 23), r.choice([0, 15, 30, 45, r.randint(0, 59)]))
         if language == "zh":
-            hour = r.choice("一 二 三 四 五 六 七 八 九 十 十一 十二".split() + [str(r.randint(1, 12))] * 6)
-            return clock if chance < 0.35 else r.choice(["早上", "上午", "中午", "下午", "晚上", ""]) + hour + r.choice(["点", "点", "点半"])
+            hour = r.choice("一 两 三 四 五 六 七 八 九 十 十一 十二".split() + [str(r.randint(1, 12))] * 6)
+            part = r.choice(["早上", "上午", "中午", "下午", "下午", "晚上", "晚上", "凌晨", "傍晚", "今晚", "早晨", "", ""])
+            minutes = r.choice(["点", "点", "点", "点半", "点半", "点钟", "点整", "点一刻", "点三刻", "点二十", "点四十五分", "点十分", "点%d分" % r.randint(5, 55)])
+            return clock if chance < 0.2 else part + clock if chance < 0.27 else part + hour + minutes
         if chance < 0.4:
             return "%d%s" % (r.randint(1, 12), r.choice(["am", "pm", " am", " pm"]))
         if chance < 0.75:
             return clock
         if chance < 0.88:
             return "%d:%02d %s" % (r.randint(1, 12), r.choice([15, 30, 45]), r.choice(["am", "pm"]))
-        return r.choice(["noon", "midnight", "8 o'clock", "half past six", "sunset", "quarter to nine", "lunchtime"])
+        hour = r.choice("one two three four five six seven eight nine ten eleven twelve".split() + ["7", "8", "4"])
+        forms = ["noon", "midnight", "sunset", "lunchtime", "{} o'clock", "half past {}", "quarter to {}", "quarter past {}", "ten past {}", "twenty to {}", "{} in the morning", "{} in the evening", "{} sharp", "{} at night", "{} in the afternoon", "{} thirty"]
+        return r.choice(forms).format(hour)
 
     def make_duration(self, language):
         r = self.random
         count = r.choice([1, 2, 3, 5, 10, 15, 20, 25, 30, 45, r.randint(2, 90)])
         if language == "zh":
-            return str(count) + r.choice(["分钟", "小时", "秒", "个小时", "秒钟", "天"])
+            if r.random() < 0.3:
+                return r.choice(["半小时", "半个小时", "一个半小时", "一刻钟", "三刻钟", "两个小时", "两小时", "十分钟", "五分钟", "二十分钟", "十五分钟", "四十分钟", "三天", "两天", "一个星期", "两周", "三十秒", "一个月", "六个小时", "一小时二十分"])
+            return str(count) + r.choice(["分钟", "小时", "秒", "个小时", "秒钟", "天", "分"])
         unit = r.choice(["second", "minute", "hour", "minute", "min", "day"])
-        return f"{count} {unit}{'' if count == 1 or unit == 'min' else 's'}" if r.random() < 0.85 else r.choice(["half an hour", "an hour", "a minute", "90 sec", "2h", "15m", "an hour and a half"])
+        return f"{count} {unit}{'' if count == 1 or unit == 'min' else 's'}" if r.random() < 0.85 else r.choice(["half an hour", "an hour", "a minute", "90 sec", "2h", "15m", "an hour and a half", "three quarters of an hour", "two and a half hours", "a couple of minutes", "three weeks", "ten minutes", "twenty-five minutes", "forty seconds", "two hours", "1h30", "a quarter of an hour", "the next hour"])
 
     def make_expression(self, language):
         r = self.random

@@ -181,6 +181,11 @@ class Toolmaker:
     def any_domain(self):
         return self.of_domain(self.random.choices(self.domains, self.weights)[0])
 
+    def of_theme(self, theme):
+        """A domain of the same theme: what stands beside another in a list that was chosen for a request."""
+        near = [(d, w) for d, w in zip(self.domains, self.weights) if d.theme == theme]
+        return self.random.choices([d for d, _ in near], [w for _, w in near])[0] if near else self.random.choice(self.domains)
+
     def of_archetype(self):
         """A tool of a general kind for some noun, known or invented."""
         r = self.random

@@ -180,18 +180,28 @@ class Optimizer:
         self.first, self.second, self.steps = state["first"], state["second"], state["steps"]
 
 
+def kept_time(path):
+    return os.path.getmtime(path) if os.path.exists(path) else 0.0
+
+
 class Schedule:
     """Learning rate by tokens seen; the fall may be called early through a file."""
 
     def __init__(self, tokens, decay, flag):
-        self.start, self.end, self.flag = tokens * (1 - decay), tokens, flag
+        self.start, self.end, self.flag, self.read = tokens * (1 - decay), tokens, flag, 0.0
 
     def look(self, seen):
-        if os.path.exists(self.flag) and seen < self.start:
-            self.start, self.end = seen, seen + float(open(self.flag).read().strip() or 3e6)
+        """The file says how many tokens are left; said again, the fall goes on from where it is."""
+        if os.path.exists(self.flag) and os.path.getmtime(self.flag) != self.read:
+            self.read = os.path.getmtime(self.flag)
+            left = float(open(self.flag).read().strip() or 3e6)
+            self.start, self.end = seen + left - left / max(self.fallen(seen), 1e-3), seen + left
+
+    def fallen(self, seen):
+        return min(1, max(0, (self.end - seen) / (self.end - self.start)))
 
     def scale(self, seen, steps):
-        return min(1, (steps + 1) / 60) * min(1, max(0, (self.end - seen) / (self.end - self.start)))
+        return min(1, (steps + 1) / 60) * self.fallen(seen)
 
 
 def share_memory(model):
@@ -257,6 +267,7 @@ class Books:
         planned = facts.get("schedule")
         if planned and planned[0] < self.seen < planned[1]:
             self.schedule.start, self.schedule.end = planned  # the fall had begun
+            self.schedule.read = kept_time(self.schedule.flag)
         self.cpu, self.average, self.saved, self.falling = facts["cpu"], None, time.time(), 0
         self.ended = False
         signal.signal(signal.SIGTERM, lambda *_: setattr(self, "ended", True))
@@ -287,11 +298,17 @@ class Books:
 
 
 def carry_over(model, old, tokenizer, old_tokenizer):
-    """Takes the weights of a model with another vocabulary. Tokens that both know keep their embedding; a new one
-    starts near the mean of the pieces it used to be, with noise so that no two are alike."""
-    for name, w in old.weights.items():
-        if name != "embedding":
-            model.weights[name] = w
+    """Takes the weights of a model with another vocabulary or fewer layers. Tokens that both know keep their embedding; a
+    new one starts near the mean of the pieces it used to be, with noise so that no two are alike. A new layer starts as
+    a copy of one beside it that adds nothing yet."""
+    copied = set()
+    for i in range(model.layers):
+        source = round(i * (old.layers - 1) / (model.layers - 1))
+        for part in ("qkv", "out", "gate_up", "down", "norm1", "norm2"):
+            w = old.weights[f"{source}.{part}"].clone()
+            model.weights[f"{i}.{part}"] = w * 0 if source in copied and part in ("out", "down") else w
+        copied.add(source)
+    model.weights["norm"] = old.weights["norm"]
     rows, known = model.weights["embedding"], old.weights["embedding"]
     rows.mul_(known.norm(dim=1).mean() / rows.norm(dim=1).mean() * 0.8)
     for i, token in enumerate(tokenizer.vocabulary):
