@@ -4,6 +4,7 @@ import type { CallResult, FunctionCall } from "../ports.ts";
 import { within } from "../within.ts";
 import { isMoultError, MoultError, toWire, messageOf } from "../../schemas/error.ts";
 import type { Manifest } from "../../schemas/function.ts";
+import { declaredSecret } from "../policy/secrets.ts";
 import { Answer, type AnswerHeaders, answerHeaders, errorResponse } from "./answer.ts";
 import type { Bundle, Deployment, Handler } from "./deployment.ts";
 import type { LimitWatch } from "./limits.ts";
@@ -21,9 +22,9 @@ const UNUSED_MS = 5_000;
 export interface VersionParts {
   readonly bundle: Bundle;
   readonly manifest: Manifest;
-  readonly services: HostServices;
   /** See `Deployment`. */
   readonly isHearsay: boolean;
+  readonly services: HostServices;
   readonly watch: LimitWatch;
   readonly idleMs: number;
   /** Starts and loads a host. */
@@ -34,8 +35,8 @@ export interface VersionParts {
 /** See `Deployment`. */
 export class Version implements Deployment {
   readonly manifest: Manifest;
-  readonly version: string;
   readonly isHearsay: boolean;
+  readonly version: string;
   readonly #parts: VersionParts;
   readonly #name: string;
   readonly #headers: AnswerHeaders;
@@ -51,8 +52,8 @@ export class Version implements Deployment {
     this.#parts = parts;
     this.#name = parts.bundle.name;
     this.manifest = parts.manifest;
-    this.version = parts.bundle.version;
     this.isHearsay = parts.isHearsay;
+    this.version = parts.bundle.version;
     this.#headers = answerHeaders(this.version);
     this.#places = new Places(parts.manifest.limits.concurrency);
   }
@@ -174,7 +175,8 @@ export class Version implements Deployment {
     const { secrets } = this.manifest;
     if (secrets.length === 0) return 0;
     const values: Record<string, string> = {};
-    for (const name of secrets) {
+    for (const { name, place } of secrets.map(declaredSecret)) {
+      if (place !== undefined) continue; // Not for its eyes.
       const value = this.#parts.services.secret(this.#name, name);
       if (value !== undefined) values[name] = value;
     }

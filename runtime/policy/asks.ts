@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { MoultError } from "../../schemas/error.ts";
 import type { Manifest, Permissions, Trigger } from "../../schemas/function.ts";
+import { declaredSecret } from "./secrets.ts";
 
 const names = v.array(v.string());
 
@@ -15,9 +16,9 @@ export const Asks = v.object({
   secrets: names,
   /** As JSON with sorted keys. */
   triggers: names,
-  /** Whether a person is asked before each call; less of it is more than before. */
   /** The transport whose messages a channel gets. It says what was written, and who gets the answer. */
   via: v.optional(names, []),
+  /** Whether a person is asked before each call; less of it is more than before. */
   confirm: v.picklist(["always", "never", "asks"]),
 });
 /** See the schema of the same name. */
@@ -35,8 +36,8 @@ export const NOTHING: Asks = {
   call: [],
   secrets: [],
   triggers: [],
-  confirm: "never",
   via: [],
+  confirm: "never",
 };
 
 /** How many calls go by without a person. */
@@ -127,15 +128,19 @@ const WORDS: Readonly<Record<(typeof LISTS)[number], (name: string) => string>> 
   write: (name) => `may read and write ${visible(name)}`,
   exec: (name) => `may start ${visible(name)}`,
   call: (name) => `may call ${visible(name)}`,
-  secrets: (name) => `gets the secret ${visible(name)}`,
+  secrets: (entry) => {
+    const { name, place } = declaredSecret(entry);
+    if (place === undefined) return `gets the secret ${visible(name)}`;
+    return `has the secret ${visible(name)} sent to ${visible(place)}, and never sees it`;
+  },
   triggers: (name) => `starts by itself: ${visible(triggerWords(JSON.parse(name) as Trigger))}`,
+  via: (name) =>
+    `reads what comes by ${visible(name)}, and says what it means and who gets the answer`,
 };
 
 function triggerWords(trigger: Trigger): string {
   if ("http" in trigger) return trigger.http.replace(" /", " /hooks/");
   if (!("cron" in trigger)) return canonicalJson(trigger);
-  via: (name) =>
-    `reads what comes by ${visible(name)}, and says what it means and who gets the answer`,
   const { cron, timezone, input, to } = trigger;
   const zone = timezone === undefined ? "" : ` ${timezone}`;
   const what = input === undefined ? "" : `, with ${canonicalJson(input)}`;
