@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { processStart } from "./process_stats.ts";
 import { removeTree } from "./remove_tree.ts";
 import { unmount } from "./syscalls.ts";
@@ -36,13 +36,11 @@ export interface RunDir {
 function bases(): readonly string[] {
   const uid = process.getuid?.() ?? 0;
   if (uid === 0) return ["/run/moult", "/tmp/moult-0"];
-  const own = process.env["XDG_RUNTIME_DIR"];
+  const own = process.env["XDG_RUNTIME_DIR"] ?? "";
   const name = `moult-${String(uid)}`;
-  return [
-    ...(own === undefined ? [] : [join(own, "moult")]),
-    join(tmpdir(), name),
-    join("/tmp", name),
-  ];
+  const paths = [join(own, "moult"), join(tmpdir(), name), join("/tmp", name)];
+  // A variable may be empty or relative: as good as not set.
+  return paths.filter((path) => isAbsolute(path));
 }
 
 /** Makes a folder with exactly this mode: other user ids have to pass, whatever our umask says. */

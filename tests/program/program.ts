@@ -44,8 +44,15 @@ export interface Started {
   readonly kill: () => Promise<void>;
 }
 
-/** A place whose model plays `script`. */
-export function makePlace(script: readonly object[] = [{ reply: "{{text}}" }]): Place {
+/**
+ * A place whose model plays `script`.
+ *
+ * @param through words before every command, such as `setpriv` with its options. @default none
+ */
+export function makePlace(
+  script: readonly object[] = [{ reply: "{{text}}" }],
+  through: readonly string[] = [],
+): Place {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), "moult-test-")));
   const home = join(dir, ".moult");
   const children = new Set<Bun.Subprocess>();
@@ -59,7 +66,7 @@ export function makePlace(script: readonly object[] = [{ reply: "{{text}}" }]): 
   write("moult.yaml", "model:\n  path: scripted:script.jsonl\nserver:\n  port: 0\n");
   const spawn = (line: readonly string[]) => {
     const { MOULT_HOME: _home, MOULT_URL: _url, MOULT_KEY: _key, ...env } = process.env;
-    const child = Bun.spawn([process.execPath, "--no-install", ENTRY, ...line], {
+    const child = Bun.spawn([...through, process.execPath, "--no-install", ENTRY, ...line], {
       cwd: dir,
       env,
       stdio: ["ignore", "pipe", "pipe"],
