@@ -18,7 +18,11 @@ function open() {
     bpf_object__find_map_fd_by_name: { args: [pointer, pointer], returns: i32 },
     bpf_program__name: { args: [pointer], returns: FFIType.cstring },
     bpf_program__fd: { args: [pointer], returns: i32 },
+    bpf_program__set_autoload: { args: [pointer, FFIType.bool], returns: i32 },
     bpf_program__expected_attach_type: { args: [pointer], returns: i32 },
+    bpf_prog_load: { args: [i32, pointer, pointer, pointer, u64, pointer], returns: i32 },
+    bpf_prog_test_run_opts: { args: [i32, pointer], returns: i32 },
+    libbpf_find_vmlinux_btf_id: { args: [pointer, i32], returns: i32 },
     bpf_raw_tracepoint_open: { args: [pointer, i32], returns: i32 },
     bpf_prog_attach: { args: [i32, i32, i32, u32], returns: i32 },
     bpf_map_update_elem: { args: [i32, pointer, pointer, u64], returns: i32 },
@@ -55,16 +59,48 @@ function check(what: string, result: number): number {
   throw new Error(`${what}: ${code ?? `error ${String(-result)}`}`);
 }
 
+const HOOKS = { program: 29, place: 27 } as const;
+
+/**
+ * Throws unless the kernel lets us load programs for its security hooks. It is asked to load one of two instructions
+ * for the first of its types, which is no hook, and must say that; one that takes none does not get so far.
+ */
+export function tryHooks(): void {
+  const RETURN_0 = Buffer.from("b7000000000000009500000000000000", "hex");
+  const options = Buffer.alloc(48);
+  options.writeBigUInt64LE(48n, 0);
+  options.writeInt32LE(1, 8); // Attempts.
+  options.writeUInt32LE(HOOKS.place, 12);
+  options.writeUInt32LE(1, 32); // Number of the type.
+  const [name, licence] = [ptr(text("try")), ptr(text("GPL"))];
+  const load = library().bpf_prog_load;
+  const result = load(HOOKS.program, name, licence, ptr(RETURN_0), 2, ptr(options));
+  if (result !== -constants.errno.EINVAL) check("Cannot load a program for a hook", result);
+}
+
+/** Whether the kernel has a security hook of this name. Reads all of its types: slow. */
+export function hasHook(name: string): boolean {
+  return library().libbpf_find_vmlinux_btf_id(ptr(text(name)), HOOKS.place) > 0;
+}
+
 /** A set of programs in the kernel. They stay for as long as this is open, or what they are attached to exists. */
 export class BpfObject {
   readonly #object: Handle;
 
-  /** Loads an object file; the kernel verifies it. Throws when the library is missing or the kernel refuses. */
-  constructor(path: string) {
+  /**
+   * Loads an object file; the kernel verifies it. Throws when the library is missing or the kernel refuses.
+   *
+   * @param wanted says by name which programs to load; all by default
+   */
+  constructor(path: string, wanted: (name: string) => boolean = () => true) {
     const lib = library();
     const object = lib.bpf_object__open_file(ptr(text(path)), null);
     if (object === null) throw new Error(`Cannot read ${path}`);
     try {
+      let program = lib.bpf_object__next_program(object, null);
+      for (; program !== null; program = lib.bpf_object__next_program(object, program))
+        if (!wanted(String(lib.bpf_program__name(program))))
+          check("Cannot leave out a program", lib.bpf_program__set_autoload(program, false));
       check("Cannot load the programs", lib.bpf_object__load(object));
     } catch (error) {
       lib.bpf_object__close(object);
@@ -102,14 +138,42 @@ export class BpfObject {
    * called or this process ends.
    */
   trace(place: string, name: string): () => void {
+    return this.#open(text(place), name);
+  }
+
+  /**
+   * Lets one program judge at the hook that it was written for, whichever process comes there, until what is returned
+   * is called or this process ends.
+   */
+  hook(name: string): () => void {
+    return this.#open(null, name);
+  }
+
+  #open(place: Uint8Array | null, name: string): () => void {
+    const at = place === null ? null : ptr(place);
+    const opened = library().bpf_raw_tracepoint_open(at, this.#file(name));
+    const file = check(`Cannot attach ${name}`, opened);
+    return () => closeSync(file);
+  }
+
+  /** Runs one program once, on this thread. What it is given it may change. Throws what it returns, if that is negative. */
+  run(name: string, given: Uint8Array): void {
+    const options = Buffer.alloc(80);
+    options.writeBigUInt64LE(80n, 0);
+    options.writeBigUInt64LE(BigInt(ptr(given)), 32);
+    options.writeUInt32LE(given.length, 48);
+    check(`Cannot run ${name}`, library().bpf_prog_test_run_opts(this.#file(name), ptr(options)));
+    check(name, options.readInt32LE(56));
+  }
+
+  /** The file descriptor of a program. */
+  #file(name: string): number {
     const lib = library();
     let program = lib.bpf_object__next_program(this.#object, null);
     while (program !== null && String(lib.bpf_program__name(program)) !== name)
       program = lib.bpf_object__next_program(this.#object, program);
     if (program === null) throw new Error(`There is no program "${name}"`);
-    const opened = lib.bpf_raw_tracepoint_open(ptr(text(place)), lib.bpf_program__fd(program));
-    const file = check(`Cannot attach ${name}`, opened);
-    return () => closeSync(file);
+    return lib.bpf_program__fd(program);
   }
 
   /** One of its maps. */
