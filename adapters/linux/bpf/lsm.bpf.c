@@ -189,18 +189,18 @@ ALWAYS_INLINE struct mount *mount_of(struct vfsmount *mnt) {
 
 // One step up, over the mount where the file system begins. False at the top, and where a tree hangs nowhere.
 ALWAYS_INLINE int climb(struct dentry **dentry, struct mount **mount) {
-  struct dentry *parent = 0, *root = 0;
+  struct dentry *root = 0, *next = 0;
+  struct mount *up = *mount;
   READ(root, (*mount)->mnt.mnt_root);
-  if (*dentry != root) {
-    READ(parent, (*dentry)->d_parent);
-    if (parent == *dentry) return 0;
-    *dentry = parent;
-    return 1;
+  if (*dentry == root) {
+    READ(up, (*mount)->mnt_parent);
+    READ(next, (*mount)->mnt_mountpoint);
+  } else {
+    READ(next, (*dentry)->d_parent);
   }
-  struct mount *up = 0;
-  READ(up, (*mount)->mnt_parent);
-  if (up == *mount) return 0;
-  READ(*dentry, (*mount)->mnt_mountpoint);
+  // Both are their own parents at the top.
+  if (next == *dentry && up == *mount) return 0;
+  *dentry = next;
   *mount = up;
   return 1;
 }
