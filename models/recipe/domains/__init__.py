@@ -26,6 +26,7 @@ how people say it: `on~ON~true(on/开,打开)`. A column of `true`/`false` makes
 `<name=value>` in a request sets an enum that the words imply.
 """
 import importlib
+import os
 import pkgutil
 import re
 
@@ -82,7 +83,28 @@ def load():
         for module in sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name):
             theme = importlib.import_module(f"{__name__}.{module.name}")
             DOMAINS.extend(Domain(module.name, **fields) for fields in theme.DOMAINS)
+        voices()
     return DOMAINS
+
+
+def voices():
+    """Adds how else people ask: voices_*.txt have a domain's key on a line of its own, requests behind it. `key#2` is the
+    second domain of that key; a line with Chinese is Chinese; `? ` leads a request that lacks what is required."""
+    known, count = {}, {}
+    for d in DOMAINS:
+        count[d.key] = count.get(d.key, 0) + 1
+        known[d.key if count[d.key] == 1 else f"{d.key}#{count[d.key]}"] = d
+    folder = os.path.dirname(os.path.abspath(__file__))
+    for name in sorted(n for n in os.listdir(folder) if n.startswith("voices")):
+        domain = None
+        for line in open(os.path.join(folder, name), encoding="utf-8").read().splitlines():
+            line = line.strip()
+            if re.fullmatch(r"[a-z_0-9]+(#\d)?", line) and line in known:
+                domain = known[line]
+            elif line:
+                plain = re.sub(r"\{[^}]*\}|<[^>]*>", "", line)
+                language = "zh" if re.search("[\u4e00-\u9fff]", plain) else "en"
+                (domain.ask if line.startswith("? ") else domain.phrases)[language].append(line.removeprefix("? "))
 
 
 def checked():
