@@ -1,6 +1,11 @@
 /** A control channel over an inherited socket: JSON lines both ways. It does not know what the frames mean. */
 import { LineReader, LineWriter } from "../../runtime/isolate/lines.ts";
-import { FRAME_BYTES_MAX, parseLine, QUEUE_BYTES_MAX } from "../../runtime/isolate/protocol.ts";
+import {
+  FRAME_BYTES_MAX,
+  isDeep,
+  parseLine,
+  QUEUE_BYTES_MAX,
+} from "../../runtime/isolate/protocol.ts";
 
 /** The daemon's frames carry whole answers; only the host's own memory bounds them. */
 const DAEMON_FRAME_BYTES_MAX = 64 * 1_048_576;
@@ -70,10 +75,21 @@ export async function openControl(options: {
         fail("it floods its control channel");
         return;
       }
+      if (gauge !== undefined && isDeep(line)) {
+        fail("it sent a control frame that is too deep");
+        return;
+      }
+      let frame: unknown;
       try {
-        options.onFrame(parseLine(line));
+        frame = parseLine(line);
       } catch {
         fail("it sent a control frame that is not JSON");
+        return;
+      }
+      try {
+        options.onFrame(frame);
+      } catch {
+        fail("it sent a control frame that nobody could read");
       }
     },
     onTooLong: () => fail("it sent a control frame that is too long"),

@@ -1,5 +1,6 @@
 /** A host's answer to a call, read with bounds: what a function sends is not trusted to be what it says. */
 import { boundedText } from "../bounded_text.ts";
+import { isRecord } from "../record.ts";
 import type { KvWrite } from "../ports.ts";
 import { ERROR_STATUS, fromWire, isMoultError, MoultError, toWire } from "../../schemas/error.ts";
 import type { HostAnswer, LiveCall, LiveHost } from "./live_host.ts";
@@ -8,7 +9,7 @@ import { STREAM_HEADER, WRITES_HEADER } from "./protocol.ts";
 /** Bytes of one JSON answer. */
 const JSON_BYTES_MAX = 8 * 1_048_576;
 const ERROR_BYTES_MAX = 65_536;
-/** An output of so many characters can not be too deep. */
+/** An output, or an error, of so many characters can not be too deep. */
 const SHALLOW_CHARS = 8_192;
 /** Answers up to this size are read at once, which is quicker than passing a stream on. */
 const SMALL_BYTES = 65_536;
@@ -64,12 +65,12 @@ export class Answer {
   async writes(): Promise<readonly KvWrite[]> {
     const answer = this.#response;
     if (!(answer instanceof Response)) {
-      if (!answer.ok) throw fromWire(parse(answer.text)?.["error"]);
+      if (!answer.ok) throw errorIn(answer.text);
       return await this.#host.writesOf(this.#live, answer.writes);
     }
     if (answer.status !== 200) {
       const text = await readText(answer, ERROR_BYTES_MAX).catch(() => "");
-      throw fromWire(parse(text)?.["error"]);
+      throw errorIn(text);
     }
     const count = answer.headers.get(WRITES_HEADER);
     return count === null ? [] : await this.#host.writesOf(this.#live, Number(count));
@@ -106,8 +107,7 @@ export class Answer {
       return new Response(answer.text, { headers: version.json });
     }
     const headers = this.#isStream ? version.stream : version.json;
-    const length = answer.headers.get("content-length");
-    if (length !== null && Number(length) <= SMALL_BYTES) {
+    if (isShort(answer, SMALL_BYTES)) {
       try {
         return new Response(await this.#guard(answer.arrayBuffer()), { headers });
       } finally {
@@ -198,18 +198,26 @@ function parseOutput(text: string): unknown {
   return value;
 }
 
-function parse(text: string): Record<string, unknown> | undefined {
+/** The error in an error document. Details that may be too deep to be written again are left out. */
+function errorIn(text: string): MoultError {
+  let document: unknown;
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? { ...value } : undefined;
+    document = JSON.parse(text);
   } catch {
-    return undefined;
+    document = undefined;
   }
+  const error = fromWire(isRecord(document) ? document["error"] : undefined);
+  return text.length <= SHALLOW_CHARS ? error : new MoultError(error.code, error.message);
+}
+
+/** Whether a body can not have more bytes than that. Where it comes in chunks, the length it is said to have means nothing. */
+function isShort({ headers }: Response, bytesMax: number): boolean {
+  const length = headers.get("content-length");
+  return length !== null && Number(length) <= bytesMax && !headers.has("transfer-encoding");
 }
 
 async function readText(response: Response, bytesMax: number): Promise<string> {
-  const length = response.headers.get("content-length");
-  if (length !== null && Number(length) <= bytesMax) return await response.text();
+  if (isShort(response, bytesMax)) return await response.text();
   const text = `The answer has more than ${bytesMax} bytes`;
   return await boundedText(response.body, bytesMax, () => new MoultError("output/invalid", text));
 }

@@ -29,8 +29,11 @@ const CONNECTIONS_MAX = 64;
 /** Refusals that are kept with a call. All are reported. */
 const KEPT_REFUSALS_MAX = 16;
 
-/** Details of a refusal: what the manifest would have to name. */
-const Lack = v.object({ kind: v.optional(v.string()), wanted: v.optional(v.string()) });
+/** Details of a refusal: what the manifest would have to name. A called function may have made them up. */
+const Lack = v.fallback(
+  v.object({ kind: v.optional(v.string()), wanted: v.optional(v.string()) }),
+  {},
+);
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
@@ -93,13 +96,22 @@ export class Broker {
 
   #hear(frame: HostFrame): void {
     const { host } = this.#parts;
-    if (frame.type === "ask") void this.#answer(frame);
+    if (frame.type === "ask") this.#guard(this.#answer(frame));
     else if (frame.type === "cancel") this.#close(frame.id);
     else if (frame.type === "more") this.#sendNext(frame.id);
     else if (frame.type === "chunk") this.#keepChunk(frame.id, frame.data);
     else if (frame.type === "log") this.#reports.log(frame.level, frame.facts, frame.text);
     else if (frame.type === "denied") this.#refuse(soleCall(host), frame);
     else host.confined.kill("it said something out of turn");
+  }
+
+  /** What nobody foresaw ends the host that it came from, and nothing else. */
+  #guard(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      const { host, name, services } = this.#parts;
+      services.fault(name, Bun.inspect(error));
+      host.confined.kill("moult could not answer it");
+    });
   }
 
   async #answer(question: Question): Promise<void> {
@@ -232,7 +244,7 @@ export class Broker {
 
   #sendNext(id: number): void {
     const open = this.#open.get(id);
-    if (open !== undefined && open.wanted++ === 0) void this.#sendPieces(id, open);
+    if (open !== undefined && open.wanted++ === 0) this.#guard(this.#sendPieces(id, open));
   }
 
   async #sendPieces(id: number, open: Open): Promise<void> {

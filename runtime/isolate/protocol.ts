@@ -205,6 +205,44 @@ export function parseLine(line: string): unknown {
   }
 }
 
+/** A line of so many characters can not be too deep. */
+const SHALLOW_CHARS = 8_192;
+/** Objects within objects. Who goes through more of them runs out of stack. */
+const DEPTH_MAX = 500;
+
+/** Whether a line that may be JSON has more levels than anybody should go through. */
+export function isDeep(line: string): boolean {
+  if (line.length <= SHALLOW_CHARS) return false;
+  let depth = 0;
+  // By hand: a regular expression takes the square of the length for some lines.
+  for (let at = 0; at < line.length; at++) {
+    const code = line.charCodeAt(at);
+    if (code === QUOTE) at = endOfText(line, at);
+    else if (code === OPEN_LIST || code === OPEN_OBJECT) depth++;
+    else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--;
+    if (depth > DEPTH_MAX) return true;
+  }
+  return false;
+}
+
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [
+  ...Buffer.from('"\\[]{}'),
+];
+
+/** Where the text ends that begins at `at`. */
+function endOfText(line: string, at: number): number {
+  let end = line.indexOf('"', at + 1);
+  while (end !== -1 && isEscaped(line, end)) end = line.indexOf('"', end + 1);
+  return end === -1 ? line.length : end;
+}
+
+/** Whether an odd number of backslashes stands before a place. */
+function isEscaped(line: string, at: number): boolean {
+  let before = at;
+  while (line.charCodeAt(before - 1) === BACKSLASH) before--;
+  return (at - before) % 2 === 1;
+}
+
 /** A control channel as a host sees it. */
 export interface HostChannel {
   readonly send: (frame: HostFrame) => void;
