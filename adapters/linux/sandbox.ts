@@ -144,8 +144,9 @@ export class LinuxSandbox implements Sandbox {
     const program = await this.#hostProgram();
     const folder = join(this.#run.path, "h", String(++this.#lastId));
     const seat = takeSeat(folder, this.#layers, !base);
-    // Hosts with user ids of their own are kept apart by those, and can share a thread and its confinement.
-    const shared = base && seat.uid !== undefined;
+    // Hosts with user ids of their own are kept apart by those, and can share a thread and its confinement; so can
+    // those that no Landlock confines.
+    const shared = base && (seat.uid !== undefined || this.#layers.landlock === 0);
     const spawner = await this.#spawnerFor(shared, seat, options.files);
     try {
       const host = await this.#launch(spawner, seat, program, options);
@@ -185,7 +186,7 @@ export class LinuxSandbox implements Sandbox {
     if (isOver && this.#poolSpawner === last) this.#poolSpawner = undefined;
     this.#poolSpawner ??= this.#openSpawner(
       this.#domain([], [join(this.#run.path, "h")], []),
-      false,
+      this.#layers.uids === undefined && this.#layers.rights,
     );
     try {
       return await this.#poolSpawner;
