@@ -6,7 +6,7 @@ open kinds are invented words, so that a model trained on them learns to copy in
 import re
 import string
 
-from lexicon import ADJECTIVES, HANZI, NOUNS, VERBS
+from lexicon import ADJECTIVES, CHARACTERS, HANZI, NOUNS, VERBS
 from values import MORE, PIECES
 
 
@@ -168,7 +168,7 @@ class Entities:
         return self.invented(False).replace("ö", "o").replace("ü", "u").replace("é", "e")
 
     def hanzi(self, low, high):
-        return "".join(self.random.choice(HANZI) for _ in range(self.random.randint(low, high)))
+        return "".join(self.random.choice(HANZI if self.random.random() < 0.4 else CHARACTERS) for _ in range(self.random.randint(low, high)))
 
     def mix(self, low=1, high=4, language="en"):
         """Some words in a row, known and invented."""

@@ -1,6 +1,6 @@
 """Byte-level BPE that llama.cpp reads as `gpt2` with the `smollm` pre-tokenizer.
 
-    python3 tokenizer.py OUT.json [vocabulary size] [dialogues]
+    python3 tokenizer.py OUT.json [vocabulary size] [dialogues] [OLD.json]    OLD.json: keep it, add characters
 
 Two rules make copying easy, which is most of what this model does: a word never merges with the space before it
 (but for the most frequent function words), and Chinese merges up to single characters only. So a span of the user's
@@ -116,6 +116,21 @@ def train(texts, size, spaced=256, hanzi=()):
     return SPECIAL + vocabulary, merges
 
 
+def extended(old, characters):
+    """An older vocabulary and more Chinese characters behind it; what is there keeps its number."""
+    vocabulary, merges = old["vocabulary"], [tuple(m) for m in old["merges"]]
+    known, learnt = set(vocabulary), set(merges)
+    for c in map(spell, characters):
+        for pair in ((c[0], c[1]), (c[:2], c[2])):
+            if pair not in learnt:
+                learnt.add(pair)
+                merges.append(pair)
+            if "".join(pair) not in known:
+                known.add("".join(pair))
+                vocabulary.append("".join(pair))
+    return vocabulary, merges
+
+
 class Tokenizer:
     def __init__(self, data):
         self.vocabulary, self.merges = data["vocabulary"], [tuple(m) for m in data["merges"]]
@@ -174,15 +189,18 @@ def corpus(count, seed=7):
     yield from ["\n".join(lists), "\n".join(w.capitalize() for w in COMMON_WORDS.split())] * 12
 
 
-def main(path, size=6144, count=4000):
+def main(path, size=6144, count=4000, old=None):
     from entities import POOLS
-    from lexicon import HANZI
+    from lexicon import CHARACTERS
 
     texts = list(corpus(int(count)))
     seen = collections.Counter(c for text in texts for c in HAN.findall(text))
     # Every character that a person wrote into the data, then the list of common ones.
-    written = [c for c, n in seen.most_common() if n > 2]
-    vocabulary, merges = train(texts, int(size), hanzi=list(dict.fromkeys(written + list(HANZI)))[:1100])
+    characters = list(dict.fromkeys([c for c, n in seen.most_common() if n > 2] + list(CHARACTERS)))
+    if old:
+        vocabulary, merges = extended(json.load(open(old, encoding="utf-8")), characters)
+    else:
+        vocabulary, merges = train(texts, int(size), hanzi=characters)
     json.dump({"vocabulary": vocabulary, "merges": merges}, open(path, "w", encoding="utf-8"), ensure_ascii=False)
     tokenizer = Tokenizer.load(path)
     assert all(tokenizer.decode(tokenizer.encode(t)) == t for t in texts[:200])
