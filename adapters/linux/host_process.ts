@@ -1,11 +1,11 @@
 /** A confined process from its start to its end: its control channel, its refusals, its use of the machine. */
-import type { Confined, Exit, KernelRefusal } from "../../runtime/ports.ts";
-import type { NetworkLayer } from "./bpf/network.ts";
+import { readFileSync, readlinkSync } from "node:fs";
+import type { Confined, Exit, FilePolicy, KernelRefusal } from "../../runtime/ports.ts";
 import { groupCpuMs, killGroup } from "./cgroup.ts";
 import type { Control } from "./control.ts";
 import type { Layers } from "./layers.ts";
 import { processConfinement, processCpuMs, processOwnMiB } from "./process_stats.ts";
-import { RefusalLog } from "./refusals.ts";
+import { RefusalLog, type Reporters } from "./refusals.ts";
 import { freezeSocket, leaveSeat, type Seat } from "./seat.ts";
 import type { Started } from "./spawner.ts";
 
@@ -22,6 +22,7 @@ export class HostProcess implements Confined {
   readonly exited: Promise<Exit>;
   readonly #seat: Seat;
   readonly #layers: Layers;
+  readonly #hasNetwork: boolean;
   readonly #refusals: RefusalLog;
   readonly #exited = Promise.withResolvers<Exit>();
   readonly #up = Promise.withResolvers<undefined>();
@@ -29,10 +30,11 @@ export class HostProcess implements Confined {
   #killedFor: string | undefined;
   #gone = false;
 
-  constructor(seat: Seat, layers: Layers, network: NetworkLayer | undefined) {
+  constructor(seat: Seat, layers: Layers, reporters: Reporters) {
     this.#seat = seat;
     this.#layers = layers;
-    this.#refusals = new RefusalLog(network, seat.group);
+    this.#hasNetwork = reporters.network !== undefined;
+    this.#refusals = new RefusalLog(seat.group, reporters);
     this.exited = this.#exited.promise;
   }
 
@@ -56,6 +58,18 @@ export class HostProcess implements Confined {
 
   refused(listener: (refusal: KernelRefusal) => void): void {
     this.#refusals.tell(listener);
+  }
+
+  /**
+   * Reports what any layer refuses from now on, where that was asked for.
+   *
+   * @param closed folders that no permission opens
+   */
+  hearAll(files: FilePolicy, closed: readonly string[]): void {
+    const { work } = this.#seat;
+    const openPath = (process: number, file: number | "cwd") =>
+      openPathOf(this.#seat, process, file);
+    this.#refusals.hearAll({ work, files, closed, hasNetwork: this.#hasNetwork, openPath });
   }
 
   /** Before it is up, the process says one thing only. */
@@ -163,4 +177,16 @@ function withoutSource(lines: readonly string[]): readonly string[] {
 
 function isUpFrame(frame: unknown): boolean {
   return typeof frame === "object" && frame !== null && "type" in frame && frame.type === "up";
+}
+
+/** Only of a process in the seat's group: processes may be counted in another way where we are. */
+function openPathOf(seat: Seat, process: number, file: number | "cwd"): string | undefined {
+  const place = `/proc/${String(process)}`;
+  const group = seat.group?.split("/").slice(-2).join("/") ?? "";
+  try {
+    if (!readFileSync(`${place}/cgroup`, "utf8").includes(`/${group}\n`)) return undefined;
+    return readlinkSync(`${place}/${file === "cwd" ? file : `fd/${String(file)}`}`);
+  } catch {
+    return undefined; // It has ended, or closed it.
+  }
 }

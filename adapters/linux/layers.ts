@@ -66,13 +66,13 @@ export function detectLayers(run: RunDir): Layers {
   };
 }
 
-/** Whether the kernel refuses and reports internet sockets by itself, or why not. */
-export type NetworkState = { readonly is: "on" } | { readonly is: "off"; readonly why: string };
+/** Whether a layer in the kernel is there, or why not. */
+export type LayerState = { readonly is: "on" } | { readonly is: "off"; readonly why: string };
 
 /** A line of the report, by whether the layer is there. */
 type Line = readonly [there: boolean, has: string, lacks: string];
 
-function lines(layers: Layers, network: NetworkState): readonly Line[] {
+function lines(layers: Layers, network: LayerState, reports: LayerState): readonly Line[] {
   const landlock = layers.landlock > 0;
   const asRoot =
     process.getuid?.() === 0
@@ -119,23 +119,25 @@ function lines(layers: Layers, network: NetworkState): readonly Line[] {
       "signals: Landlock before version 6 does not bound them; the system-call filter does",
     ],
     [
-      false,
-      "",
-      "reports: refusals of files, programs and signals are not counted, and names of other processes can be read in /proc",
+      reports.is === "on",
+      "reports: what any layer refuses is told at once",
+      reports.is === "on" ? "" : `reports: ${reports.why}`,
     ],
+    [false, "", "processes: names of other processes can be read in /proc"],
   ];
 }
 
 /** What the layers are worth together. B: files, system calls, and the network once more. C: files and system calls. D: system calls only. E: nothing. */
 export function describeLayers(
   layers: Layers,
-  network: NetworkState,
+  network: LayerState,
+  reports: LayerState,
 ): {
   readonly tier: string;
   readonly has: readonly string[];
   readonly lacks: readonly string[];
 } {
-  const report = lines(layers, network);
+  const report = lines(layers, network, reports);
   return {
     tier: tierOf(layers, network),
     has: ["environment: empty", ...report.filter(([there]) => there).map(([, has]) => has)],
@@ -143,7 +145,7 @@ export function describeLayers(
   };
 }
 
-function tierOf({ seccomp, landlock }: Layers, network: NetworkState): string {
+function tierOf({ seccomp, landlock }: Layers, network: LayerState): string {
   if (!seccomp) return "E";
   if (landlock === 0) return "D";
   return network.is === "on" ? "B" : "C";

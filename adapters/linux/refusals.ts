@@ -1,67 +1,103 @@
-/** What the kernel refused one process, put into words and kept until somebody listens. It decides nothing. */
+/** What the kernel refused one process, kept until somebody listens. It decides nothing. */
 import type { KernelRefusal } from "../../runtime/ports.ts";
-import type { NetworkLayer, NetworkRefusal } from "./bpf/network.ts";
+import type { AuditLayer, RefusedCall } from "./bpf/audit.ts";
+import type { NetworkLayer } from "./bpf/network.ts";
+import { callsInWords, networkWords, type Surroundings } from "./refusal_words.ts";
 
 /** Refusals that are kept while nobody listens: those of a function's first moments. */
 const KEPT_MAX = 16;
+/** The same one again is not told within this time, unless the process has said something in between. */
+const AGAIN_MS = 1_000;
+/** Different ones that are told in that time; a function that tries more is searching, not working. */
+const TOLD_MAX = 64;
 
-const TRIED: Readonly<Record<NetworkRefusal["what"], string>> = {
-  create: "open a socket",
-  connect: "connect",
-  send: "send",
-  bind: "listen",
-};
+/** Who reports what the process is refused. */
+export interface Reporters {
+  readonly network: NetworkLayer | undefined;
+  /** Of every layer; `undefined` but in `moult dev`. */
+  readonly audit: AuditLayer | undefined;
+}
 
 /** The refusals of one process. */
 export class RefusalLog {
-  readonly #network: NetworkLayer | undefined;
-  readonly #stop: (() => void) | undefined;
-  #slowDown: (() => void) | undefined;
+  readonly #group: string | undefined;
+  readonly #reporters: Reporters;
+  readonly #stops: (() => void)[] = [];
   #listener: ((refusal: KernelRefusal) => void) | undefined;
   #kept: KernelRefusal[] = [];
+  #surroundings: Surroundings | undefined;
+  #calls: RefusedCall[] = [];
+  readonly #told = new Set<string>();
+  #toldSince = 0;
 
-  /** @param group control group of the process; without it, or without a layer, nothing is ever reported */
-  constructor(network: NetworkLayer | undefined, group: string | undefined) {
-    if (network === undefined || group === undefined) return;
-    this.#network = network;
-    this.#stop = network.watch(group, (refusal) => this.#add(inWords(refusal)));
+  /** @param group control group of the process; without it nothing is ever reported */
+  constructor(group: string | undefined, reporters: Reporters) {
+    this.#group = group;
+    this.#reporters = group === undefined ? { network: undefined, audit: undefined } : reporters;
+    if (group === undefined || reporters.network === undefined) return;
+    this.#stops.push(reporters.network.watch(group, (refusal) => this.#add(networkWords(refusal))));
+  }
+
+  /** Hears of every layer from now on: what Bun tries and is refused at its own start is nobody's business. */
+  hearAll(surroundings: Surroundings): void {
+    this.#surroundings = surroundings;
+    const { audit } = this.#reporters;
+    if (audit === undefined || this.#group === undefined) return;
+    this.#stops.push(
+      audit.watch(this.#group, (call) => {
+        this.#calls.push(call);
+        // Those that were fetched together are told together.
+        if (this.#calls.length === 1) queueMicrotask(() => this.#tellCalls());
+      }),
+    );
   }
 
   /** Passes them on, earlier ones first. */
   tell(listener: (refusal: KernelRefusal) => void): void {
     this.#listener = listener;
-    this.#slowDown ??= this.#network?.drainOften();
+    for (const reporter of this.#all()) this.#stops.push(reporter.drainOften());
     for (const refusal of this.#kept) listener(refusal);
     this.#kept = [];
   }
 
-  /** Asks the kernel now instead of in a moment. */
+  /** Asks the kernel now instead of in a moment: the process has said something. */
   fetch(): void {
-    this.#network?.drain();
+    for (const reporter of this.#all()) reporter.drain();
+    this.#tellCalls();
+    this.#told.clear();
   }
 
   /** The process has ended. */
   close(): void {
-    this.#stop?.();
-    this.#slowDown?.();
+    for (const stop of this.#stops.splice(0)) stop();
+    this.#tellCalls();
+  }
+
+  #all(): readonly (NetworkLayer | AuditLayer)[] {
+    return [this.#reporters.network, this.#reporters.audit].filter((one) => one !== undefined);
+  }
+
+  #tellCalls(): void {
+    const calls = this.#calls;
+    this.#calls = [];
+    if (this.#surroundings === undefined || calls.length === 0) return;
+    for (const refusal of callsInWords(calls, this.#surroundings)) this.#addOnce(refusal);
+  }
+
+  /** One attempt of a function is often several of Bun's. */
+  #addOnce(refusal: KernelRefusal): void {
+    const now = performance.now();
+    if (now - this.#toldSince > AGAIN_MS) {
+      this.#told.clear();
+      this.#toldSince = now;
+    }
+    if (this.#told.size >= TOLD_MAX || this.#told.has(refusal.text)) return;
+    this.#told.add(refusal.text);
+    this.#add(refusal);
   }
 
   #add(refusal: KernelRefusal): void {
     if (this.#listener !== undefined) this.#listener(refusal);
     else if (this.#kept.length < KEPT_MAX) this.#kept.push(refusal);
   }
-}
-
-function inWords({ what, socket, address }: NetworkRefusal): KernelRefusal {
-  const tried = `${TRIED[what]} (${[socket, address].filter(Boolean).join(" to ")})`;
-  const wanted = what === "connect" || what === "send" ? address : undefined;
-  const remedy =
-    what === "bind"
-      ? "a function does not listen; write a channel, and moult listens for it"
-      : `add permissions: { net: [${JSON.stringify(wanted ?? "HOST:443")}] } and use ctx.fetch`;
-  return {
-    kind: "net",
-    text: `Cannot ${tried}: a function has no network of its own; ${remedy}`,
-    ...(wanted !== undefined && { wanted }),
-  };
 }

@@ -5,14 +5,17 @@
 import { closeSync, openSync } from "node:fs";
 import { join, sep } from "node:path";
 import type { Confined, FilePolicy, Sandbox } from "../../runtime/ports.ts";
+import { realPath } from "../../runtime/below.ts";
 import { MoultError, messageOf } from "../../schemas/error.ts";
+import { AuditLayer, openAuditLayer } from "./bpf/audit.ts";
 import { NetworkLayer, openNetworkLayer } from "./bpf/network.ts";
 import { removeGroup } from "./cgroup.ts";
 import { openControl } from "./control.ts";
 import { HostProcess } from "./host_process.ts";
 import type { Domain } from "./landlock.ts";
-import { describeLayers, detectLayers, type Layers, type NetworkState } from "./layers.ts";
+import { describeLayers, detectLayers, type Layers, type LayerState } from "./layers.ts";
 import { type FilterOmitted, leaveOut, type Omitted, omits } from "./omitted.ts";
+import { pointersOfCalls } from "./refused_calls.ts";
 import { BUN_ITSELF, buildHostProgram, bunPath, libraryPaths, openBun } from "./program.ts";
 import { makeFolder, openRunDir, removeRunDir, type RunDir } from "./run_dir.ts";
 import { leaveSeat, type Seat, takeSeat } from "./seat.ts";
@@ -45,9 +48,26 @@ function isBase(files: FilePolicy): boolean {
   return files.read.length === 0 && files.write.length === 0 && files.exec.length === 0;
 }
 
+/** What a sandbox tells beside what it does. */
+export interface SandboxOptions {
+  /**
+   * Reports what any layer refuses. That makes every system call of the machine a little slower; `false` reports what
+   * the network layer refuses.
+   *
+   * @default false
+   */
+  readonly everyRefusal?: boolean;
+  /** moult's home: no report advises to open it. */
+  readonly home?: string;
+}
+
+const ONLY_IN_DEV =
+  "only moult dev reports refused files, programs and signals, because that costs every system call of the machine some 0.1 µs; try the function there";
+
 /** Starts confined processes on Linux. */
 export class LinuxSandbox implements Sandbox {
   readonly #omitted: Omitted;
+  readonly #options: SandboxOptions;
   readonly #run: RunDir;
   readonly #layers: Layers;
   /** Open file of the program that every process runs. */
@@ -55,6 +75,7 @@ export class LinuxSandbox implements Sandbox {
   readonly #living = new Set<Confined>();
   /** Made at the first need: it takes a few milliseconds that a daemon's start does not have. */
   #network: NetworkLayer | { readonly why: string } | undefined;
+  #audit: AuditLayer | { readonly why: string } | undefined;
   #program: Promise<string> | undefined;
   #poolSpawner: Promise<Spawner> | undefined;
   #lastId = 0;
@@ -65,9 +86,10 @@ export class LinuxSandbox implements Sandbox {
    *
    * @param omitted what to leave out; only tests of the sandbox pass any, and nothing in the program leads here
    */
-  constructor(omitted: Omitted = {}) {
+  constructor(omitted: Omitted = {}, options: SandboxOptions = {}) {
     keepRightsToOurselves();
     this.#omitted = omitted;
+    this.#options = options;
     this.#run = openRunDir();
     this.#layers = leaveOut(omitted, detectLayers(this.#run));
     this.#bun = openBun();
@@ -76,10 +98,9 @@ export class LinuxSandbox implements Sandbox {
   }
 
   tier() {
-    const network = this.#openNetwork();
-    const state: NetworkState =
-      network instanceof NetworkLayer ? { is: "on" } : { is: "off", why: network.why };
-    return describeLayers(this.#layers, state);
+    const stateOf = (layer: object | { readonly why: string }): LayerState =>
+      "why" in layer ? { is: "off", why: layer.why } : { is: "on" };
+    return describeLayers(this.#layers, stateOf(this.#openNetwork()), stateOf(this.#openAudit()));
   }
 
   #openNetwork(): NetworkLayer | { readonly why: string } {
@@ -87,6 +108,12 @@ export class LinuxSandbox implements Sandbox {
     if (omits(this.#omitted, "network")) return { why: "it is left out" };
     if (groups === undefined) return { why: "it needs a control group per function" };
     return (this.#network ??= openNetworkLayer(groups, this.#omitted.programs));
+  }
+
+  #openAudit(): AuditLayer | { readonly why: string } {
+    if (this.#options.everyRefusal !== true) return { why: ONLY_IN_DEV };
+    if (this.#layers.groups === undefined) return { why: "they need a control group per function" };
+    return (this.#audit ??= openAuditLayer(pointersOfCalls()));
   }
 
   async start(options: Parameters<Sandbox["start"]>[0]): Promise<Confined> {
@@ -109,6 +136,7 @@ export class LinuxSandbox implements Sandbox {
     spawner?.close();
     closeSync(this.#bun);
     if (this.#network instanceof NetworkLayer) this.#network.close();
+    if (this.#audit instanceof AuditLayer) this.#audit.close();
     await this.#removeGroups();
     removeRunDir(this.#run.path);
   }
@@ -250,7 +278,11 @@ export class LinuxSandbox implements Sandbox {
   ): Promise<Confined> {
     const opened = this.#openNetwork();
     const network = opened instanceof NetworkLayer && seat.group !== undefined ? opened : undefined;
-    const host = new HostProcess(seat, this.#layers, network);
+    const audit = this.#openAudit();
+    const host = new HostProcess(seat, this.#layers, {
+      network,
+      audit: audit instanceof AuditLayer ? audit : undefined,
+    });
     const lastLines: string[] = [];
     const lent: number[] = []; // Files that it gets its own copies of.
     let started: Started;
@@ -296,6 +328,8 @@ export class LinuxSandbox implements Sandbox {
     }
     host.watch(started);
     await host.whenUp(lastLines);
+    const { home } = this.#options;
+    host.hearAll(options.files, [this.#run.path, ...(home === undefined ? [] : [realPath(home)])]);
     return host;
   }
 }
