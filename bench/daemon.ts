@@ -68,6 +68,8 @@ export interface StartOptions {
   readonly config?: string;
   /** @default a free one */
   readonly port?: number;
+  /** A file that is loaded before the program. */
+  readonly preload?: string;
 }
 
 /** A daemon that was started, ready or not. */
@@ -102,11 +104,13 @@ export function spawnDaemon(place: Place, options: StartOptions = {}): Daemon {
   const log = join(place.root, "daemon.log");
   rmSync(log, { force: true });
   const config = options.config === undefined ? [] : ["--config", options.config];
+  const preload = options.preload === undefined ? [] : ["--preload", options.preload];
   const folders = ["--home", place.home, "--functions", place.functions, ...config];
   const child = Bun.spawn(
     [
       process.execPath,
       "--no-install",
+      ...preload,
       join(REPOSITORY, "main.ts"),
       "start",
       "--port",
