@@ -56,7 +56,7 @@ async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
         clock,
         meter: createMeter(),
         store: openStore(join(home.dir, "moult.sqlite"), clock),
-        sandbox: openSandbox(),
+        sandbox: openSandbox({ everyRefusal: options.everyRefusal ?? false, home: home.dir }),
         parseYaml: async (text) => (await import("./adapters/yaml/frontmatter.ts")).parseYaml(text),
         log,
         transports: { http: httpTransport, terminal: terminalTransport, ...channels },

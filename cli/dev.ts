@@ -9,7 +9,7 @@ import { Checks, type ChecksOptions } from "./checks.ts";
 import { json, paint, word } from "./print.ts";
 import type { Daemon } from "../runtime/daemon.ts";
 import type { Command } from "./program.ts";
-import { refusalLines } from "./refusal_lines.ts";
+import { RefusalScreen } from "./refusal_lines.ts";
 import { openScreen } from "./screen.ts";
 import { DAEMON_HELP, DAEMON_OPTIONS, daemonOptions, startHere, stopOnSignals } from "./start.ts";
 
@@ -21,7 +21,7 @@ export const command: Command = {
   async run(program, _positionals, values) {
     const options = daemonOptions(values);
     const asJson = values["json"] === true;
-    const starting = startHere(program, values, true);
+    const starting = startHere(program, values, { approveOnSight: true, everyRefusal: true });
     stopOnSignals(starting);
     const { daemon, home, warnings } = await starting;
     // Not before: a prompt would keep a process alive whose start has failed.
@@ -69,22 +69,17 @@ function jsonReport(): Report {
   };
 }
 
-/** The same refusal again within this time is not shown: a loop would fill the screen. */
-const REFUSAL_MS = 1_000;
-
 function textReport(daemon: Daemon, print: (text: string) => void): Report {
   const withheldTold = new Set<string>();
-  let refused = { text: "", at: 0 };
+  const refusals = new RefusalScreen();
   let told: Rehearsal | undefined;
   let writerTold: string | undefined;
   return {
     onEvent(event) {
       const { type } = event;
       if (type === "function.denied") {
-        const text = refusalLines(event, daemon.functions.get(word(event["name"]))).join("\n");
-        if (text === refused.text && event.at - refused.at < REFUSAL_MS) return;
-        refused = { text, at: event.at };
-        print(text);
+        const lines = refusals.linesOf(event, daemon.functions.get(word(event["name"])));
+        if (lines.length > 0) print(lines.join("\n"));
         return;
       }
       const text = describe(type, event);

@@ -18,6 +18,8 @@ export interface DaemonOptions {
   readonly offline: boolean;
   /** Functions of the owner's own folder run without being asked about. @default false */
   readonly approveOnSight?: boolean;
+  /** Reports what any layer of the sandbox refuses, which slows the machine a little. @default the network's only */
+  readonly everyRefusal?: boolean;
   /** Takes a free port when the wanted one is taken. @default false */
   readonly anyPort?: boolean;
   /** Ends the daemon after so many milliseconds without a request. @default never */

@@ -53,16 +53,13 @@ export function daemonOptions(values: Values): DaemonOptions {
   };
 }
 
-/**
- * Starts the daemon of this process. One that `moult chat` had started meanwhile makes way.
- * @param approveOnSight Whether functions of the owner's own folder run without being asked about
- */
+/** Starts the daemon of this process. One that `moult chat` had started meanwhile makes way. */
 export async function startHere(
   program: Program,
   values: Values,
-  approveOnSight = false,
+  more: Pick<DaemonOptions, "approveOnSight" | "everyRefusal"> = {},
 ): Promise<RunningDaemon> {
-  const options = { ...daemonOptions(values), approveOnSight };
+  const options = { ...daemonOptions(values), ...more };
   // The one that `moult chat` starts makes way for nobody: whoever was first has the home.
   if (options.idleExitMs === undefined) await endTemporary(values);
   return await program.startDaemon(options);

@@ -172,7 +172,7 @@ function programWords(path: string | undefined): KernelRefusal {
   if (path === undefined)
     return {
       kind: "exec",
-      text: 'Cannot start a program: add permissions: { exec: ["/path/of/program"] }',
+      text: 'Cannot start a program: add permissions: { exec: ["PROGRAM"] }',
     };
   const name = JSON.stringify(path);
   const text = `Cannot start ${name}: add permissions: { exec: [${name}] }`;
