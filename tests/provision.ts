@@ -35,14 +35,17 @@ const WORKERS = Math.max(4, availableParallelism());
 /** Milliseconds of one test. It only ends those that hang: a busy machine must not fail the others. */
 const LIMIT = "--timeout=30000";
 
-/** A Bot API server that nobody here wrote, for the tests of Telegram. */
-const PEER = join(import.meta.dir, "tools/node_modules/telegram-test-api");
+/** Packages for tests: a Bot API server that nobody here wrote, and what makes inputs up. */
+const TOOLS = join(import.meta.dir, "tools");
+const PACKAGES = ["telegram-test-api", "fast-check"];
 
-if (!existsSync(PEER)) {
-  const line = [process.execPath, "install", "--frozen-lockfile", "--cwd", dirname(dirname(PEER))];
+if (!PACKAGES.every((name) => existsSync(join(TOOLS, "node_modules", name)))) {
+  const line = [process.execPath, "install", "--frozen-lockfile", "--cwd", TOOLS];
   const child = Bun.spawn(line, { stdio: ["ignore", "ignore", "inherit"] });
   if ((await child.exited) !== 0) {
-    console.warn("\n*** SKIPPED: Telegram's peer. telegram-test-api could not be installed.\n");
+    console.warn(
+      `\n*** SKIPPED: Telegram's peer, and whatever takes any input. ${PACKAGES.join(" and ")} could not be installed.\n`,
+    );
   }
 }
 const missing = await provide(NEEDS.filter(({ program }) => !has(program)));

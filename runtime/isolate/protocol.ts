@@ -49,7 +49,7 @@ export interface CallFacts {
   readonly secrets?: number | undefined;
 }
 
-const id = v.pipe(v.number(), v.integer(), v.minValue(0));
+const id = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const key = v.pipe(v.string(), v.minLength(1), v.maxLength(KEY_CHARS_MAX));
 const name = v.pipe(v.string(), v.maxLength(200));
 const ask = { type: v.literal("ask"), id, call: id } as const;
@@ -138,7 +138,7 @@ const HostFrame = v.union([
     v.object({
       type: v.literal("denied"),
       /** What the daemon refuses itself it knows without being told. */
-      kind: v.literal("secret"),
+      kind: v.picklist(["secret", "exec"]),
       text: v.pipe(v.string(), v.maxLength(1_000)),
       /** Its name. */
       wanted: v.pipe(v.string(), v.maxLength(200)),
