@@ -11,6 +11,8 @@ const JSON_BYTES_MAX = 8 * 1_048_576;
 const ERROR_BYTES_MAX = 65_536;
 /** An output, or an error, of so many characters can not be too deep. */
 const SHALLOW_CHARS = 8_192;
+/** Refusals that an error names. */
+const REFUSALS_TOLD_MAX = 3;
 /** Answers up to this size are read at once, which is quicker than passing a stream on. */
 const SMALL_BYTES = 65_536;
 
@@ -65,15 +67,25 @@ export class Answer {
   async writes(): Promise<readonly KvWrite[]> {
     const answer = this.#response;
     if (!(answer instanceof Response)) {
-      if (!answer.ok) throw errorIn(answer.text);
+      if (!answer.ok) throw this.#explained(errorIn(answer.text));
       return await this.#host.writesOf(this.#live, answer.writes);
     }
     if (answer.status !== 200) {
       const text = await readText(answer, ERROR_BYTES_MAX).catch(() => "");
-      throw errorIn(text);
+      throw this.#explained(errorIn(text));
     }
     const count = answer.headers.get(WRITES_HEADER);
     return count === null ? [] : await this.#host.writesOf(this.#live, Number(count));
+  }
+
+  /** An error that a function did not foresee says what it was refused on the way: that is why, most often. */
+  #explained(error: MoultError): MoultError {
+    const { code, message, details } = error;
+    // The host has told of the network itself.
+    const isTold = (text: string) => message.includes("permissions.net") && text.includes("net: [");
+    const why = this.refusals.filter((text) => !isTold(text)).slice(0, REFUSALS_TOLD_MAX);
+    if (code !== "tool/failed" || why.length === 0) return error;
+    return new MoultError(code, `${message} (${why.join("; ")})`, details);
   }
 
   /** The output as a value; a stream becomes its text. Ends the call. */
