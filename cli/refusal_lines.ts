@@ -38,7 +38,7 @@ function refusalLines(event: RuntimeEvent, info: FunctionInfo | undefined): stri
   const told =
     typeof wanted !== "string" || manifest === undefined
       ? undefined
-      : explain(word(event["kind"]), wanted, { manifest, file, name: plain });
+      : explain(word(event["kind"]), wanted, { manifest, file, of: plain });
   if (told === undefined) return [`${sign()} ${name} ${word(event["text"])}`];
   return [`${sign()} ${name} ${told.what}`, `      ${paint("yellow", told.remedy)}`];
 }
@@ -50,8 +50,8 @@ function explain(
   {
     manifest,
     file,
-    name,
-  }: { readonly manifest: Manifest; readonly file: string; readonly name: string },
+    of,
+  }: { readonly manifest: Manifest; readonly file: string; readonly of: string },
 ): { readonly what: string; readonly remedy: string } | undefined {
   const { permissions, secrets } = manifest;
   if (kind === "secret" && secrets.includes(wanted))
@@ -68,7 +68,7 @@ function explain(
   const { optional, ...needed } = permissions;
   const may = `may not ${VERBS[kind]} ${wanted}`;
   if (optional?.[kind].some((name) => covers(name, wanted)) === true)
-    return { what: `${may} yet; to allow it:`, remedy: `moult approve ${name}` };
+    return { what: `${may} yet; to allow it:`, remedy: `moult approve ${of}` };
   // It is there and does not help: the text says why.
   if (needed[kind].includes(wanted)) return undefined;
   const fields = Object.entries({ ...needed, [kind]: [...needed[kind], wanted] })
