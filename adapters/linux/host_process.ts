@@ -106,7 +106,8 @@ export class HostProcess implements Confined {
   kill(why: string): void {
     if (this.#gone) return;
     this.#killedFor ??= why;
-    if (this.#seat.group !== undefined && killGroup(this.#seat.group)) return;
+    // Both: should it ever leave its group, its end must not depend on it.
+    if (this.#seat.group !== undefined) killGroup(this.#seat.group);
     try {
       if (this.pid > 0) process.kill(this.pid, "SIGKILL");
     } catch {
