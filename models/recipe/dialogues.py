@@ -39,9 +39,40 @@ WRAP = {
 }
 
 
+# What people say around a request: why, when, to whom. None of it is meant to be done.
+BEFOREHAND = {
+    "en": "I just got home, |my hands are full, |I'm in a hurry, |it's late and I'm tired, |my boss is waiting, |before I forget, |by the way, |one thing, |honestly, |I was wondering, |the kids are asleep, |I can't find my glasses, |as discussed, |since you're here, |for tomorrow, |sorry to bother you, |quick question: |it's me again. |good evening. |ok so |yo |hiya, |erm, |listen up, |right then, |when you get a second, |if it's not too much trouble, |I know it's early but |I'm driving, so |we have guests. |long day. |hmm, |so here's the thing: |no rush but |my wife says: |I think I need this: |not sure you can, but |I'm busy cooking, |here we go: |last thing today: |like I said, |pls |hey can u |I'd be grateful if you'd |any chance you could |would it be possible to |do you mind: |might you |I guess I need you to |I was told to ask you: |as usual, |same as yesterday: |everyone is hungry. |we're about to leave, |the meeting starts soon, |I've got a favour to ask: |look, |alexa, |computer, |assistant: |dude, |it's urgent! |bear with me, |I'm new here. |thanks for earlier. |great. now |cool. next, ".split("|"),
+    "zh": "我刚到家，|手上有东西，|我赶时间，|趁我还记得，|对了，|话说，|嗯，|不好意思，|打扰一下，|哎，|那什么，|快点，|急，|睡觉前|老板催了，|孩子睡了，|外面下雨了，|我在开车，|家里来客人了，|跟昨天一样，|最后一件事，|小助手，|亲，|喂喂，|请你|请您|麻烦你|麻烦您|拜托你|帮个忙，|帮忙|给我|替我|你能不能|能否|可不可以|可以的话，|我需要|我要你|我想让你|有空的时候|一会儿|马上|赶紧|待会儿|这会儿|等下|首先，|接下来|另外，|还有，|顺手|劳烦|烦请|老样子，|辛苦你|跟你说，|听好了，|是这样，|我忘了，|没别的，|忙死了，|方便的话|现在就|立刻|先".split("|"),
+}
+AFTERWARDS = {
+    "en": ", cheers|, ta|, it's important| so I can relax| before I leave|, you know|, no hurry| or whatever|, if you don't mind|, pretty please| thx| pls| asap pls|, I beg you|, that's all|, as always| again|, right?|, if that works|, got it?|. Thanks a lot|. That's it|, appreciate it|, buddy| real quick|, when convenient|, for once| tyvm|!!|...|, my hands are dirty|, I'm late already".split("|"),
+    "zh": "，行吗|，行不行|，好不好|，拜托了|，多谢|，麻烦了|，辛苦了|哈|哦|呗|嘛|吧|啦|，急用|，不急|，谢谢啦|，快|，就这样|，可以吧|一下吧|，感谢|，行吧|，没问题吧|，在线等|！|……|，我等着|，多谢啦|，就现在|哟".split("|"),
+}
+LETTERS = re.compile(r"[a-z]{5,}")
+
+
+def slip(r, segments):
+    """One letter of one word is typed wrongly; what must be copied stays."""
+    places = [i for i, (text, key) in enumerate(segments) if key is None and LETTERS.search(text)]
+    if places:
+        i = r.choice(places)
+        word = r.choice(list(LETTERS.finditer(segments[i][0])))
+        at, text = r.randrange(word.start() + 1, word.end() - 1), segments[i][0]
+        wrong = r.choice([text[:at] + text[at + 1 :], text[:at] + text[at] + text[at:], text[:at] + text[at + 1] + text[at] + text[at + 2 :]])
+        segments[i] = (wrong, None)
+    return segments
+
+
 def vary(r, segments, language):
     """Wraps, capitalises and punctuates a request as people do, without touching what must be copied."""
     wraps, marks = WRAP[language]
+    if language == "en" and r.random() < 0.05:
+        segments = slip(r, list(segments))
+    if r.random() < 0.16:
+        if r.random() < 0.65:
+            segments = [(r.choice(BEFOREHAND[language]), None)] + list(segments)
+        else:
+            segments = strip_end(list(segments), marks + "，") + [(r.choice(AFTERWARDS[language]), None)]
     text = "".join(t for t, _ in segments)
     question = text.endswith(("?", "？")) or bool(re.match(r"(what|how|is|are|do|does|did|which|who|where|when|will|can|could|any)\b", text, re.I))
     if r.random() < (0.08 if question else 0.25):

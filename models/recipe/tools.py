@@ -101,10 +101,18 @@ class Toolmaker:
         return r.choices([f"{name}_{word}", f"{word}_{name}", f"{name}{r.randint(1, 9)}", f"{word}{name.title().replace('_', '')}", word, f"{name}_{r.choice(['v2', 'tool', 'api', 'service', 'now', 'new', 'main', 'local', 'my', 'app', 'x'])}"], [25, 22, 8, 8, 22, 15])[0]
 
     def restyle(self, name):
-        """snake_case, camelCase, kebab-case: as tools of different makers have it."""
+        """snake_case, camelCase, kebab-case, words the other way round: as tools of different makers have it."""
         chance = self.random.random()
         first, *rest = name.split("_")
-        return first + "".join(w.title() for w in rest) if chance < 0.08 else name.replace("_", "-") if chance < 0.11 else name
+        if chance < 0.1:
+            return first + "".join(w.title() for w in rest)
+        if chance < 0.14:
+            return name.title().replace("_", "")
+        if chance < 0.22:
+            return r.choice("_-.").join([*rest, first]) if (r := self.random) and rest else name
+        if chance < 0.26:
+            return self.random.choice(["do_", "fn_", "api_", "user_", "app_", "ha_", "tool_", "my_", "sys_"]) + name
+        return name.replace("_", self.random.choice("-.")) if chance < 0.31 else name
 
     def describe(self, about):
         """The same description as different people write it."""
@@ -112,6 +120,11 @@ class Toolmaker:
         chance = r.random()
         if not re.match("[A-Z][a-z]", about):
             return about
+        if chance > 0.97:
+            return ""
+        if chance > 0.87 and " " in about:
+            lower = about[0].lower() + about[1:]
+            return r.choice(["This function can " + lower, "Use this tool to " + lower, "Allows the user to " + lower, "Helps to " + lower, "A tool for this: " + lower, "Call this in order to " + lower, about + " for the current user", about + ", for example when the user asks for it", "Utility: " + lower, about + ". Fails if an argument is wrong", about + " and returns what happened", "[internal] " + about, about + " on this device or account"]) if lower.split()[0] in IMPERATIVES else r.choice(["Tool: ", "API: ", "Returns: ", ""]) + about
         verb, _, rest = about.partition(" ")
         if chance < 0.3 and rest and verb.lower() in IMPERATIVES:
             about = verb + ("es" if re.search("(s|sh|ch|x|o)$", verb) else "s") + " " + rest

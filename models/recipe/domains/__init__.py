@@ -83,8 +83,26 @@ def load():
         for module in sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name):
             theme = importlib.import_module(f"{__name__}.{module.name}")
             DOMAINS.extend(Domain(module.name, **fields) for fields in theme.DOMAINS)
+        DOMAINS.extend(kinds())
         voices()
     return DOMAINS
+
+
+def kinds():
+    """The domains of kinds.txt: a head `= names || descriptions || parameters`, then requests, `? ` before what lacks."""
+    folder, heads = os.path.dirname(os.path.abspath(__file__)), []
+    for line in open(os.path.join(folder, "kinds.txt"), encoding="utf-8").read().splitlines():
+        if line.startswith("= "):
+            names, about, args = (part.strip() for part in line[2:].split("||"))
+            heads.append(dict(names=names, about=about, args=args.replace(";", "\n"), en=[], zh=[], ask=[], ask_zh=[]))
+        elif line:
+            lacks, line = line.startswith("? "), line.removeprefix("? ")
+            chinese = re.search("[\u4e00-\u9fff]", re.sub(r"\{[^}]*\}", "", line))
+            heads[-1][("ask" if lacks else "") + ("_zh" if lacks and chinese else "" if lacks else "zh" if chinese else "en")].append(line)
+    for head in heads:
+        for key, mark in (("en", "\n"), ("zh", "\n"), ("ask", "|"), ("ask_zh", "|")):
+            head[key] = mark.join(head[key])
+        yield Domain("kinds", **head)
 
 
 def voices():
