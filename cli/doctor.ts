@@ -16,6 +16,18 @@ const MARK = {
   failed: ["red", "FAIL"],
 } as const;
 
+/** From this one on, every layer that can be expected is there. */
+const WELL_CONFINED = "B";
+
+/** What tiers are worth, in a few words; docs/security.md has the table. */
+const WORTH: Readonly<Record<string, string>> = {
+  A: "files, programs and network, each held by two layers of the kernel",
+  B: "files, programs and network, the network by two layers of the kernel",
+  C: "files, programs and network, each held by one layer of the kernel",
+  D: "programs and network; a function can read what its user can",
+  E: "nothing confines functions here",
+};
+
 /** The column where findings begin. */
 const FOUND_AT = 15;
 
@@ -68,10 +80,13 @@ async function sandbox(program: Program): Promise<Check> {
       found: `no function runs here: ${broken.why}`,
       remedy: broken.remedy,
     };
-  const found = `tier ${tier}: ${has.join("; ") || "nothing confines functions here"}`;
-  if (lacks.length === 0) return { name: "sandbox", state: "ok", found };
-  const state = tier === "E" ? "failed" : "warning";
-  return { name: "sandbox", state, found, remedy: `missing: ${lacks.join("; ")}` };
+  const state = tier === "E" ? "failed" : tier > WELL_CONFINED ? "warning" : "ok";
+  return {
+    name: "sandbox",
+    state,
+    found: `tier ${tier}: ${WORTH[tier] ?? ""}`,
+    parts: { has, lacks },
+  };
 }
 
 function disk(home: string): Check {
@@ -117,8 +132,12 @@ async function askDaemon(values: Values): Promise<Check> {
   };
 }
 
-function show({ name, state, found, remedy }: Check): void {
+function show({ name, state, found, remedy, parts }: Check): void {
   const [colour, mark] = MARK[state];
   line(`${paint(colour, mark)}  ${name.padEnd(8)} ${wrapped(found, FOUND_AT)}`);
-  if (remedy) line(`${" ".repeat(FOUND_AT)}→ ${wrapped(remedy, FOUND_AT + 2)}`);
+  const more = (sign: string, text: string) =>
+    line(`${" ".repeat(FOUND_AT)}${sign} ${wrapped(text, FOUND_AT + 2)}`);
+  if (remedy) more("→", remedy);
+  for (const text of parts?.has ?? []) more(paint("green", "+"), text);
+  for (const text of parts?.lacks ?? []) more(paint("yellow", "-"), text);
 }

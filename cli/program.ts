@@ -41,6 +41,8 @@ export interface Check {
   readonly found: string;
   /** What to do about it. */
   readonly remedy?: string;
+  /** What it consists of: what is there, and what is not, each with its own remedy. */
+  readonly parts?: { readonly has: readonly string[]; readonly lacks: readonly string[] };
 }
 
 /** The program that the commands belong to. */

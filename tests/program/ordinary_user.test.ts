@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { chownSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ownGroup, removeGroup } from "../../adapters/linux/cgroup.ts";
+import type { Check } from "../../cli/program.ts";
 import { isAlive, until } from "../waiting.ts";
 import { makePlace, type Place, type Started } from "./program.ts";
 
@@ -56,12 +57,12 @@ afterEach(async () => {
   rmSync(`/tmp/moult-${String(USER)}`, { recursive: true, force: true });
 }, 30_000);
 
-/** What the sandbox's line of `moult doctor` says. */
-async function doctor(): Promise<string> {
+/** What `moult doctor` says of the sandbox. */
+async function doctor() {
   const { out } = await place.moult("doctor", "--json");
-  const checks = JSON.parse(out) as { name: string; found: string; remedy?: string }[];
-  const { found = "", remedy = "" } = checks.find(({ name }) => name === "sandbox") ?? {};
-  return `${found}\n${remedy}`;
+  const checks = JSON.parse(out) as readonly Check[];
+  const { found = "", parts } = checks.find(({ name }) => name === "sandbox") ?? {};
+  return { found, lacks: parts?.lacks.join("\n") ?? "" };
 }
 
 /** Has the function try. Only its own attempts could reach the listener. */
@@ -94,8 +95,8 @@ describe.skipIf(!isPossible)("an ordinary user", () => {
     expect(await reach(daemon)).toEqual(NOTHING);
     expect(await metrics(daemon)).toContain('moult_sandbox_tier{tier="C"} 1');
     const told = await doctor();
-    expect(told).toStartWith("tier C: ");
-    expect(told).toContain("Delegate=yes");
+    expect(told.found).toStartWith("tier C: ");
+    expect(told.lacks).toContain("Delegate=yes");
   }, 30_000);
 
   test.skipIf(ownGroup() === undefined)(
@@ -111,7 +112,7 @@ describe.skipIf(!isPossible)("an ordinary user", () => {
       await until(async () =>
         /sandbox_denials_total\{[^}]*function="reach"[^}]*\} [1-9]/.test(await metrics(daemon)),
       );
-      expect(await doctor()).toStartWith("tier B: ");
+      expect((await doctor()).found).toStartWith("tier B: ");
       expect(hosts()).not.toBeEmpty();
       for (const status of hosts()) {
         expect(status).toMatch(/^CapPrm:\s+0+$/m);
