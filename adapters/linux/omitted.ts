@@ -2,6 +2,7 @@
  * Parts of the confinement that a test leaves out to see what each is good for. Only a test can ask for it, as an
  * argument of `LinuxSandbox`: no setting, no environment variable, no manifest and no function leads here.
  */
+import type { HookName } from "./bpf/lsm.ts";
 import type { ProgramName } from "./bpf/network.ts";
 import { removeGroup } from "./cgroup.ts";
 import type { LandlockRight } from "./landlock.ts";
@@ -17,6 +18,7 @@ export const LAYERS = [
   "rights",
   "cgroup",
   "network",
+  "hooks",
   "limits",
   "tmpfs",
 ] as const;
@@ -28,6 +30,8 @@ export interface Omitted {
   readonly layers?: readonly LayerName[];
   /** Programs of the network layer. */
   readonly programs?: readonly ProgramName[];
+  /** Hooks of the layer of the kernel's security hooks. */
+  readonly hooks?: readonly HookName[];
   /** Rights and scopes that Landlock does not look after. */
   readonly landlock?: readonly LandlockRight[];
   /** What the system-call filter does not look after. */

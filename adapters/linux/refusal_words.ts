@@ -45,7 +45,8 @@ function noNetwork(tried: string, wanted: string | undefined): KernelRefusal {
   };
 }
 
-function noListening(tried: string): KernelRefusal {
+/** Something that makes a server. */
+export function noListening(tried: string): KernelRefusal {
   return {
     kind: "net",
     text: `Cannot ${tried}: a function has no network of its own; a function does not listen; write a channel, and moult listens for it`,
@@ -100,7 +101,8 @@ function isBarred(deed: Deed): deed is keyof typeof BARRED {
   return deed in BARRED;
 }
 
-function barred(tried: string): KernelRefusal {
+/** Something that no permission gives. */
+export function barred(tried: string): KernelRefusal {
   return { kind: "system", text: `Cannot ${tried}: ${NEVER}` };
 }
 
@@ -146,8 +148,12 @@ function below(work: string, path: string): string {
   return path !== work && isBelow(path, work) ? relative(work, path) : path;
 }
 
-/** @param wanted what a manifest would have to name */
-function pathWords(
+/**
+ * Access to a path that was refused.
+ *
+ * @param wanted what a manifest would have to name
+ */
+export function pathWords(
   kind: "read" | "write",
   path: string | undefined,
   { files, closed, work }: Surroundings,
@@ -168,7 +174,8 @@ function pathWords(
   return { kind, text, wanted };
 }
 
-function programWords(path: string | undefined): KernelRefusal {
+/** A program that was not started; `undefined`: which one is not known. */
+export function programWords(path: string | undefined): KernelRefusal {
   if (path === undefined)
     return {
       kind: "exec",

@@ -1,7 +1,9 @@
 /** What the kernel refused one process, kept until somebody listens. It decides nothing. */
 import type { KernelRefusal } from "../../runtime/ports.ts";
 import type { AuditLayer, RefusedCall } from "./bpf/audit.ts";
+import type { HookLayer } from "./bpf/lsm.ts";
 import type { NetworkLayer } from "./bpf/network.ts";
+import { hookWords } from "./hook_words.ts";
 import { callsInWords, networkWords, type Surroundings } from "./refusal_words.ts";
 
 /** Refusals that are kept while nobody listens: those of a function's first moments. */
@@ -14,6 +16,8 @@ const TOLD_MAX = 64;
 /** Who reports what the process is refused. */
 export interface Reporters {
   readonly network: NetworkLayer | undefined;
+  /** Of what the kernel's security hooks refuse; not asked where the next one tells of every layer. */
+  readonly hooks: HookLayer | undefined;
   /** Of every layer; `undefined` but in `moult dev`. */
   readonly audit: AuditLayer | undefined;
 }
@@ -33,7 +37,8 @@ export class RefusalLog {
   /** @param group control group of the process; without it nothing is ever reported */
   constructor(group: string | undefined, reporters: Reporters) {
     this.#group = group;
-    this.#reporters = group === undefined ? { network: undefined, audit: undefined } : reporters;
+    const nobody = { network: undefined, hooks: undefined, audit: undefined };
+    this.#reporters = group === undefined ? nobody : reporters;
     if (group === undefined || reporters.network === undefined) return;
     this.#stops.push(reporters.network.watch(group, (refusal) => this.#add(networkWords(refusal))));
   }
@@ -41,8 +46,13 @@ export class RefusalLog {
   /** Hears of every layer from now on: what Bun tries and is refused at its own start is nobody's business. */
   hearAll(surroundings: Surroundings): void {
     this.#surroundings = surroundings;
-    const { audit } = this.#reporters;
-    if (audit === undefined || this.#group === undefined) return;
+    const { audit, hooks } = this.#reporters;
+    if (this.#group === undefined) return;
+    if (audit === undefined) {
+      const hear = hooks?.watch(this.#group, (one) => this.#addOnce(hookWords(one, surroundings)));
+      if (hear !== undefined) this.#stops.push(hear);
+      return;
+    }
     this.#stops.push(
       audit.watch(this.#group, (call) => {
         this.#calls.push(call);
@@ -73,8 +83,9 @@ export class RefusalLog {
     this.#tellCalls();
   }
 
-  #all(): readonly (NetworkLayer | AuditLayer)[] {
-    return [this.#reporters.network, this.#reporters.audit].filter((one) => one !== undefined);
+  #all(): readonly (NetworkLayer | HookLayer | AuditLayer)[] {
+    const { network, hooks, audit } = this.#reporters;
+    return [network, hooks, audit].filter((one) => one !== undefined);
   }
 
   #tellCalls(): void {

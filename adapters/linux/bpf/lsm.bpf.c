@@ -331,8 +331,9 @@ SEC("lsm/file_open") int file_open(u64 *ctx) {
   READ(mode, file->f_mode);
   READ(flags, file->f_flags);
   struct subject subject = at(&file->f_path);
+  if (flags & FOR_EXEC) return ALLOW; // By the kernel, to run it: bprm_check judges that, mmap_file what it loads.
   u16 type = mode_of(subject.dentry) & TYPE_BITS;
-  u32 wanted = mode & FOR_WRITING ? WRITE : flags & FOR_EXEC ? RUN : type == FOLDER ? LIST : READ_FILE;
+  u32 wanted = mode & FOR_WRITING ? WRITE : type == FOLDER ? LIST : READ_FILE;
   return judge(cgroup, FILE_OPEN, wanted, subject);
 }
 
