@@ -69,6 +69,14 @@ export function detectLayers(run: RunDir): Layers {
 /** Whether a layer in the kernel is there, or why not. */
 export type LayerState = { readonly is: "on" } | { readonly is: "off"; readonly why: string };
 
+/** Whether `/proc` shows a process to nobody but its own user and root. */
+function hidesProcesses(): boolean {
+  const mounts = readFileSync("/proc/self/mountinfo", "utf8")
+    .split("\n")
+    .filter((line) => line.split(" ")[4] === "/proc");
+  return /hidepid=(?!0|off)/.test(mounts.at(-1) ?? "");
+}
+
 /** A line of the report, by whether the layer is there. */
 type Line = readonly [there: boolean, has: string, lacks: string];
 
@@ -114,16 +122,20 @@ function lines(layers: Layers, network: LayerState, reports: LayerState): readon
       `processes: no control group per function, so they are ended by process id: ${whyNoGroups(ownGroup()) ?? "this kernel can not end a group as a whole (use Linux 5.14 or newer)"}`,
     ],
     [
-      !landlock || layers.landlock >= 6,
+      layers.seccomp || layers.landlock >= 6,
       "signals: none to other processes",
-      "signals: Landlock before version 6 does not bound them; the system-call filter does",
+      "signals: a function can end every process of its user (use a kernel with CONFIG_SECCOMP_FILTER)",
     ],
     [
       reports.is === "on",
       "reports: what any layer refuses is told at once",
       reports.is === "on" ? "" : `reports: ${reports.why}`,
     ],
-    [false, "", "processes: names of other processes can be read in /proc"],
+    [
+      layers.uids !== undefined && hidesProcesses(),
+      "names: no function sees which other processes there are",
+      "names: a function can read the command lines of other processes in /proc (mount it with hidepid=2, and start moult as root)",
+    ],
   ];
 }
 

@@ -64,6 +64,9 @@ export interface SandboxOptions {
 const ONLY_IN_DEV =
   "only moult dev reports refused files, programs and signals, because that costs every system call of the machine some 0.1 µs; try the function there";
 
+const NEEDS_GROUP =
+  "it needs a control group per function (see processes), and root or CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON";
+
 /** Starts confined processes on Linux. */
 export class LinuxSandbox implements Sandbox {
   readonly #omitted: Omitted;
@@ -106,13 +109,14 @@ export class LinuxSandbox implements Sandbox {
   #openNetwork(): NetworkLayer | { readonly why: string } {
     const { groups } = this.#layers;
     if (omits(this.#omitted, "network")) return { why: "it is left out" };
-    if (groups === undefined) return { why: "it needs a control group per function" };
+    if (groups === undefined) return { why: NEEDS_GROUP };
     return (this.#network ??= openNetworkLayer(groups, this.#omitted.programs));
   }
 
   #openAudit(): AuditLayer | { readonly why: string } {
     if (this.#options.everyRefusal !== true) return { why: ONLY_IN_DEV };
-    if (this.#layers.groups === undefined) return { why: "they need a control group per function" };
+    if (this.#layers.groups === undefined)
+      return { why: "they need a control group per function (see processes)" };
     return (this.#audit ??= openAuditLayer(pointersOfCalls()));
   }
 
