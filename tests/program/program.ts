@@ -20,6 +20,8 @@ export interface Place {
   readonly launch: (...line: readonly string[]) => Promise<Started>;
   /** The same, and waits until it is ready. */
   readonly start: (...line: readonly string[]) => Promise<Started>;
+  /** `moult dev` that is ready. */
+  readonly dev: () => Promise<Started>;
   /** Ends what still runs, removes everything. */
   readonly remove: () => Promise<void>;
 }
@@ -75,8 +77,8 @@ export function makePlace(
     void child.exited.then(() => children.delete(child));
     return child;
   };
-  const launch: Place["launch"] = async (...line) => {
-    const child = spawn(["start", "--json", ...line]);
+  const launch = async (...line: readonly string[]): Promise<Started> => {
+    const child = spawn(line);
     const { value } = await child.stdout.getReader().read();
     if (!value) throw new Error(`It did not start: ${await new Response(child.stderr).text()}`);
     const { url } = JSON.parse(new TextDecoder().decode(value)) as { url: string };
@@ -95,18 +97,21 @@ export function makePlace(
       ]);
       return { code, out, err };
     },
-    launch,
-    start: async (...line) => {
-      const daemon = await launch(...line);
-      while (!(await fetch(new URL("/readyz", daemon.url))).ok) await Bun.sleep(10);
-      return daemon;
-    },
+    launch: async (...line) => await launch("start", "--json", ...line),
+    start: async (...line) => await ready(launch("start", "--json", ...line)),
+    dev: async () => await ready(launch("dev", "--json")),
     remove: async () => {
       for (const child of children) child.kill("SIGTERM");
       await Promise.all([...children].map((child) => child.exited));
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+async function ready(launched: Promise<Started>): Promise<Started> {
+  const daemon = await launched;
+  while (!(await fetch(new URL("/readyz", daemon.url))).ok) await Bun.sleep(10);
+  return daemon;
 }
 
 function started(child: Bun.Subprocess, url: string, home: string): Started {
