@@ -222,7 +222,10 @@ class Toolmaker:
         act, thing = r.choice(verb[0]), r.choice(noun[0])
         count = r.choices([0, 1, 2, 3, 4], [14, 42, 28, 12, 4])[0]
         fields, taken = [], set()
-        for names, kind in r.sample(LOOSE, count):
+        chosen = r.sample(LOOSE, count)
+        if count > 1 and r.random() < 0.2:  # several numbers: which is which?
+            chosen = r.sample([loose for loose in LOOSE if loose[1] in ("int", "number", "small", "percent")], min(count, 3)) + chosen[3:]
+        for names, kind in chosen:
             name = r.choice(names.split("/"))
             if name in taken:
                 continue
@@ -287,14 +290,16 @@ BEFORE = {  # words that lead to a value of a kind
         "priority": "with {} priority,as {},priority {}", "format": "as {},in {} format", "mode": "in {} mode,mode {}", "state": "as {},that are {},status {}", "period": "{},every period: {}",
     },
     "zh": {
-        "person": "给{},{}的,由{}", "title": "叫{},名为{},标题是{}", "note": "备注{},原因是{}", "id": "{},编号{},号码是{}", "date": "{},在{},日期{}", "city": "在{},到{},{}的", "int": "{}个,数量{}", "number": "{},金额{},{}元", "small": "{}个,{}人", "message": "内容是{},说{}",
-        "file": "{},文件{}", "url": "{},地址{}", "email": "给{},邮箱{}", "word": "{},叫{}", "room": "{}的,在{}", "language": "用{},{}的", "time": "{},在{}", "color": "{}的,{}", "device": "{}的,{}上的", "topic": "关于{}", "product": "{},{}的", "percent": "到{}%,百分之{}", "host": "{}上的,在{}上",
-        "team": "{}的", "duration": "{},时长{}", "tag": "标签{},{}类", "phone": "{},电话{}", "folder": "在{}里,{}下", "department": "{}的", "priority": "优先级{}", "format": "格式{}", "mode": "模式{}", "state": "状态{}", "period": "周期{}",
+        "person": "给{},{}的,由{},跟{},找{},替{},{}负责,发给{},通知{},和{}一起", "title": "叫{},名为{},标题是{},名字叫{},标题写{},就叫{},：{},起名{}", "note": "备注{},原因是{},因为{},理由{},写上{},说明一下{},备注写{}", "id": "{},编号{},号码是{},{}号,单号{},编号是{}的,{}那个", "date": "{},在{},日期{},{}的,定在{},{}之前,日期写{},改到{}",
+        "city": "在{},到{},{}的,去{},从{},{}那边,地点{},送到{}", "int": "{}个,数量{},一共{},要{}个,{}次,总共{}个,数量是{}", "number": "{},金额{},{}元,{}块钱,价格{},总价{},{}块", "small": "{}个,{}人,{}位,{}份,{}次,来{}个,{}张", "message": "内容是{},说{},：{},就说{},写{},内容写{},告诉他们{}",
+        "file": "{},文件{},用{},存到{},从{},文件是{}", "url": "{},地址{},网址是{},链接{}", "email": "给{},邮箱{},发到{},邮箱是{}", "word": "{},叫{},关键词{},词是{}", "room": "{}的,在{},{}里的,{}那个,放{}", "language": "用{},{}的,要{}的,翻成{},语言{}", "time": "{},在{},{}的时候,时间{},{}开始,到{}", "color": "{}的,{},要{}的,颜色{}",
+        "device": "{}的,{}上的,在{}上,用{},{}那台", "topic": "关于{},{}方面的,主题是{},讲{}的,说说{}", "product": "{},{}的,要{},买{},换成{}", "percent": "到{}%,百分之{},{}%,调成{},{}个百分点", "host": "{}上的,在{}上,{}那台", "team": "{}的,给{},{}队的", "duration": "{},时长{},持续{},为期{},{}以后", "tag": "标签{},{}类,归到{},分类{}",
+        "phone": "{},电话{},打{},号码{}", "folder": "在{}里,{}下,放到{},目录{}", "department": "{}的,给{},归{}", "priority": "优先级{},{}优先级,级别{}", "format": "格式{},{}格式的,导出成{}", "mode": "模式{},{}模式,用{}模式", "state": "状态{},{}的,状态是{}", "period": "周期{},{}一次,按{}",
     },
 }
 BEFORE = {language: {kind: forms.split(",") for kind, forms in table.items()} for language, table in BEFORE.items()}
 AROUND = ["{}", "{}", "{}", "{}", "{}", "please {}", "can you {}", "I want to {}", "I'd like to {}", "go and {}", "time to {}", "we should {}", "let's {}", "I have to {}", "could someone {}", "help me {}", "{} now"]
-AROUND_ZH = ["{}", "{}", "{}", "帮我{}", "请{}", "我想{}", "能不能{}", "麻烦{}", "需要{}"]
+AROUND_ZH = ["{}", "{}", "{}", "帮我{}", "请{}", "我想{}", "能不能{}", "麻烦{}", "需要{}", "给我{}", "{}一下", "我要{}", "得{}", "该{}了", "去{}", "替我{}", "可以{}吗", "{}吧", "想{}", "快{}"]
 DETERMINERS = ["the", "the", "the", "a", "my", "my", "our", "this", "that", "one", ""]
 # Bare things: "invoices", "the invoice?"
 BARE = {"en": ["{n}", "{n}?", "the {n}", "any {n}", "about the {n}", "{n} please"], "zh": ["{n}", "{n}呢", "我的{n}", "{n}情况"]}
@@ -342,8 +347,9 @@ def ask_words(maker, tool, language, others=(), without=()):
             frame = frame.replace("the {n}", f"{r.choice(DETERMINERS)} {{n}}".strip())
     segments = [(around.format(frame.replace("{n}", thing)), None)]
     join = r.choice([gap, gap, ", "]) if language == "en" else r.choice(["，", "，", ""])
-    if parts and r.random() < 0.12:
-        segments = [s for part in parts for s in part + [(", " if language == "en" else "，", None)]] + segments
+    if parts and r.random() < (0.12 if language == "en" else 0.4):
+        between = ", " if language == "en" else r.choice(["，", "，", ""])
+        segments = [s for part in parts for s in part + [(between, None)]] + segments
     else:
         for i, part in enumerate(parts):
             lead = "" if part[0][0].startswith(":") else (gap if i == 0 and join != "，" else join or "，")
