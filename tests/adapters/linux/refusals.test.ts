@@ -1,20 +1,48 @@
-import { describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { LinuxSandbox } from "../../../adapters/linux/sandbox.ts";
-import { call, openBench, tool } from "../../runtime/isolate/setup.ts";
+import { type Bench, call, openBench, tool } from "../../runtime/isolate/setup.ts";
 import { until } from "../../waiting.ts";
 
-async function tierHere(): Promise<string> {
-  if (process.platform !== "linux") return "E";
-  const sandbox = new LinuxSandbox();
-  const { tier } = sandbox.tier();
+async function findHere(): Promise<{ readonly tier: string; readonly everything: boolean }> {
+  if (process.platform !== "linux") return { tier: "E", everything: false };
+  const sandbox = new LinuxSandbox({}, { everyRefusal: true });
+  const { tier, has } = sandbox.tier();
   await sandbox.close();
-  return tier;
+  return { tier, everything: has.some((text) => text.startsWith("reports:")) };
 }
 
-const tier = await tierHere();
+const { tier, everything } = await findHere();
 const TRY = `try { await fetch("http://127.0.0.1:9/") } catch (error) { return error.code }`;
 const TEXT =
   'Cannot open a socket (TCP over IPv4): a function has no network of its own; add permissions: { net: ["HOST:443"] } and use ctx.fetch';
+
+/** What Bun and a function do in a day's work, with Bun's own attempts on the way. */
+const LEGITIMATE = `
+  const fs = await import("node:fs");
+  for (const folder of [".", "out"]) {
+    fs.writeFileSync(folder + "/a.txt", "x");
+    fs.copyFileSync(folder + "/a.txt", folder + "/b.txt");
+    await Bun.write(folder + "/c.txt", Bun.file(folder + "/a.txt"));
+    fs.mkdirSync(folder + "/d/e", { recursive: true });
+    fs.renameSync(folder + "/b.txt", folder + "/d/b.txt");
+    await fs.promises.readdir(folder, { recursive: true });
+    await fs.promises.rm(folder + "/d", { recursive: true });
+    const { Database } = await import("bun:sqlite");
+    const database = new Database(folder + "/x.db");
+    database.run("pragma journal_mode = wal");
+    database.run("create table a (b)");
+    database.close();
+  }
+  const crypto = await import("node:crypto");
+  crypto.randomBytes(8);
+  (await import("node:zlib")).gzipSync("x");
+  (await import("node:os")).cpus();
+  await ctx.kv.set("a", 1);
+  const worker = new Worker("data:text/javascript,postMessage(1)");
+  const answer = await new Promise((done) => { worker.onmessage = ({ data }) => done(data) });
+  Bun.gc(true);
+  return [await Bun.file("out/a.txt").text(), answer];
+`;
 
 describe.skipIf(tier > "B")("the kernel's refusals", () => {
   test("are known, with the line that the file lacks, when the call that tried has ended", async () => {
@@ -67,6 +95,88 @@ describe.skipIf(tier > "B")("the kernel's refusals", () => {
     expect(await deployment.run(call())).toMatchObject({ output: "x" });
     expect(bench.denials).toEqual([]);
     await bench.close();
+  });
+});
+
+const READ = `try { (await import("node:fs")).readFileSync("/etc/shadow") } catch (error) { return error.code }`;
+const READ_TEXT = 'Cannot read "/etc/shadow": add permissions: { read: ["/etc/shadow"] }';
+
+describe.skipIf(!everything)("refusals of every layer", () => {
+  let bench: Bench;
+  beforeAll(() => {
+    bench = openBench({ sandbox: new LinuxSandbox({}, { everyRefusal: true }) });
+  });
+  beforeEach(() => void bench.denials.splice(0));
+  afterAll(async () => await bench.close());
+
+  test.each([
+    ["files", READ, [["read", READ_TEXT]]],
+    [
+      "files on another thread",
+      `await Bun.write("/srv/none/a.txt", "x").catch(() => 0)`,
+      [["write", 'Cannot write "/srv/none": add permissions: { write: ["/srv/none"] }']],
+    ],
+    [
+      "sockets other than those that the network layer tells of",
+      `await fetch("http://x/", { unix: "/run/none" }).catch(() => 0)`,
+      [["net", expect.stringContaining("Cannot open a socket (unix)")]],
+    ],
+    [
+      "the internet, once, with the names that are looked up for it",
+      `await fetch("http://127.0.0.1:9/").catch(() => 0)`,
+      [["net", TEXT]],
+    ],
+    [
+      "what no permission gives",
+      `const fs = await import("node:fs"); try { fs.symlinkSync("/etc/passwd", "a") } catch {}`,
+      [["system", "Cannot make a link to a file: no permission gives that to a function"]],
+    ],
+  ])("are told of %s", async (_, code, told) => {
+    const deployment = await bench.deploy(tool(`${code}; return 1`));
+    const result = await deployment.run(call());
+    expect(result.refusals).toEqual(told.map(([, text]) => text) as string[]);
+    expect(bench.denials.map(({ kind, text }) => [kind, text])).toEqual(told as string[][]);
+  });
+
+  test("are told once for each call, however often it tries", async () => {
+    const deployment = await bench.deploy(
+      tool(`for (let i = 0; i < 50; i++) { ${READ.replace("return error.code", "")} }`),
+    );
+    for (const _ of [1, 2])
+      expect(await deployment.run(call())).toMatchObject({ refusals: [READ_TEXT] });
+  });
+
+  test("are part of the error that a call ends with, and cannot be what another function was refused", async () => {
+    const [reads, idles] = await Promise.all([
+      bench.deploy(tool(`return await Bun.file("/etc/shadow").text()`)),
+      bench.deploy(tool(`await Bun.sleep(50); return 1`), { name: "other" }),
+    ]);
+    const [failed, fine] = await Promise.all([reads.run(call()), idles.run(call())]);
+    expect(failed.error).toEqual({
+      code: "tool/failed",
+      message: `EACCES: permission denied, open '/etc/shadow' (${READ_TEXT})`,
+    });
+    expect(fine).not.toHaveProperty("refusals");
+    expect(new Set(bench.denials.map(({ fn }) => fn))).toEqual(new Set(["example"]));
+    const answer = (await (await reads.fetch(call())).json()) as { error: { message: string } };
+    expect(answer.error.message).toEndWith(`(${READ_TEXT})`);
+  });
+
+  test("are none where a function does what it may", async () => {
+    const deployment = await bench.deploy(tool(LEGITIMATE, `permissions: { write: ["out"] },`));
+    const result = await deployment.run(call());
+    expect(result).toMatchObject({ output: ["x", 1] });
+    expect(bench.denials).toEqual([]);
+  });
+
+  test("are not told where nobody asked for them", async () => {
+    const sandbox = new LinuxSandbox();
+    expect(sandbox.tier().lacks).toContainEqual(expect.stringContaining("only moult dev reports"));
+    const quiet = openBench({ sandbox });
+    const deployment = await quiet.deploy(tool(READ));
+    expect(await deployment.run(call())).not.toHaveProperty("refusals");
+    expect(quiet.denials).toEqual([]);
+    await quiet.close();
   });
 });
 
