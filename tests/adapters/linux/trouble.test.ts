@@ -1,6 +1,6 @@
 /** Machines that lack something, or lose it: functions run confined, or do not run, and a sentence says why. */
 import { describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { ownGroup, removeGroup, removeStaleGroups } from "../../../adapters/linux/cgroup.ts";
@@ -15,12 +15,17 @@ const ROOT = join(import.meta.dir, "../../..");
 const isLinux = process.platform === "linux";
 const isRoot = process.getuid?.() === 0;
 
-/** Tries in a process of its own, with its own mounts, after a line of shell. */
-async function tryAfter(line: string): Promise<SandboxTrial> {
+/** Tries in a process of its own, with its own mounts and what else `unshare` is told, after a line of shell. */
+async function tryAfter(line: string, ...own: readonly string[]): Promise<SandboxTrial> {
   const entry = JSON.stringify(join(ROOT, "adapters/linux/try_sandbox.ts"));
   const script = `console.log(JSON.stringify(await (await import(${entry})).trySandbox()))`;
   const shell = ["/bin/sh", "-c", `${line}; exec "$0" --no-install -e "$1"`];
-  const command = [...(isRoot ? ["unshare", "--mount"] : []), ...shell, process.execPath, script];
+  const command = [
+    ...(isRoot ? ["unshare", "--mount", ...own] : []),
+    ...shell,
+    process.execPath,
+    script,
+  ];
   const child = Bun.spawn(command, { stdout: "pipe", stderr: "pipe" });
   const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()]);
   if (out === "") throw new Error(err);
@@ -48,6 +53,15 @@ describe.skipIf(!isLinux || !isRoot || Bun.which("unshare") === null)("a sandbox
     expect(broken).toBeUndefined();
     expect(tier).toMatch(/^[C-E]$/);
     expect(lacks.join()).toMatch(/libbpf is not installed \(|no control group/);
+  });
+
+  test("says whether functions see which other processes there are", async () => {
+    const hide = "mount -t proc -o hidepid=2 proc /proc";
+    const { has, lacks, broken } = await tryAfter(hide, "--pid", "--fork");
+    expect(broken).toBeUndefined();
+    expect(
+      [...has, ...lacks].filter((line) => line.startsWith("names: no function sees")),
+    ).toHaveLength(1);
   });
 
   test("runs nothing where its folder is full, and says so", async () => {
