@@ -21,12 +21,33 @@ export const LIMITS_DEFAULT = {
 } as const;
 
 const names = v.optional(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(200))), []);
+const PLACE = /^[a-z0-9.:[\]-]{1,253}:\d{1,5}$/i;
+const PORT_MAX = 65_535;
+
+/**
+ * What is wrong with a `host:port`; `undefined`: nothing. One that could be written in another way is refused, because
+ * its owner would not see where it leads: `2130706433:80` is this machine.
+ */
+function placeFault(text: string): string | undefined {
+  if (!PLACE.test(text)) return 'expected "host:port", for example "api.example.org:443"';
+  const at = text.lastIndexOf(":");
+  const [host, port] = [text.slice(0, at).toLowerCase(), text.slice(at + 1)];
+  if (!/^[1-9]/.test(port) || Number(port) > PORT_MAX)
+    return `"${port}" is no port; write one of 1 to ${String(PORT_MAX)}`;
+  try {
+    const { hostname } = new URL(`http://${host}:${port}/`);
+    return hostname === host ? undefined : `"${host}" is ${hostname}; write that`;
+  } catch {
+    return `"${host}" is no host; write a name, an IPv4 address or an [IPv6] address`;
+  }
+}
+
 const hostPort = v.pipe(
   v.string(),
-  v.regex(
-    /^[a-z0-9.:[\]-]{1,253}:\d{1,5}$/i,
-    'expected "host:port", for example "api.example.org:443"',
-  ),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const message = dataset.typed ? placeFault(dataset.value) : undefined;
+    if (message !== undefined) addIssue({ message });
+  }),
 );
 
 /** `NAME`, or `NAME@host:port`: then the function never sees it, and only requests to that host carry it. */
@@ -34,11 +55,14 @@ const secret = v.pipe(
   v.string(),
   v.minLength(1),
   v.maxLength(400),
-  v.check(
-    (text) =>
-      !text.includes("@") || /^[A-Z][A-Z0-9_]{0,63}@[a-z0-9.:[\]-]{1,253}:\d{1,5}$/i.test(text),
-    'expected "NAME" or "NAME@host:port", for example "RATES_TOKEN@api.example.org:443"',
-  ),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const [name = "", ...place] = dataset.typed ? dataset.value.split("@") : [];
+    if (place.length === 0) return;
+    const message = /^[A-Z][A-Z0-9_]{0,63}$/.test(name)
+      ? placeFault(place.join("@"))
+      : 'expected "NAME" or "NAME@host:port", for example "RATES_TOKEN@api.example.org:443"';
+    if (message !== undefined) addIssue({ message });
+  }),
 );
 
 const touches = {

@@ -4,6 +4,7 @@
  */
 import { lookup } from "node:dns/promises";
 import { isMoultError, MoultError, messageOf } from "../../schemas/error.ts";
+import { shortText } from "../short_text.ts";
 import { addressIn, mayLeadTo, placeOf } from "./address.ts";
 import type { Budget } from "./budget.ts";
 
@@ -56,6 +57,16 @@ function denied(
   lack?: { readonly kind: string; readonly wanted: string },
 ): MoultError {
   return new MoultError("policy/denied", text, lack);
+}
+
+function parsed(text: string, base?: URL): URL {
+  const url = URL.parse(text, base?.href);
+  if (url !== null) return url;
+  const where = base === undefined ? "" : `${base.host} leads to `;
+  throw new MoultError(
+    "tool/failed",
+    `Cannot fetch: ${where}"${shortText(text, 200)}" is no address`,
+  );
 }
 
 function portOf(url: URL): string {
@@ -165,9 +176,19 @@ function fillHeaders(
       secretNames.add(name.toLowerCase());
       return found;
     });
-    filled.append(name, text);
+    append(filled, name, text);
   }
   return { headers: filled, secretNames };
+}
+
+function append(headers: Headers, name: string, value: string): void {
+  try {
+    headers.append(name, value);
+  } catch (error) {
+    // Not the parser's own text: the value may hold a secret.
+    const text = `Cannot send the header "${shortText(name, 200)}": it has characters that no header has`;
+    throw new MoultError("tool/failed", text, undefined, error);
+  }
 }
 
 /** Ends a body that is longer than we pass on, or than the call may receive. */
@@ -206,7 +227,7 @@ export async function egress(
   rules: EgressRules,
   signal: AbortSignal,
 ): Promise<Response> {
-  let url = new URL(request.url);
+  let url = parsed(request.url);
   let { method, body } = request;
   checkUrl(url, rules);
   const first = placeIn(url);
@@ -225,7 +246,7 @@ export async function egress(
       return answer;
     }
     await response.body?.cancel();
-    const next = new URL(location, url);
+    const next = parsed(location, url);
     checkUrl(next, rules);
     if (next.origin !== url.origin)
       for (const name of [...CREDENTIALS, ...secretNames]) headers.delete(name);

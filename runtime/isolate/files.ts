@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname, isAbsolute, join, normalize, resolve } from "node:path";
 import { isBelow, realPath } from "../below.ts";
 import type { FilePolicy } from "../ports.ts";
-import { MoultError } from "../../schemas/error.ts";
+import { messageOf, MoultError } from "../../schemas/error.ts";
 import type { Permissions } from "../../schemas/function.ts";
 
 /** Folders that paths are judged by. */
@@ -32,7 +32,16 @@ function refuse(entry: string, why: string): MoultError {
   return new MoultError("function/invalid", `Cannot give access to "${entry}": ${why}`);
 }
 
+/** Names that do not mean what they seem to. */
+function checkName(entry: string): void {
+  if (entry.includes("\0")) throw refuse(entry, "no path has a NUL character");
+  // After a link it leads to another place than it seems to.
+  if (entry.split("/").includes("..")) throw refuse(entry, 'name the place itself, without ".."');
+  if (/^~(?:\/|$)/.test(entry)) throw refuse(entry, '"~" is no folder here; name an absolute path');
+}
+
 function resolveOne(entry: string, roots: FileRoots): string {
+  checkName(entry);
   const root = realPath(roots.root);
   const home = realPath(roots.home);
   const path = realPath(resolve(root, entry));
@@ -44,6 +53,17 @@ function resolveOne(entry: string, roots: FileRoots): string {
   if (isBelow(path, home) || isBelow(home, path))
     throw refuse(entry, "it would reach moult's home with its keys; name another folder");
   return path;
+}
+
+/** Makes a folder to write in, unless it is there. */
+function makeFolder(entry: string, path: string, isTrial: boolean): void {
+  try {
+    if (isTrial && !existsSync(path)) return;
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    const why = existsSync(path) ? "it is a file; name the folder it lies in" : messageOf(error);
+    throw refuse(entry, why);
+  }
 }
 
 function linkName(entry: string): string | undefined {
@@ -75,7 +95,7 @@ export function resolveFiles(
   };
   for (const entry of permissions.write) {
     const path = resolveOne(entry, roots);
-    if (!isTrial) mkdirSync(path, { recursive: true });
+    makeFolder(entry, path, isTrial);
     write.push(path);
     link(entry, path);
   }
