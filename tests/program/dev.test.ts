@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { openSandbox } from "../../adapters/linux/open_sandbox.ts";
 import { makePlace } from "./program.ts";
 import { dev } from "./terminal.ts";
 import { isAlive, until } from "../waiting.ts";
@@ -72,11 +73,40 @@ test("adds", async () => {
 });
 `;
 
+/** It does what it is told and may not. */
+const SNOOP = `import { defineTool, v } from "moult";
+import fs from "node:fs";
+const DEEDS = {
+  read: () => fs.readFileSync("/etc/shadow", "utf8"),
+  group: () => fs.readFileSync("/etc/group", "utf8"),
+  write: () => Bun.write("/srv/none/a.txt", "x"),
+  start: () => Bun.spawnSync(["/bin/ls"]).exitCode,
+  connect: () => fetch("http://127.0.0.1:9/"),
+  link: () => fs.symlinkSync("/etc/shadow", "link"),
+};
+export default defineTool({
+  description: "Snoop",
+  input: v.object({ what: v.string() }),
+  permissions: { call: ["clock"] },
+  run: async ({ what }) => String(await DEEDS[what]()),
+});
+`;
+
+/** Whether this machine can tell of every layer. */
+async function findReports(): Promise<boolean> {
+  const sandbox = openSandbox({ everyRefusal: true });
+  const { has } = sandbox.tier();
+  await sandbox.close();
+  return has.some((text) => text.startsWith("reports:"));
+}
+const reportsEverything = await findReports();
+
 /** Runs a test in a place with `moult dev`, and ends both. */
 async function inDev(
   body: (parts: ReturnType<typeof dev> & { place: ReturnType<typeof makePlace> }) => Promise<void>,
+  script?: readonly object[],
 ): Promise<void> {
-  const place = makePlace();
+  const place = makePlace(script);
   const parts = dev(place.dir);
   try {
     await parts.shows("owner.key");
@@ -148,6 +178,47 @@ describe("a save in moult dev", () => {
         await shows("⛔ out may not reach a.example:80; to allow it, write in out.ts:");
         await shows(`permissions: { net: ["a.example:80"], call: ["clock"] },`);
       }),
+    30_000,
+  );
+
+  test.skipIf(!reportsEverything)(
+    "shows what any layer refused, with the line or a sentence why there is none, also in the trace of the turn",
+    () =>
+      inDev(
+        async ({ place, text, shows, type }) => {
+          place.write("functions/snoop.ts", SNOOP);
+          await shows("✓ snoop");
+          const attempt = async (what: string) => {
+            await place.moult("call", "snoop", JSON.stringify({ what }));
+          };
+          await attempt("read");
+          await shows("⛔ snoop may not read /etc/shadow; to allow it, write in snoop.ts:");
+          await shows('permissions: { read: ["/etc/shadow"], call: ["clock"] },');
+          await attempt("write");
+          await shows('permissions: { write: ["/srv/none"], call: ["clock"] },');
+          await attempt("start");
+          await shows("⛔ snoop Cannot start a program: add permissions: { exec: [");
+          await attempt("connect");
+          await shows("⛔ snoop Cannot open a socket (TCP over IPv4): a function has no network");
+          await attempt("link");
+          await shows("⛔ snoop Cannot make a link to a file: no permission gives that");
+
+          // The line is the right one: with it the same attempt succeeds.
+          expect(text()).not.toContain("root:");
+          type("snoop now\r");
+          await shows("⛔ snoop may not read /etc/group");
+          await shows("Done.");
+          const allowed = SNOOP.replace("{ call", '{ read: ["/etc/group"], call');
+          place.write("functions/snoop.ts", allowed);
+          await until(() => text().split("✓ snoop").length === 3);
+          expect(await place.moult("call", "snoop", '{"what":"group"}')).toMatchObject({ code: 0 });
+        },
+        [
+          { match: "^snoop", call: { name: "snoop", arguments: { what: "group" } } },
+          { onTool: "snoop", reply: "Done." },
+          { reply: "{{text}}" },
+        ],
+      ),
     30_000,
   );
 

@@ -79,10 +79,16 @@ export function makePlace(
   };
   const launch = async (...line: readonly string[]): Promise<Started> => {
     const child = spawn(line);
-    const { value } = await child.stdout.getReader().read();
-    if (!value) throw new Error(`It did not start: ${await new Response(child.stderr).text()}`);
-    const { url } = JSON.parse(new TextDecoder().decode(value)) as { url: string };
-    return started(child, url, home);
+    const reader = child.stdout.getReader();
+    let text = "";
+    for (;;) {
+      const { value } = await reader.read();
+      if (value === undefined) break;
+      text += new TextDecoder().decode(value);
+      const url = /^\{.*?"url":"(http[^"]+)".*\n/m.exec(text)?.[1];
+      if (url !== undefined) return started(child, url, home);
+    }
+    throw new Error(`It did not start: ${text}${await new Response(child.stderr).text()}`);
   };
   return {
     dir,
