@@ -13,7 +13,8 @@ import {
   PROGRAMS,
 } from "../../../adapters/linux/bpf/network.ts";
 import { createGroup, killGroup, ownGroup, removeGroup } from "../../../adapters/linux/cgroup.ts";
-import { networkAttacks, openNetworkTargets } from "./network_attacks.ts";
+import { networkAttacks } from "../../attacks/network_attacks.ts";
+import { openServers } from "../../attacks/places.ts";
 
 const MAIN = Bun.fileURLToPath(new URL("network_main.ts", import.meta.url));
 const ORPHAN_MAIN = Bun.fileURLToPath(new URL("network_orphan_main.ts", import.meta.url));
@@ -44,11 +45,11 @@ async function removeWhenEmpty(group: string): Promise<void> {
 }
 
 describe.skipIf(none !== undefined)("NetworkLayer", () => {
-  let open: Awaited<ReturnType<typeof openNetworkTargets>>;
+  let open: Awaited<ReturnType<typeof openServers>>;
   let attacks: Readonly<Record<string, string>>;
   beforeAll(async () => {
-    open = await openNetworkTargets();
-    attacks = networkAttacks(open.targets);
+    open = await openServers();
+    attacks = networkAttacks(open.servers);
   });
   afterAll(async () => await open.close());
 
@@ -142,7 +143,7 @@ describe.skipIf(none !== undefined)("NetworkLayer", () => {
     });
     expect(Object.values(results)).toEqual(names.map(() => "refused: EPERM"));
     expect(refusals.map(({ what }) => what)).toEqual(names.map(() => "connect"));
-    const { tcp4, tcp6 } = open.targets;
+    const { tcp4, tcp6 } = open.servers;
     expect(refusals.slice(0, 4).map(({ address }) => address)).toEqual([
       `127.0.0.1:${String(tcp4)}`,
       `[::1]:${String(tcp6)}`,
@@ -179,7 +180,7 @@ describe.skipIf(none !== undefined)("NetworkLayer", () => {
     const lines = () =>
       readFileSync(log, { encoding: "utf8", flag: "a+" }).split("\n").slice(0, -1);
     const daemon = Bun.spawn(
-      [process.execPath, "--no-install", ORPHAN_MAIN, group, log, String(open.targets.tcp4)],
+      [process.execPath, "--no-install", ORPHAN_MAIN, group, log, String(open.servers.tcp4)],
       { stdout: "pipe" },
     );
     try {

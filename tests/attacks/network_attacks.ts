@@ -1,15 +1,6 @@
 /** Ways to the network below `fetch`: system calls through `bun:ffi`, as a function could make them too. */
 import { readFileSync } from "node:fs";
-
-/** Servers that the attacks reach for, all on loopback. */
-export interface NetworkTargets {
-  /** TCP on 127.0.0.1 and on ::1. */
-  readonly tcp4: number;
-  readonly tcp6: number;
-  /** UDP on 127.0.0.1 and on ::1. */
-  readonly udp4: number;
-  readonly udp6: number;
-}
+import type { NetworkTargets } from "./places.ts";
 
 const PRELUDE = `
   const { dlopen, ptr, read } = await import("bun:ffi");
@@ -54,7 +45,7 @@ const PRELUDE = `
   const text = Buffer.from("secret");
   const sendTo = (file, address, flags = 0) =>
     must(c.sendto(file, ptr(text), text.length, flags, ptr(address), address.length));
-  const sendMessage = (file, address) => {
+  const sendMessage = (file, address, flags = 0) => {
     const part = Buffer.alloc(16);
     part.writeBigUInt64LE(BigInt(ptr(text)), 0);
     part.writeBigUInt64LE(BigInt(text.length), 8);
@@ -63,7 +54,7 @@ const PRELUDE = `
     message.writeUInt32LE(address.length, 8);
     message.writeBigUInt64LE(BigInt(ptr(part)), 16);
     message.writeBigUInt64LE(1n, 24);
-    return must(c.sendmsg(file, ptr(message), 0));
+    return must(c.sendmsg(file, ptr(message), flags));
   };
 `;
 
@@ -97,9 +88,12 @@ export function networkAttacks(to: NetworkTargets): Readonly<Record<string, stri
     "listen without a bind": `must(c.listen(socket(INET, STREAM), 1))`,
   };
   if (process.getuid?.() === 0) attacks["raw packets"] = `socket(INET, RAW, 1)`;
-  if (has("/proc/sys/net/ipv4/tcp_fastopen", /[13]/))
+  if (has("/proc/sys/net/ipv4/tcp_fastopen", /[13]/)) {
     attacks["send before a connect (MSG_FASTOPEN)"] =
       `sendTo(socket(INET, STREAM), v4("127.0.0.1", ${tcp4}), FASTOPEN)`;
+    attacks["send a message before a connect (MSG_FASTOPEN)"] =
+      `sendMessage(socket(INET, STREAM), v4("127.0.0.1", ${tcp4}), FASTOPEN)`;
+  }
   if (has("/proc/sys/net/mptcp/enabled", /1/))
     attacks["connect (multipath TCP)"] =
       `at(c.connect, socket(INET, STREAM, MPTCP), v4("127.0.0.1", ${tcp4}))`;
@@ -113,31 +107,4 @@ export function networkAttacks(to: NetworkTargets): Readonly<Record<string, stri
       `${PRELUDE} try { return ${code} } finally { for (const file of files) c.close(file) }`,
     ]),
   );
-}
-
-/** Loopback servers of all four kinds. */
-export async function openNetworkTargets(): Promise<{
-  readonly targets: NetworkTargets;
-  readonly close: () => Promise<void>;
-}> {
-  const fetch = () => new Response("reached");
-  const tcp = ["127.0.0.1", "::1"].map((hostname) => Bun.serve({ port: 0, hostname, fetch }));
-  const [udp4, udp6] = await Promise.all([
-    Bun.udpSocket({ hostname: "127.0.0.1" }),
-    Bun.udpSocket({ hostname: "::1" }),
-  ]);
-  const targets = {
-    tcp4: Number(tcp[0]?.port),
-    tcp6: Number(tcp[1]?.port),
-    udp4: udp4.port,
-    udp6: udp6.port,
-  };
-  return {
-    targets,
-    async close() {
-      await Promise.all(tcp.map(async (server) => await server.stop(true)));
-      udp4.close();
-      udp6.close();
-    },
-  };
 }
