@@ -9,7 +9,10 @@ FAULTS = [
     "not found", "timeout", "permission denied", "service unavailable", "invalid value", "no network", "access denied", "unknown device", "rate limit reached", "out of range", "disk full", "connection refused",
     "bad input", "division by zero", "There is no such file", "Cannot reach the server", "Unknown unit", "Unknown place", "the device does not answer", "Cannot calculate: a number is missing", "No note fits", "It took longer than 30 s",
 ]
-KEYS = "status state count name price eta code total message date size result owner value answer level temperature time title id balance distance duration score version city amount percent address weekday unit path text zone device".split()
+KEYS = "status state count name price eta code total message date size result owner value answer level temperature time title id balance distance duration score version city amount percent address weekday unit path text zone device eta start end at to from location room place content file folder channel artist album symbol currency change high low humidity wind condition battery brightness mode position phase host pod version branch author assignee priority due created updated deleted reminder event message translation meaning word category confirmation booking seats people restaurant tax minutes hours speed rank winner team rating pages language phone email carrier tracking number balance_after next_due summary last_seen signal volume temp_c pressure".split()
+KEYS_ZH = "状态 名称 价格 时间 日期 结果 城市 数量 地址 温度 天气 备注 编号 内容 标题 地点 电话 姓名 余额 距离 类型 单位 车次 座位 物流 到达 金额 开始 结束 房间".split()
+WRAPPED = "data result item event task record response order entry info details current output".split()
+AGREED = ("ok", "success", "status", "done", "result", "code", "error")
 RUN = {"en": "Done.", "zh": "好了。"}
 FAILED = {"en": "That failed: {}.", "zh": "失败了：{}。"}
 NOTHING = {"en": "I found nothing.", "zh": "没有找到。"}
@@ -45,29 +48,45 @@ def made(r, entities, kind, language="en"):
 
 def loose(r, entities, language):
     """A result of a shape that nobody announced."""
-    def scalar():
-        kind = r.choice(["#int", "#number", "status", "person", "date", "time", "city", "id", "mix", "#int", "color", "url", "note", "topic"])
-        return entities.mix(1, 3, language if r.random() < 0.3 else "en") if kind == "mix" else made(r, entities, kind)
+    own = language if r.random() < 0.6 else "en"
 
-    def flat(most):
-        return {(key if r.random() < 0.8 else entities.plain()): scalar() for key in r.sample(KEYS, r.randint(1, most))}
+    def scalar():
+        kind = r.choice("#int #int #number status person date time city id mix color url note topic hm isodate task event place food product song file message duration percent code flightno address".split())
+        chance = r.random()
+        if chance < 0.04:
+            return r.choice([True, False])
+        if chance < 0.08:
+            return f"{entities.make_isodate(own)}T{entities.make_hm(own)}"
+        if chance < 0.12:
+            return f"{entities.get('number')} {r.choice('km kg % °C EUR USD ms MB min kWh m/s'.split())}"
+        return entities.mix(1, 3, own) if kind == "mix" else made(r, entities, kind, own)
+
+    def key():
+        return entities.plain() if r.random() < 0.12 else r.choice(KEYS_ZH) if language == "zh" and r.random() < 0.25 else r.choice(KEYS)
+
+    def flat(least, most):
+        return {key(): scalar() for _ in range(r.randint(least, most))}
 
     chance = r.random()
-    if chance < 0.5:
-        return flat(r.choice([1, 2, 4]))
-    if chance < 0.6:
+    if chance < 0.4:
+        return flat(1, r.choice([1, 2, 4, 5]))
+    if chance < 0.48:
         return scalar()
-    items = [entities.mix(1, 2) for _ in range(r.choice([0, 1, 2, 3]))]
-    key = r.choice(["items", "results", "list", "entries", "names", "lines", "files", "rows"])
-    if chance < 0.72:
-        return {key: items}
+    if chance < 0.6:  # it worked, and this is what was made
+        return {**r.choice([{"ok": True}, {"success": True}, {"status": "ok"}, {"done": True}]), **flat(1, 3)}
+    if chance < 0.7:
+        return {**({"ok": True} if r.random() < 0.4 else {}), r.choice(WRAPPED): flat(1, 4)}
+    items = [scalar() if r.random() < 0.4 else entities.mix(1, 2, own) for _ in range(r.choice([0, 1, 2, 3]))]
+    name = r.choice(["items", "results", "list", "entries", "names", "lines", "files", "rows", "events", "tasks", "matches"])
     if chance < 0.78:
+        return {name: items}
+    if chance < 0.81:
         return items
-    if chance < 0.86:
-        return {**flat(2), key: items}
-    keys = r.sample(KEYS, 2)
-    rows = [{key: scalar() for key in keys} for _ in range(r.choice([0, 1, 1, 2]))]
-    return r.choice([rows, {key: rows}])
+    if chance < 0.88:
+        return {**flat(1, 2), name: items}
+    keys = [key() for _ in range(r.choice([2, 2, 3]))]
+    rows = [{k: scalar() for k in keys} for _ in range(r.choice([0, 1, 2, 2, 3]))]
+    return r.choice([rows, {name: rows}, {name: rows}, {**flat(1, 2), name: rows}])
 
 
 def show(value, language):
@@ -75,7 +94,17 @@ def show(value, language):
         return value
     if isinstance(value, list):
         return ", ".join(show(v, language) for v in value) if value else {"en": "empty", "zh": "空"}[language]
-    return row(value, language) if isinstance(value, dict) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, dict):  # what an entry of a list is: its values are enough
+        return " ".join(show(v, language) for k, v in value.items() if k != "id" or len(value) == 1)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def opened(value):
+    """{"data": {"level": 4}} -> {"level": 4}: what stands inside is what counts."""
+    flat = {}
+    for k, v in value.items():
+        flat.update(v if isinstance(v, dict) else {k: v})
+    return flat
 
 
 def row(value, language):
@@ -90,7 +119,7 @@ def row(value, language):
 def listed(items, language):
     if not items:
         return NOTHING[language]
-    shown = [row({k: v for k, v in i.items() if k != "id" or len(i) == 1}, language) if isinstance(i, dict) and set(i) != {"id", "text"} else show(i["text"] if isinstance(i, dict) else i, language) for i in items]
+    shown = [show(i["text"] if isinstance(i, dict) and set(i) == {"id", "text"} else i, language) for i in items]
     return f"I found {len(items)}: " + "; ".join(shown) + "." if language == "en" else f"找到 {len(items)} 个：" + "；".join(shown) + "。"
 
 
@@ -99,7 +128,7 @@ def answer(tool, said, value, language):
     if isinstance(value, dict) and "error" in value:
         fault = value["error"]
         return FAILED[language].format(fault["message"] if isinstance(fault, dict) else fault)
-    if value in DONE or isinstance(value, dict) and {k: v for k, v in value.items() if k != "id"} in DONE:
+    if value in DONE:
         return RUN[language]
     own = tool.domain and sentence(tool.domain, said, value, language)
     if own:
@@ -107,6 +136,11 @@ def answer(tool, said, value, language):
     if isinstance(value, list):
         return listed(value, language)
     if isinstance(value, dict):
+        value = opened(value)
+        made_it = [k for k, v in value.items() if k in AGREED and v in (True, "ok", "done")]
+        if made_it:
+            rest = {k: v for k, v in value.items() if k not in made_it}
+            return RUN[language] + (" The " + row(rest, language) + "." if language == "en" else row(rest, language) + "。")
         only = next(iter(value.values()))
         if len(value) == 1 and isinstance(only, list):
             return listed(only, language)
