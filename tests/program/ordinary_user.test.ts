@@ -9,7 +9,21 @@ import { makePlace, type Place, type Started } from "./program.ts";
 
 /** No account's. */
 const USER = 60_017;
-const CAPABILITIES = "+bpf,+net_admin,+perfmon";
+
+/** What the service in docs/security.md lends to its user, as words for `setpriv`. */
+function lentByService(): readonly string[] {
+  const page = readFileSync(join(import.meta.dir, "../../docs/security.md"), "utf8");
+  const field = (name: string) => new RegExp(`^${name}=(.*)$`, "m").exec(page)?.[1] ?? "";
+  const list = (name: string) =>
+    field(name).toLowerCase().replaceAll("cap_", "+").split(" ").join();
+  expect(field("Delegate")).toBe("yes");
+  return [
+    `--inh-caps=${list("AmbientCapabilities")}`,
+    `--ambient-caps=${list("AmbientCapabilities")}`,
+    `--bounding-set=-all,${list("CapabilityBoundingSet")}`,
+    ...(field("NoNewPrivileges") === "yes" ? ["--no-new-privs"] : []),
+  ];
+}
 
 const REACH = `import { defineTool, v } from "moult";
 export default defineTool({
@@ -100,12 +114,12 @@ describe.skipIf(!isPossible)("an ordinary user", () => {
   }, 30_000);
 
   test.skipIf(ownGroup() === undefined)(
-    "has the network layer too, with three capabilities and a control group, which no function inherits",
+    "has the network layer too, with what a service can lend, and no function inherits any of it",
     async () => {
       mkdirSync(group);
       for (const path of [group, ...readdirSync(group).map((name) => join(group, name))])
         chownSync(path, USER, USER);
-      asUser(`--inh-caps=${CAPABILITIES}`, `--ambient-caps=${CAPABILITIES}`);
+      asUser(...lentByService());
       let daemon = await place.start();
       expect(await reach(daemon)).toEqual(NOTHING);
       expect(await metrics(daemon)).toContain('moult_sandbox_tier{tier="B"} 1');
