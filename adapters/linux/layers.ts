@@ -128,7 +128,7 @@ function lines(layers: Layers, network: LayerState, reports: LayerState): readon
     ],
     [
       reports.is === "on",
-      "reports: what any layer refuses is told at once",
+      "reports: moult dev tells at once what any layer refuses",
       reports.is === "on" ? "" : `reports: ${reports.why}`,
     ],
     [

@@ -61,11 +61,9 @@ export interface SandboxOptions {
   readonly home?: string;
 }
 
-const ONLY_IN_DEV =
-  "only moult dev reports refused files, programs and signals, because that costs every system call of the machine some 0.1 µs; try the function there";
-
-const NEEDS_GROUP =
-  "it needs a control group per function (see processes), and root or CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON";
+/** What reports lack where they were not asked for. */
+export const NOT_ASKED_FOR =
+  "moult start does not tell of refused files, programs and signals, because that costs every system call of the machine some 0.1 µs; try the function in moult dev";
 
 /** Starts confined processes on Linux. */
 export class LinuxSandbox implements Sandbox {
@@ -114,7 +112,7 @@ export class LinuxSandbox implements Sandbox {
   }
 
   #openAudit(): AuditLayer | { readonly why: string } {
-    if (this.#options.everyRefusal !== true) return { why: ONLY_IN_DEV };
+    if (this.#options.everyRefusal !== true) return { why: NOT_ASKED_FOR };
     if (this.#layers.groups === undefined)
       return { why: "they need a control group per function (see processes)" };
     return (this.#audit ??= openAuditLayer(pointersOfCalls()));

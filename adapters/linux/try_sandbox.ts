@@ -7,6 +7,7 @@ import type { Sandbox, SandboxTrial } from "../../runtime/ports.ts";
 import { OWNER } from "../../schemas/message.ts";
 import { bunPath } from "./program.ts";
 import { openSandbox } from "./open_sandbox.ts";
+import { NOT_ASKED_FOR } from "./sandbox.ts";
 import { messageOf } from "../../schemas/error.ts";
 
 const SOURCE = `import { defineTool, v } from "moult";
@@ -16,12 +17,14 @@ export default defineTool({ description: "Answers", input: v.object({}), run: ()
 const ANSWER_MS_MAX = 10_000;
 
 /** How functions are confined here, and why none runs, if so. Never rejects; leaves nothing behind. */
-export async function trySandbox(open: () => Sandbox = openSandbox): Promise<SandboxTrial> {
+export async function trySandbox(
+  open: () => Sandbox = () => openSandbox({ everyRefusal: true }),
+): Promise<SandboxTrial> {
   let sandbox: Sandbox | undefined;
   const folder = mkdtempSync(join(tmpdir(), "moult-try-"));
   try {
     sandbox = open();
-    const tier = sandbox.tier();
+    const tier = withReports(sandbox.tier());
     const broken = await runOne(sandbox, folder).catch(reasonOf);
     return broken === undefined ? tier : { ...tier, broken };
   } catch (error) {
@@ -30,6 +33,12 @@ export async function trySandbox(open: () => Sandbox = openSandbox): Promise<San
     rmSync(folder, { recursive: true, force: true });
     await sandbox?.close();
   }
+}
+
+/** What reports of every layer are worth: they were asked for here, as `moult dev` does, and are not elsewhere. */
+function withReports(tier: ReturnType<Sandbox["tier"]>): ReturnType<Sandbox["tier"]> {
+  if (!tier.has.some((line) => line.startsWith("reports:"))) return tier;
+  return { ...tier, lacks: [...tier.lacks, `reports: ${NOT_ASKED_FOR}`] };
 }
 
 /** Loads a function as any other is loaded, and calls it. */

@@ -171,7 +171,9 @@ describe.skipIf(!everything)("refusals of every layer", () => {
 
   test("are not told where nobody asked for them", async () => {
     const sandbox = new LinuxSandbox();
-    expect(sandbox.tier().lacks).toContainEqual(expect.stringContaining("only moult dev reports"));
+    expect(sandbox.tier().lacks).toContainEqual(
+      expect.stringContaining("try the function in moult dev"),
+    );
     const quiet = openBench({ sandbox });
     const deployment = await quiet.deploy(tool(READ));
     expect(await deployment.run(call())).not.toHaveProperty("refusals");
