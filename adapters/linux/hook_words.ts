@@ -1,7 +1,7 @@
 /** What the kernel's security hooks refused, in words for people. It decides nothing. */
 import { dirname } from "node:path";
 import type { KernelRefusal } from "../../runtime/ports.ts";
-import type { HookName, HookRefusal } from "./bpf/lsm.ts";
+import type { HookName, HookRefusal } from "./bpf/lsm_table.ts";
 import {
   barred,
   noListening,
@@ -30,6 +30,7 @@ export function hookWords(refusal: HookRefusal, here: Surroundings): KernelRefus
   const { hook, wanted, path } = refusal;
   const tried = TRIED[hook];
   if (tried !== undefined) return barred(tried);
+  if (wanted === undefined) return barred("make a special file, or let one run as its owner");
   switch (wanted) {
     case "read":
     case "list":
@@ -42,8 +43,6 @@ export function hookWords(refusal: HookRefusal, here: Surroundings): KernelRefus
       return barred(`load native code from ${JSON.stringify(path)}`);
     case "listen":
       return noListening("listen");
-    default:
-      return barred("make a special file, or let one run as its owner");
   }
 }
 

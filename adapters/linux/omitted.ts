@@ -2,7 +2,7 @@
  * Parts of the confinement that a test leaves out to see what each is good for. Only a test can ask for it, as an
  * argument of `LinuxSandbox`: no setting, no environment variable, no manifest and no function leads here.
  */
-import type { HookName } from "./bpf/lsm.ts";
+import type { HookName } from "./bpf/lsm_table.ts";
 import type { ProgramName } from "./bpf/network.ts";
 import { removeGroup } from "./cgroup.ts";
 import type { LandlockRight } from "./landlock.ts";

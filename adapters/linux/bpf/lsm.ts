@@ -2,52 +2,21 @@
  * The layer of the kernel's security hooks: programs that judge what a control group does with files, programs, other
  * processes and the kernel itself, and report what they refused. It knows groups and paths, and no function.
  */
-import { closeSync, openSync } from "node:fs";
 import { type BpfMap, BpfObject, hasHook, LIBRARY_REMEDY, tryHooks } from "./libbpf.ts";
-import { GroupReports, groupId } from "./reports.ts";
+import { type Place, Places } from "./places.ts";
+import { GroupReports, groupId, groupKey } from "./reports.ts";
+import {
+  HOOKS,
+  type HookName,
+  type HookRefusal,
+  LATE,
+  PROGRAMS,
+  readRefusal,
+  type Right,
+  RIGHTS,
+} from "./lsm_table.ts";
 import type { Domain } from "../landlock.ts";
 import { messageOf } from "../../../schemas/error.ts";
-
-/** Programs by the hook they judge at, in the order of `lsm.bpf.c`. */
-const PROGRAMS = {
-  file_open: "file_open",
-  path_mknod: "path_mknod",
-  path_mkdir: "path_mkdir",
-  path_unlink: "path_unlink",
-  path_rmdir: "path_rmdir",
-  path_symlink: "path_symlink",
-  path_link: "path_link",
-  path_rename: "path_rename",
-  path_truncate: "path_truncate",
-  path_chmod: "path_chmod",
-  path_chown: "path_chown",
-  bprm_check_security: "bprm_check",
-  mmap_file: "mmap_file",
-  file_mprotect: "file_mprotect",
-  ptrace_access_check: "ptrace_access",
-  task_kill: "task_kill",
-  bpf: "bpf",
-  sb_mount: "sb_mount",
-  sb_umount: "sb_umount",
-  move_mount: "move_mount",
-  userns_create: "userns_create",
-  unix_stream_connect: "unix_stream",
-  unix_may_send: "unix_datagram",
-  socket_create: "socket_create",
-} as const;
-/** A hook of the kernel's. */
-export type HookName = keyof typeof PROGRAMS;
-/** All of them. */
-export const HOOKS = Object.keys(PROGRAMS) as readonly HookName[];
-/** Hooks that came to kernels last; without one of the others the layer is worth little. */
-const LATE: readonly HookName[] = ["userns_create"];
-
-const LIST = 2;
-const READ = 1 | LIST;
-const WRITE = 4;
-const RUN = 8;
-const MAP = 16;
-const LISTEN = 32;
 
 /** What a group may touch: the rules of Landlock, and what it may load as code. */
 export interface HookPolicy extends Domain {
@@ -55,28 +24,14 @@ export interface HookPolicy extends Domain {
   readonly load: readonly string[];
 }
 
-/** Something the kernel did not let a process do. */
-export interface HookRefusal {
-  readonly hook: HookName;
-  /** What was wanted of a path. */
-  readonly wanted?: "read" | "list" | "write" | "run" | "load" | "listen";
-  /** Where that is known: the path, in the daemon's view; its beginning is missing when it is very long. */
-  readonly path?: string;
-  /** Where there is no path: number of a process, a command or a family of addresses. */
-  readonly about?: number;
-}
-
-/** Sizes of `lsm.bpf.c`, and where the parts of its `struct refusal` begin. */
-const NAMES = 16;
-const NAME_BYTES = 64;
-const AT = { hook: 8, wanted: 12, count: 16, names: 24 } as const;
-
 const OBJECT = Bun.fileURLToPath(new URL("lsm.bpf.o", import.meta.url));
 
-/** A file or folder as the hooks know it. */
-interface Place {
-  readonly device: number;
-  readonly inode: bigint;
+/** What became of a group's policy. */
+export interface HeldPolicy {
+  /** Nothing is started any more, the program that runs included. */
+  readonly forbidPrograms: () => void;
+  /** The policy ends; the group must be empty. */
+  readonly release: () => void;
 }
 
 /** The layer, for all groups that it is given. Others are not asked anything. */
@@ -85,8 +40,7 @@ export class HookLayer {
   readonly #policies: BpfMap;
   readonly #rules: BpfMap;
   readonly #reports: GroupReports<HookRefusal>;
-  /** Open files of places that rules are about, and by how many groups: a number must not pass to another file. */
-  readonly #held = new Map<string, { readonly file: number; groups: number }>();
+  readonly #places: Places;
   #detach: (() => void)[] = [];
   #closed = false;
   /** Hooks that this kernel has not. */
@@ -103,6 +57,7 @@ export class HookLayer {
     const { object, missing } = load(without);
     this.#object = object;
     this.missing = missing;
+    this.#places = new Places((question) => object.run("locate", question));
     try {
       this.#policies = object.map("policies");
       this.#rules = object.map("rules");
@@ -130,72 +85,39 @@ export class HookLayer {
     asked.set(process_, Buffer.alloc(8));
   }
 
-  /**
-   * Confines a group to a policy, from now until what is returned is called. Throws when a path does not exist or the
-   * tables are full; the group may then do nothing.
-   */
-  confine(group: string, policy: HookPolicy): () => void {
+  /** Confines a group to a policy from now on. Throws when a path does not exist or the tables are full. */
+  confine(group: string, policy: HookPolicy): HeldPolicy {
     const id = groupId(group);
-    const key = groupKeyOf(id);
-    this.#policies.set(key, Buffer.alloc(4));
-    const places = new Map<string, Place>();
+    const key = groupKey(group);
+    const given = new Map<Place, number>();
     const release = () => {
-      for (const [name, place] of places) {
+      for (const place of given.keys()) {
         if (!this.#closed) this.#rules.delete(ruleKey(id, place));
-        this.#drop(name);
+        this.#places.drop(place);
       }
+      given.clear();
       if (!this.#closed) this.#policies.delete(key);
     };
+    const set = (place: Place, rights: number) => {
+      given.set(place, rights);
+      this.#rules.set(ruleKey(id, place), u32(rights));
+    };
+    this.#policies.set(key, u32(0));
     try {
       for (const [path, rights] of rightsByPath(policy)) {
-        const place = this.#hold(path, places);
-        const value = Buffer.alloc(4);
-        const rule = ruleKey(id, place);
-        this.#rules.get(rule, value); // Two paths may lead to one place.
-        value.writeUInt32LE(value.readUInt32LE() | rights);
-        this.#rules.set(rule, value);
+        const place = this.#places.hold(path, given);
+        set(place, rights | (given.get(place) ?? 0)); // Two paths may lead to one place.
       }
-      return release;
     } catch (error) {
       release();
       throw error;
     }
-  }
-
-  /** Finds a place and holds it open, once for all groups. */
-  #hold(path: string, places: Map<string, Place>): Place {
-    const PATH_CLOEXEC = 0o12000000;
-    const file = openSync(path, PATH_CLOEXEC);
-    let held = false;
-    try {
-      const place = this.#locate(file);
-      const name = `${String(place.device)}:${String(place.inode)}`;
-      if (places.has(name)) return place;
-      places.set(name, place);
-      const known = this.#held.get(name);
-      if (known !== undefined) known.groups++;
-      else {
-        this.#held.set(name, { file, groups: 1 });
-        held = true;
-      }
-      return place;
-    } finally {
-      if (!held) closeSync(file);
-    }
-  }
-
-  #drop(name: string): void {
-    const held = this.#held.get(name);
-    if (held === undefined || --held.groups > 0) return;
-    closeSync(held.file);
-    this.#held.delete(name);
-  }
-
-  #locate(file: number): Place {
-    const question = Buffer.alloc(16);
-    question.writeUInt32LE(file);
-    this.#object.run("locate", question);
-    return { device: question.readUInt32LE(4), inode: question.readBigUInt64LE(8) };
+    const forbidPrograms = () => {
+      if (this.#closed) return;
+      for (const [place, rights] of given)
+        if ((rights & RIGHTS.run) !== 0) set(place, rights & ~RIGHTS.run);
+    };
+    return { forbidPrograms, release };
   }
 
   /** Calls back at each refusal in a group, at the next `drain()`. Returns the way to stop. */
@@ -224,8 +146,7 @@ export class HookLayer {
     this.#closed = true;
     for (const detach of this.#detach) detach();
     this.#detach = [];
-    for (const { file } of this.#held.values()) closeSync(file);
-    this.#held.clear();
+    this.#places.close();
     this.#object.close();
   }
 }
@@ -270,22 +191,23 @@ export function openHookLayer(
 
 function rightsByPath(policy: HookPolicy): ReadonlyMap<string, number> {
   const rights = new Map<string, number>();
-  const give = (paths: readonly string[], given: number) => {
+  const give = (paths: readonly string[], ...names: readonly Right[]) => {
+    const given = names.reduce((bits, name) => bits | RIGHTS[name], 0);
     for (const path of paths) rights.set(path, (rights.get(path) ?? 0) | given);
   };
-  give(policy.read, READ);
-  give(policy.readFiles, READ & ~LIST);
-  give(policy.run, (READ & ~LIST) | RUN | MAP);
-  give(policy.load, (READ & ~LIST) | MAP);
-  give(policy.write, READ | WRITE | LISTEN);
-  give(policy.listen, LISTEN);
+  give(policy.read, "read", "list");
+  give(policy.readFiles, "read");
+  give(policy.run, "read", "run", "load");
+  give(policy.load, "read", "load");
+  give(policy.write, "read", "list", "write", "listen");
+  give(policy.listen, "listen");
   return rights;
 }
 
-function groupKeyOf(id: bigint): Buffer {
-  const key = Buffer.alloc(8);
-  key.writeBigUInt64LE(id);
-  return key;
+function u32(value: number): Uint8Array {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
 }
 
 function ruleKey(group: bigint, { device, inode }: Place): Uint8Array {
@@ -294,29 +216,4 @@ function ruleKey(group: bigint, { device, inode }: Place): Uint8Array {
   key.writeBigUInt64LE(inode, 8);
   key.writeUInt32LE(device, 16);
   return key;
-}
-
-const WANTED = {
-  1: "read",
-  [LIST]: "list",
-  [WRITE]: "write",
-  [RUN]: "run",
-  [MAP]: "load",
-  [LISTEN]: "listen",
-} as const;
-
-/** Reads `struct refusal` of `lsm.bpf.c`. */
-function readRefusal(record: DataView): HookRefusal {
-  const hook = HOOKS[record.getUint32(AT.hook, true)] ?? "file_open";
-  const wanted = record.getUint32(AT.wanted, true);
-  const count = Math.min(record.getUint32(AT.count, true), NAMES);
-  if (count === 0) return { hook, about: wanted };
-  const bytes = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
-  const names = Array.from({ length: count }, (_, i) => {
-    const at = AT.names + i * NAME_BYTES;
-    return bytes.toString("utf8", at, bytes.indexOf(0, at));
-  }).filter((name) => name !== "");
-  const path = `${count < NAMES ? "/" : "…/"}${names.toReversed().join("/")}`;
-  const right = WANTED[wanted as keyof typeof WANTED];
-  return { hook, path, ...(right !== undefined && { wanted: right }) };
 }
