@@ -43,7 +43,7 @@ function sections(path: string): ReadonlyMap<string, Uint8Array> {
 /** What the kernel runs, and by which licence it lends its functions: not symbols and debug information. */
 function code(path: string): Readonly<Record<string, string>> {
   const kept = [...sections(path)].filter(([name]) =>
-    /^(cgroup|raw_tp|lsm|license|\.maps|\.text)/.test(name),
+    /^(cgroup|raw_tp|lsm|syscall|license|\.maps|\.text|\.BTF\.ext)/.test(name),
   );
   return Object.fromEntries(
     kept.map(([name, bytes]) => [name, Buffer.from(bytes).toString("hex")]),
