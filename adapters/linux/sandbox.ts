@@ -65,6 +65,9 @@ export interface SandboxOptions {
 export const NOT_ASKED_FOR =
   "moult start does not tell of refused files, programs and signals, because that costs every system call of the machine some 0.1 µs; try the function in moult dev";
 
+const NEEDS_GROUP =
+  "it needs a control group per function (see processes), and root or CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON";
+
 /** Starts confined processes on Linux. */
 export class LinuxSandbox implements Sandbox {
   readonly #omitted: Omitted;
