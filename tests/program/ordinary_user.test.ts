@@ -113,6 +113,21 @@ describe.skipIf(!isPossible)("an ordinary user", () => {
     expect(told.lacks).toContain("Delegate=yes");
   }, 30_000);
 
+  test("has no functions of its own where the configuration asks for more; those of moult serve", async () => {
+    asUser();
+    const config = readFileSync(join(place.dir, "moult.yaml"), "utf8");
+    place.write("moult.yaml", `${config}sandbox:\n  minimum: B\n`);
+    const daemon = await place.start();
+    const refused = await daemon.ask("/fn/reach", { method: "POST", body: '{"port":1}' });
+    expect(refused.status).toBe(422);
+    expect(await refused.text()).toContain(
+      "functions are confined by tier C here, and sandbox.minimum is B; moult doctor says what is missing",
+    );
+    const body = JSON.stringify({ expression: "6 * 7" });
+    const answered = await daemon.ask("/fn/calculate", { method: "POST", body });
+    expect(await answered.json()).toEqual({ result: 42 });
+  }, 30_000);
+
   test.skipIf(ownGroup() === undefined)(
     "has the network layer too, with what a service can lend, and no function inherits any of it",
     async () => {
