@@ -4,6 +4,7 @@ import { findDaemon, homeOf } from "./client.ts";
 import { json, line, paint, wrapped } from "./print.ts";
 import type { Check, Command, DaemonOptions, Program, Values } from "./program.ts";
 import { DAEMON_HELP, DAEMON_OPTIONS, daemonOptions } from "./start.ts";
+import type { SandboxTrial } from "../runtime/ports.ts";
 import { ConfigError } from "../schemas/config.ts";
 import { messageOf } from "../schemas/error.ts";
 
@@ -38,10 +39,12 @@ export const command: Command = {
   help: DAEMON_HELP,
   async run(program, _positionals, values) {
     const options = daemonOptions(values);
+    const trial = await program.trySandbox();
     const checks = [
       bunVersion(),
       await modelFile(program, options),
-      await sandbox(program),
+      sandbox(trial),
+      ...(trial.broken === undefined ? [reports(trial)] : []),
       disk(options.home),
       await daemon(values),
     ];
@@ -71,8 +74,7 @@ async function modelFile(program: Program, options: DaemonOptions): Promise<Chec
   }
 }
 
-async function sandbox(program: Program): Promise<Check> {
-  const { tier, has, lacks, broken } = await program.trySandbox();
+function sandbox({ tier, has, lacks, broken }: SandboxTrial): Check {
   if (broken !== undefined)
     return {
       name: "sandbox",
@@ -85,7 +87,23 @@ async function sandbox(program: Program): Promise<Check> {
     name: "sandbox",
     state,
     found: `tier ${tier}: ${WORTH[tier] ?? ""}`,
-    parts: { has, lacks },
+    parts: { has: has.filter(isNoReport), lacks: lacks.filter(isNoReport) },
+  };
+}
+
+const REPORTS = "reports: ";
+const isNoReport = (text: string): boolean => !text.startsWith(REPORTS);
+
+/** Whether the owner is told what functions are refused. Where not, they are refused all the same. */
+function reports({ has, lacks }: SandboxTrial): Check {
+  const of = (texts: readonly string[]) =>
+    texts.filter((text) => !isNoReport(text)).map((text) => text.slice(REPORTS.length));
+  const missing = of(lacks);
+  return {
+    name: "reports",
+    state: missing.length === 0 ? "ok" : "warning",
+    found: of(has)[0] ?? "what the kernel refuses is not told",
+    ...(missing.length > 0 && { remedy: missing.join("; ") }),
   };
 }
 
