@@ -116,9 +116,11 @@ export class LinuxSandbox implements Sandbox {
 
   #openAudit(): AuditLayer | { readonly why: string } {
     if (this.#options.everyRefusal !== true) return { why: NOT_ASKED_FOR };
-    if (this.#layers.groups === undefined)
-      return { why: "they need a control group per function (see processes)" };
-    return (this.#audit ??= openAuditLayer(pointersOfCalls()));
+    const untold = "moult dev does not tell of refused files, programs and signals";
+    if (this.#layers.groups === undefined) return { why: `${untold}: ${NEEDS_GROUP}` };
+    if (this.#audit !== undefined) return this.#audit;
+    const opened = openAuditLayer(pointersOfCalls());
+    return (this.#audit = "why" in opened ? { why: `${untold}: ${opened.why}` } : opened);
   }
 
   async start(options: Parameters<Sandbox["start"]>[0]): Promise<Confined> {
