@@ -4,6 +4,7 @@
  */
 import { chmodSync, closeSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { messageOf } from "../../schemas/error.ts";
 
 /** Path of the Bun that runs us. */
 export function bunPath(): string {
@@ -54,6 +55,11 @@ export async function buildHostProgram(folder: string): Promise<string> {
     entrypoints: [Bun.fileURLToPath(new URL("host_main.ts", import.meta.url))],
     target: "bun",
     minify: true,
+  }).catch((error: unknown): never => {
+    const reasons = error instanceof AggregateError ? error.errors : [error];
+    throw new Error(
+      `The host program did not build: ${reasons.slice(0, 3).map(messageOf).join("; ")}`,
+    );
   });
   const [output] = built.outputs;
   if (output === undefined) throw new Error("The host program did not build");
