@@ -86,7 +86,10 @@ export class Holding {
     const entry = this.#entry(name);
     if (entry.held === undefined) return;
     const { bundle, manifest, waiting } = entry.held;
-    if (hash !== undefined && hash !== waiting.hash)
+    // The lock file of its packages may have changed, which nobody is told of.
+    const present = gate.waiting(bundle, manifest) ?? waiting;
+    entry.held = { bundle, manifest, waiting: present };
+    if (present.hash !== waiting.hash || (hash !== undefined && hash !== waiting.hash))
       throw new MoultError(
         "input/invalid",
         `"${name}" has changed since; look at it again: moult approve ${name}`,

@@ -1,10 +1,14 @@
 /** What a manifest asks for: as a list that can be compared with what was approved, and in words for its owner. */
 import * as v from "valibot";
 import { MoultError } from "../../schemas/error.ts";
-import type { Manifest, Permissions, Trigger } from "../../schemas/function.ts";
+import { type Manifest, type Permissions, Trigger } from "../../schemas/function.ts";
 import { declaredSecret } from "./secrets.ts";
 
 const names = v.array(v.string());
+const trigger = v.pipe(
+  v.string(),
+  v.check((text) => triggerIn(text) !== undefined),
+);
 
 /** What a file may do that an empty manifest may not. */
 export const Asks = v.object({
@@ -15,7 +19,7 @@ export const Asks = v.object({
   call: names,
   secrets: names,
   /** As JSON with sorted keys. */
-  triggers: names,
+  triggers: v.array(trigger),
   /** The transport whose messages a channel gets. It says what was written, and who gets the answer. */
   via: v.optional(names, []),
   /** Whether a person is asked before each call; less of it is more than before. */
@@ -40,14 +44,22 @@ export const NOTHING: Asks = {
   confirm: "never",
 };
 
+const NO_PERMISSIONS: Permissions = { net: [], read: [], write: [], exec: [], call: [] };
+
 /** How many calls go by without a person. */
 const FREEDOM = { always: 0, asks: 1, never: 2 } as const;
 
-/** What a manifest asks for, but for what it can do without. Skills that are only instructions run nothing. */
+/** The permissions of a file that runs. Skills that are only instructions use none, whatever they name. */
+export function usablePermissions({ kind, runs, permissions }: Manifest): Permissions {
+  return runs || kind !== "skill" ? permissions : NO_PERMISSIONS;
+}
+
+/** What a manifest asks for, but for what it can do without. */
 export function asksOf(manifest: Manifest): Asks {
-  const { kind, permissions, secrets, triggers, confirm, runs, via } = manifest;
-  const { optional: _optional, ...needed } = permissions;
-  const own = runs || kind !== "skill" ? { ...needed, secrets } : {};
+  const { secrets, triggers, confirm, via } = manifest;
+  const usable = usablePermissions(manifest);
+  const { optional: _optional, ...needed } = usable;
+  const own = usable === NO_PERMISSIONS ? {} : { ...needed, secrets };
   return {
     ...NOTHING,
     ...own,
@@ -133,15 +145,25 @@ const WORDS: Readonly<Record<(typeof LISTS)[number], (name: string) => string>> 
     if (place === undefined) return `gets the secret ${visible(name)}`;
     return `has the secret ${visible(name)} sent to ${visible(place)}, and never sees it`;
   },
-  triggers: (name) => `starts by itself: ${visible(triggerWords(JSON.parse(name) as Trigger))}`,
+  triggers: (name) => `starts by itself: ${visible(triggerWords(name))}`,
   via: (name) =>
     `reads what comes by ${visible(name)}, and says what it means and who gets the answer`,
 };
 
-function triggerWords(trigger: Trigger): string {
-  if ("http" in trigger) return trigger.http.replace(" /", " /hooks/");
-  if (!("cron" in trigger)) return canonicalJson(trigger);
-  const { cron, timezone, input, to } = trigger;
+function triggerIn(text: string): Trigger | undefined {
+  try {
+    const parsed = v.safeParse(Trigger, JSON.parse(text));
+    return parsed.success ? parsed.output : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function triggerWords(text: string): string {
+  const parsed = triggerIn(text);
+  if (parsed === undefined || !("cron" in parsed || "http" in parsed)) return text;
+  if ("http" in parsed) return parsed.http.replace(" /", " /hooks/");
+  const { cron, timezone, input, to } = parsed;
   const zone = timezone === undefined ? "" : ` ${timezone}`;
   const what = input === undefined ? "" : `, with ${canonicalJson(input)}`;
   return `at ${cron}${zone}${what}${to === undefined ? "" : `, to ${to}`}`;

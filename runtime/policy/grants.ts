@@ -30,6 +30,7 @@ import {
   linesBeyond,
   linesWithin,
   NOTHING,
+  usablePermissions,
   visible,
 } from "./asks.ts";
 
@@ -88,20 +89,21 @@ export class Grants {
   /** What a version may use now; `undefined`: it is not to be run. */
   permitted(asking: Asking): Permissions | undefined {
     const { name, origin, manifest } = asking;
-    const all = anyOf(manifest.permissions);
+    const permissions = usablePermissions(manifest);
+    const all = anyOf(permissions);
     if (origin === "builtin") return all;
     const asks = allAsksOf(manifest);
     const stored = this.#stored(name);
     if (stored === undefined)
-      return asksNothing(asksOf(manifest)) ? approvedOf(manifest.permissions, NOTHING) : undefined;
+      return asksNothing(asksOf(manifest)) ? approvedOf(permissions, NOTHING) : undefined;
     const isSame = (): boolean => stored.hashes.includes(hashOf(asking));
     if (this.#reapprove === "widening" && isWithin(asks, stored.asks)) return all;
     if (!asksNothing(asks) && isSame()) return all;
     const needed = asksOf(manifest);
-    const approved = this.#reapprove === "any" ? NOTHING : stored.asks;
+    if (this.#reapprove !== "any" && isWithin(needed, stored.asks))
+      return approvedOf(permissions, stored.asks);
     // Who asks for nothing can do nothing, whatever was approved before.
-    const mayRun = asksNothing(needed) || (approved !== NOTHING && isWithin(needed, approved));
-    return mayRun ? approvedOf(manifest.permissions, approved) : undefined;
+    return asksNothing(needed) ? approvedOf(permissions, NOTHING) : undefined;
   }
 
   /** What a version wants beyond that, as its owner reads it; `undefined`: nothing. */
@@ -110,7 +112,8 @@ export class Grants {
     const permitted = this.permitted(asking);
     const isWhole =
       permitted !== undefined &&
-      canonicalJson(sorted(permitted)) === canonicalJson(sorted(anyOf(manifest.permissions)));
+      canonicalJson(sorted(permitted)) ===
+        canonicalJson(sorted(anyOf(usablePermissions(manifest))));
     if (isWhole) return undefined;
     const stored = this.#stored(name);
     const asks = allAsksOf(manifest);

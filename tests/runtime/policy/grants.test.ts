@@ -213,3 +213,12 @@ test("only a skill may say that it runs nothing", () => {
   const tool = asking({ runs: false, permissions: { net: ["a:1"] } });
   expect(open().permitted(tool)).toBeUndefined();
 });
+
+test("what was approved with a person asked is not given without, optional or not", () => {
+  const grants = open();
+  const optional = { permissions: { optional: { call: ["other"] } } };
+  grants.approve(asking({ ...optional, confirm: "always" }), "owner");
+  const silent = asking({ ...optional, confirm: "never" }, "2");
+  expect(grants.permitted(silent)).toMatchObject({ call: [] });
+  expect(grants.waiting(silent)?.wants).toEqual(["asks nobody before it runs"]);
+});
