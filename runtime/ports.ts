@@ -72,7 +72,7 @@ export interface FilePolicy {
 
 /** Something the kernel did not let a confined process do. */
 export interface KernelRefusal {
-  /** The permission that is about such things: `net`. */
+  /** The permission that is about such things: `net`, `read`, `write`, `exec`; `system` where there is none. */
   readonly kind: string;
   /** What it was, why, and what to do: one sentence for people. */
   readonly text: string;

@@ -15,7 +15,7 @@ export interface HostServices {
   readonly log: (fn: string, level: "info" | "warn" | "error", facts: object, text: string) => void;
   /** Something broke that is not the function's doing: `text` belongs in moult's own log. `fn` is empty for the pool. */
   readonly fault: (fn: string, text: string) => void;
-  /** A refusal: `kind` is `net`, `call`, `secret`; `wanted` is the name that the manifest lacks there, if that is why. */
+  /** A refusal: `kind` is a permission, `secret` or `system`; `wanted` is the name that the manifest lacks there, if that is why. */
   readonly denied: (fn: string, kind: string, text: string, wanted?: string) => void;
   /** A host ended without being asked to, or passed a limit other than the time of one call. */
   readonly crashed: (crash: Crash) => void;
