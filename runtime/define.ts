@@ -34,7 +34,7 @@ export interface Touches {
   readonly read?: readonly string[];
   /** Folders it may read and write. Relative ones lie below the folder moult was started in. */
   readonly write?: readonly string[];
-  /** Absolute paths of programs it may start. */
+  /** Programs it may start: absolute paths, or names on moult's PATH. What they start and do is confined as it is. */
   readonly exec?: readonly string[];
   /** Names of other functions it may call with `ctx.call`. */
   readonly call?: readonly string[];

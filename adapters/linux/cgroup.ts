@@ -111,3 +111,9 @@ export function groupCpuMs(folder: string): number {
   const usec = /usage_usec (\d+)/.exec(readFileSync(join(folder, "cpu.stat"), "utf8"))?.[1];
   return Number(usec ?? 0) / 1_000;
 }
+
+/** Processes of a group, not those of the groups in it. */
+export function groupMembers(folder: string): readonly number[] {
+  const text = readFileSync(join(folder, "cgroup.procs"), "utf8").trim();
+  return text === "" ? [] : text.split("\n").map(Number);
+}

@@ -5,7 +5,7 @@
 import { type HostChannel, type DaemonFrame } from "../../runtime/isolate/protocol.ts";
 import { runHost } from "../../runtime/isolate/host.ts";
 import { openControl } from "./control.ts";
-import type { Plan } from "./sandbox.ts";
+import type { Plan } from "./plan.ts";
 import { installFilter } from "./seccomp.ts";
 import { nameProcess, setLimits } from "./syscalls.ts";
 
@@ -45,6 +45,11 @@ await runHost({
       setLimits(plan.limits);
     }
     if (plan.filter === true)
-      installFilter({ passSockets: plan.passSockets === true, omitted: plan.omitted });
+      installFilter({
+        passSockets: plan.passSockets === true,
+        programs: plan.programs === true,
+        signals: plan.signals === true,
+        omitted: plan.omitted,
+      });
   },
 });

@@ -1,10 +1,15 @@
 /** A confined process from its start to its end: its control channel, its refusals, its use of the machine. */
 import { readFileSync, readlinkSync } from "node:fs";
 import type { Confined, Exit, FilePolicy, KernelRefusal } from "../../runtime/ports.ts";
-import { groupCpuMs, killGroup } from "./cgroup.ts";
+import { groupCpuMs, groupMembers, killGroup } from "./cgroup.ts";
 import type { Control } from "./control.ts";
 import type { Layers } from "./layers.ts";
-import { processConfinement, processCpuMs, processOwnMiB } from "./process_stats.ts";
+import {
+  processConfinement,
+  processCpuMs,
+  processOwnMiB,
+  sessionMembers,
+} from "./process_stats.ts";
 import { RefusalLog, type Reporters } from "./refusals.ts";
 import { freezeSocket, leaveSeat, type Seat } from "./seat.ts";
 import type { Started } from "./spawner.ts";
@@ -13,6 +18,13 @@ import type { Started } from "./spawner.ts";
 const START_MS_MAX = 20_000;
 /** Bits of what `keepFileAccessOnly()` keeps. */
 const FILE_ACCESS = 6n;
+
+/** What belongs to a process beside its seat. */
+export interface HostParts {
+  readonly reporters: Reporters;
+  /** It is not alone: what it starts counts as it. */
+  readonly startsPrograms: boolean;
+}
 
 /** One process, from its start to its end. */
 export class HostProcess implements Confined {
@@ -24,13 +36,15 @@ export class HostProcess implements Confined {
   readonly #layers: Layers;
   readonly #hasNetwork: boolean;
   readonly #refusals: RefusalLog;
+  readonly #startsPrograms: boolean;
   readonly #exited = Promise.withResolvers<Exit>();
   readonly #up = Promise.withResolvers<undefined>();
   #listener: ((frame: unknown) => void) | undefined;
   #killedFor: string | undefined;
   #gone = false;
 
-  constructor(seat: Seat, layers: Layers, reporters: Reporters) {
+  constructor(seat: Seat, layers: Layers, { reporters, startsPrograms }: HostParts) {
+    this.#startsPrograms = startsPrograms;
     this.#seat = seat;
     this.#layers = layers;
     this.#hasNetwork = reporters.network !== undefined;
@@ -83,7 +97,9 @@ export class HostProcess implements Confined {
 
   cpuMs(): number {
     try {
-      return this.#seat.group === undefined ? processCpuMs(this.pid) : groupCpuMs(this.#seat.group);
+      const { group } = this.#seat;
+      if (group !== undefined) return groupCpuMs(group);
+      return sum(this.#members().map((pid) => processCpuMs(pid)));
     } catch {
       return 0;
     }
@@ -91,7 +107,7 @@ export class HostProcess implements Confined {
 
   residentMiB(): number {
     try {
-      return this.#gone ? 0 : processOwnMiB(this.pid);
+      return this.#gone ? 0 : sum(this.#members().map((pid) => processOwnMiB(pid)));
     } catch {
       return 0;
     }
@@ -108,11 +124,20 @@ export class HostProcess implements Confined {
     this.#killedFor ??= why;
     // Both: should it ever leave its group, its end must not depend on it.
     if (this.#seat.group !== undefined) killGroup(this.#seat.group);
-    try {
-      if (this.pid > 0) process.kill(this.pid, "SIGKILL");
-    } catch {
-      // It ended by itself just now.
+    for (const pid of this.#members()) {
+      try {
+        if (pid > 0) process.kill(pid, "SIGKILL");
+      } catch {
+        // It ended by itself just now.
+      }
     }
+  }
+
+  /** It, and all that it has started. */
+  #members(): readonly number[] {
+    if (!this.#startsPrograms) return [this.pid];
+    const { group } = this.#seat;
+    return group === undefined ? sessionMembers(this.pid) : groupMembers(group);
   }
 
   /** Follows the process to its end, and then removes what it had. */
@@ -190,4 +215,8 @@ function openPathOf(seat: Seat, process: number, file: number | "cwd"): string |
   } catch {
     return undefined; // It has ended, or closed it.
   }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

@@ -1,12 +1,12 @@
 /** Which layers of confinement this machine gives, found by trying, and what they are called in the documentation. */
-import { mkdirSync, readFileSync, rmdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { createGroup, ownGroup, removeStaleGroups, whyNoGroups } from "./cgroup.ts";
 import { landlockVersion } from "./landlock.ts";
 import { bunPath, othersMayRunBun } from "./program.ts";
 import type { RunDir } from "./run_dir.ts";
 import { hasSeccomp } from "./seccomp.ts";
-import { mountTmpfs, unmount } from "./syscalls.ts";
+import { amongItsOwn, mountTmpfs, unmount } from "./syscalls.ts";
 import { Uids } from "./uids.ts";
 
 /** What can be promised to each process. */
@@ -22,6 +22,8 @@ export interface Layers {
   readonly tmpfs: boolean;
   /** Control group that holds a leaf per process. */
   readonly groups: string | undefined;
+  /** Process numbers of their own for a process that starts others: when it ends, they all do. */
+  readonly apart: boolean;
 }
 
 const CAP_CHOWN = 0;
@@ -63,7 +65,22 @@ export function detectLayers(run: RunDir): Layers {
     rights: process.getuid?.() === 0 && hasCapabilities([CAP_SETPCAP]),
     tmpfs: uids !== undefined && canMount(run),
     groups,
+    apart: canKeepApart(),
   };
+}
+
+function canKeepApart(): boolean {
+  try {
+    const own = openSync("/proc/thread-self/ns/pid", "r");
+    try {
+      amongItsOwn(own, () => undefined);
+    } finally {
+      closeSync(own);
+    }
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a layer in the kernel is there, or why not. */
@@ -80,7 +97,14 @@ function hidesProcesses(): boolean {
 /** A line of the report, by whether the layer is there. */
 type Line = readonly [there: boolean, has: string, lacks: string];
 
-function lines(layers: Layers, network: LayerState, reports: LayerState): readonly Line[] {
+/** Layers that are tried when they are first needed. */
+export interface LateLayers {
+  readonly network: LayerState;
+  readonly hooks: LayerState;
+  readonly reports: LayerState;
+}
+
+function lines(layers: Layers, { network, hooks, reports }: LateLayers): readonly Line[] {
   const landlock = layers.landlock > 0;
   const asRoot =
     process.getuid?.() === 0
@@ -98,6 +122,13 @@ function lines(layers: Layers, network: LayerState, reports: LayerState): readon
       network.is === "on"
         ? ""
         : `network: no eBPF layer beside the system-call filter, and refusals are not reported: ${network.why}`,
+    ],
+    [
+      hooks.is === "on",
+      "hooks: the kernel's security hooks (BPF LSM) judge files, programs, code, signals and mounts once more",
+      hooks.is === "on"
+        ? ""
+        : `hooks: the kernel's security hooks (BPF LSM) do not judge files, programs and signals once more, and a function can load native code of its own: ${hooks.why}`,
     ],
     [
       layers.seccomp,
@@ -139,26 +170,26 @@ function lines(layers: Layers, network: LayerState, reports: LayerState): readon
   ];
 }
 
-/** What the layers are worth together. B: files, system calls, and the network once more. C: files and system calls. D: system calls only. E: nothing. */
+/** What the layers are worth together. A: B, and all but the network once more by the kernel's security hooks. B: files, system calls, and the network once more. C: files and system calls. D: system calls only. E: nothing. */
 export function describeLayers(
   layers: Layers,
-  network: LayerState,
-  reports: LayerState,
+  late: LateLayers,
 ): {
   readonly tier: string;
   readonly has: readonly string[];
   readonly lacks: readonly string[];
 } {
-  const report = lines(layers, network, reports);
+  const report = lines(layers, late);
   return {
-    tier: tierOf(layers, network),
+    tier: tierOf(layers, late),
     has: ["environment: empty", ...report.filter(([there]) => there).map(([, has]) => has)],
     lacks: report.filter(([there]) => !there).map(([, , lacks]) => lacks),
   };
 }
 
-function tierOf({ seccomp, landlock }: Layers, network: LayerState): string {
+function tierOf({ seccomp, landlock }: Layers, { network, hooks }: LateLayers): string {
   if (!seccomp) return "E";
   if (landlock === 0) return "D";
-  return network.is === "on" ? "B" : "C";
+  if (network.is === "off") return "C";
+  return hooks.is === "on" ? "A" : "B";
 }

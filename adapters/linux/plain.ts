@@ -4,9 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Brood, upWithin } from "../../runtime/isolate/brood.ts";
 import type { Confined, Exit, Sandbox } from "../../runtime/ports.ts";
-import { MoultError } from "../../schemas/error.ts";
 import { readOutput, signalName } from "./output.ts";
-import { buildHostProgram, bunPath } from "./program.ts";
+import { buildHostProgram, bunPath, pathOf } from "./program.ts";
 
 const START_MS_MAX = 20_000;
 
@@ -27,14 +26,9 @@ export class PlainSandbox implements Sandbox {
   }
 
   async start(options: Parameters<Sandbox["start"]>[0]): Promise<Confined> {
-    if (options.files.exec.length > 0)
-      throw new MoultError(
-        "function/invalid",
-        "Cannot load: exec is not available yet; remove permissions.exec",
-      );
     const program = await (this.#program ??= buildHostProgram(this.#run));
     const folder = this.#brood.folder(["fn", "s", "work"]);
-    return await this.#brood.raise(new PlainProcess(folder, program, options.onOutput));
+    return await this.#brood.raise(new PlainProcess(folder, program, options));
   }
 
   async close(): Promise<void> {
@@ -53,13 +47,17 @@ class PlainProcess implements Confined {
   #listener: ((frame: unknown) => void) | undefined;
   #killedFor: string | undefined;
 
-  constructor(folder: string, program: string, onOutput: (line: string) => void) {
+  constructor(
+    folder: string,
+    program: string,
+    { files, onOutput }: Parameters<Sandbox["start"]>[0],
+  ) {
     this.socket = join(folder, "s", "k");
     this.bundles = join(folder, "fn");
     this.work = join(folder, "work");
     this.#child = Bun.spawn([bunPath(), "--no-orphans", "--no-install", program, this.socket], {
       cwd: this.work,
-      env: { BUN_OPTIONS: "--no-install" },
+      env: { BUN_OPTIONS: "--no-install", ...pathOf(files.exec) },
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
       serialization: "json",

@@ -1,5 +1,5 @@
 /** What `/proc` says of one process. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 const PAGE_MIB = (process.arch === "arm64" ? pageBytesFromSmaps() : 4_096) / 1_048_576;
 
@@ -13,11 +13,31 @@ function pageBytesFromSmaps(): number {
   }
 }
 
-/** CPU milliseconds used so far, to 10 ms. Throws when the process is gone. */
-export function processCpuMs(pid: number): number {
+/** Fields of a process's `stat`, from its state on. */
+function statOf(pid: number): readonly string[] {
   const stat = readFileSync(`/proc/${String(pid)}/stat`, "utf8");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * 10;
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
+/** The leader of a session, and all in it: those that it has started, however they were started. */
+export function sessionMembers(leader: number): readonly number[] {
+  return readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 0 && isIn(pid, leader));
+}
+
+function isIn(pid: number, leader: number): boolean {
+  try {
+    return pid === leader || statOf(pid)[3] === String(leader);
+  } catch {
+    return false; // It has ended since.
+  }
+}
+
+/** CPU milliseconds used so far, to 10 ms, by its ended children too. Throws when the process is gone. */
+export function processCpuMs(pid: number): number {
+  const [, , , , , , , , , , , ...times] = statOf(pid);
+  return times.slice(0, 4).reduce((total, ticks) => total + Number(ticks), 0) * 10;
 }
 
 /** Resident memory in MiB that is its own: without the pages of programs and libraries. Throws when it is gone. */

@@ -3,7 +3,7 @@
  * to read moult's own folder, so the program is bundled once into the daemon's run folder.
  */
 import { chmodSync, closeSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { messageOf } from "../../schemas/error.ts";
 
 /** Path of the Bun that runs us. */
@@ -67,4 +67,10 @@ export async function buildHostProgram(folder: string): Promise<string> {
   writeFileSync(path, new Uint8Array(await output.arrayBuffer()));
   chmodSync(path, 0o644); // Whatever the umask.
   return path;
+}
+
+/** The part of an environment by which a host finds the programs that it may start. */
+export function pathOf(programs: readonly string[]): Readonly<Record<string, string>> {
+  if (programs.length === 0) return {};
+  return { PATH: [...new Set(programs.map((path) => dirname(path)))].join(delimiter) };
 }

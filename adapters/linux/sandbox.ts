@@ -8,45 +8,32 @@ import type { Confined, FilePolicy, Sandbox } from "../../runtime/ports.ts";
 import { realPath } from "../../runtime/below.ts";
 import { MoultError, messageOf } from "../../schemas/error.ts";
 import { AuditLayer, openAuditLayer } from "./bpf/audit.ts";
+import { type HeldPolicy, HookLayer, type HookPolicy, openHookLayer } from "./bpf/lsm.ts";
 import { NetworkLayer, openNetworkLayer } from "./bpf/network.ts";
 import { removeGroup } from "./cgroup.ts";
 import { openControl } from "./control.ts";
+import { executables } from "./executables.ts";
 import { HostProcess } from "./host_process.ts";
 import type { Domain } from "./landlock.ts";
 import { describeLayers, detectLayers, type Layers, type LayerState } from "./layers.ts";
-import { type FilterOmitted, leaveOut, type Omitted, omits } from "./omitted.ts";
+import { leaveOut, type Omitted, omits } from "./omitted.ts";
 import { pointersOfCalls } from "./refused_calls.ts";
 import { BUN_ITSELF, buildHostProgram, bunPath, libraryPaths, openBun } from "./program.ts";
+import type { Reporters } from "./refusals.ts";
 import { makeFolder, openRunDir, removeRunDir, type RunDir } from "./run_dir.ts";
+import {
+  environmentOf,
+  isBase,
+  needsOurFiles,
+  type Plan,
+  planFor,
+  type StartOptions,
+  withPrograms,
+} from "./plan.ts";
 import { leaveSeat, type Seat, takeSeat } from "./seat.ts";
 import { type Started, Spawner } from "./spawner.ts";
+import type { Confinement } from "./spawner_worker.ts";
 import { keepRightsToOurselves, socketPair } from "./syscalls.ts";
-
-/** Bytes of one file a host may write in its work folder; where folders are granted, in those. */
-const FILE_BYTES_MAX = { base: 32 * 1_048_576, wide: 4 * 1_073_741_824 } as const;
-/** Threads of one host; Bun needs about 20. */
-const PROCESSES_MAX = 128;
-/** A host with 1024 calls in flight needs as many, and some. */
-const OPEN_FILES_MAX = 2_048;
-
-/** What a host does to itself once it listens. The daemon writes it, `host_main.ts` reads it. */
-export interface Plan {
-  readonly filter: boolean;
-  /** The network layer refuses and reports internet sockets; the filter leaves them to it. */
-  readonly passSockets: boolean;
-  /** What the filter does not look after; only tests name anything. */
-  readonly omitted?: FilterOmitted | undefined;
-  readonly limits?: {
-    readonly fileBytes: number;
-    readonly core: number;
-    readonly openFiles: number;
-    readonly processes?: number;
-  };
-}
-
-function isBase(files: FilePolicy): boolean {
-  return files.read.length === 0 && files.write.length === 0 && files.exec.length === 0;
-}
 
 /** What a sandbox tells beside what it does. */
 export interface SandboxOptions {
@@ -79,6 +66,7 @@ export class LinuxSandbox implements Sandbox {
   readonly #living = new Set<Confined>();
   /** Made at the first need: it takes a few milliseconds that a daemon's start does not have. */
   #network: NetworkLayer | { readonly why: string } | undefined;
+  #hooks: HookLayer | { readonly why: string } | undefined;
   #audit: AuditLayer | { readonly why: string } | undefined;
   #program: Promise<string> | undefined;
   #poolSpawner: Promise<Spawner> | undefined;
@@ -104,7 +92,11 @@ export class LinuxSandbox implements Sandbox {
   tier() {
     const stateOf = (layer: object | { readonly why: string }): LayerState =>
       "why" in layer ? { is: "off", why: layer.why } : { is: "on" };
-    return describeLayers(this.#layers, stateOf(this.#openNetwork()), stateOf(this.#openAudit()));
+    return describeLayers(this.#layers, {
+      network: stateOf(this.#openNetwork()),
+      hooks: stateOf(this.#openHooks()),
+      reports: stateOf(this.#openAudit()),
+    });
   }
 
   #openNetwork(): NetworkLayer | { readonly why: string } {
@@ -112,6 +104,13 @@ export class LinuxSandbox implements Sandbox {
     if (omits(this.#omitted, "network")) return { why: "it is left out" };
     if (groups === undefined) return { why: NEEDS_GROUP };
     return (this.#network ??= openNetworkLayer(groups, this.#omitted.programs));
+  }
+
+  #openHooks(): HookLayer | { readonly why: string } {
+    if (omits(this.#omitted, "hooks")) return { why: "they are left out" };
+    if (this.#layers.groups === undefined)
+      return { why: "they need a control group per function (see processes)" };
+    return (this.#hooks ??= openHookLayer(this.#omitted.hooks));
   }
 
   #openAudit(): AuditLayer | { readonly why: string } {
@@ -126,8 +125,9 @@ export class LinuxSandbox implements Sandbox {
   async start(options: Parameters<Sandbox["start"]>[0]): Promise<Confined> {
     if (this.#closed) throw new MoultError("internal", "The sandbox is closed");
     this.#check(options.files);
+    const programs = await executables(options.files.exec);
     try {
-      return await this.#start(options);
+      return await this.#start({ ...options, programs });
     } catch (error) {
       const why = messageOf(error);
       throw new MoultError("internal", `Cannot start a function process: ${why}`, undefined, error);
@@ -143,6 +143,7 @@ export class LinuxSandbox implements Sandbox {
     spawner?.close();
     closeSync(this.#bun);
     if (this.#network instanceof NetworkLayer) this.#network.close();
+    if (this.#hooks instanceof HookLayer) this.#hooks.close();
     if (this.#audit instanceof AuditLayer) this.#audit.close();
     await this.#removeGroups();
     removeRunDir(this.#run.path);
@@ -159,14 +160,9 @@ export class LinuxSandbox implements Sandbox {
   }
 
   #check(files: FilePolicy): void {
-    if (files.exec.length > 0)
-      throw new MoultError(
-        "function/invalid",
-        "Cannot load: exec is not available yet; remove permissions.exec",
-      );
     const inside = (path: string, folder: string) =>
       path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
-    for (const path of [...files.read, ...files.write])
+    for (const path of [...files.read, ...files.write, ...files.exec])
       if (inside(path, this.#run.path) || inside(this.#run.path, path))
         throw new MoultError(
           "function/invalid",
@@ -174,15 +170,15 @@ export class LinuxSandbox implements Sandbox {
         );
   }
 
-  async #start(options: Parameters<Sandbox["start"]>[0]): Promise<Confined> {
+  async #start(options: StartOptions): Promise<Confined> {
     const base = isBase(options.files);
     const program = await this.#hostProgram();
     const folder = join(this.#run.path, "h", String(++this.#lastId));
-    const seat = takeSeat(folder, this.#layers, !base);
+    const seat = takeSeat(folder, this.#layers, needsOurFiles(options));
     // Hosts with user ids of their own are kept apart by those, and can share a thread and its confinement; so can
     // those that no Landlock confines.
     const shared = base && (seat.uid !== undefined || this.#layers.landlock === 0);
-    const spawner = await this.#spawnerFor(shared, seat, options.files);
+    const spawner = await this.#spawnerFor(shared, seat, options);
     try {
       const host = await this.#launch(spawner, seat, program, options);
       this.#living.add(host);
@@ -206,9 +202,9 @@ export class LinuxSandbox implements Sandbox {
     }
   }
 
-  async #spawnerFor(shared: boolean, seat: Seat, files: FilePolicy): Promise<Spawner> {
+  async #spawnerFor(shared: boolean, seat: Seat, options: StartOptions): Promise<Spawner> {
     try {
-      return await (shared ? this.#sharedSpawner() : this.#ownSpawner(seat, files));
+      return await (shared ? this.#sharedSpawner() : this.#ownSpawner(seat, options));
     } catch (error) {
       leaveSeat(seat, this.#layers);
       throw error;
@@ -219,10 +215,10 @@ export class LinuxSandbox implements Sandbox {
     const last = this.#poolSpawner;
     const isOver = (await last?.catch(() => undefined))?.isOver === true;
     if (isOver && this.#poolSpawner === last) this.#poolSpawner = undefined;
-    this.#poolSpawner ??= this.#openSpawner(
-      this.#domain([], [join(this.#run.path, "h")], []),
-      this.#layers.uids === undefined && this.#layers.rights,
-    );
+    this.#poolSpawner ??= this.#openSpawner({
+      domain: this.#domain([], [join(this.#run.path, "h")], []),
+      dropRights: this.#layers.uids === undefined && this.#layers.rights,
+    });
     try {
       return await this.#poolSpawner;
     } catch (error) {
@@ -231,21 +227,41 @@ export class LinuxSandbox implements Sandbox {
     }
   }
 
-  async #ownSpawner(seat: Seat, files: FilePolicy): Promise<Spawner> {
+  async #ownSpawner(seat: Seat, options: StartOptions): Promise<Spawner> {
+    return await this.#openSpawner({
+      domain: this.#ownDomain(seat, options),
+      dropRights: this.#layers.rights,
+      apart: this.#isApart(options.files),
+    });
+  }
+
+  #ownDomain(seat: Seat, { files, programs }: StartOptions): Domain {
     const domain = this.#domain(
       [seat.bundles, ...files.read],
       [seat.work, ...files.write],
       [join(seat.folder, "s")],
     );
-    return await this.#openSpawner(domain, this.#layers.rights);
+    return withPrograms(domain, programs);
   }
 
-  async #openSpawner(domain: Domain, dropRights: boolean): Promise<Spawner> {
-    return await Spawner.open({
-      domain: this.#layers.landlock > 0 ? domain : undefined,
-      omitted: this.#omitted.landlock,
-      dropRights,
-    });
+  /** Puts a group that is still empty under the kernel's hooks, where there are any. */
+  #confineByHooks(seat: Seat, options: StartOptions): HeldPolicy | undefined {
+    const hooks = this.#openHooks();
+    if (!(hooks instanceof HookLayer) || seat.group === undefined) return undefined;
+    const load = [...libraryPaths(), ...options.programs.read];
+    const policy: HookPolicy = { ...this.#ownDomain(seat, options), load };
+    return hooks.confine(seat.group, policy);
+  }
+
+  async #openSpawner(confinement: Confinement): Promise<Spawner> {
+    const { landlock } = this.#layers;
+    const domain = landlock > 0 ? confinement.domain : undefined;
+    return await Spawner.open({ ...confinement, domain, omitted: this.#omitted.landlock });
+  }
+
+  /** Whether a host that starts others is kept together with them, and away from everybody else. */
+  #isApart({ exec }: FilePolicy): boolean {
+    return exec.length > 0 && this.#layers.apart;
   }
 
   #domain(read: readonly string[], write: readonly string[], listen: readonly string[]): Domain {
@@ -260,20 +276,17 @@ export class LinuxSandbox implements Sandbox {
     };
   }
 
-  #plan(seat: Seat, base: boolean, network: NetworkLayer | undefined): Plan {
+  #plan(seat: Seat, files: FilePolicy, passSockets: boolean): Plan {
+    const apart = this.#isApart(files);
+    return planFor({ seat, files, passSockets, apart, layers: this.#layers }, this.#omitted);
+  }
+
+  #reporters({ group }: Seat): Reporters {
+    const [network, hooks, audit] = [this.#openNetwork(), this.#openHooks(), this.#openAudit()];
     return {
-      filter: this.#layers.seccomp,
-      passSockets: network !== undefined,
-      omitted: this.#omitted.filter,
-      ...(!omits(this.#omitted, "limits") && {
-        limits: {
-          fileBytes: base ? FILE_BYTES_MAX.base : FILE_BYTES_MAX.wide,
-          core: 0,
-          openFiles: OPEN_FILES_MAX,
-          // Counted per user: only where the user is the process.
-          ...(seat.uid === undefined ? {} : { processes: PROCESSES_MAX }),
-        },
-      }),
+      network: network instanceof NetworkLayer && group !== undefined ? network : undefined,
+      hooks: hooks instanceof HookLayer ? hooks : undefined,
+      audit: audit instanceof AuditLayer ? audit : undefined,
     };
   }
 
@@ -281,22 +294,22 @@ export class LinuxSandbox implements Sandbox {
     spawner: Spawner,
     seat: Seat,
     program: string,
-    options: Parameters<Sandbox["start"]>[0],
+    options: StartOptions,
   ): Promise<Confined> {
-    const opened = this.#openNetwork();
-    const network = opened instanceof NetworkLayer && seat.group !== undefined ? opened : undefined;
-    const audit = this.#openAudit();
+    const reporters = this.#reporters(seat);
     const host = new HostProcess(seat, this.#layers, {
-      network,
-      audit: audit instanceof AuditLayer ? audit : undefined,
+      reporters,
+      startsPrograms: options.files.exec.length > 0,
     });
     const lastLines: string[] = [];
     const lent: number[] = []; // Files that it gets its own copies of.
+    let policy: HeldPolicy | undefined;
     let started: Started;
     try {
       if (this.#closed) throw new Error("moult stops");
       const cgroup = seat.group === undefined ? undefined : openSync(seat.group, "r");
       if (cgroup !== undefined) lent.push(cgroup);
+      policy = this.#confineByHooks(seat, options);
       const [ours, theirs] = socketPair();
       lent.push(theirs);
       host.control = await openControl({
@@ -305,7 +318,7 @@ export class LinuxSandbox implements Sandbox {
         onBroken: (why) => host.kill(why),
         onClose: () => undefined, // The process's end tells more.
       });
-      const plan = JSON.stringify(this.#plan(seat, isBase(options.files), network));
+      const plan = JSON.stringify(this.#plan(seat, options.files, reporters.network !== undefined));
       const start = {
         command: [
           `/proc/self/fd/${String(this.#bun)}`,
@@ -317,7 +330,7 @@ export class LinuxSandbox implements Sandbox {
         ],
         argv0: bunPath(),
         cwd: seat.work,
-        env: omits(this.#omitted, "environment") ? ownEnvironment() : childEnvironment(),
+        env: environmentOf(options.files, this.#omitted),
         control: theirs,
         uid: seat.uid,
         cgroup,
@@ -328,29 +341,18 @@ export class LinuxSandbox implements Sandbox {
       });
     } catch (error) {
       host.giveUp();
+      policy?.release();
       leaveSeat(seat, this.#layers);
       throw error;
     } finally {
       for (const file of lent) closeSync(file);
     }
     host.watch(started);
+    void host.exited.then(() => policy?.release());
     await host.whenUp(lastLines);
+    if (options.files.exec.length === 0) policy?.forbidPrograms();
     const { home } = this.#options;
     host.hearAll(options.files, [this.#run.path, ...(home === undefined ? [] : [realPath(home)])]);
     return host;
   }
-}
-
-/** Nothing of ours: the time zone, which the process could not read, and Bun's own switches. */
-function childEnvironment(): Readonly<Record<string, string>> {
-  return {
-    TZ: new Intl.DateTimeFormat().resolvedOptions().timeZone,
-    BUN_OPTIONS: "--no-install",
-  };
-}
-
-/** Ours, where a test wants to see what an empty one is good for. */
-function ownEnvironment(): Readonly<Record<string, string>> {
-  const set = Object.entries(process.env).filter(([, value]) => value !== undefined);
-  return { ...Object.fromEntries(set), ...childEnvironment() } as Record<string, string>;
 }

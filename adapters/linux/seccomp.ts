@@ -1,7 +1,7 @@
 /** The system-call filter of a function host: what is not listed is refused. It knows the kernel's rules and no function. */
 import type { FilterOmitted } from "./omitted.ts";
 import { type Arch, addressOf, arch, noNewPrivileges, syscall, SyscallError } from "./syscalls.ts";
-import { ALLOWED, SPECIAL } from "./seccomp_table.ts";
+import { ALLOWED, ALLOWED_WITH_PROGRAMS, SPECIAL } from "./seccomp_table.ts";
 
 type Instruction = readonly [code: number, ifTrue: number, ifFalse: number, value: number];
 
@@ -9,6 +9,7 @@ const LOAD = 0x20;
 const EQUAL = 0x15;
 const AT_LEAST = 0x35;
 const ANY_BIT = 0x45;
+const AND = 0x54;
 const RETURN = 0x06;
 
 const ALLOW = 0x7fff0000;
@@ -20,6 +21,8 @@ const ENOSYS = 38;
 const AUDIT_ARCH: Record<Arch, number> = { x64: 0xc000003e, arm64: 0xc00000b7 };
 const X32_BIT = 0x40000000;
 const CLONE_THREAD = 0x10000;
+/** New namespaces of every kind, and children of one's parent. */
+const CLONE_OUT = 0x7e028000;
 const MSG_FASTOPEN = 0x20000000;
 const AF_INET = 2;
 const AF_INET6 = 10;
@@ -66,6 +69,10 @@ export interface FilterOptions {
    * @default false: the filter refuses them, and nobody hears of it
    */
   readonly passSockets?: boolean;
+  /** Lets it start programs, and those do what programs do. Which ones is for Landlock to say. @default false */
+  readonly programs?: boolean;
+  /** Lets it signal others: something else bounds whom it reaches. @default false */
+  readonly signals?: boolean;
   /** What is not looked after; only tests name anything. */
   readonly omitted?: FilterOmitted | undefined;
 }
@@ -113,11 +120,55 @@ function open(numbers: readonly number[]): Instruction[] {
     ]);
 }
 
+/** The signal at the death of the parent: `SIGKILL`, as Bun sets it for what it starts, and no weaker one. */
+function deathSignal(nr: number): Instruction[] {
+  const PR_SET_PDEATHSIG = 1;
+  const SIGKILL = 9;
+  return [
+    [EQUAL, 0, 7, nr],
+    [LOAD, 0, 0, argumentOffset(0)],
+    [EQUAL, 0, 4, PR_SET_PDEATHSIG],
+    [LOAD, 0, 0, argumentOffset(1)],
+    [EQUAL, 1, 0, SIGKILL],
+    [RETURN, 0, 0, refuse(EPERM)],
+    [RETURN, 0, 0, ALLOW],
+    [LOAD, 0, 0, NUMBER_OFFSET],
+  ];
+}
+
+/** Pairs of connected unix sockets, as pipes. Others would reach any unix socket by its path, through `sendmsg`. */
+function streamPair(nr: number): Instruction[] {
+  const AF_UNIX = 1;
+  const STREAM = 1;
+  const HOW = 0x80800; // Closed by exec, not blocking.
+  return [
+    [EQUAL, 0, 7, nr],
+    [LOAD, 0, 0, argumentOffset(0)],
+    [EQUAL, 0, 4, AF_UNIX],
+    [LOAD, 0, 0, argumentOffset(1)],
+    [AND, 0, 0, ~HOW],
+    [EQUAL, 0, 1, STREAM],
+    [RETURN, 0, 0, ALLOW],
+    [RETURN, 0, 0, refuse(EPERM)],
+  ];
+}
+
+/** What starting programs takes beyond a host's own needs. */
+function startPrograms(column: 0 | 1): Instruction[] {
+  return [
+    ...open(ALLOWED_WITH_PROGRAMS.map((numbers) => numbers[column])),
+    ...whenBits(SPECIAL.clone[column], 0, { mask: CLONE_OUT, set: false }),
+    ...streamPair(SPECIAL.socketpair[column]),
+    ...deathSignal(SPECIAL.prctl[column]),
+  ];
+}
+
 /** The program, as the kernel reads it. */
 export function filterProgram(machine: Arch, options: FilterOptions): Uint8Array {
   const { pid, passSockets = false, omitted: { calls = [], checks = [] } = {} } = options;
   const column = machine === "x64" ? 0 : 1;
   const special = (name: keyof typeof SPECIAL) => SPECIAL[name][column];
+  const signals = [special("kill"), special("tgkill"), special("tkill")];
   const PR_SET_NAME = 15;
   const PR_GET_NAME = 16;
   const PR_SET_VMA = 0x53564d41;
@@ -128,6 +179,8 @@ export function filterProgram(machine: Arch, options: FilterOptions): Uint8Array
     // EPERM would make the C library give up; ENOSYS makes it use clone(), whose flags can be read here.
     [EQUAL, 0, 1, special("clone3")],
     [RETURN, 0, 0, refuse(ENOSYS)],
+    ...(options.programs === true ? startPrograms(column) : []),
+    ...(options.signals === true ? open(signals) : []),
     ...whenBits(special("clone"), 0, { mask: CLONE_THREAD, set: true }),
     ...(passSockets ? whenArgument(special("socket"), 0, [AF_INET, AF_INET6]) : []),
     ...sendtoConnected(special("sendto"), checks),

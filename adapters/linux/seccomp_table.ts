@@ -1,6 +1,6 @@
 /**
  * Numbers of the system calls a function host needs, x86-64 then arm64; -1 where a processor has no such call.
- * Taken from traces of Bun at work. No program, no link, no change of mode or owner is among them.
+ * Taken from traces of Bun at work, and of common programs. No link, no change of mode or owner is among them.
  */
 
 type Numbers = readonly [x64: number, arm64: number];
@@ -105,6 +105,69 @@ export const ALLOWED: readonly Numbers[] = [
   [231, 94], // exit_group
 ];
 
+/**
+ * What those need beside that start programs, and the programs themselves. No new session: by theirs they are found
+ * and ended. No `truncate`, which early versions of Landlock let pass.
+ */
+export const ALLOWED_WITH_PROGRAMS: readonly Numbers[] = [
+  [59, 221], // execve
+  [58, -1], // vfork
+  [57, -1], // fork
+  [61, 260], // wait4
+  [247, 95], // waitid
+  [434, 434], // pidfd_open
+  [33, -1], // dup2
+  [22, -1], // pipe
+  [80, 49], // chdir
+  [81, 50], // fchdir
+  [109, 154], // setpgid
+  [121, 155], // getpgid
+  [111, -1], // getpgrp
+  [124, 156], // getsid
+  [95, 166], // umask
+  [73, 32], // flock
+  [85, -1], // creat
+  [78, -1], // getdents
+  [137, 43], // statfs
+  [138, 44], // fstatfs
+  [221, 223], // fadvise64
+  [187, 213], // readahead
+  [277, 84], // sync_file_range
+  [26, 227], // msync
+  [27, 232], // mincore
+  [40, 71], // sendfile
+  [275, 76], // splice
+  [276, 77], // tee
+  [23, -1], // select
+  [270, 72], // pselect6
+  [213, -1], // epoll_create
+  [232, -1], // epoll_wait
+  [284, -1], // eventfd
+  [289, 74], // signalfd4
+  [127, 136], // rt_sigpending
+  [128, 137], // rt_sigtimedwait
+  [130, 133], // rt_sigsuspend
+  [34, -1], // pause
+  [37, -1], // alarm
+  [36, 102], // getitimer
+  [38, 103], // setitimer
+  [222, 107], // timer_create
+  [223, 110], // timer_settime
+  [224, 108], // timer_gettime
+  [225, 109], // timer_getoverrun
+  [226, 111], // timer_delete
+  [100, 153], // times
+  [201, -1], // time
+  [97, 163], // getrlimit
+  [140, 141], // getpriority
+  [143, 121], // sched_getparam
+  [145, 120], // sched_getscheduler
+  [309, 168], // getcpu
+  [115, 158], // getgroups
+  [118, 148], // getresuid
+  [120, 150], // getresgid
+];
+
 /** Calls whose arguments decide. */
 export const SPECIAL = {
   socket: [41, 198],
@@ -116,4 +179,6 @@ export const SPECIAL = {
   tgkill: [234, 131],
   prlimit64: [302, 261],
   prctl: [157, 167],
+  socketpair: [53, 199],
+  tkill: [200, 130],
 } as const satisfies Record<string, Numbers>;

@@ -2,10 +2,11 @@
  * A thread that confines itself and then starts processes, which are born inside its confinement. The daemon's
  * other threads stay free. It knows no function.
  */
+import { openSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import { confineThread, type Domain, type LandlockRight } from "./landlock.ts";
 import { readOutput, signalName } from "./output.ts";
-import { keepFileAccessOnly } from "./syscalls.ts";
+import { amongItsOwn, keepFileAccessOnly } from "./syscalls.ts";
 
 /** What the thread is told. `confine` comes first, once. */
 export type ToSpawner =
@@ -20,6 +21,8 @@ export interface Confinement {
   readonly omitted?: readonly LandlockRight[] | undefined;
   /** Take root's other rights from what it starts. */
   readonly dropRights: boolean;
+  /** What it starts lives among its own processes: it sees no others, and all it starts ends with it. @default false */
+  readonly apart?: boolean;
 }
 
 /** One process to start. */
@@ -57,8 +60,12 @@ const OUTPUT_WAIT_MS = 100;
 const port = parentPort;
 const report = (message: FromSpawner) => port?.postMessage(message);
 
+/** Opened before this thread is confined. */
+let ownProcesses: number | undefined;
+
 function confine(message: ToSpawner & { type: "confine" }): void {
   try {
+    if (message.apart === true) ownProcesses = openSync("/proc/thread-self/ns/pid", "r");
     if (message.dropRights) keepFileAccessOnly();
     if (message.domain !== undefined) confineThread(message.domain, message.omitted);
     report({ type: "confined" });
@@ -81,7 +88,7 @@ async function reportExit(id: number, child: Bun.Subprocess): Promise<void> {
 
 function spawn(id: number, start: Start): void {
   try {
-    const child = Bun.spawn([...start.command], {
+    const options = {
       argv0: start.argv0,
       cwd: start.cwd,
       env: { ...start.env },
@@ -90,7 +97,9 @@ function spawn(id: number, start: Start): void {
       stdio: ["ignore", "pipe", "pipe", start.control],
       ...(start.uid === undefined ? {} : { uid: start.uid, gid: start.uid }),
       ...(start.cgroup === undefined ? {} : { cgroup: start.cgroup }),
-    } as Parameters<typeof Bun.spawn>[1]);
+    } as Parameters<typeof Bun.spawn>[1];
+    const begin = () => Bun.spawn([...start.command], options);
+    const child = ownProcesses === undefined ? begin() : amongItsOwn(ownProcesses, begin);
     report({ type: "started", id, pid: child.pid });
     void reportExit(id, child);
   } catch (error) {

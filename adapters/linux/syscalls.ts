@@ -10,8 +10,10 @@ const NUMBERS = {
   prctl: [157, 167],
   prlimit64: [302, 261],
   seccomp: [317, 277],
+  setns: [308, 268],
   socketpair: [53, 199],
   umount2: [166, 39],
+  unshare: [272, 97],
   landlock_create_ruleset: [444, 444],
   landlock_add_rule: [445, 445],
   landlock_restrict_self: [446, 446],
@@ -98,6 +100,22 @@ export function socketPair(): readonly [number, number] {
 export function mountTmpfs(folder: string, options: string): void {
   const NOSUID_NODEV_NOEXEC = 14;
   syscall("mount", text("moult"), text(folder), text("tmpfs"), NOSUID_NODEV_NOEXEC, text(options));
+}
+
+/**
+ * What `start` starts lives among its own processes: it sees and signals no other, and whatever it has started ends
+ * with it. `own` is an open file of this thread's own `/proc/thread-self/ns/pid`. Throws, having started nothing, when
+ * the kernel refuses.
+ */
+export function amongItsOwn<T>(own: number, start: () => T): T {
+  const NEW_PROCESSES = 0x20000000;
+  syscall("unshare", NEW_PROCESSES);
+  try {
+    return start();
+  } finally {
+    // Otherwise this thread could make no other thread.
+    syscall("setns", own, NEW_PROCESSES);
+  }
 }
 
 /** Takes a mount away at once, even while files in it are open. */

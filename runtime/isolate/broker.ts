@@ -2,6 +2,7 @@
  * Answers what a function asks through `ctx`. Whose question it is follows from the channel it came by, and on whose
  * behalf from the call that is running there; nothing in a question can change either.
  */
+import { basename } from "node:path";
 import * as v from "valibot";
 import { isMoultError, MoultError, toWire, messageOf } from "../../schemas/error.ts";
 import type { Manifest, Permissions } from "../../schemas/function.ts";
@@ -77,6 +78,7 @@ export class Broker {
   /** Of the calls that run. */
   readonly #budgets = new Map<number, Budget>();
   readonly #connections = new Connections(CONNECTIONS_MAX);
+  #lastOfKernel: Refused | undefined;
   #reading: Promise<void> | undefined;
   #chunkBytes = 0;
   #chunkCount = 0;
@@ -88,7 +90,10 @@ export class Broker {
       frame: (frame) => this.#hear(frame),
       ended: (id) => this.#endCall(id),
     };
-    parts.host.confined.refused?.((refusal) => this.#refuse(soleCall(parts.host), refusal));
+    parts.host.confined.refused?.((refusal) => {
+      this.#lastOfKernel = refusal;
+      this.#refuse(soleCall(parts.host), refusal);
+    });
     void parts.host.exited.then(() => {
       for (const id of this.#open.keys()) this.#close(id);
     });
@@ -101,7 +106,7 @@ export class Broker {
     else if (frame.type === "more") this.#sendNext(frame.id);
     else if (frame.type === "chunk") this.#keepChunk(frame.id, frame.data);
     else if (frame.type === "log") this.#reports.log(frame.level, frame.facts, frame.text);
-    else if (frame.type === "denied") this.#refuse(soleCall(host), frame);
+    else if (frame.type === "denied") this.#hearRefused(frame);
     else host.confined.kill("it said something out of turn");
   }
 
@@ -112,6 +117,15 @@ export class Broker {
       services.fault(name, Bun.inspect(error));
       host.confined.kill("moult could not answer it");
     });
+  }
+
+  /** What a host says that it was refused. The kernel may have said so just before. */
+  #hearRefused(frame: HostFrame & { type: "denied" }): void {
+    const known = this.#lastOfKernel;
+    this.#lastOfKernel = undefined;
+    const isSame =
+      known?.kind === frame.kind && basename(known.wanted ?? "") === basename(frame.wanted);
+    if (!isSame) this.#refuse(soleCall(this.#parts.host), frame);
   }
 
   async #answer(question: Question): Promise<void> {

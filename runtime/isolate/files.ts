@@ -1,5 +1,5 @@
 /** The files a manifest names → absolute paths that a sandbox can enforce, refused where they are too wide. */
-import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, statSync, symlinkSync } from "node:fs";
 import { dirname, isAbsolute, join, normalize, resolve } from "node:path";
 import { isBelow, realPath } from "../below.ts";
 import type { FilePolicy } from "../ports.ts";
@@ -55,6 +55,27 @@ function resolveOne(entry: string, roots: FileRoots): string {
   return path;
 }
 
+/** The absolute path of a program that a manifest names by path, or as one types it. */
+function findProgram(entry: string, write: readonly string[], { root, home }: FileRoots): string {
+  const refuseIt = (why: string) =>
+    new MoultError("function/invalid", `Cannot let a function start "${entry}": ${why}`);
+  if (entry.includes("/") && !isAbsolute(entry))
+    throw refuseIt("name an absolute path, or a program on moult's PATH");
+  const path = Bun.which(entry, { cwd: root });
+  if (path === null || !isAbsolute(path))
+    throw refuseIt(
+      isAbsolute(entry)
+        ? "there is no such program; install it, or correct the path"
+        : "it is not on moult's PATH; install it, or name its absolute path",
+    );
+  const real = realPath(path);
+  if (!statSync(real).isFile()) throw refuseIt("that is no file; name the program itself");
+  if (isBelow(real, realPath(home))) throw refuseIt("it lies in moult's home");
+  if (write.some((folder) => isBelow(real, folder)))
+    throw refuseIt("the function may write there, and could put another in its place");
+  return normalize(path);
+}
+
 /** Makes a folder to write in, unless it is there. */
 function makeFolder(entry: string, path: string, isTrial: boolean): void {
   try {
@@ -80,11 +101,6 @@ export function resolveFiles(
   roots: FileRoots,
   isTrial = false,
 ): ResolvedFiles {
-  if (permissions.exec.length > 0)
-    throw new MoultError(
-      "function/invalid",
-      "Cannot load: exec is not available yet; remove permissions.exec",
-    );
   const read: string[] = [];
   const write: string[] = [];
   const links = new Map<string, string>();
@@ -107,7 +123,11 @@ export function resolveFiles(
     } else missing.push(entry);
   }
   return {
-    policy: { read, write, exec: [] },
+    policy: {
+      read,
+      write,
+      exec: permissions.exec.map((entry) => findProgram(entry, write, roots)),
+    },
     links: [...links].map(([name, target]) => ({ name, target })),
     missing,
   };

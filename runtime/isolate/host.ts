@@ -6,6 +6,7 @@ import * as moult from "../define.ts";
 import { ERROR_STATUS, isMoultError, MoultError, toWire } from "../../schemas/error.ts";
 import { Questions } from "./asking.ts";
 import { describe, readDefinition } from "./describe.ts";
+import { describeThrown, explainThrown, refusedProgram } from "./thrown.ts";
 import { replaceGlobalFetch } from "./global_fetch.ts";
 import { handle, type Handled, type Loaded } from "./handle.ts";
 import {
@@ -252,6 +253,14 @@ class Host {
         ).slice(0, 8_000),
       });
     }
+    const program = refusedProgram(error);
+    if (program !== undefined)
+      this.#channel.send({
+        type: "denied",
+        kind: "exec",
+        text: explainThrown(error).slice(0, 1_000),
+        wanted: program.slice(0, 200),
+      });
     return isMoultError(error) ? error : new MoultError("tool/failed", explainThrown(error));
   }
 
@@ -273,30 +282,11 @@ class Host {
   }
 }
 
-function describeThrown(value: unknown): string {
-  return typeof value === "string"
-    ? value
-    : `The function threw ${value === null ? "null" : typeof value}`;
-}
-
 function explainLoad(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // "TypeError: …" tells more than its message; the line is that of the source, by the bundle's map.
   const at = /\/fn\/([^\s():]+:\d+:\d+)/.exec(error.stack ?? "")?.[1];
   return `${error.name}: ${error.message}${at === undefined ? "" : ` (${at})`}`;
-}
-
-/** What the kernel's refusal of a connection looks like from inside. */
-const NO_NETWORK = new Set(["EAI_AGAIN", "EPERM", "FailedToOpenSocket"]);
-
-/** An unforeseen error for the caller. A function that tries the network itself learns how it is done. */
-function explainThrown(error: unknown): string {
-  if (!(error instanceof Error)) return describeThrown(error);
-  const refused = "code" in error && typeof error.code === "string" && NO_NETWORK.has(error.code);
-  // Errors of files have a path, too; those of `fetch` have the address there.
-  const isFile = "path" in error && !String(error.path).includes("://");
-  if (!refused || isFile) return error.message;
-  return `${error.message}; a function has no network of its own: name the host in permissions.net`;
 }
 
 /** An error document that fits in a frame, whatever the function put into it. */

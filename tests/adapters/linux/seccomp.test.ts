@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { filterProgram } from "../../../adapters/linux/seccomp.ts";
+import { filterProgram, type FilterOptions } from "../../../adapters/linux/seccomp.ts";
 import { ARCHES, type Arch } from "../../../adapters/linux/syscalls.ts";
 
 const PID = 4_321;
@@ -21,7 +21,10 @@ const NUMBERS = {
   clone3: [435, 435],
   kill: [62, 129],
   tgkill: [234, 131],
+  pidfd_open: [434, 434],
   pidfd_send_signal: [424, 424],
+  setsid: [112, 157],
+  wait4: [61, 260],
   ptrace: [101, 117],
   io_uring_setup: [425, 425],
   memfd_create: [319, 279],
@@ -65,6 +68,9 @@ function run(program: Uint8Array, data: Uint8Array): number {
       case 0x45:
         jump((accumulator & value) !== 0);
         break;
+      case 0x54:
+        accumulator = (accumulator & value) >>> 0;
+        break;
       case 0x06:
         return value;
       default:
@@ -74,17 +80,19 @@ function run(program: Uint8Array, data: Uint8Array): number {
   throw new Error("the filter has no end");
 }
 
+type Options = Omit<FilterOptions, "pid">;
+
 function verdict(
   arch: Arch,
   nr: number,
   args: readonly number[] = [],
-  passSockets = false,
+  options: Options = {},
 ): string {
   const data = Buffer.alloc(64);
   data.writeUInt32LE(nr, 0);
   data.writeUInt32LE(AUDIT_ARCH[arch], 4);
   for (const [i, arg] of args.entries()) data.writeBigInt64LE(BigInt(arg), 16 + 8 * i);
-  return name(run(filterProgram(arch, { pid: PID, passSockets }), data));
+  return name(run(filterProgram(arch, { pid: PID, ...options }), data));
 }
 
 function name(action: number): string {
@@ -93,8 +101,8 @@ function name(action: number): string {
   return `errno ${String(action & 0xffff)}`;
 }
 
-const of = (arch: Arch, { name: call, args }: Call, passSockets = false) =>
-  verdict(arch, NUMBERS[call][arch === "x64" ? 0 : 1], args ?? [], passSockets);
+const of = (arch: Arch, { name: call, args }: Call, options: Options = {}) =>
+  verdict(arch, NUMBERS[call][arch === "x64" ? 0 : 1], args ?? [], options);
 
 describe.each([...ARCHES])("filterProgram() for %s", (arch) => {
   test.each<Call>([
@@ -145,12 +153,68 @@ describe.each([...ARCHES])("filterProgram() for %s", (arch) => {
   });
 
   test("leaves internet sockets, and no others, to the network layer where there is one", () => {
-    const socket = (family: number) => of(arch, { name: "socket", args: [family, 1, 0] }, true);
+    const socket = (family: number) =>
+      of(arch, { name: "socket", args: [family, 1, 0] }, { passSockets: true });
     expect([2, 10].map(socket)).toEqual(["allow", "allow"]);
     // Unix, netlink, packet, crypto, virtual machine.
     expect([1, 16, 17, 38, 40].map(socket)).toEqual(Array(5).fill("errno 1"));
     for (const other of ["connect", "bind", "listen"] as const)
-      expect(of(arch, { name: other }, true)).toBe("errno 1");
+      expect(of(arch, { name: other }, { passSockets: true })).toBe("errno 1");
+  });
+
+  describe("of a host that may start programs", () => {
+    const options = { programs: true };
+
+    test.each<Call>([
+      { name: "execve" },
+      { name: "clone", args: [17] },
+      { name: "clone", args: [0x4111] }, // As vfork does.
+      { name: "clone", args: [0x10000] },
+      { name: "wait4" },
+      { name: "pidfd_open" },
+      { name: "socketpair", args: [1, 1] },
+      { name: "socketpair", args: [1, 0x80801] },
+      { name: "prctl", args: [1, 9] },
+      { name: "prctl", args: [15] },
+      { name: "kill", args: [PID] },
+    ])("allows %j as well", (call) => {
+      expect(of(arch, call, options)).toBe("allow");
+    });
+
+    test.each<Call>([
+      { name: "execveat" },
+      { name: "memfd_create" },
+      ...[0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000].map(
+        (namespace): Call => ({ name: "clone", args: [namespace + 17] }),
+      ),
+      { name: "clone", args: [0x8000 + 17] }, // Its parent's child.
+      { name: "setsid" },
+      { name: "socketpair", args: [1, 2] },
+      { name: "socketpair", args: [1, 5] },
+      { name: "socketpair", args: [30, 1] },
+      { name: "socket", args: [1, 1, 0] },
+      { name: "connect" },
+      { name: "prctl", args: [1, 0] },
+      { name: "prctl", args: [1, 15] },
+      { name: "prctl", args: [4, 1] },
+      { name: "kill", args: [1] },
+      { name: "pidfd_send_signal" },
+      { name: "ptrace" },
+      { name: "linkat" },
+      { name: "symlinkat" },
+      { name: "fchmodat" },
+      { name: "mount" },
+    ])("refuses %j all the same", (call) => {
+      expect(of(arch, call, options)).toBe("errno 1");
+      expect(of(arch, call, { ...options, passSockets: true })).toBe("errno 1");
+    });
+
+    test("lets signals pass only where something else bounds them", () => {
+      const signals = { ...options, signals: true };
+      expect(of(arch, { name: "kill", args: [1] }, signals)).toBe("allow");
+      expect(of(arch, { name: "tgkill", args: [1] }, signals)).toBe("allow");
+      expect(of(arch, { name: "pidfd_send_signal" }, signals)).toBe("errno 1");
+    });
   });
 
   test("answers clone3 as if the kernel did not know it", () => {

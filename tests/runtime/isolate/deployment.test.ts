@@ -187,7 +187,7 @@ describe("a file that can not be used", () => {
     ["an exit at its top", `process.exit(4);`, "exit code 4"],
     ["a wide network", tool("", `permissions: { net: ["*"] },`), "host:port"],
     ["an unknown permission", tool("", `permissions: { nets: [] },`), "nets"],
-    ["programs", tool("", `permissions: { exec: ["/bin/ls"] },`), "exec is not available yet"],
+    ["a program nowhere", tool("", `permissions: { exec: ["/bin/ffnothing"] },`), "install it"],
     ["the whole folder", tool("", `permissions: { read: ["."] },`), "whole folder"],
     ["a folder outside", tool("", `permissions: { write: ["../x"] },`), "leaves the folder"],
     ["moult's home", tool("", `permissions: { read: ["home"] },`), "moult's home"],

@@ -63,7 +63,10 @@ describe("resolveFiles()", () => {
     [{ read: ["sly"] }],
     [{ read: ["out_of_it"] }],
     [{ read: ["/"] }],
-    [{ exec: ["/bin/ls"] }],
+    [{ exec: ["/bin/ffnothing"] }],
+    [{ exec: ["ffnothing"] }],
+    [{ exec: ["./ls"] }],
+    [{ exec: ["/bin"] }],
   ])("refuses %j", (permissions) => {
     expect(() => resolved(permissions)).toThrow(/Cannot/);
     expect(existsSync(join(root, ".moult/new"))).toBe(false);

@@ -1,0 +1,43 @@
+/** What a function threw and did not foresee, in words that say what to do. Runs inside a host. */
+
+/** What the kernel's refusal of a connection looks like from inside. */
+const NO_NETWORK = new Set(["EAI_AGAIN", "EPERM", "FailedToOpenSocket"]);
+
+/** The same of a program. */
+const NO_PROGRAM = new Set(["EACCES", "EPERM"]);
+
+/** Something thrown that is no error. */
+export function describeThrown(value: unknown): string {
+  return typeof value === "string"
+    ? value
+    : `The function threw ${value === null ? "null" : typeof value}`;
+}
+
+function textOf(error: Error, key: "code" | "path" | "syscall"): string {
+  const value: unknown = key in error ? (error as unknown as Record<string, unknown>)[key] : "";
+  return typeof value === "string" ? value : "";
+}
+
+/** The program that a function was not let start, as it named it; `undefined`: that is not what went wrong. */
+export function refusedProgram(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const program = textOf(error, "path");
+  if (program === "") return undefined;
+  // By name it is not even found: only what may be started is on the PATH.
+  const isUnknown = error.message.startsWith("Executable not found in $PATH");
+  const isStart = /^(posix_)?spawn/.test(textOf(error, "syscall"));
+  return isUnknown || (isStart && NO_PROGRAM.has(textOf(error, "code"))) ? program : undefined;
+}
+
+/** An unforeseen error for the caller. A function that tries what it may not learns how it is done. */
+export function explainThrown(error: unknown): string {
+  if (!(error instanceof Error)) return describeThrown(error);
+  const program = refusedProgram(error);
+  if (program !== undefined)
+    return `${error.message}; a function starts only the programs that it names: add permissions: { exec: [${JSON.stringify(program)}] }`;
+  // Errors of files have a path, too; those of `fetch` have the address there.
+  const path = textOf(error, "path");
+  const isFile = path !== "" && !path.includes("://");
+  if (!NO_NETWORK.has(textOf(error, "code")) || isFile) return error.message;
+  return `${error.message}; a function has no network of its own: name the host in permissions.net`;
+}
