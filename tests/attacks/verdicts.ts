@@ -2,6 +2,7 @@
  * Runs the corpus without a sandbox, under each layer alone, and in full, and writes down what came of it. As a
  * program it prints the table, which is compared with the one in `verdicts/`: `bun tests/attacks/verdicts.ts`.
  */
+import { openHookLayer } from "../../adapters/linux/bpf/lsm.ts";
 import { LAYERS, type LayerName, type Omitted } from "../../adapters/linux/omitted.ts";
 import { LinuxSandbox } from "../../adapters/linux/sandbox.ts";
 import { type Attack, type Doer, type Outcome, startDoer } from "./attack.ts";
@@ -16,17 +17,28 @@ export const COLUMNS = {
   uid: ["uid"],
   network: ["cgroup", "network"],
   limits: ["limits", "tmpfs"],
+  hooks: ["cgroup", "hooks"],
   "own user": LAYERS.filter((layer) => layer !== "uid"),
   full: LAYERS,
 } as const satisfies Readonly<Record<string, readonly LayerName[]>>;
 /** One of them. */
 export type Column = keyof typeof COLUMNS;
 
-/** Those that this user can have: without root there is no user id, and no group, to give. */
+/**
+ * Those that this user can have on this machine: without root there is no user id, and no group, to give, and few
+ * kernels let anybody load programs for their security hooks.
+ */
 export function columnNames(): readonly Column[] {
-  const names = Object.keys(COLUMNS) as Column[];
-  const ofRoot = new Set<Column>(["uid", "network", "own user"]);
-  return process.getuid?.() === 0 ? names : names.filter((name) => !ofRoot.has(name));
+  const ofRoot: readonly Column[] = process.getuid?.() === 0 ? [] : ["uid", "network", "own user"];
+  const missing = new Set<Column>([...ofRoot, ...(hasHooks() ? [] : ["hooks" as const])]);
+  return (Object.keys(COLUMNS) as Column[]).filter((name) => !missing.has(name));
+}
+
+function hasHooks(): boolean {
+  const layer = openHookLayer();
+  if ("why" in layer) return false;
+  layer.close();
+  return true;
 }
 
 /** Everything but some layers is left out. */

@@ -18,6 +18,9 @@ export interface Ground {
   readonly datagram: string;
 }
 
+/** A file that the process may read only. */
+const READABLE = "/moult/readable.txt";
+
 /** Makes fresh ground. */
 export function makeGround(sockets: Pick<Ground, "stream" | "datagram">): Ground {
   const folder = mkdtempSync("/tmp/ground-");
@@ -32,6 +35,7 @@ export function makeGround(sockets: Pick<Ground, "stream" | "datagram">): Ground
     mkdirSync(path);
   for (const name of ["secret", "other", "third"]) writeFileSync(join(outside, name), "secret");
   mountTmpfs(join(outside, "mounted"), "size=64k");
+  writeFileSync(READABLE, "text");
   for (const name of ["own.txt", "set.txt"]) writeFileSync(join(work, name), "own");
   copyFileSync(realpathSync("/lib/x86_64-linux-gnu/libelf.so.1"), join(work, "own.so"));
   return { work, outside, ...sockets };
@@ -84,6 +88,7 @@ export function hookAttacks(
       "read a file on another thread": `return (await fs.promises.readFile("/etc/shadow")).length`,
       "read a file through Bun": `return (await Bun.file("/root/.ssh/id_ed25519").text()).length`,
       "list a folder": `return fs.readdirSync(${outside("")}).length`,
+      "empty a file that it may read": `call(2, ${text(READABLE)}, 0o1000)`,
       "write into a file": `fs.writeFileSync(${outside("other")}, "x")`,
       "read through a link of the kernel's": `return fs.readFileSync("/proc/self/root/etc/shadow").length`,
     },
@@ -161,6 +166,7 @@ export function hookAttacks(
 export function harmless(at: Ground): Readonly<Record<string, string>> {
   const inside = (name: string) => JSON.stringify(join(at.work, name));
   const deeds: Record<string, string> = {
+    "read what it may": `return fs.readFileSync(${JSON.stringify(READABLE)}, "utf8") === "text" || oh.no`,
     "read and write": `fs.writeFileSync(${inside("a")}, "x"); return fs.readFileSync(${inside("a")}).length`,
     "on another thread": `await fs.promises.writeFile(${inside("b")}, "x"); return (await Bun.file(${inside("b")}).text()).length`,
     "make and remove folders": `fs.mkdirSync(${inside("c/d")}, { recursive: true }); fs.rmSync(${inside("c")}, { recursive: true })`,

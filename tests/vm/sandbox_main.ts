@@ -22,6 +22,21 @@ async function works(): Promise<void> {
   await sandbox.close();
 }
 
+/** A function that may start one program starts that, and no other. */
+async function starts(): Promise<void> {
+  const sandbox = new LinuxSandbox();
+  const host = await sandbox.start({
+    files: { read: [], write: [], exec: ["/bin/cat"] },
+    memoryMiB: 256,
+    onOutput: () => undefined,
+  });
+  const call = await loadEvaluator(host);
+  const run = (path: string) =>
+    `try { return Bun.spawnSync([${JSON.stringify(path)}, "/proc/self/comm"]).stdout.toString() } catch (error) { return error.code }`;
+  report({ part: "starts", own: await call(run("/bin/cat")), other: await call(run("/bin/sh")) });
+  await sandbox.close();
+}
+
 /** What the hooks refuse is told as what the network layer refuses is. */
 async function tells(): Promise<void> {
   const sandbox = new LinuxSandbox({ layers: ONLY_HOOKS });
@@ -64,6 +79,7 @@ function isRunning(pid: number): boolean {
 }
 
 await works();
+await starts();
 await tells();
 await killDaemon();
 report({ part: "sandbox", done: true });

@@ -1,17 +1,8 @@
-/** Inside the machine: the corpus of attacks without a sandbox, under the security hooks alone, and in full. */
-import { LAYERS, type LayerName } from "../../adapters/linux/omitted.ts";
+/** Inside the machine: the corpus of attacks without a sandbox, under each layer alone, and in full. */
 import { corpus } from "../attacks/corpus.ts";
 import { openServers } from "../attacks/places.ts";
-import { Ground, only, tryAll } from "../attacks/verdicts.ts";
+import { COLUMNS, columnNames, Ground, only, tryAll } from "../attacks/verdicts.ts";
 import { report } from "./report.ts";
-
-/** Columns of the table, one after the other: this machine is emulated. */
-const COLUMNS: Readonly<Record<string, readonly LayerName[]>> = {
-  none: [],
-  hooks: ["cgroup", "hooks"],
-  "own user": LAYERS.filter((layer) => layer !== "uid"),
-  full: LAYERS,
-};
 
 process.env["MOULT_ATTACKS_CANARY"] = "secret";
 const { servers, close } = await openServers();
@@ -24,8 +15,9 @@ const names = Object.fromEntries(
   ]),
 );
 report({ part: "corpus", groups: names });
-for (const [column, layers] of Object.entries(COLUMNS)) {
-  const ground = new Ground(servers, only(layers));
+// One after the other: this machine is emulated.
+for (const column of columnNames()) {
+  const ground = new Ground(servers, only(COLUMNS[column]));
   if (column === "full") {
     report({ part: "verdicts", tier: ground.tier() });
     report({

@@ -321,7 +321,8 @@ ALWAYS_INLINE int refuse_all(u32 hook, u32 about) {
 
 enum { TYPE_BITS = 0170000, SOCKET_FILE = 0140000, FOLDER = 0040000, PIPE = 0010000, REGULAR = 0100000 };
 enum { SET_ID_BITS = 06000 };
-enum { FOR_WRITING = 2, FOR_EXEC = 32 };
+enum { FOR_WRITING = 2 }; // of a file's mode
+enum { FOR_EXEC = 32, EMPTIED = 01000 }; // of its flags
 
 SEC("lsm/file_open") int file_open(u64 *ctx) {
   u64 cgroup;
@@ -333,7 +334,8 @@ SEC("lsm/file_open") int file_open(u64 *ctx) {
   struct subject subject = at(&file->f_path);
   if (flags & FOR_EXEC) return ALLOW; // By the kernel, to run it: bprm_check judges that, mmap_file what it loads.
   u16 type = mode_of(subject.dentry) & TYPE_BITS;
-  u32 wanted = mode & FOR_WRITING ? WRITE : type == FOLDER ? LIST : READ_FILE;
+  u32 wanted = type == FOLDER ? LIST : READ_FILE;
+  if (mode & FOR_WRITING || flags & EMPTIED) wanted = WRITE;
   return judge(cgroup, FILE_OPEN, wanted, subject);
 }
 
