@@ -23,8 +23,12 @@ function read(path: string): string {
   }
 }
 
-function entries(folder: string): readonly string[] {
-  return existsSync(folder) ? readdirSync(folder) : [];
+function entries(folder: string, recursive = false): readonly string[] {
+  try {
+    return readdirSync(folder, { recursive, encoding: "utf8" });
+  } catch {
+    return []; // Gone in the meantime.
+  }
 }
 
 /** What a daemon, alive or dead, holds. */
@@ -43,7 +47,7 @@ export function remainsOf(pid: number): Remains {
 export function left({ folders, groups, programs }: Remains): readonly string[] {
   const mounts = read("/proc/self/mountinfo");
   return [
-    ...folders.flatMap(processesOf).map((pid) => `process ${String(pid)}`),
+    ...processesOf({ folders, groups }).map((pid) => `process ${String(pid)}`),
     ...folders.filter((folder) => existsSync(folder)),
     ...folders.filter((folder) => mounts.includes(`${folder}/`)).map((at) => `a mount in ${at}`),
     ...groups.filter((group) => existsSync(group)),
@@ -51,12 +55,17 @@ export function left({ folders, groups, programs }: Remains): readonly string[] 
   ];
 }
 
-/** Processes that were started for a run folder: all have a path in it on their command line. */
-export function processesOf(folder: string): readonly number[] {
-  return readdirSync("/proc")
+/** Processes that run for a daemon's functions: in its groups, or with a path in its folders on their command line. */
+export function processesOf({ folders, groups }: Omit<Remains, "programs">): readonly number[] {
+  const named = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => read(`/proc/${pid}/cmdline`).includes(`${folder}/`))
-    .map(Number);
+    .filter((pid) => folders.some((at) => read(`/proc/${pid}/cmdline`).includes(`${at}/`)));
+  const members = groups.flatMap((group) =>
+    entries(group, true)
+      .filter((path) => path.endsWith("cgroup.procs"))
+      .flatMap((path) => read(join(group, path)).trim().split("\n")),
+  );
+  return [...new Set([...named, ...members])].map(Number).filter((pid) => pid > 0);
 }
 
 /** Whether a process is confined; `undefined` when it is gone or has not begun to run its own program. */

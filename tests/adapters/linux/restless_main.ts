@@ -8,12 +8,14 @@ import { loadEvaluator } from "../../contract/sandbox.ts";
 const [folder = "/"] = process.argv.slice(2);
 const sandbox = new LinuxSandbox();
 
-async function lives(read: readonly string[]): Promise<never> {
+async function lives(read: readonly string[], exec: readonly string[] = []): Promise<never> {
   for (;;) {
-    const files = { read, write: [], exec: [] };
+    const files = { read, write: [], exec };
     const host = await sandbox.start({ files, memoryMiB: 256, onOutput: () => undefined });
     const call = await loadEvaluator(host);
     await call("return 1");
+    if (exec.length > 0)
+      await call(`Bun.spawn(["sleep", "600"]); Bun.spawnSync(["sleep", "0.01"])`);
     if (Math.random() < 0.5) call("for (;;);").catch(() => undefined);
     await Bun.sleep(Math.random() * 30);
     host.kill("done");
@@ -22,4 +24,4 @@ async function lives(read: readonly string[]): Promise<never> {
 }
 
 process.stdout.write("begun\n");
-await Promise.all([lives([]), lives([]), lives([folder])]);
+await Promise.all([lives([]), lives([]), lives([folder]), lives([], ["/bin/sleep"])]);

@@ -121,7 +121,9 @@ describe.skipIf(!isLinux || !isRoot || Bun.which("unshare") === null)("a sandbox
     const first = await startBlank(sandbox);
     const folder = dirname(dirname(first.work));
     const started = startBlank(sandbox);
-    const pid = await until(() => processesOf(folder).find((one) => one !== first.pid));
+    const pid = await until(() =>
+      processesOf({ folders: [folder], groups: [] }).find((one) => one !== first.pid),
+    );
     process.kill(pid, "SIGKILL");
     await started.then(
       (host) => expect(isAlive(host.pid)).toBe(false), // It was up just before.
