@@ -37,7 +37,7 @@ export class Holding {
    * Of a version that may run, it notes what that does without: `false`.
    */
   async hold(entry: Entry, bundle: Bundle, manifest: Manifest): Promise<boolean> {
-    const { registry, gate, hub, builds } = this.#parts;
+    const { registry, gate, hub } = this.#parts;
     const { name, version } = bundle;
     const isHeld = gate.permitted(bundle, manifest) === undefined;
     const waiting = gate.waiting(bundle, manifest);
@@ -52,17 +52,28 @@ export class Holding {
       tell();
       return false;
     }
-    if (entry.deployment === undefined) {
-      const last = builds.before(name, version, (one) => this.mayRun(one));
-      const deployment = last && (await this.deployEarlier(last).catch(() => undefined));
-      if (last !== undefined && deployment !== undefined) {
-        entry.origin = last.origin;
-        registry.swap(entry, deployment, false);
-      }
-    }
-    registry.hold(entry, entry.held);
+    const { held } = entry;
+    if (entry.deployment === undefined && !(await this.serveEarlier(entry, this.#before(bundle))))
+      entry.origin = bundle.origin;
+    registry.hold(entry, held);
     tell();
     return true;
+  }
+
+  /** Has a kept version serve, or the newest before it that may run; `false`: there is none. */
+  async serveEarlier(entry: Entry, first: Bundle | undefined): Promise<boolean> {
+    for (let one = first; one !== undefined; one = this.#before(one)) {
+      const deployment = await this.deployEarlier(one).catch(() => undefined);
+      if (deployment === undefined) continue;
+      entry.origin = one.origin;
+      this.#parts.registry.swap(entry, deployment, false);
+      return true;
+    }
+    return false;
+  }
+
+  #before({ name, version }: Bundle): Bundle | undefined {
+    return this.#parts.builds.before(name, version, (one) => this.mayRun(one));
   }
 
   /** Whether a kept version may run, as far as it is known what it declares; `deployEarlier` asks the others. */

@@ -237,8 +237,7 @@ export class Reloader {
       if (!existsSync(found.path)) return;
       // A newer change is waiting: this text was half written, nobody needs to hear of it.
       if (slot.seenAt !== undefined) return;
-      if (entry.deployment === undefined && slot.last !== undefined)
-        await this.#restore(entry, slot.last).catch(() => undefined);
+      if (entry.deployment === undefined) await this.holding.serveEarlier(entry, slot.last);
       this.#failed(entry, error);
     }
     slot.last = undefined;
@@ -307,9 +306,9 @@ export class Reloader {
     }
     // Deleted meanwhile: the job that removes it is already waiting.
     if (find(name) === undefined) return this.#draining.retire(name, deployment);
-    entry.origin = bundle.origin;
     if (await this.holding.hold(entry, bundle, deployment.manifest))
       return this.#draining.retire(name, deployment);
+    entry.origin = bundle.origin;
     this.#draining.retire(name, registry.swap(entry, deployment, true));
     this.#loaded(entry, seenAt);
     this.#confirming.later(name);
