@@ -89,6 +89,7 @@ function inWords(
   const { deed } = known;
   if (isBarred(deed)) return [barred(BARRED[deed])];
   if (deed === "nothing") return [];
+  if (deed === "other") return [barred(`make the system call ${known.name}`)];
   if (deed === "fork") return [programWords(undefined)];
   if (deed === "bind") return [noListening("listen")];
   if (deed === "connect") return [connectWords(call)];
@@ -113,19 +114,29 @@ const CREATE_OR_TRUNCATE = 0o1100;
 
 function fileWords(known: KnownCall, call: RefusedCall, here: Surroundings): KernelRefusal {
   const paths = (known.pointers.paths ?? []).map((_, i) => pathOf(known, call, i, here));
+  const [asWritten = ""] = call.paths;
   const [path] = paths;
   if (known.deed === "run") return programWords(path);
   const flags = Number(call.arguments[known.isAt ? 2 : 1] ?? 0n);
   const isWrite =
     known.deed === "change" ||
     (known.deed === "open" && (flags & (ACCESS | CREATE_OR_TRUNCATE)) !== 0);
-  if (!isWrite) return pathWords("read", path, here);
+  const kind = isWrite ? "write" : "read";
+  if (paths.every((one) => one === undefined) && asWritten !== "")
+    return withoutFolder(kind, asWritten);
+  if (!isWrite) return pathWords(kind, path, here);
   // Of two names it is the one outside.
   const refused = paths.find((one) => one !== undefined && isAbsolute(one)) ?? path;
   // Writing is granted by folder; moult makes one that is missing.
   const isFolder = known.name.startsWith("mkdir");
   const folder = refused === undefined || isFolder ? refused : dirname(refused);
-  return pathWords("write", refused, here, folder);
+  return pathWords(kind, refused, here, folder);
+}
+
+/** A relative path of a process that has gone, with the folder it was in. */
+function withoutFolder(kind: "read" | "write", path: string): KernelRefusal {
+  const text = `Cannot ${kind} ${JSON.stringify(path)}: add its folder to permissions: { ${kind}: [...] }`;
+  return { kind, text };
 }
 
 /** The path of an argument as a manifest would name it: relative below the working directory, else absolute. */

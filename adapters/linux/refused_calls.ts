@@ -5,6 +5,7 @@ import { type Arch, arch } from "./syscalls.ts";
 /** What no permission gives, by what it is about. */
 export const BARRED = {
   place: "change its working directory",
+  device: "control a device",
   link: "make a link to a file",
   mode: "change the mode, the owner or the times of a file",
   signal: "signal other processes",
@@ -31,6 +32,8 @@ export type Deed =
   | "connect"
   | "bind"
   | /** Done by a library on its way, which does without. */ "nothing"
+  /** Nothing that people have a name for. */
+  | "other"
   | keyof typeof BARRED;
 
 /** Where paths and addresses are among the arguments. */
@@ -155,6 +158,28 @@ const ROWS: readonly Row[] = [
   ["inotify_init1", 294, 26, "watch"],
   ["inotify_add_watch", 254, 27, "watch"],
   ["fanotify_init", 300, 262, "watch"],
+  ["ioctl", 16, 29, "device"],
+  ["truncate", 76, 45, "other"],
+  ["creat", 85, -1, "other"],
+  ["openat2", 437, 437, "other"],
+  ["flock", 73, 32, "other"],
+  ["wait4", 61, 260, "other"],
+  ["waitid", 247, 95, "other"],
+  ["capget", 125, 90, "other"],
+  ["getgroups", 115, 158, "other"],
+  ["getpriority", 140, 141, "other"],
+  ["sched_getscheduler", 145, 120, "other"],
+  ["setitimer", 38, 103, "other"],
+  ["timer_create", 222, 107, "other"],
+  ["times", 100, 153, "other"],
+  ["shmget", 29, 194, "other"],
+  ["shmat", 30, 196, "other"],
+  ["semget", 64, 190, "other"],
+  ["msgget", 68, 186, "other"],
+  ["mq_open", 240, 180, "other"],
+  ["mlock", 149, 228, "other"],
+  ["prctl", 157, 167, "other"],
+  ["seccomp", 317, 277, "other"],
   ["mmap", 9, 222, "native"],
   ["mprotect", 10, 226, "native"],
 ];

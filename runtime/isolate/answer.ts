@@ -81,8 +81,10 @@ export class Answer {
   /** An error that a function did not foresee says what it was refused on the way: that is why, most often. */
   #explained(error: MoultError): MoultError {
     const { code, message, details } = error;
-    // The host has told of the network itself.
-    const isTold = (text: string) => message.includes("permissions.net") && text.includes("net: [");
+    // Of the network and of programs the host has told itself.
+    const isTold = (text: string) =>
+      (message.includes("permissions.net") && text.includes("net: [")) ||
+      (message.includes("exec: [") && text.includes("exec: ["));
     const why = this.refusals.filter((text) => !isTold(text)).slice(0, REFUSALS_TOLD_MAX);
     if (code !== "tool/failed" || why.length === 0) return error;
     return new MoultError(code, `${message} (${why.join("; ")})`, details);

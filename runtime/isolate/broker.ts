@@ -2,7 +2,6 @@
  * Answers what a function asks through `ctx`. Whose question it is follows from the channel it came by, and on whose
  * behalf from the call that is running there; nothing in a question can change either.
  */
-import { basename } from "node:path";
 import * as v from "valibot";
 import { isMoultError, MoultError, toWire, messageOf } from "../../schemas/error.ts";
 import type { Manifest, Permissions } from "../../schemas/function.ts";
@@ -12,6 +11,7 @@ import { Budget, Connections } from "./budget.ts";
 import { egress, isPlace } from "./egress.ts";
 import type { LiveCall, LiveHost } from "./live_host.ts";
 import { CHUNK_BYTES, type DaemonFrame, type HostFrame, type Question } from "./protocol.ts";
+import { HeardTwice } from "./heard_twice.ts";
 import { Reports } from "./reports.ts";
 import type { HostServices } from "./services.ts";
 
@@ -78,7 +78,7 @@ export class Broker {
   /** Of the calls that run. */
   readonly #budgets = new Map<number, Budget>();
   readonly #connections = new Connections(CONNECTIONS_MAX);
-  #lastOfKernel: Refused | undefined;
+  readonly #heard = new HeardTwice<LiveCall>((live, refusal) => this.#refuse(live, refusal));
   #reading: Promise<void> | undefined;
   #chunkBytes = 0;
   #chunkCount = 0;
@@ -90,12 +90,12 @@ export class Broker {
       frame: (frame) => this.#hear(frame),
       ended: (id) => this.#endCall(id),
     };
-    parts.host.confined.refused?.((refusal) => {
-      this.#lastOfKernel = refusal;
-      this.#refuse(soleCall(parts.host), refusal);
-    });
+    parts.host.confined.refused?.((refusal) =>
+      this.#heard.ofKernel(soleCall(parts.host), refusal),
+    );
     void parts.host.exited.then(() => {
       for (const id of this.#open.keys()) this.#close(id);
+      this.#heard.flush();
     });
   }
 
@@ -106,7 +106,7 @@ export class Broker {
     else if (frame.type === "more") this.#sendNext(frame.id);
     else if (frame.type === "chunk") this.#keepChunk(frame.id, frame.data);
     else if (frame.type === "log") this.#reports.log(frame.level, frame.facts, frame.text);
-    else if (frame.type === "denied") this.#hearRefused(frame);
+    else if (frame.type === "denied") this.#heard.ofHost(soleCall(host), frame);
     else host.confined.kill("it said something out of turn");
   }
 
@@ -117,15 +117,6 @@ export class Broker {
       services.fault(name, Bun.inspect(error));
       host.confined.kill("moult could not answer it");
     });
-  }
-
-  /** What a host says that it was refused. The kernel may have said so just before. */
-  #hearRefused(frame: HostFrame & { type: "denied" }): void {
-    const known = this.#lastOfKernel;
-    this.#lastOfKernel = undefined;
-    const isSame =
-      known?.kind === frame.kind && basename(known.wanted ?? "") === basename(frame.wanted);
-    if (!isSame) this.#refuse(soleCall(this.#parts.host), frame);
   }
 
   async #answer(question: Question): Promise<void> {
@@ -351,6 +342,7 @@ export class Broker {
   }
 
   #endCall(call: number): void {
+    this.#heard.flush();
     for (const [id, open] of this.#open) if (open.call === call) this.#close(id);
     this.#budgets.delete(call);
   }

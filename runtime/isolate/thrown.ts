@@ -25,7 +25,8 @@ export function refusedProgram(error: unknown): string | undefined {
   if (program === "") return undefined;
   // By name it is not even found: only what may be started is on the PATH.
   const isUnknown = error.message.startsWith("Executable not found in $PATH");
-  const isStart = /^(posix_)?spawn/.test(textOf(error, "syscall"));
+  // Before it starts one, Bun makes its pipes.
+  const isStart = /^(posix_)?spawn|^socketpair$/.test(textOf(error, "syscall"));
   return isUnknown || (isStart && NO_PROGRAM.has(textOf(error, "code"))) ? program : undefined;
 }
 
