@@ -1,0 +1,51 @@
+/** What both the kernel and a host tell of is told once, by whoever knows the name. It decides nothing. */
+import { basename } from "node:path";
+import type { KernelRefusal } from "../ports.ts";
+
+/** How long a refusal without a name waits for somebody who knows it, in milliseconds. */
+const WAIT_MS = 40;
+
+/** The refusals of one host. `Call` is the call that was there, if there was only one. */
+export class HeardTwice<Call> {
+  readonly #tell: (call: Call | undefined, refusal: KernelRefusal) => void;
+  #last: KernelRefusal | undefined;
+  #nameless: { readonly call: Call | undefined; readonly refusal: KernelRefusal } | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(tell: (call: Call | undefined, refusal: KernelRefusal) => void) {
+    this.#tell = tell;
+  }
+
+  /** The kernel tells. It does not always know which program was to be started. */
+  ofKernel(call: Call | undefined, refusal: KernelRefusal): void {
+    this.flush();
+    this.#last = refusal;
+    if (refusal.kind !== "exec" || refusal.wanted !== undefined) {
+      this.#tell(call, refusal);
+      return;
+    }
+    this.#nameless = { call, refusal };
+    this.#timer = setTimeout(() => this.flush(), WAIT_MS);
+    this.#timer.unref();
+  }
+
+  /** The host tells: the kernel may have said so just before. */
+  ofHost(call: Call | undefined, refusal: KernelRefusal): void {
+    const known = this.#last;
+    this.#last = undefined;
+    if (this.#nameless?.refusal.kind === refusal.kind) this.#nameless = undefined;
+    this.flush();
+    const isSame =
+      known?.kind === refusal.kind &&
+      basename(known.wanted ?? "") === basename(refusal.wanted ?? "");
+    if (!isSame) this.#tell(call, refusal);
+  }
+
+  /** Nobody will know the name: the call has ended, or the host. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    const told = this.#nameless;
+    this.#nameless = undefined;
+    if (told !== undefined) this.#tell(told.call, told.refusal);
+  }
+}
