@@ -32,7 +32,7 @@ export type Deed =
   | "connect"
   | "bind"
   | /** Done by a library on its way, which does without. */ "nothing"
-  /** Nothing that people have a name for. */
+    /** Nothing that people have a name for. */
   | "other"
   | keyof typeof BARRED;
 

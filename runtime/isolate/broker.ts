@@ -90,9 +90,7 @@ export class Broker {
       frame: (frame) => this.#hear(frame),
       ended: (id) => this.#endCall(id),
     };
-    parts.host.confined.refused?.((refusal) =>
-      this.#heard.ofKernel(soleCall(parts.host), refusal),
-    );
+    parts.host.confined.refused?.((refusal) => this.#heard.ofKernel(soleCall(parts.host), refusal));
     void parts.host.exited.then(() => {
       for (const id of this.#open.keys()) this.#close(id);
       this.#heard.flush();
