@@ -43,8 +43,15 @@ class Findings {
   }
 }
 
-/** @param without reports of a machine whose kernel does not ask programs for their judgement */
-export function judgeReports(reports: readonly Report[], without: readonly Report[]): Judgement {
+/**
+ * @param without reports of a machine whose kernel does not ask programs for their judgement
+ * @param isOld its kernel is older than that of the table
+ */
+export function judgeReports(
+  reports: readonly Report[],
+  without: readonly Report[],
+  isOld: boolean,
+): Judgement {
   const findings = new Findings();
   judgeTier(findings, reports, without);
   judgeHooks(findings, reports);

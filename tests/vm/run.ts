@@ -3,9 +3,10 @@
  * the corpus of attacks against `tests/attacks/verdicts/A.txt`, and each security hook by leaving it out. Ends with 0
  * when all is as it should be, 1 when it is not, 3 when this machine can not run it.
  */
+import { join } from "node:path";
 import { judgeReports, type Report } from "./judge.ts";
 import { boot, makeArchive, withArchive } from "./boot.ts";
-import { getEmulator, getKernel, NotHere, type Series, SERIES } from "./machine.ts";
+import { CACHE, getEmulator, getKernel, NotHere, type Series, SERIES } from "./machine.ts";
 
 /** Emulated, on a machine that has other work to do. */
 const SECONDS_MAX = 2_400;
@@ -34,6 +35,7 @@ async function runParts(modules: string, parts: readonly string[]): Promise<read
 try {
   const reports = await runParts("landlock,lockdown,yama,bpf", PARTS);
   const without = await runParts("landlock,lockdown,yama", ["tier_main.ts"]);
+  await Bun.write(join(CACHE, `reports-${series}.json`), JSON.stringify({ reports, without }));
   const { lines, wrong } = judgeReports(reports, without, series !== SERIES[0]);
   for (const line of lines) out(line);
   for (const line of wrong) out(`WRONG: ${line}`);
