@@ -197,7 +197,7 @@ describe("a save in moult dev", () => {
           await attempt("write");
           await shows('permissions: { write: ["/srv/none"], call: ["clock"] },');
           await attempt("start");
-          await shows("⛔ snoop Cannot start a program: add permissions: { exec: [");
+          await shows('permissions: { exec: ["/bin/ls"], call: ["clock"] },');
           await attempt("connect");
           await shows("⛔ snoop Cannot open a socket (TCP over IPv4): a function has no network");
           await attempt("link");

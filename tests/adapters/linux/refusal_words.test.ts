@@ -88,7 +88,9 @@ describe("a refused file", () => {
     expect(textOf(open(undefined))).toBe(
       "read: Cannot read a file: add it to permissions: { read: [...] }",
     );
-    expect(textOf(open("b.txt", 0n, 9n))).not.toContain("b.txt");
+    expect(textOf(open("b.txt", 0n, 9n))).toBe(
+      'read: Cannot read "b.txt": add its folder to permissions: { read: [...] }',
+    );
   });
 
   test("has no line where none would help", () => {
@@ -140,6 +142,7 @@ describe("what is no file", () => {
       "system: Cannot look into other processes: no permission gives that to a function",
     );
     expect(textOf({ ...refused("ptrace"), call: 9_999 })).toContain("make system call 9999");
+    expect(textOf(refused("setitimer"))).toContain("make the system call setitimer");
   });
 
   test("is not told when it is no more than a library on its way", () => {

@@ -1,0 +1,52 @@
+import { expect, test } from "bun:test";
+import { HeardTwice } from "../../../runtime/isolate/heard_twice.ts";
+import { until } from "../../waiting.ts";
+
+const NAMELESS = { kind: "exec", text: "a program" };
+const NAMED = { kind: "exec", text: "ls", wanted: "ls" };
+const FILE = { kind: "read", text: "a file", wanted: "/etc/a" };
+
+function listen() {
+  const told: unknown[] = [];
+  const heard = new HeardTwice<number>((call, { text }) => told.push([call, text]));
+  return { told, heard };
+}
+
+test("A program that both tell of is told once, with its name", () => {
+  const { told, heard } = listen();
+  heard.ofKernel(1, NAMELESS);
+  expect(told).toEqual([]);
+  heard.ofHost(1, NAMED);
+  heard.flush();
+  heard.ofKernel(1, { ...NAMED, text: "/bin/ls", wanted: "/bin/ls" });
+  heard.ofHost(1, NAMED);
+  expect(told).toEqual([
+    [1, "ls"],
+    [1, "/bin/ls"],
+  ]);
+});
+
+test("A program of which only the kernel tells is told of the call that was there, at its end or a moment later", async () => {
+  const { told, heard } = listen();
+  heard.ofKernel(1, NAMELESS);
+  heard.flush();
+  heard.flush();
+  expect(told).toEqual([[1, "a program"]]);
+  heard.ofKernel(2, NAMELESS);
+  await until(() => told.length === 2);
+  expect(told[1]).toEqual([2, "a program"]);
+});
+
+test("What one of them tells of alone is told at once, and in order", () => {
+  const { told, heard } = listen();
+  heard.ofKernel(1, NAMELESS);
+  heard.ofKernel(undefined, FILE);
+  heard.ofHost(3, { kind: "secret", text: "a secret", wanted: "A" });
+  heard.ofHost(3, NAMED);
+  expect(told).toEqual([
+    [1, "a program"],
+    [undefined, "a file"],
+    [3, "a secret"],
+    [3, "ls"],
+  ]);
+});
