@@ -114,27 +114,27 @@ const CREATE_OR_TRUNCATE = 0o1100;
 
 function fileWords(known: KnownCall, call: RefusedCall, here: Surroundings): KernelRefusal {
   const paths = (known.pointers.paths ?? []).map((_, i) => pathOf(known, call, i, here));
-  const [asWritten = ""] = call.paths;
   const [path] = paths;
   if (known.deed === "run") return programWords(path);
-  const flags = Number(call.arguments[known.isAt ? 2 : 1] ?? 0n);
-  const isWrite =
-    known.deed === "change" ||
-    (known.deed === "open" && (flags & (ACCESS | CREATE_OR_TRUNCATE)) !== 0);
-  const kind = isWrite ? "write" : "read";
-  if (paths.every((one) => one === undefined) && asWritten !== "")
-    return withoutFolder(kind, asWritten);
-  if (!isWrite) return pathWords(kind, path, here);
+  const kind = isWrite(known, call) ? "write" : "read";
   // Of two names it is the one outside.
   const refused = paths.find((one) => one !== undefined && isAbsolute(one)) ?? path;
+  if (refused === undefined) return withoutFolder(kind, call.paths[0]);
   // Writing is granted by folder; moult makes one that is missing.
-  const isFolder = known.name.startsWith("mkdir");
-  const folder = refused === undefined || isFolder ? refused : dirname(refused);
-  return pathWords(kind, refused, here, folder);
+  const isFolder = kind === "read" || known.name.startsWith("mkdir");
+  return pathWords(kind, refused, here, isFolder ? refused : dirname(refused));
+}
+
+function isWrite({ deed, isAt }: KnownCall, call: RefusedCall): boolean {
+  if (deed !== "open") return deed === "change";
+  const flags = Number(call.arguments[isAt ? 2 : 1] ?? 0n);
+  return (flags & (ACCESS | CREATE_OR_TRUNCATE)) !== 0;
 }
 
 /** A relative path of a process that has gone, with the folder it was in. */
-function withoutFolder(kind: "read" | "write", path: string): KernelRefusal {
+function withoutFolder(kind: "read" | "write", path: string | undefined): KernelRefusal {
+  if (path === undefined || path === "")
+    return { kind, text: `Cannot ${kind} a file: add it to permissions: { ${kind}: [...] }` };
   const text = `Cannot ${kind} ${JSON.stringify(path)}: add its folder to permissions: { ${kind}: [...] }`;
   return { kind, text };
 }
