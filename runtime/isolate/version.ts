@@ -35,7 +35,8 @@ export interface VersionParts {
 /** See `Deployment`. */
 export class Version implements Deployment {
   readonly manifest: Manifest;
-  readonly isHearsay: boolean;
+  /** Until its own process has said the same. */
+  isHearsay: boolean;
   readonly version: string;
   readonly #parts: VersionParts;
   readonly #name: string;
@@ -201,6 +202,7 @@ export class Version implements Deployment {
     }
     try {
       const host = await this.#parts.start();
+      this.isHearsay = false;
       this.adopt(host);
       return host;
     } catch (error) {

@@ -105,7 +105,10 @@ export class Confirming {
   async #confirm(name: string): Promise<void> {
     const { registry, builds } = this.#parts;
     const deployment = registry.entry(name)?.deployment;
-    const bundle = deployment?.isHearsay === true && builds.find(name, deployment.version);
-    if (!this.#isClosed && bundle !== false && bundle !== undefined) await this.ask(bundle);
+    const bundle = deployment && builds.find(name, deployment.version);
+    if (this.#isClosed || deployment === undefined || bundle === undefined) return;
+    // One that was called meanwhile has said it already.
+    if (deployment.isHearsay === true) await this.ask(bundle);
+    else builds.describe(name, deployment.version, deployment.manifest);
   }
 }

@@ -26,8 +26,9 @@ export function confinedFolder(livingMax = 64, change: Partial<LoaderOptions> = 
         kvList: async () => [],
         kvCommit: async () => undefined,
       },
-      secret: () => undefined,
-      call: async () => ({ version: "", ms: 0, writes: [] }),
+      secret: (_fn, name) => `the ${name}`,
+      call: async (_from, name, asked) =>
+        (await loader?.run(name, asked)) ?? { version: "", ms: 0, writes: [] },
       log() {},
       fault() {},
       denied() {},
