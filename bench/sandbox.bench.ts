@@ -8,6 +8,7 @@ import { type Daemon, makePlace, spawnDaemon } from "./daemon.ts";
 import { type Bench, type Report, type Row, atMost, exactly, fact, median } from "./harness.ts";
 import { type LoadResult, sendLoad } from "./load_client.ts";
 import { REQUEST } from "./peers.ts";
+import { cpuMs } from "./process_tree.ts";
 
 const STARTS = 41;
 const ROUNDS = 8;
@@ -82,6 +83,7 @@ async function measureCalls(): Promise<Report> {
     for (const daemon of daemons) await daemon.ready();
     await expectTiers(full, bare);
     const ratios: number[] = [];
+    const cpu: number[] = [];
     let failures = 0;
     for (let round = 0; round <= ROUNDS; round++) {
       // Each goes first every other time: who comes second finds the machine warmer.
@@ -89,18 +91,25 @@ async function measureCalls(): Promise<Report> {
       const second = await hammer(round % 2 === 0 ? bare : full);
       const [confined, free] = round % 2 === 0 ? [first, second] : [second, first];
       failures += confined.failures + free.failures;
-      if (round > 0) ratios.push(confined.perSecond / free.perSecond); // Compilers warm up in the first.
+      if (round === 0) continue; // Compilers warm up.
+      ratios.push(confined.perSecond / free.perSecond);
+      cpu.push(confined.cpuPerCall / free.cpuPerCall);
     }
-    return { rows: callRows(ratios, failures) };
+    return { rows: callRows(ratios, cpu, failures) };
   } finally {
     for (const daemon of daemons) await daemon.stop();
     for (const place of places) place.remove();
   }
 }
 
-function callRows(ratios: readonly number[], failures: number): readonly Row[] {
+function callRows(
+  ratios: readonly number[],
+  cpu: readonly number[],
+  failures: number,
+): readonly Row[] {
   return [
     atMost("calls a second that the full stack costs", 100 * (1 - median(ratios)), 10, "%"),
+    fact("CPU time that it adds to a call", 100 * (median(cpu) - 1), "%"),
     exactly("failed calls", failures, 0),
   ];
 }
@@ -114,8 +123,10 @@ async function expectTiers(full: Daemon, bare: Daemon): Promise<void> {
     throw new Error(`The daemons are of tiers ${tiers.join(" and ")}, not full and E`);
 }
 
-const hammer = (daemon: Daemon): Promise<LoadResult> =>
-  sendLoad({
+/** Sends calls for a while. The CPU time is that of the daemon and its processes. */
+async function hammer(daemon: Daemon): Promise<LoadResult & { readonly cpuPerCall: number }> {
+  const before = cpuMs(daemon.pid);
+  const result = await sendLoad({
     port: daemon.port,
     headers: { authorization: `Bearer ${daemon.key()}` },
     path: "/fn/hello",
@@ -124,3 +135,5 @@ const hammer = (daemon: Daemon): Promise<LoadResult> =>
     warmMs: 200,
     countMs: 1_500,
   });
+  return { ...result, cpuPerCall: (cpuMs(daemon.pid) - before) / result.perSecond };
+}
