@@ -182,7 +182,7 @@ describe("a save in moult dev", () => {
   );
 
   test.skipIf(!reportsEverything)(
-    "shows what any layer refused, with the line or a sentence why there is none, also in the trace of the turn",
+    "shows what any layer refused, with the line that allows it, or a sentence why there is none",
     () =>
       inDev(
         async ({ place, text, shows, type }) => {

@@ -9,6 +9,8 @@ import { makePlace, type Place, type Started } from "./program.ts";
 const SCRIPT = [
   { match: "^peek$", call: { name: "peek", arguments: {} } },
   { onTool: "peek", reply: "Done." },
+  { match: "^snoop$", call: { name: "snoop", arguments: {} } },
+  { onTool: "snoop", reply: "Done." },
   { reply: "{{text}}" },
 ];
 
@@ -112,6 +114,36 @@ describe("a function that tries what it may not", () => {
       expect(await kinds(await place.start())).toEqual(["call 1", "net 1"]);
       const all = ["call 1", "exec 1", "net 1", "read 1", "system 1", "write 1"];
       expect(await kinds(await place.dev())).toEqual(all);
+    },
+    30_000,
+  );
+
+  test.skipIf(!everything)(
+    "is seen in the events and the trace of moult dev, if it is anything else",
+    async () => {
+      place.write("functions/snoop.ts", SNOOP);
+      const daemon = await place.dev();
+      const stream = (await daemon.ask("/api/events?topics=function")).body;
+      const reply = await daemon.say("s", "snoop");
+      const trace = (await (await daemon.ask(`/api/turns/${reply.turn}`)).json()) as Trace;
+      const refusals = trace.events.filter(({ type }) => type === "refusal");
+      const wanted = [
+        'Cannot read "/etc/shadow"',
+        'Cannot write "/etc/moult"',
+        "Cannot make a link",
+      ];
+      for (const text of wanted)
+        expect(refusals).toContainEqual(
+          expect.objectContaining({ message: expect.stringContaining(text) }),
+        );
+      let text = "";
+      const reader = stream?.pipeThrough(new TextDecoderStream()).getReader();
+      await until(async () => {
+        text += (await reader?.read())?.value ?? "";
+        return text.includes('"wanted":"/etc/shadow"');
+      });
+      await reader?.cancel();
+      await daemon.kill();
     },
     30_000,
   );
