@@ -248,7 +248,7 @@ def work(rank, model, tokenizer, options, grads, facts, barrier):
         facts["drawn"].zero_()
         if books:
             control[0] = books.step(grads, facts["sums"])
-            control[1] = books.falling
+            control[1] = books.rounding
         seen += int(facts["sums"][:, 2].sum())
         barrier.wait()
         if control[0]:
@@ -268,7 +268,7 @@ class Books:
         if planned and planned[0] < self.seen < planned[1]:
             self.schedule.start, self.schedule.end = planned  # the fall had begun
             self.schedule.read = kept_time(self.schedule.flag)
-        self.cpu, self.average, self.saved, self.falling = facts["cpu"], None, time.time(), 0
+        self.cpu, self.average, self.saved, self.rounding = facts["cpu"], None, time.time(), 0
         self.ended = False
         signal.signal(signal.SIGTERM, lambda *_: setattr(self, "ended", True))
         self.log = open(os.path.join(options.out, "log.jsonl"), "a")
@@ -283,7 +283,7 @@ class Books:
         self.schedule.look(self.seen)
         scale = self.schedule.scale(self.seen, self.optimizer.steps)
         size = self.optimizer.step(self.model.weights, parts, scale)
-        self.falling = float(self.seen > self.schedule.start)
+        self.rounding = float(scale < self.options.round_from)
         mean = loss / max(learnt, 1)
         self.average = mean if self.average is None else 0.97 * self.average + 0.03 * mean
         if self.optimizer.steps % 25 == 0:
@@ -325,7 +325,7 @@ def main():
         ("out", str, "/tmp/moult-train"), ("tokens", float, 60e6), ("decay", float, 0.4), ("easy-tokens", float, 1.5e6),
         ("width", int, 192), ("layers", int, 5), ("heads", int, 6), ("ff", int, 512), ("workers", int, 1), ("seed", int, 1),
         ("step-tokens", int, 4800), ("micro-batch", int, 2400), ("muon", float, 0.02), ("adam", float, 0.003),
-        ("round", str, ""), ("tokenizer", str, ""), ("init", str, ""), ("init-tokenizer", str, ""),
+        ("round", str, ""), ("round-from", float, 0.15), ("tokenizer", str, ""), ("init", str, ""), ("init-tokenizer", str, ""),
     ):
         p.add_argument("--" + name, type=kind, default=default)
     p.add_argument("--resume", action="store_true", help="continue from FOLDER/model.pt")
