@@ -4,8 +4,10 @@
  */
 import {
   chmodSync,
+  closeSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -16,7 +18,7 @@ import { tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { processStart } from "./process_stats.ts";
 import { removeTree } from "./remove_tree.ts";
-import { unmount } from "./syscalls.ts";
+import { lockFile, unmount } from "./syscalls.ts";
 import { messageOf } from "../../schemas/error.ts";
 
 /** Daemons that one machine may run for one user. */
@@ -31,6 +33,8 @@ export interface RunDir {
   readonly path: string;
   /** 0…255, held by no other living daemon of this machine and user. */
   readonly seat: number;
+  /** Locked file that says whose it is. Closed when the folder is given back. */
+  readonly owner: number;
 }
 
 function bases(): readonly string[] {
@@ -73,8 +77,21 @@ function owner(): string {
   return `${String(process.pid)} ${processStart(process.pid) ?? ""}`;
 }
 
+/** Whether a process holds the lock: one of another container has no number here, and lives all the same. */
+function isHeld(path: string): boolean {
+  const file = openSync(path, "r");
+  try {
+    return !lockFile(file);
+  } catch {
+    return false; // A file system without locks.
+  } finally {
+    closeSync(file);
+  }
+}
+
 function isAlive(folder: string): boolean {
   try {
+    if (isHeld(join(folder, "owner"))) return true;
     const [pid, start] = readFileSync(join(folder, "owner"), "utf8").split(" ");
     return start === processStart(Number(pid)) && start !== undefined;
   } catch {
@@ -117,6 +134,19 @@ function removeStale(base: string): void {
   }
 }
 
+/** Whole and locked at once: a daemon that starts beside us would take a half-written one for a dead one's. */
+function signOwner(path: string): number {
+  const file = openSync(join(path, "owner.new"), "w");
+  writeFileSync(file, owner());
+  try {
+    lockFile(file);
+  } catch {
+    // A file system without locks: our number has to do.
+  }
+  renameSync(join(path, "owner.new"), join(path, "owner"));
+  return file;
+}
+
 /** Takes a folder that no other daemon holds, after removing what dead ones left. Throws when none is free. */
 export function openRunDir(): RunDir {
   const base = openBase();
@@ -131,10 +161,7 @@ export function openRunDir(): RunDir {
     } catch {
       continue; // Another daemon's.
     }
-    // Whole at once: a daemon that starts beside us would take a half-written one for a dead one's.
-    writeFileSync(join(path, "owner.new"), owner());
-    renameSync(join(path, "owner.new"), join(path, "owner"));
-    return { path, seat };
+    return { path, seat, owner: signOwner(path) };
   }
   throw new Error(`Cannot start: ${String(SEATS)} daemons hold folders below ${base}`);
 }

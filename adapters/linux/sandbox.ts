@@ -147,6 +147,7 @@ export class LinuxSandbox implements Sandbox {
     if (this.#audit instanceof AuditLayer) this.#audit.close();
     await this.#removeGroups();
     removeRunDir(this.#run.path);
+    closeSync(this.#run.owner);
   }
 
   /** The kernel takes a moment to let go of a process that has ended. */

@@ -5,6 +5,7 @@ import { constants } from "node:os";
 /** Numbers by name: x86-64 first, then arm64. */
 const NUMBERS = {
   close: [3, 57],
+  flock: [73, 32],
   mount: [165, 40],
   openat: [257, 56],
   prctl: [157, 167],
@@ -94,6 +95,21 @@ export function socketPair(): readonly [number, number] {
   const STREAM_CLOEXEC = 0o2000001;
   syscall("socketpair", 1, STREAM_CLOEXEC, 0, pair);
   return [pair.readInt32LE(0), pair.readInt32LE(4)];
+}
+
+/**
+ * Locks an open file for as long as it is open. `false`: another process holds it, in whatever container. Throws where
+ * the file system has no locks.
+ */
+export function lockFile(file: number): boolean {
+  const EXCLUSIVE_AT_ONCE = 6;
+  try {
+    syscall("flock", file, EXCLUSIVE_AT_ONCE);
+    return true;
+  } catch (error) {
+    if (error instanceof SyscallError && error.code === "EAGAIN") return false;
+    throw error;
+  }
 }
 
 /** Mounts an empty file system in memory: no programs, no devices, no set-uid files. */

@@ -55,6 +55,16 @@ describe.skipIf(!isLinux || !isRoot || Bun.which("unshare") === null)("a sandbox
     expect(lacks.join()).toMatch(/libbpf is not installed \(|no control group/);
   });
 
+  test("leaves alone what runs for a daemon that it cannot see, in another container", async () => {
+    const sandbox = new LinuxSandbox();
+    const host = await startBlank(sandbox);
+    const { broken } = await tryAfter("mount -t proc proc /proc", "--pid", "--fork");
+    expect(broken).toBeUndefined();
+    expect(existsSync(host.work)).toBe(true);
+    await sandbox.close();
+    expect(existsSync(host.work)).toBe(false);
+  });
+
   test("says whether functions see which other processes there are", async () => {
     const hide = "mount -t proc -o hidepid=2 proc /proc";
     const { has, lacks, broken } = await tryAfter(hide, "--pid", "--fork");
