@@ -36,7 +36,8 @@ function refuse(entry: string, why: string): MoultError {
 function checkName(entry: string): void {
   if (entry.includes("\0")) throw refuse(entry, "no path has a NUL character");
   // After a link it leads to another place than it seems to.
-  if (entry.split("/").includes("..")) throw refuse(entry, 'name the place itself, without ".."');
+  if (entry.split("/").includes(".."))
+    throw refuse(entry, 'a path with ".." leaves the folder it names; name the place itself');
   if (/^~(?:\/|$)/.test(entry)) throw refuse(entry, '"~" is no folder here; name an absolute path');
 }
 
