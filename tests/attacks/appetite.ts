@@ -23,11 +23,6 @@ export const APPETITE: readonly Attack[] = [
     malicious: `${TAKE} try { for (let i = 0; i < 16; i++) take("big" + i, 4) } finally { forget() }`,
   },
   {
-    name: "use up the disk's list of files (2100)",
-    harmless: `const fs = await import("node:fs"); for (let i = 0; i < 64; i++) fs.writeFileSync("f" + i, ""); for (let i = 0; i < 64; i++) fs.rmSync("f" + i)`,
-    malicious: `const fs = await import("node:fs"); let i = 0; try { for (; i < 2_100; i++) fs.closeSync(fs.openSync("f" + i, "w")) } finally { while (--i >= 0) fs.rmSync("f" + i, { force: true }) }`,
-  },
-  {
     name: "open files without end (3000)",
     harmless: `const fs = await import("node:fs"); const files = Array.from({ length: 500 }, () => fs.openSync("/dev/null", "r")); files.forEach((file) => fs.closeSync(file))`,
     malicious: `const fs = await import("node:fs"); const files = []; try { while (files.length < 3_000) files.push(fs.openSync("/dev/null", "r")) } finally { files.forEach((file) => fs.closeSync(file)) }`,

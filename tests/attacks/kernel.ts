@@ -71,6 +71,13 @@ export const KERNEL: readonly Attack[] = [
     calls: ["userfaultfd"],
   },
   {
+    name: "prepare a file system (fsopen)",
+    harmless: work,
+    malicious: (_, { sys, text }) => sys("fsopen", text("tmpfs"), 0),
+    root: true,
+    calls: ["fsopen"],
+  },
+  {
     name: "leave its namespace (unshare)",
     harmless: work,
     malicious: (_, { sys }) => {
@@ -180,6 +187,17 @@ export const KERNEL: readonly Attack[] = [
       sys("msgctl", id, 0, 0);
     },
     calls: ["msgget", "msgctl"],
+  },
+  {
+    name: "open a queue for others (mq_open)",
+    harmless: work,
+    malicious: (_, { sys, text }) => {
+      const name = crypto.randomUUID();
+      const CREATE_READ_WRITE = 0o102;
+      sys("mq_open", text(name), CREATE_READ_WRITE, 0o666, 0);
+      sys("mq_unlink", text(name));
+    },
+    calls: ["mq_open", "mq_unlink"],
   },
   {
     name: "leave a semaphore for others (semget)",

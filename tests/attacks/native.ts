@@ -30,6 +30,7 @@ export const CALLS = {
   fcntl: [72, 25],
   fork: [57, -1],
   fsetxattr: [190, 7],
+  fsopen: [430, 430],
   futimesat: [261, -1],
   inotify_add_watch: [254, 27],
   inotify_init1: [294, 26],
@@ -50,6 +51,8 @@ export const CALLS = {
   mmap: [9, 222],
   mount: [165, 40],
   move_pages: [279, 239],
+  mq_open: [240, 180],
+  mq_unlink: [241, 181],
   msgctl: [71, 187],
   msgget: [68, 186],
   name_to_handle_at: [303, 264],
@@ -168,9 +171,10 @@ export async function openNative(numbers: Readonly<Record<string, number>>): Pro
     },
     run(code) {
       const [PAGE, READ_WRITE_EXECUTE, PRIVATE_ANONYMOUS_32BIT] = [4_096, 7, 0x62];
-      const page = sys("mmap", 0, PAGE, READ_WRITE_EXECUTE, PRIVATE_ANONYMOUS_32BIT, -1, 0);
-      new Uint8Array(toArrayBuffer(page as Pointer & number, 0, PAGE)).set(code);
-      const result = Number(CFunction({ ptr: page as Pointer, args: [], returns: long })());
+      const where = sys("mmap", 0, PAGE, READ_WRITE_EXECUTE, PRIVATE_ANONYMOUS_32BIT, -1, 0);
+      const page = where as Pointer;
+      new Uint8Array(toArrayBuffer(page, 0, PAGE)).set(code);
+      const result = Number(CFunction({ ptr: page, args: [], returns: long })());
       return result < 0 ? refuse("machine code", -result) : result;
     },
   };

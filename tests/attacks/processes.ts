@@ -250,7 +250,6 @@ export const STARTING: readonly Attack[] = [
     name: "start a program",
     harmless: thread,
     malicious: () => Bun.spawnSync(["/bin/true"]),
-    right: "execute",
   },
   {
     name: "start Bun",
@@ -266,12 +265,28 @@ export const STARTING: readonly Attack[] = [
     },
   },
   {
+    name: "start a program that it brings along",
+    harmless: thread,
+    malicious: async () => {
+      const fs = await import("node:fs");
+      // As below.
+      const program = Buffer.from(
+        "7f454c4602010100000000000000000002003e0001000000780040000000000040000000000000000000000000000000000000004000380001000000000000000100000005000000000000000000000000004000000000000000400000000000840000000000000084000000000000000010000000000000b83c00000031ff0f05",
+        "hex",
+      );
+      fs.writeFileSync("program", program, { mode: 0o755 });
+      const done = Bun.spawnSync([`${process.cwd()}/program`]);
+      if (done.exitCode !== 0) throw new Error(`exit code ${String(done.exitCode)}`);
+    },
+    right: "execute",
+  },
+  {
     name: "start a program that it carries in memory",
     harmless: thread,
     malicious: async (_, { sys, text }) => {
       const fs = await import("node:fs");
       const file = sys("memfd_create", text("x"), 0);
-      // A program of 132 bytes that ends with 0.
+      // A program of 132 bytes that ends with 0: mov eax, 60; xor edi, edi; syscall
       const program = Buffer.from(
         "7f454c4602010100000000000000000002003e0001000000780040000000000040000000000000000000000000000000000000004000380001000000000000000100000005000000000000000000000000004000000000000000400000000000840000000000000084000000000000000010000000000000b83c00000031ff0f05",
         "hex",

@@ -20,12 +20,11 @@ const LEFT_BY_KERNEL = [
 /** Attacks that work in full, by tier, as docs/security.md says. */
 const LEFT: Readonly<Record<string, readonly string[]>> = {
   B: LEFT_BY_KERNEL,
-  // Work folders that are not in memory have no size of their own, and may hold programs.
+  // Work folders that are not in memory have no size of their own, and may hold libraries.
   C: [
     ...LEFT_BY_KERNEL,
     "load a library of its own",
     "fill the disk with many files (64 MiB)",
-    "use up the disk's list of files (2100)",
     "start threads without end (300)",
   ],
 };

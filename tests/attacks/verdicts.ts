@@ -68,10 +68,10 @@ export class Ground {
     return await startDoer(this.#sandbox, this.#net);
   }
 
-  /** Does the one half of a pair. */
-  async try(attack: Attack, half: "harmless" | "malicious"): Promise<Outcome> {
+  /** Does the one half of a pair, if asked for in a function that is started for it. */
+  async try(attack: Attack, half: "harmless" | "malicious", afresh = false): Promise<Outcome> {
     const sibling = await (this.#sibling ??= this.#start());
-    const isDeadly = attack.deadly === true && half === "malicious";
+    const isDeadly = afresh || (attack.deadly === true && half === "malicious");
     const doer = await (isDeadly ? this.#start() : (this.#doer ??= this.#start()));
     const places: Places = {
       ...this.#outside.places,
@@ -134,12 +134,19 @@ export async function judge(): Promise<Verdicts> {
         await ground.close();
       }
     };
-    const columns = Object.fromEntries(await Promise.all(columnNames().map(run)));
+    // All of them, so that each cleans up whatever becomes of another.
+    const ended = await Promise.allSettled(columnNames().map(run));
+    const columns = Object.fromEntries(ended.map(valueOf));
     return { tier, groups, columns: columns as Verdicts["columns"], twins };
   } finally {
     delete process.env["MOULT_ATTACKS_CANARY"];
     await close();
   }
+}
+
+function valueOf<T>(ended: PromiseSettledResult<T>): T {
+  if (ended.status === "fulfilled") return ended.value;
+  throw ended.reason;
 }
 
 const NAME_WIDTH = 52;
