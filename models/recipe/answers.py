@@ -24,9 +24,9 @@ def result_of(r, entities, tool, said, language):
     if r.random() < 0.07:
         fault = r.choice(FAULTS) if r.random() < 0.6 else entities.mix(1, 3)
         value = r.choice([{"error": fault}, {"error": fault}, {"error": {"code": r.choice(["tool/failed", "function/limit", "input/invalid"]), "message": fault}}])
-    elif given and r.random() < 0.75:
+    elif given and r.random() < 0.58:
         value = {key: made(r, entities, kind, language) for key, kind in r.choice(given).items()}
-    elif tool.domain and not given and r.random() < 0.75 or r.random() < 0.35:
+    elif tool.domain and not given and r.random() < 0.5 or r.random() < 0.25:
         value = r.choice(DONE)
         if isinstance(value, dict) and r.random() < 0.2:
             value = {**value, "id": r.randint(1, 999)}
@@ -51,7 +51,7 @@ def loose(r, entities, language):
     own = language if r.random() < 0.6 else "en"
 
     def scalar():
-        kind = r.choice("#int #int #number status person date time city id mix color url note topic hm isodate task event place food product song file message duration percent code flightno address".split())
+        kind = r.choice("#int #int #number status person date time city id mix color url note topic hm isodate task event place food product song file message duration percent code flightno address foreign slug slug logline".split())
         chance = r.random()
         if chance < 0.04:
             return r.choice([True, False])

@@ -141,6 +141,10 @@ UNITS = {
     "zh": words("公里>英里, 英里>公里, 公斤>磅, 磅>公斤, 米>英尺, 英尺>米, 摄氏度>华氏度, 华氏度>摄氏度, 厘米>英寸, 英寸>厘米, 升>加仑, 小时>分钟, 斤>公斤, 克>盎司, 天>小时, 分钟>秒, km>英里, kg>磅"),
 }
 # Kinds that stay within their list: inventing a weekday teaches nothing.
+ACCENTED = "á é í ó ú à è ì ò ù â ê î ô û ã õ ä ö ü å ø æ ą ę ı ő ů ý ç".split()
+FOREIGN = words(
+    "Guten Morgen, Vielen Dank, Wo ist der Bahnhof?, Ich hätte gern einen Kaffee, Gute Nacht, Merci beaucoup, Où est la gare?, Bonne nuit, Je ne comprends pas, L'addition s'il vous plaît, Buenos días, ¿Cuánto cuesta?, Hasta mañana, Muchas gracias, No entiendo, Grazie mille, Buona notte, Quanto costa?, Dov'è la stazione?, Bom dia, Obrigado, Até amanhã, Quanto é?, Não entendo, Dzień dobry, Dziękuję bardzo, Gdzie jest dworzec?, Tack så mycket, God morgon, Hyvää huomenta, Kiitos paljon, Teşekkür ederim, Günaydın, İyi geceler, Спасибо большое, Доброе утро, Где вокзал?, Дякую, Köszönöm szépen, Jó reggelt, Děkuji, Dobré ráno, Mulțumesc, Bună dimineața, Hvala lijepa, Ευχαριστώ, Καλημέρα, ありがとうございます, おはよう, こんにちは, 駅はどこですか, 감사합니다, 안녕하세요, 얼마예요, ขอบคุณ, สวัสดี, شكرا جزيلا, صباح الخير, תודה רבה, धन्यवाद, नमस्ते, Cảm ơn, Xin chào, Terima kasih, Selamat pagi, Asante sana, Dank je wel, Goedemorgen, Tusen takk, Mange tak, Hello, Good morning, Thank you, Where is the station?"
+)
 SLOT, HAN = re.compile(r"\{(\w+)\}"), re.compile("[\u4e00-\u9fff]")
 CLOSED = set("date day language currency color condition status season zone sign genre vehicle sport".split())
 ONSETS = "b c d f g h j k l m n p r s t v w z br dr gr kr st tr sh ch th pl kw sz zb cz dz mb ny ll".split()
@@ -410,6 +414,23 @@ class Entities:
         return self.random.choice(UNITS[language]).split(">")[0]
 
     make_unit_to = make_unit_from
+
+    def make_foreign(self, language):
+        """Words of another language, with its accents or in its script."""
+        r = self.random
+        if r.random() < 0.5:
+            return r.choice(FOREIGN)
+        word = lambda: "".join(r.choice(ONSETS) + r.choice(ACCENTED if r.random() < 0.3 else VOWELS) + (r.choice(CODAS) if r.random() < 0.4 else "") for _ in range(r.choice([1, 2, 2, 3])))
+        return " ".join(word() for _ in range(r.randint(1, 5))).capitalize()
+
+    def make_slug(self, language):
+        r = self.random
+        tail = "".join(r.choice("0123456789abcdef") for _ in range(r.randint(2, 6)))
+        return r.choice([self.plain(), r.choice("msg usr evt api web db job task node order item file key tx".split())]) + r.choice("-_-_.:#") + r.choice([tail, str(r.randint(1, 9999))])
+
+    def make_logline(self, language):
+        r = self.random
+        return r.choice([f"{r.choice('GET POST PUT DELETE'.split())} /{self.plain()} {r.choice([200, 201, 301, 404, 500, 502])}", f"{r.choice('ERROR WARN INFO DEBUG'.split())} {self.mix(1, 4)}", f"{self.make_hm(language)} {self.mix(1, 3)}", f"{self.plain()}: {self.mix(1, 3)}", f"[{self.plain()}] {self.plain()}={r.randint(0, 999)}"])
 
     def make_any(self, language):
         return self.get(self.random.choice(["person", "item", "topic", "city", "word", "product"]), language)

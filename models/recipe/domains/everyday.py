@@ -861,7 +861,7 @@ DOMAINS = [
             {language}的{text}怎么说
             {text}翻译{language}
         """,
-        ask="translate something|translate {text}|translate to {language}", ask_zh="翻译一下|翻译{text}", gives="translation=phrase", reply="In {language}: {translation}", reply_zh="{language}：{translation}", tags="translate",
+        ask="translate something|translate {text}|translate to {language}", ask_zh="翻译一下|翻译{text}", gives="translation=foreign | text=foreign | translated=foreign target=language", reply="In {language}: {translation} | In {language}: {text} | In {target}: {translated}", reply_zh="{language}：{translation} | {language}：{text} | {target}：{translated}", tags="translate",
     ),
     dict(
         names="add_event create_event calendar_add schedule_event calendar new_appointment add_appointment",
