@@ -2,7 +2,7 @@
 import type { EventHub } from "../events.ts";
 import type { Bundle } from "../isolate/deployment.ts";
 import { allAsksOf, asksNothing, linesWithin } from "../policy/asks.ts";
-import type { Grants } from "../policy/grants.ts";
+import type { Asking, Grants } from "../policy/grants.ts";
 import type { Grant, Manifest, Permissions, Waiting } from "../../schemas/function.ts";
 import type { Log } from "../ports.ts";
 import { messageOf } from "../../schemas/error.ts";
@@ -12,6 +12,11 @@ export interface GateParts {
   readonly grants: Grants;
   /** Whether the function's file is the owner's own, and approved because it lies there. */
   readonly isOwn: (name: string) => boolean;
+  /**
+   * Whether functions were approved to write where the function's file lies. Then nothing is approved on sight there,
+   * and other content waits: it may be a function's, made to have what another one may do.
+   */
+  readonly isOpen: (name: string) => boolean;
   readonly hub: EventHub;
   readonly log: Log;
 }
@@ -27,8 +32,9 @@ export class Gate {
   /** What a version may use now; `undefined`: it is not to be run. */
   permitted(bundle: Bundle, manifest: Manifest): Permissions | undefined {
     const { grants, isOwn, log } = this.#parts;
-    const asking = { ...bundle, manifest };
-    if (bundle.origin === "user" && isOwn(bundle.name) && !asksNothing(allAsksOf(manifest))) {
+    const asking = this.#asking(bundle, manifest);
+    const isOnSight = bundle.origin === "user" && isOwn(bundle.name) && !asking.isExact;
+    if (isOnSight && !asksNothing(allAsksOf(manifest))) {
       try {
         if (!grants.isApproved(asking)) this.approve(bundle, manifest, "dev");
       } catch (error) {
@@ -40,7 +46,7 @@ export class Gate {
 
   /** What a version wants beyond what it may use; `undefined`: nothing. */
   waiting(bundle: Bundle, manifest: Manifest): Waiting | undefined {
-    return this.#parts.grants.waiting({ ...bundle, manifest });
+    return this.#parts.grants.waiting(this.#asking(bundle, manifest));
   }
 
   /** Approves a version, and tells. Throws `internal` when that cannot be written down. */
@@ -50,6 +56,12 @@ export class Gate {
     const asks = allAsksOf(manifest);
     const { name, version } = bundle;
     hub.publish("function.approved", { name, version, by, granted: linesWithin(asks, asks) });
+  }
+
+  #asking(bundle: Bundle, manifest: Manifest): Asking & { readonly isExact: boolean } {
+    // Who asks for nothing can do nothing, wherever it comes from.
+    const isExact = !asksNothing(allAsksOf(manifest)) && this.#parts.isOpen(bundle.name);
+    return { ...bundle, manifest, isExact };
   }
 
   /** Takes back what was approved; `false`: nothing was. */

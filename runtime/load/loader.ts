@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { realPath } from "../below.ts";
+import { isBelow, realPath } from "../below.ts";
 import type { EventHub } from "../events.ts";
 import type { Bundle, Crash, Deployment } from "../isolate/deployment.ts";
 import type { Clock, Log, Meter, ParseYaml } from "../ports.ts";
@@ -102,10 +102,15 @@ class FolderLoader implements Loader {
     const builds = new KeptBuilds(versions, builtins, clock, manifests);
     const find = (name: string) => this.#found.get(name);
     const registry = this.#registry;
-    const isOwn = (name: string) =>
-      options.ownRoot !== undefined &&
-      this.#found.get(name)?.root === realPath(resolve(options.ownRoot));
-    const gate = new Gate({ grants, isOwn, hub, log });
+    const rootOf = (name: string) => this.#found.get(name)?.root;
+    const own = options.ownRoot === undefined ? undefined : realPath(resolve(options.ownRoot));
+    const isOwn = (name: string) => own !== undefined && rootOf(name) === own;
+    const isOpen = (name: string) => {
+      const root = rootOf(name);
+      const written = grants.written().map((entry) => realPath(resolve(entry)));
+      return root !== undefined && written.some((dir) => isBelow(dir, root) || isBelow(root, dir));
+    };
+    const gate = new Gate({ grants, isOwn, isOpen, hub, log });
     this.#reloader = new Reloader({
       registry,
       builds,

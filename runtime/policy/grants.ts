@@ -2,8 +2,8 @@
  * What the owner has approved, one private file a function in `<home>/grants`, and what that lets a version do.
  * Functions never get near the home. A record that cannot be read approves nothing.
  */
-import { mkdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import * as v from "valibot";
 import { MoultError } from "../../schemas/error.ts";
 import {
@@ -60,6 +60,8 @@ export interface Asking {
   readonly origin: Origin;
   readonly projects?: readonly string[];
   readonly manifest: Manifest;
+  /** Only exactly what was approved counts, whatever `policy.reapprove` says. @default false */
+  readonly isExact?: boolean;
 }
 
 /** When a changed function is approved again. See `policy.reapprove`. */
@@ -96,11 +98,12 @@ export class Grants {
     const stored = this.#stored(name);
     if (stored === undefined)
       return asksNothing(asksOf(manifest)) ? approvedOf(permissions, NOTHING) : undefined;
+    const reapprove = asking.isExact === true ? "any" : this.#reapprove;
     const isSame = (): boolean => stored.hashes.includes(hashOf(asking));
-    if (this.#reapprove === "widening" && isWithin(asks, stored.asks)) return all;
+    if (reapprove === "widening" && isWithin(asks, stored.asks)) return all;
     if (!asksNothing(asks) && isSame()) return all;
     const needed = asksOf(manifest);
-    if (this.#reapprove !== "any" && isWithin(needed, stored.asks))
+    if (reapprove === "widening" && isWithin(needed, stored.asks))
       return approvedOf(permissions, stored.asks);
     // Who asks for nothing can do nothing, whatever was approved before.
     return asksNothing(needed) ? approvedOf(permissions, NOTHING) : undefined;
@@ -162,6 +165,11 @@ export class Grants {
     return stored !== undefined && stored.hashes.at(-1) === hashOf(asking);
   }
 
+  /** All that any function was approved to write, as it was named. */
+  written(): readonly string[] {
+    return listed(this.#dir).flatMap((name) => this.#stored(name)?.asks.write ?? []);
+  }
+
   /** Forgets what was approved; `false`: nothing was. */
   revoke(name: string): boolean {
     const stored = this.#stored(name);
@@ -204,6 +212,16 @@ export class Grants {
   #file(name: string): string {
     if (!FUNCTION_NAME.test(name)) throw new Error(`"${name}" is not a function's name`);
     return join(this.#dir, `${name}.json`);
+  }
+}
+
+/** Names of functions that have a record. */
+function listed(dir: string): readonly string[] {
+  try {
+    const names = readdirSync(dir).map((file) => basename(file, ".json"));
+    return names.filter((name) => FUNCTION_NAME.test(name));
+  } catch {
+    return [];
   }
 }
 

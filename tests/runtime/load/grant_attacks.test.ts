@@ -243,3 +243,30 @@ test("a rollback gives nothing that was never approved, not even after a restart
   expect(refused).toMatchObject({ code: "function/invalid" });
   expect(await answer(again, "net")).toBe(2);
 });
+
+test("what a function may write into the functions folder is approved by nobody but the owner", async () => {
+  // As in `moult dev`.
+  await using folder = functionsFolder();
+  const victim = asks("1", NARROW);
+  folder.save("victim.ts", victim);
+  const loader = await started(folder.loader());
+  const writes = `permissions: { write: [${JSON.stringify(folder.dir)}] }`;
+  folder.save("writer.ts", asks("1", "[]").replace("permissions: { net: [] }", writes));
+  await until(() => loader.get("writer")?.state === "ready");
+  // From here on files may be the writer's: one of its own, and one that has what another one was approved for.
+  folder.save("planted.ts", asks("666", WIDE));
+  folder.save("victim.ts", asks("666", NARROW));
+  await until(() => loader.get("planted")?.state === "pending");
+  await until(() => loader.get("victim")?.waiting !== undefined);
+  expect(await answer(loader, "planted")).toBe("function/pending");
+  expect(await answer(loader, "victim")).toBe(1);
+  await loader.close();
+  // Neither a restart nor its file's end makes them the owner's.
+  rmSync(folder.path("writer.ts"));
+  for (const change of [{}, { ownRoot: "/nowhere" }]) {
+    const again = await started(folder.loader(change));
+    expect(await answer(again, "planted")).toBe("function/pending");
+    expect(await answer(again, "victim")).toBe(1);
+    await again.close();
+  }
+});
