@@ -61,6 +61,8 @@ export interface Exit {
   readonly signal: string | null;
   /** Why the runtime ended it, if it did. */
   readonly killedFor?: string;
+  /** The limit that the kernel ended it for. */
+  readonly limit?: "memoryMiB";
 }
 
 /** What a confined process may touch, in resolved absolute paths. Empty = its bundle and its work folder. */
@@ -98,6 +100,11 @@ export interface Confined {
   /** CPU milliseconds used so far; resident MiB now. 0 when it is gone. */
   readonly cpuMs: () => number;
   readonly residentMiB: () => number;
+  /** Bounds its memory in the kernel as well, somewhat above `mib`, where that can be. */
+  readonly limitMemory?: (mib: number) => void;
+  /** A bound that it has passed, of those that are the same for every process. */
+  readonly excess?: () =>
+    { readonly limit: "processes" | "workMiB"; readonly reason: string } | undefined;
   /** Ends it for good, children included. */
   readonly kill: (why: string) => void;
   readonly exited: Promise<Exit>;

@@ -1,8 +1,11 @@
 /** A confined process from its start to its end: its control channel, its refusals, its use of the machine. */
-import { readFileSync, readlinkSync } from "node:fs";
+import { existsSync, readFileSync, readlinkSync } from "node:fs";
 import type { Confined, Exit, FilePolicy, KernelRefusal } from "../../runtime/ports.ts";
+import { messageOf } from "../../schemas/error.ts";
 import { groupCpuMs, groupMembers, killGroup } from "./cgroup.ts";
 import type { Control } from "./control.ts";
+import { folderMiB } from "./folder_size.ts";
+import { boundMemory, countProcess, ranOutOfMemory } from "./group_bounds.ts";
 import type { Layers } from "./layers.ts";
 import {
   processConfinement,
@@ -11,11 +14,15 @@ import {
   sessionMembers,
 } from "./process_stats.ts";
 import { RefusalLog, type Reporters } from "./refusals.ts";
-import { freezeSocket, leaveSeat, type Seat } from "./seat.ts";
+import { freezeSocket, leaveSeat, PROCESSES_MAX, type Seat, WORK_MIB } from "./seat.ts";
 import type { Started } from "./spawner.ts";
 
 /** How long a host may take until it listens and has filtered itself. Generous: a loaded small machine is slow. */
 const START_MS_MAX = 20_000;
+/** Where nothing bounds a work folder, its size is looked at this often. */
+const MEASURE_MS = 1_000;
+/** Rounds in which what a host has started is looked for and ended, where no group does that. */
+const ENDINGS_MAX = 50;
 /** Bits of what `keepFileAccessOnly()` keeps. */
 const FILE_ACCESS = 6n;
 
@@ -37,6 +44,8 @@ export class HostProcess implements Confined {
   readonly #hasNetwork: boolean;
   readonly #refusals: RefusalLog;
   readonly #startsPrograms: boolean;
+  #memoryMiB = 0;
+  #measuredAt = 0;
   readonly #exited = Promise.withResolvers<Exit>();
   readonly #up = Promise.withResolvers<undefined>();
   #listener: ((frame: unknown) => void) | undefined;
@@ -99,7 +108,7 @@ export class HostProcess implements Confined {
     try {
       const { group } = this.#seat;
       if (group !== undefined) return groupCpuMs(group);
-      return sum(this.#members().map((pid) => processCpuMs(pid)));
+      return sumOf(this.#members(), processCpuMs);
     } catch {
       return 0;
     }
@@ -107,10 +116,32 @@ export class HostProcess implements Confined {
 
   residentMiB(): number {
     try {
-      return this.#gone ? 0 : sum(this.#members().map((pid) => processOwnMiB(pid)));
+      return this.#gone ? 0 : sumOf(this.#members(), processOwnMiB);
     } catch {
       return 0;
     }
+  }
+
+  limitMemory(mib: number): void {
+    const { group } = this.#seat;
+    this.#memoryMiB = mib;
+    if (group !== undefined && !this.#gone) boundMemory(group, this.#layers.bounds, mib);
+  }
+
+  excess(): { readonly limit: "processes" | "workMiB"; readonly reason: string } | undefined {
+    if (this.#gone) return undefined;
+    const { bounds } = this.#layers;
+    if (this.#startsPrograms && bounds.processes === undefined) {
+      const count = this.#members().length;
+      if (count > PROCESSES_MAX)
+        return { limit: "processes", reason: `${String(count)} processes > ${PROCESSES_MAX}` };
+    }
+    const now = performance.now();
+    if (this.#layers.tmpfs || now - this.#measuredAt < MEASURE_MS) return undefined;
+    this.#measuredAt = now;
+    const mib = folderMiB(this.#seat.work);
+    if (mib <= WORK_MIB) return undefined;
+    return { limit: "workMiB", reason: `work folder ${mib.toFixed(0)} MiB > ${WORK_MIB}` };
   }
 
   /** It never started. */
@@ -124,17 +155,39 @@ export class HostProcess implements Confined {
     this.#killedFor ??= why;
     // Both: should it ever leave its group, its end must not depend on it.
     if (this.#seat.group !== undefined) killGroup(this.#seat.group);
-    for (const pid of this.#members()) {
-      try {
-        if (pid > 0) process.kill(pid, "SIGKILL");
-      } catch {
-        // It ended by itself just now.
-      }
+    this.#endMembers();
+  }
+
+  /** Those that start others meanwhile are found again. */
+  #endMembers(): void {
+    for (let i = 0; i < ENDINGS_MAX; i++) {
+      const members = this.#members();
+      for (const pid of members) endProcess(pid);
+      if (members.length === 0 || !this.#startsPrograms) return;
     }
+  }
+
+  /** Counts it where its processes are bounded. Nothing of a function is in it yet. */
+  #count(): void {
+    const { group } = this.#seat;
+    if (group === undefined) return;
+    try {
+      countProcess(group, this.#layers.bounds, this.pid);
+    } catch (error) {
+      if (existsSync(`/proc/${String(this.pid)}`))
+        this.kill(`its processes cannot be bounded: ${messageOf(error)}`);
+    }
+  }
+
+  #outOfMemory(): Pick<Exit, "limit" | "killedFor"> {
+    const { group } = this.#seat;
+    if (group === undefined || !ranOutOfMemory(group)) return {};
+    return { limit: "memoryMiB", killedFor: `memory > ${String(this.#memoryMiB)} MiB` };
   }
 
   /** It, and all that it has started. */
   #members(): readonly number[] {
+    if (this.pid === 0) return [];
     if (!this.#startsPrograms) return [this.pid];
     const { group } = this.#seat;
     return group === undefined ? sessionMembers(this.pid) : groupMembers(group);
@@ -143,13 +196,17 @@ export class HostProcess implements Confined {
   /** Follows the process to its end, and then removes what it had. */
   watch(started: Started): void {
     this.pid = started.pid;
+    this.#count();
     void started.exited.then((exit) => {
       this.#gone = true;
       this.control?.close();
       this.#refusals.close();
+      const limit = this.#outOfMemory();
+      // A group ends them as it is removed.
+      if (this.#startsPrograms && this.#seat.group === undefined) this.#endMembers();
       leaveSeat(this.#seat, this.#layers);
       const why = this.#killedFor;
-      this.#exited.resolve(why === undefined ? exit : { ...exit, killedFor: why });
+      this.#exited.resolve({ ...exit, ...(why !== undefined && { killedFor: why }), ...limit });
     });
   }
 
@@ -217,6 +274,23 @@ function openPathOf(seat: Seat, process: number, file: number | "cwd"): string |
   }
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended by itself just now.
+  }
+}
+
+/** What processes use together; one that has just ended uses nothing. */
+function sumOf(pids: readonly number[], measure: (pid: number) => number): number {
+  let sum = 0;
+  for (const pid of pids) {
+    try {
+      sum += measure(pid);
+    } catch {
+      continue;
+    }
+  }
+  return sum;
 }

@@ -1,7 +1,8 @@
 /** Which layers of confinement this machine gives, found by trying, and what they are called in the documentation. */
 import { closeSync, mkdirSync, openSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
-import { createGroup, ownGroup, removeStaleGroups, whyNoGroups } from "./cgroup.ts";
+import { createGroup, removeStaleGroups, whyNoGroups } from "./cgroup.ts";
+import { dividedGroup, findBounds, type GroupBounds, NO_BOUNDS } from "./group_bounds.ts";
 import { landlockVersion } from "./landlock.ts";
 import { bunPath, othersMayRunBun } from "./program.ts";
 import type { RunDir } from "./run_dir.ts";
@@ -22,6 +23,8 @@ export interface Layers {
   readonly tmpfs: boolean;
   /** Control group that holds a leaf per process. */
   readonly groups: string | undefined;
+  /** What the kernel bounds for each of those leaves. */
+  readonly bounds: GroupBounds;
   /** Process numbers of their own for a process that starts others: when it ends, they all do. */
   readonly apart: boolean;
 }
@@ -55,9 +58,10 @@ function canMount(run: RunDir): boolean {
 export function detectLayers(run: RunDir): Layers {
   const mayChange = hasCapabilities([CAP_CHOWN, CAP_SETGID, CAP_SETUID]) && othersMayRunBun();
   const uids = mayChange ? Uids.of(run.seat) : undefined;
-  removeStaleGroups(ownGroup());
+  const parent = dividedGroup();
+  removeStaleGroups(parent);
   const name = `moult-${String(run.seat)}-${String(process.pid)}`;
-  const groups = whyNoGroups(ownGroup()) === undefined ? createGroup(ownGroup(), name) : undefined;
+  const groups = whyNoGroups(parent) === undefined ? createGroup(parent, name) : undefined;
   return {
     landlock: landlockVersion(),
     seccomp: hasSeccomp(),
@@ -65,6 +69,7 @@ export function detectLayers(run: RunDir): Layers {
     rights: process.getuid?.() === 0 && hasCapabilities([CAP_SETPCAP]),
     tmpfs: uids !== undefined && canMount(run),
     groups,
+    bounds: groups === undefined ? NO_BOUNDS : findBounds(groups),
     apart: canKeepApart(),
   };
 }
@@ -106,10 +111,6 @@ export interface LateLayers {
 
 function lines(layers: Layers, { network, hooks, reports }: LateLayers): readonly Line[] {
   const landlock = layers.landlock > 0;
-  const asRoot =
-    process.getuid?.() === 0
-      ? "needs a user id per function and root's rights"
-      : "start moult as root";
   return [
     [
       landlock,
@@ -132,7 +133,7 @@ function lines(layers: Layers, { network, hooks, reports }: LateLayers): readonl
     ],
     [
       layers.seccomp,
-      "system calls: seccomp allow-list; no sockets, no programs",
+      "system calls: seccomp allow-list; no sockets, no programs but those of permissions.exec",
       "system calls: this kernel takes no seccomp filter; a function can open connections and start programs (use a kernel with CONFIG_SECCOMP_FILTER)",
     ],
     [
@@ -142,16 +143,7 @@ function lines(layers: Layers, { network, hooks, reports }: LateLayers): readonl
         ? "users: functions run under moult's user (start moult as root to separate them)"
         : `users: functions run under moult's user, because others may not run its Bun (chmod o+rx ${bunPath()})`,
     ],
-    [
-      layers.tmpfs,
-      "disk: work folders in memory with a size",
-      `disk: only the size of a single file is bounded (${asRoot})`,
-    ],
-    [
-      layers.groups !== undefined,
-      "processes: a control group per function",
-      `processes: no control group per function, so they are ended by process id: ${whyNoGroups(ownGroup()) ?? "this kernel can not end a group as a whole (use Linux 5.14 or newer)"}`,
-    ],
+    ...boundLines(layers),
     [
       layers.seccomp || layers.landlock >= 6,
       "signals: none to other processes",
@@ -166,6 +158,36 @@ function lines(layers: Layers, { network, hooks, reports }: LateLayers): readonl
       layers.uids !== undefined && hidesProcesses(),
       "names: no function sees which other processes there are",
       "names: a function can read the command lines of other processes in /proc (mount it with hidepid=2, and start moult as root)",
+    ],
+  ];
+}
+
+/** What bounds how much a function uses. */
+function boundLines(layers: Layers): readonly Line[] {
+  const asRoot =
+    process.getuid?.() === 0
+      ? "needs a user id per function and root's rights"
+      : "start moult as root";
+  return [
+    [
+      layers.tmpfs,
+      "disk: work folders in memory with a size",
+      `disk: the size of a file is bounded; that of a work folder is looked at once a second (${asRoot})`,
+    ],
+    [
+      layers.groups !== undefined,
+      "processes: a control group per function",
+      `processes: no control group per function, so they are ended by process id: ${whyNoGroups(dividedGroup()) ?? "this kernel can not end a group as a whole (use Linux 5.14 or newer)"}`,
+    ],
+    [
+      layers.bounds.memory,
+      "memory: the kernel ends a function that passes its limit by much",
+      "memory: looked at ten times a second, so that a quick function passes its limit for a moment (needs cgroup v2 with the memory controller)",
+    ],
+    [
+      layers.bounds.processes !== undefined || layers.uids !== undefined,
+      "programs: a bounded number of processes per function",
+      "programs: processes that a function starts are counted ten times a second only (needs the pids controller, or root)",
     ],
   ];
 }

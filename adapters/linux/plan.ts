@@ -6,12 +6,10 @@ import type { Domain } from "./landlock.ts";
 import type { Layers } from "./layers.ts";
 import { type FilterOmitted, type Omitted, omits } from "./omitted.ts";
 import { pathOf } from "./program.ts";
-import type { Seat } from "./seat.ts";
+import { PROCESSES_MAX, type Seat } from "./seat.ts";
 
 /** Bytes of one file a host may write in its work folder; where folders are granted, in those. */
 const FILE_BYTES_MAX = { base: 32 * 1_048_576, wide: 4 * 1_073_741_824 } as const;
-/** Threads of one host; Bun needs about 20. */
-const PROCESSES_MAX = 128;
 /** A host with 1024 calls in flight needs as many, and some. */
 const OPEN_FILES_MAX = 2_048;
 

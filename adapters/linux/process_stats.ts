@@ -19,7 +19,7 @@ function statOf(pid: number): readonly string[] {
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
-/** The leader of a session, and all in it: those that it has started, however they were started. */
+/** The living processes of a session: its leader, and those that it has started, however they were started. */
 export function sessionMembers(leader: number): readonly number[] {
   return readdirSync("/proc")
     .map(Number)
@@ -28,7 +28,8 @@ export function sessionMembers(leader: number): readonly number[] {
 
 function isIn(pid: number, leader: number): boolean {
   try {
-    return pid === leader || statOf(pid)[3] === String(leader);
+    const [state = "Z", , , session] = statOf(pid);
+    return !/[ZX]/.test(state) && session === String(leader);
   } catch {
     return false; // It has ended since.
   }

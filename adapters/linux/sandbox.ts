@@ -10,9 +10,9 @@ import { MoultError, messageOf } from "../../schemas/error.ts";
 import { AuditLayer, openAuditLayer } from "./bpf/audit.ts";
 import { type HeldPolicy, HookLayer, type HookPolicy, openHookLayer } from "./bpf/lsm.ts";
 import { NetworkLayer, openNetworkLayer } from "./bpf/network.ts";
-import { removeGroup } from "./cgroup.ts";
 import { openControl } from "./control.ts";
 import { executables } from "./executables.ts";
+import { removeDivided } from "./group_bounds.ts";
 import { HostProcess } from "./host_process.ts";
 import type { Domain } from "./landlock.ts";
 import { describeLayers, detectLayers, type Layers, type LayerState } from "./layers.ts";
@@ -152,10 +152,10 @@ export class LinuxSandbox implements Sandbox {
 
   /** The kernel takes a moment to let go of a process that has ended. */
   async #removeGroups(): Promise<void> {
-    const { groups } = this.#layers;
+    const { groups, bounds } = this.#layers;
     if (groups === undefined) return;
     for (let i = 0; i < 50; i++) {
-      if (removeGroup(groups)) return;
+      if (removeDivided(groups, bounds)) return;
       await Bun.sleep(10);
     }
   }
@@ -348,6 +348,7 @@ export class LinuxSandbox implements Sandbox {
     } finally {
       for (const file of lent) closeSync(file);
     }
+    host.limitMemory(options.memoryMiB);
     host.watch(started);
     void host.exited.then(() => policy?.release());
     await host.whenUp(lastLines);

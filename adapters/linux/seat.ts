@@ -1,15 +1,19 @@
 /** The folders, the user id and the control group of one process: made before it starts, removed after it ended. */
 import { chmodSync, chownSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { createGroup, killGroup, removeGroup } from "./cgroup.ts";
+import { killGroup } from "./cgroup.ts";
+import { createBounded, type GroupBounds, removeBounded } from "./group_bounds.ts";
 import type { Layers } from "./layers.ts";
 import { removeTree } from "./remove_tree.ts";
 import { makeFolder } from "./run_dir.ts";
 import { mountTmpfs, unmount } from "./syscalls.ts";
 
 /** MiB that a work folder in memory may hold. */
-const WORK_MIB = 32;
+export const WORK_MIB = 32;
 const WORK_FILES = 2_048;
+
+/** Threads and processes of one host: Bun needs about 20, and programs have theirs. */
+export const PROCESSES_MAX = 192;
 
 /** Where one process lives. */
 export interface Seat {
@@ -53,7 +57,9 @@ function furnish({ folder, bundles, work, socket, uid, group }: Seat, layers: La
     mountTmpfs(work, size + user);
   } else if (uid !== undefined) chownSync(work, uid, uid);
   if (uid !== undefined) chownSync(dirname(socket), uid, uid);
-  if (group !== undefined && createGroup(layers.groups, basename(folder)) === undefined)
+  if (group === undefined || layers.groups === undefined) return;
+  const { groups, bounds } = layers;
+  if (createBounded(groups, basename(folder), bounds, PROCESSES_MAX) === undefined)
     throw new Error(`the control group ${group} cannot be made`);
 }
 
@@ -75,7 +81,7 @@ export function freezeSocket(seat: Seat): void {
 export function leaveSeat(seat: Seat, layers: Layers): void {
   if (seat.group !== undefined) {
     killGroup(seat.group);
-    removeGroup(seat.group);
+    void removeSoon(seat.group, layers.bounds);
   }
   if (layers.tmpfs) {
     try {
@@ -86,4 +92,9 @@ export function leaveSeat(seat: Seat, layers: Layers): void {
   }
   removeTree(seat.folder);
   if (seat.uid !== undefined) layers.uids?.give(seat.uid);
+}
+
+/** At once, unless something in it is still on its way out. What is left then goes with its daemon's group. */
+async function removeSoon(group: string, bounds: GroupBounds): Promise<void> {
+  for (let i = 0; i < 20 && !removeBounded(group, bounds); i++) await Bun.sleep(20);
 }

@@ -37,6 +37,7 @@ export class LimitWatch {
     host.onPong = () => {
       watched.ping = undefined;
     };
+    host.confined.limitMemory?.(limits.memoryMiB);
     this.#watched.set(host, watched);
     void host.exited.then(() => this.#watched.delete(host));
     if (this.#timer === undefined) this.#schedule();
@@ -79,6 +80,11 @@ function check(watched: Watched): void {
   if (memoryMiB > limits.memoryMiB) {
     const reason = `memory ${memoryMiB.toFixed(0)} MiB > ${String(limits.memoryMiB)}`;
     host.stop({ limit: "memoryMiB", reason });
+    return;
+  }
+  const excess = host.confined.excess?.();
+  if (excess !== undefined) {
+    host.stop(excess);
     return;
   }
   checkTime(watched, now);

@@ -49,7 +49,7 @@ export type HostAnswer = Response | (Pick<Answered, "ok" | "writes"> & { readonl
 
 /** Why the runtime ended a host. */
 export interface Ending {
-  readonly limit: "timeMs" | "memoryMiB" | "cpuMs" | "stall";
+  readonly limit: "timeMs" | "memoryMiB" | "cpuMs" | "stall" | "processes" | "workMiB";
   readonly reason: string;
 }
 
@@ -248,7 +248,8 @@ export class LiveHost {
       this.confined.kill("it closed its connections");
       return this.#crashed("it closed the connection without an answer");
     }
-    const { ending } = this;
+    const byKernel = exit.limit && { limit: exit.limit, reason: explainExit(exit) };
+    const ending = this.ending ?? byKernel;
     if (ending === undefined) return this.#crashed(explainExit(exit));
     const { limit, reason } = ending;
     const text = `Function "${this.name}" was stopped: ${reason}`;

@@ -271,6 +271,22 @@ describe.skipIf(!isLinux)("what a function has started", () => {
     await until(() => membersOf(`sleep\0${seconds}`).length === 0);
   });
 
+  test.skipIf(!isRoot)("is a bounded number under our own user, too", async () => {
+    mkdirSync(join(bench.root, "data"), { recursive: true });
+    const permissions = `permissions: { exec: ["/bin/bash", "/bin/sleep"], read: ["data"] },`;
+    const deployment = await bench.deploy(tool(EVALUATE, permissions), { name: "our_forker" });
+    const seconds = String(60_000 + process.pid);
+    const output = await run(
+      `const p = Bun.spawn(["bash", "-c", "echo $UID >&2; for i in {1..400}; do sleep ${seconds} & done; wait"], { stdout: "ignore", stderr: "pipe" });
+       let text = ""; for await (const piece of p.stderr) { text += Buffer.from(piece); if (text.includes("unavailable")) break; } return text`,
+      deployment,
+    );
+    expect(output).toStartWith("0\n");
+    expect(membersOf(`sleep\0${seconds}`).length).toBeLessThan(256);
+    await deployment.retire();
+    await until(() => membersOf(`sleep\0${seconds}`).length === 0);
+  });
+
   test.skipIf(!isRoot)("is gone when its daemon is killed", async () => {
     const main = Bun.fileURLToPath(new URL("exec_orphan_main.ts", import.meta.url));
     const seconds = String(50_000 + process.pid);
