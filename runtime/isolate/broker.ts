@@ -111,15 +111,15 @@ export class Broker {
   /** What nobody foresaw ends the host that it came from, and nothing else. */
   #guard(work: Promise<void>): void {
     work.catch((error: unknown) => {
-      const { host, name, services } = this.#parts;
-      services.fault(name, Bun.inspect(error));
+      const { host } = this.#parts;
+      this.#reports.fault(Bun.inspect(error));
       host.confined.kill("moult could not answer it");
     });
   }
 
   async #answer(question: Question): Promise<void> {
     const { id } = question;
-    const { host, name, services } = this.#parts;
+    const { host } = this.#parts;
     if (this.#open.has(id) || this.#open.size >= QUESTIONS_MAX) {
       host.confined.kill("it asked too much at once");
       return;
@@ -134,7 +134,7 @@ export class Broker {
         this.#send(question.op === "model" ? { type: "end", id } : { type: "answer", id, value });
     } catch (thrown) {
       const error = this.#explained(thrown);
-      if (!isMoultError(error)) services.fault(name, `${question.op}: ${Bun.inspect(error)}`);
+      if (!isMoultError(error)) this.#reports.fault(`${question.op}: ${Bun.inspect(error)}`);
       if (isMoultError(error) && error.code === "policy/denied")
         this.#reportRefusal(question, error);
       this.#send({ type: "refusal", id, error: toWire(error) });

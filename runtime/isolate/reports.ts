@@ -25,11 +25,12 @@ class Gauge {
 /** Passes on what a host says of itself; floods are cut and counted. */
 export class Reports {
   readonly #name: string;
-  readonly #services: Pick<HostServices, "log" | "denied">;
+  readonly #services: Pick<HostServices, "log" | "denied" | "fault">;
+  readonly #faults = new Gauge();
   readonly #lines = new Gauge();
   readonly #refusals = new Gauge();
 
-  constructor(name: string, services: Pick<HostServices, "log" | "denied">) {
+  constructor(name: string, services: Pick<HostServices, "log" | "denied" | "fault">) {
     this.#name = name;
     this.#services = services;
   }
@@ -46,6 +47,13 @@ export class Reports {
     const { passes, dropped } = this.#refusals.take();
     if (dropped > 0) this.#tellDropped(dropped, "refusals");
     if (passes) this.#services.denied(this.#name, kind, text, wanted);
+  }
+
+  /** What was not its doing, and yet came of it. */
+  fault(text: string): void {
+    const { passes, dropped } = this.#faults.take();
+    if (dropped > 0) this.#tellDropped(dropped, "faults");
+    if (passes) this.#services.fault(this.#name, text);
   }
 
   #tellDropped(count: number, what: string): void {
