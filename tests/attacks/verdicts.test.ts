@@ -19,6 +19,7 @@ const LEFT_BY_KERNEL = [
 ];
 /** Attacks that work in full, by tier, as docs/security.md says. */
 const LEFT: Readonly<Record<string, readonly string[]>> = {
+  A: LEFT_BY_KERNEL,
   B: LEFT_BY_KERNEL,
   // Work folders that are not in memory have no size of their own, and may hold libraries.
   C: [

@@ -1,71 +1,8 @@
 /** Starts a virtual machine and reads what it reports. It does not know what runs inside. */
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Archive } from "./archive.ts";
 import { CACHE, type Emulator } from "./machine.ts";
 import { MARK } from "./report.ts";
-
-const ROOT = join(import.meta.dir, "../..");
-/** Parts of the repository that run inside. */
-const PARTS = [
-  "adapters/linux",
-  "runtime",
-  "schemas",
-  "tests/adapters/linux",
-  "tests/attacks",
-  "tests/contract",
-  "tests/vm",
-  "node_modules/valibot",
-  "node_modules/@valibot",
-  "package.json",
-  "tsconfig.json",
-];
-/** Programs of this machine that attacks start. */
-const PROGRAMS = ["/bin/true", "/bin/cat", "/bin/sh", "/bin/sleep"];
-const PASSWD =
-  "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n";
-
-const INIT = `#!/busybox sh
-/busybox mount -t proc proc /proc
-/busybox mount -t sysfs sys /sys
-/busybox mount -t devtmpfs dev /dev
-/busybox mount -t cgroup2 none /sys/fs/cgroup
-/busybox mount -t securityfs none /sys/kernel/security
-/busybox mount -t tmpfs -o mode=1777 tmp /tmp
-/busybox mount -t tmpfs run /run
-/busybox ip link set lo up
-/busybox ip route add default dev lo
-echo +memory +pids +cpu > /sys/fs/cgroup/cgroup.subtree_control
-export HOME=/root PATH=/bin TZ=UTC
-cd /moult
-for part in $(/busybox cat /parts); do /bin/bun --no-install tests/vm/$part; done
-/busybox poweroff -f
-`;
-
-/** What the machine starts with. @param parts programs of this folder that run inside, one after the other */
-export function makeArchive(busybox: string, parts: readonly string[]): Uint8Array {
-  const archive = new Archive();
-  archive.file("busybox", new Uint8Array(require("node:fs").readFileSync(busybox)), 0o755);
-  archive.file("init", INIT, 0o755);
-  archive.file("parts", `${parts.join("\n")}\n`);
-  for (const folder of ["proc", "sys", "dev", "tmp", "run", "root/.ssh"]) archive.folder(folder);
-  archive.file("etc/passwd", PASSWD);
-  archive.file("etc/shadow", "root:*:20000:0:99999:7:::\n", 0o600);
-  archive.file("etc/hosts", "127.0.0.1 localhost\n::1 localhost\n");
-  archive.file("root/.ssh/id_ed25519", "not a key\n", 0o600);
-  archive.program(process.execPath, "/bin/bun");
-  for (const path of PROGRAMS) archive.program(path);
-  for (const library of ["libbpf.so.1", "libnss_files.so.2"]) {
-    const found = ["/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu"]
-      .map((folder) => join(folder, library))
-      .find((path) => require("node:fs").existsSync(path));
-    if (found !== undefined) archive.program(found, `/lib/x86_64-linux-gnu/${library}`);
-  }
-  for (const part of PARTS)
-    if (require("node:fs").existsSync(join(ROOT, part)))
-      archive.copy(join(ROOT, part), join("moult", part));
-  return archive.bytes();
-}
 
 /** How a machine is started. */
 export interface Boot {
@@ -75,7 +12,8 @@ export interface Boot {
   /** Security modules, in the order of the kernel's command line. */
   readonly modules: string;
   readonly secondsMax: number;
-  /** Everything that the machine prints. */
+  /** Each report as it comes; everything else that the machine prints. */
+  readonly onReport?: (report: unknown) => void;
   readonly onLine?: (line: string) => void;
 }
 
@@ -101,6 +39,8 @@ export async function boot(options: Boot): Promise<readonly unknown[]> {
     timeout: options.secondsMax * 1_000,
     killSignal: "SIGKILL",
   });
+  const end = () => child.kill("SIGKILL");
+  for (const event of ["exit", "SIGINT", "SIGTERM"] as const) process.once(event, end);
   const reports: unknown[] = [];
   let rest = "";
   const decoder = new TextDecoder();
@@ -110,11 +50,16 @@ export async function boot(options: Boot): Promise<readonly unknown[]> {
     rest = lines.pop() ?? "";
     for (const text of lines.map((raw) => raw.replaceAll("\r", ""))) {
       const at = text.indexOf(MARK);
-      if (at >= 0) reports.push(JSON.parse(text.slice(at + MARK.length)));
-      else options.onLine?.(text);
+      if (at < 0) options.onLine?.(text);
+      else {
+        const report: unknown = JSON.parse(text.slice(at + MARK.length));
+        reports.push(report);
+        options.onReport?.(report);
+      }
     }
   }
   await child.exited;
+  for (const event of ["exit", "SIGINT", "SIGTERM"] as const) process.off(event, end);
   return reports;
 }
 

@@ -21,9 +21,9 @@ export interface Ground {
 /** A file that the process may read only. */
 const READABLE = "/moult/readable.txt";
 
-/** Makes fresh ground. */
-export function makeGround(sockets: Pick<Ground, "stream" | "datagram">): Ground {
-  const folder = mkdtempSync("/tmp/ground-");
+/** Makes fresh ground below a folder. */
+export function makeGround(base: string, sockets: Pick<Ground, "stream" | "datagram">): Ground {
+  const folder = mkdtempSync(join(base, "ground-"));
   const [work, outside] = [join(folder, "work"), join(folder, "outside")];
   for (const path of [
     work,

@@ -26,13 +26,17 @@ const sockets = { stream: "/run/stream", datagram: "/run/datagram" };
 const server = Bun.serve({ unix: sockets.stream, fetch: () => new Response("reached") });
 listenForMessages(sockets.datagram);
 
+/** A file system in memory, and one that is made of others, as a container's. */
+const BASES = { plain: "/tmp", layered: "/layers/all" } as const;
+
 /** Runs code in a group of its own, under a layer if there is one. */
 async function attempt(
   layer: HookLayer | undefined,
   choose: (ground: Ground) => Readonly<Record<string, string>>,
-  onRefusal: (refusal: HookRefusal) => void = () => undefined,
+  options: { base?: string; onRefusal?: (refusal: HookRefusal) => void } = {},
 ): Promise<Readonly<Record<string, string>>> {
-  const ground = makeGround(sockets);
+  const { base = BASES.plain, onRefusal = () => undefined } = options;
+  const ground = makeGround(base, sockets);
   return await inGroup(layer, ground.work, async (group) => {
     const stop = layer?.watch(group, onRefusal);
     const text = await bunIn(group, ground.work, [MAIN, JSON.stringify(choose(ground))]);
@@ -54,13 +58,17 @@ if (!(layer instanceof HookLayer)) {
   process.exit(0);
 }
 report({ part: "hooks", missing: layer.missing });
-// In a group that the layer was not told of: it must not notice.
-report({ part: "hooks", column: "free", results: await attempt(undefined, all) });
-const refusals: HookRefusal[] = [];
-const confined = await attempt(layer, all, (refusal) => refusals.push(refusal));
-report({ part: "hooks", column: "confined", results: confined });
-report({ part: "refusals", refusals });
-report({ part: "hooks", column: "harmless", results: await attempt(layer, harmless) });
+for (const [name, base] of Object.entries(BASES)) {
+  const tell = (column: string, results: object) =>
+    report({ part: "hooks", column, files: name, results });
+  // In a group that the layer was not told of: it must not notice.
+  tell("free", await attempt(undefined, all, { base }));
+  const refusals: HookRefusal[] = [];
+  const onRefusal = (refusal: HookRefusal) => refusals.push(refusal);
+  tell("confined", await attempt(layer, all, { base, onRefusal }));
+  report({ part: "refusals", refusals });
+  tell("harmless", await attempt(layer, harmless, { base }));
+}
 layer.close();
 
 /** What gets through when one hook is left out. */

@@ -92,17 +92,16 @@ function judgeTier(
   );
 }
 
+const REFUSED = /^refused: (EPERM|EACCES|ERR_DLOPEN_FAILED)$/;
+
 function judgeHooks(findings: Findings, reports: readonly Report[]): void {
-  const columns = Object.fromEntries(
-    all(reports, "hooks")
-      .filter((report) => "column" in report)
-      .map(({ column, results }) => [column as string, results as Results]),
-  );
-  const unlike = (column: string, pattern: RegExp) =>
-    Object.entries(columns[column] ?? {}).filter(([, result]) => !pattern.test(result));
-  findings.same("without the layer", unlike("free", /^succeeded$/), []);
-  findings.same("under the layer", unlike("confined", /^refused: (EPERM|EACCES|ERR_DLOPEN)/), []);
-  findings.same("harmless under the layer", unlike("harmless", /^succeeded$/), []);
+  const columns = all(reports, "hooks").filter((report) => "column" in report);
+  findings.same("columns of the hooks", columns.length, 6);
+  for (const { column, files, results } of columns) {
+    const pattern = column === "confined" ? REFUSED : /^succeeded$/;
+    const unlike = Object.entries(results as Results).filter(([, text]) => !pattern.test(text));
+    findings.same(`the hooks, ${String(column)}, ${String(files)} files`, unlike, []);
+  }
   const holes = all(reports, "without");
   for (const { hook, results } of holes) {
     const through = Object.values(results as Results).filter((result) => result === "succeeded");
@@ -110,7 +109,8 @@ function judgeHooks(findings: Findings, reports: readonly Report[]): void {
   }
   findings.check(holes.length >= 23, `only ${String(holes.length)} hooks were left out`);
   findings.check(factOf(reports, "hooks", "done") === true, "the hooks were not tried to the end");
-  const count = String(Object.keys(columns["confined"] ?? {}).length);
+  const attacks = columns.find(({ column }) => column === "confined")?.["results"] as Results;
+  const count = String(Object.keys(attacks ?? {}).length);
   findings.lines.push(
     `the hooks alone refuse ${count} attacks; each of ${String(holes.length)} hooks left out lets at least one through`,
   );

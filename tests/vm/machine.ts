@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 /** Where everything is kept; git ignores it, and it may be removed at any time. */
-export const CACHE = join(import.meta.dir, "../../.cache/vm");
+export const CACHE = process.env["MOULT_VM_CACHE"] ?? join(import.meta.dir, "../../.cache/vm");
 const ROOT = join(CACHE, "root");
 const DEBS = join(CACHE, "debs");
 
@@ -77,7 +77,6 @@ export async function getEmulator(): Promise<{ emulator: Emulator; busybox: stri
   const emulator = qemu.startsWith(ROOT)
     ? { line: [qemu, ...firmware], env: { LD_LIBRARY_PATH: libraries.join(":") } }
     : { line: [qemu], env: {} };
-  await output([...emulator.line, "--version"].slice(0, 1).concat("--version")).catch(() => "");
   return { emulator, busybox };
 }
 
@@ -86,26 +85,48 @@ const PATTERNS: Record<Series, RegExp> = {
   "6.1": /^linux-image-6\.1\.0-(\d+)-cloud-amd64$/,
 };
 
+/** A kernel, and one of its modules. */
+export interface Kernel {
+  readonly image: string;
+  readonly overlay: Uint8Array;
+}
+
 /** The newest kernel of a series: in the cache, or downloaded. */
-export async function getKernel(series: Series): Promise<string> {
+export async function getKernel(series: Series): Promise<Kernel> {
   const folder = join(CACHE, `linux-${series}`);
   const boot = join(folder, "boot");
-  const kernel = () =>
+  const imageName = () =>
     existsSync(boot) ? readdirSync(boot).find((name) => name.startsWith("vmlinuz-")) : undefined;
-  if (kernel() === undefined) {
-    const names = (await output(["apt-cache", "pkgnames", "linux-image-6."])).split("\n");
-    const versions = names
-      .map((name) => ({ name, number: Number(PATTERNS[series].exec(name)?.[1] ?? -1) }))
-      .filter(({ number }) => number >= 0)
-      .toSorted((a, b) => b.number - a.number);
-    const newest = versions[0]?.name;
-    if (newest === undefined)
-      throw new NotHere(`apt-cache knows no cloud kernel ${series} (try apt-get update)`);
-    mkdirSync(DEBS, { recursive: true });
-    await output(["apt-get", "-q", "download", newest], DEBS);
-    await unpack(folder, new RegExp(`^${newest.replaceAll(/[.+]/g, ".+")}_`));
-  }
-  const name = kernel();
+  if (imageName() === undefined) await downloadKernel(series, folder);
+  const name = imageName();
   if (name === undefined) throw new NotHere(`the package of kernel ${series} holds no kernel`);
-  return join(boot, name);
+  const version = name.replace("vmlinuz-", "");
+  const modules = join(folder, "lib/modules", version, "kernel/fs/overlayfs");
+  const module = join(modules, readdirSync(modules)[0] ?? "");
+  const isPacked = module.endsWith(".xz");
+  const overlay = isPacked
+    ? await bytesFrom(["xz", "-dc", module])
+    : await bytesFrom(["cat", module]);
+  return { image: join(boot, name), overlay };
+}
+
+async function bytesFrom(line: readonly string[]): Promise<Uint8Array> {
+  if (Bun.which(line[0] ?? "") === null) throw new NotHere(`there is no ${String(line[0])}`);
+  return await Bun.spawn([...line], { stdio: ["ignore", "pipe", "ignore"] }).stdout.bytes();
+}
+
+async function downloadKernel(series: Series, folder: string): Promise<void> {
+  if (Bun.which("apt-get") === null)
+    throw new NotHere("there is no apt-get to download a kernel with");
+  const names = (await output(["apt-cache", "pkgnames", "linux-image-6."])).split("\n");
+  const versions = names
+    .map((name) => ({ name, number: Number(PATTERNS[series].exec(name)?.[1] ?? -1) }))
+    .filter(({ number }) => number >= 0)
+    .toSorted((a, b) => b.number - a.number);
+  const newest = versions[0]?.name;
+  if (newest === undefined)
+    throw new NotHere(`apt-cache knows no cloud kernel ${series} (try apt-get update)`);
+  mkdirSync(DEBS, { recursive: true });
+  await output(["apt-get", "-q", "download", newest], DEBS);
+  await unpack(folder, new RegExp(`^${newest.replaceAll(/[.+]/g, ".+")}_`));
 }

@@ -5,7 +5,8 @@
  */
 import { join } from "node:path";
 import { judgeReports, type Report } from "./judge.ts";
-import { boot, makeArchive, withArchive } from "./boot.ts";
+import { boot, withArchive } from "./boot.ts";
+import { makeArchive } from "./contents.ts";
 import { CACHE, getEmulator, getKernel, NotHere, type Series, SERIES } from "./machine.ts";
 
 /** Emulated, on a machine that has other work to do. */
@@ -18,17 +19,25 @@ const asked = new Set(process.argv.slice(2));
 const series = SERIES.find((name) => asked.has(name)) ?? "6.12";
 const isLoud = asked.has("--loud");
 
+/** What a report is about, for whoever waits. */
+function titleOf({ part, column, files, hook }: Report): string {
+  return [part, column, files, hook].filter((word) => typeof word === "string").join(", ");
+}
+
 /** Boots the machine once. */
 async function runParts(modules: string, parts: readonly string[]): Promise<readonly Report[]> {
   const { emulator, busybox } = await getEmulator();
-  const kernel = await getKernel(series satisfies Series);
+  const { image: kernel, overlay } = await getKernel(series satisfies Series);
   const began = performance.now();
+  const seconds = () => ((performance.now() - began) / 1_000).toFixed(0);
   out(`Linux ${series}, lsm=${modules}, emulated: ${parts.join(", ")}`);
-  const reports = await withArchive(makeArchive(busybox, parts), async (archive) => {
+  const reports = await withArchive(makeArchive({ busybox, overlay, parts }), async (archive) => {
     const onLine = isLoud ? out : () => undefined;
-    return await boot({ emulator, kernel, archive, modules, secondsMax: SECONDS_MAX, onLine });
+    const onReport = (report: unknown) => out(`  ${seconds()} s: ${titleOf(report as Report)}`);
+    const machine = { emulator, kernel, archive, modules, secondsMax: SECONDS_MAX };
+    return await boot({ ...machine, onLine, onReport });
   });
-  out(`  ${((performance.now() - began) / 1_000).toFixed(0)} s, ${String(reports.length)} reports`);
+  if (reports.length === 0) throw new NotHere("the machine reported nothing (--loud shows why)");
   return reports as readonly Report[];
 }
 

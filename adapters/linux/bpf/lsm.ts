@@ -75,14 +75,13 @@ export class HookLayer {
   /** A kernel that was not told to have such programs judge takes them all the same, and never asks them. */
   #check(): void {
     const asked = this.#object.map("asked");
-    const [process_, count] = [Buffer.alloc(4), Buffer.from([1, 0, 0, 0])];
+    const [ours, count] = [u32(0), u32(1)];
     const value = Buffer.alloc(8);
-    value.writeUInt32LE(process.pid);
-    asked.set(process_, value);
+    this.#object.run("meet", Buffer.alloc(16));
     asked.get(count, value); // Each look is a call that one of the hooks is about.
     asked.get(count, value);
     if (value.readBigUInt64LE() === 0n) throw new Error(NEVER_ASKED);
-    asked.set(process_, Buffer.alloc(8));
+    asked.set(ours, Buffer.alloc(8));
   }
 
   /** Confines a group to a policy from now on. Throws when a path does not exist or the tables are full. */
