@@ -5,7 +5,8 @@
 Muon for the matrices, AdamW for embedding and norms; the learning rate warms up, stays, and falls to zero over the
 last part of the tokens (where half of the quality comes from). The schedule counts tokens, not time: a pause changes
 nothing. `echo 3000000 > FOLDER/decay` starts the fall now and ends it that many tokens later.
-Writes FOLDER/model.pt every two minutes (SIGTERM writes it at once), FOLDER/log.jsonl, FOLDER/pid.
+Writes FOLDER/model.pt every two minutes (SIGTERM writes it at once), FOLDER/log.jsonl, FOLDER/pid, and FOLDER/fork.pt
+where `--round q4_0` would begin to round: the same end of the training from there, with it, is a run of its own.
 """
 import argparse
 import json
@@ -292,9 +293,15 @@ class Books:
         ended = self.ended or self.seen >= self.schedule.end
         if ended or time.time() - self.saved > 120:
             self.saved = time.time()
-            schedule = (self.schedule.start, self.schedule.end)
-            save(self.model, os.path.join(self.options.out, "model.pt"), seen=self.seen, cpu=self.cpu + cpu, optimizer=self.optimizer.state(), schedule=schedule)
+            self.save("model.pt", cpu)
+        fork = os.path.join(self.options.out, "fork.pt")
+        if self.rounding and not self.options.round and not os.path.exists(fork):
+            self.save("fork.pt", cpu)
         return float(ended)
+
+    def save(self, name, cpu):
+        schedule = (self.schedule.start, self.schedule.end)
+        save(self.model, os.path.join(self.options.out, name), seen=self.seen, cpu=self.cpu + cpu, optimizer=self.optimizer.state(), schedule=schedule)
 
 
 def carry_over(model, old, tokenizer, old_tokenizer):
@@ -323,7 +330,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name, kind, default in (
         ("out", str, "/tmp/moult-train"), ("tokens", float, 60e6), ("decay", float, 0.4), ("easy-tokens", float, 1.5e6),
-        ("width", int, 192), ("layers", int, 5), ("heads", int, 6), ("ff", int, 512), ("workers", int, 1), ("seed", int, 1),
+        ("width", int, 192), ("layers", int, 7), ("heads", int, 6), ("ff", int, 512), ("workers", int, 1), ("seed", int, 1),
         ("step-tokens", int, 4800), ("micro-batch", int, 2400), ("muon", float, 0.02), ("adam", float, 0.003),
         ("round", str, ""), ("round-from", float, 0.15), ("tokenizer", str, ""), ("init", str, ""), ("init-tokenizer", str, ""),
     ):
