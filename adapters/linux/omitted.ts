@@ -4,7 +4,7 @@
  */
 import type { HookName } from "./bpf/lsm_table.ts";
 import type { ProgramName } from "./bpf/network.ts";
-import { removeGroup } from "./cgroup.ts";
+import { NO_BOUNDS, removeDivided } from "./group_bounds.ts";
 import type { LandlockRight } from "./landlock.ts";
 import type { Layers } from "./layers.ts";
 import type { FilterCheck } from "./seccomp.ts";
@@ -53,14 +53,14 @@ export function omits({ layers = [] }: Omitted, layer: LayerName): boolean {
 /** The layers without those that are left out. */
 export function leaveOut(omitted: Omitted, layers: Layers): Layers {
   const without = (layer: LayerName) => omits(omitted, layer);
-  if (without("cgroup") && layers.groups !== undefined) removeGroup(layers.groups);
+  if (without("cgroup") && layers.groups !== undefined) removeDivided(layers.groups, layers.bounds);
   return {
     ...layers,
     ...(without("landlock") && { landlock: 0 }),
     ...(without("seccomp") && { seccomp: false }),
     ...(without("uid") && { uids: undefined }),
     ...(without("rights") && { rights: false }),
-    ...(without("cgroup") && { groups: undefined }),
+    ...(without("cgroup") && { groups: undefined, bounds: NO_BOUNDS }),
     ...(without("tmpfs") && { tmpfs: false }),
   };
 }

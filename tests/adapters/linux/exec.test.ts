@@ -303,6 +303,44 @@ describe.skipIf(!isLinux)("what a function has started", () => {
   });
 });
 
+describe.skipIf(!isLinux)("where nothing but the daemon bounds a function", () => {
+  let plain: Bench;
+  beforeAll(() => {
+    plain = openBench({ sandbox: new LinuxSandbox({ layers: ["cgroup", "uid", "tmpfs"] }) });
+  });
+  afterAll(async () => await plain.close());
+
+  test("it is ended when its work folder grows over its size, whatever wrote there", async () => {
+    const deployment = await plain.deploy(
+      tool(EVALUATE, `permissions: { exec: ["/bin/bash", "cat"] },`),
+      { name: "filler" },
+    );
+    const { error } = await deployment.run(
+      call({
+        code: `await Bun.write("part", Buffer.alloc(4 << 20, 1));
+               await Bun.spawn(["bash", "-c", "for i in {1..12}; do cat part > copy$i; done"]).exited; await Bun.sleep(60_000)`,
+      }),
+    );
+    expect(error).toMatchObject({ code: "function/limit", details: { limit: "workMiB" } });
+    expect(error?.message).toContain("work folder");
+  });
+
+  test("it is ended when it starts processes without end, and they are with it", async () => {
+    const deployment = await plain.deploy(
+      tool(EVALUATE, `permissions: { exec: ["/bin/bash", "/bin/sleep"] },`),
+      { name: "spreader" },
+    );
+    const seconds = String(70_000 + process.pid);
+    const { error } = await deployment.run(
+      call({
+        code: `await Bun.spawn(["bash", "-c", "for i in {1..300}; do sleep ${seconds} & done; wait"]).exited`,
+      }),
+    );
+    expect(error).toMatchObject({ code: "function/limit", details: { limit: "processes" } });
+    await until(() => membersOf(`sleep\0${seconds}`).length === 0);
+  });
+});
+
 describe.skipIf(!isLinux)("a file does not load that asks to start", () => {
   const refused = async (exec: string, more = "") => {
     const deployed = bench.deploy(tool("", `permissions: { exec: [${exec}]${more} },`), {
