@@ -38,7 +38,13 @@ test.each([
   ["a folder", { permissions: { write: ["out"] } }, "may read and write out"],
   ["a program", { permissions: { exec: ["/bin/ls"] } }, "may start /bin/ls"],
   ["a function", { permissions: { call: ["other"] } }, "may call other"],
+  ["a program by name", { permissions: { exec: ["git"] } }, "may start git"],
   ["a secret", { secrets: ["TOKEN"] }, "gets the secret TOKEN"],
+  [
+    "a secret for one host",
+    { secrets: ["TOKEN@a.example:443"] },
+    "has the secret TOKEN sent to a.example:443, and never sees it",
+  ],
   ["a clock", { triggers: [{ cron: "0 7 * * *" }] }, "starts by itself: at 0 7 * * *"],
   ["a path", { triggers: [{ http: "GET /bell" }] }, "starts by itself: GET /hooks/bell"],
 ])("who asks for %s waits, and runs once that is approved", (_what, fields, words) => {
