@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type AuditLayer, openAuditLayer } from "../../adapters/linux/bpf/audit.ts";
-import { ownGroup } from "../../adapters/linux/cgroup.ts";
+import { dividedGroup } from "../../adapters/linux/group_bounds.ts";
 import { pointersOfCalls } from "../../adapters/linux/refused_calls.ts";
 import { openSandbox } from "../../adapters/linux/open_sandbox.ts";
 import { Hosts } from "../../runtime/isolate/hosts.ts";
@@ -94,7 +94,7 @@ function watched(sandbox: Sandbox, audit: AuditLayer, refused: string[]): Sandbo
     const seat = dirname(work);
     const run = dirname(dirname(seat));
     const daemon = `moult-${basename(run)}-${String(process.pid)}`;
-    const group = join(ownGroup() ?? "", daemon, basename(seat));
+    const group = join(dividedGroup() ?? "", daemon, basename(seat));
     const stop = audit.watch(group, ({ call: number, paths }) =>
       refused.push(`system call ${String(number)} ${paths.filter(Boolean).join(" ")}`),
     );

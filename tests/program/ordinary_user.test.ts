@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { chownSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { ownGroup, removeGroup } from "../../adapters/linux/cgroup.ts";
+import { removeGroup } from "../../adapters/linux/cgroup.ts";
+import { dividedGroup } from "../../adapters/linux/group_bounds.ts";
 import type { Check } from "../../cli/program.ts";
 import { isAlive, until } from "../waiting.ts";
 import { makePlace, type Place, type Started } from "./program.ts";
@@ -63,7 +64,7 @@ function asUser(...rights: readonly string[]): void {
 }
 
 beforeEach(() => {
-  group = join(ownGroup() ?? "/nowhere", `test-${String(process.pid)}`);
+  group = join(dividedGroup() ?? "/nowhere", `test-${String(process.pid)}`);
 });
 afterEach(async () => {
   await place.remove();
@@ -128,7 +129,7 @@ describe.skipIf(!isPossible)("an ordinary user", () => {
     expect(await answered.json()).toEqual({ result: 42 });
   }, 30_000);
 
-  test.skipIf(ownGroup() === undefined)(
+  test.skipIf(dividedGroup() === undefined)(
     "has the network layer too, with what a service can lend, and no function inherits any of it",
     async () => {
       mkdirSync(group);

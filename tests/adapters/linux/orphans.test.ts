@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { ownGroup } from "../../../adapters/linux/cgroup.ts";
+import { dividedGroup } from "../../../adapters/linux/group_bounds.ts";
 import { LinuxSandbox } from "../../../adapters/linux/sandbox.ts";
 import { isAlive, until } from "../../waiting.ts";
 import { isConfined, left, processesOf, type Remains, remainsOf } from "./remains.ts";
@@ -32,7 +32,7 @@ test.skipIf(!isLinux)(
     while (pids.some(isAlive)) await Bun.sleep(10); // The test's own time limit bounds this.
 
     const run = dirname(dirname(dirname(work)));
-    const group = join(ownGroup() ?? run, `moult-${basename(run)}-${String(daemon.pid)}`);
+    const group = join(dividedGroup() ?? run, `moult-${basename(run)}-${String(daemon.pid)}`);
     await new LinuxSandbox().close();
     expect(existsSync(run)).toBe(false);
     // And with its group the programs that are attached there; the kernel may take a moment to let go of its processes.

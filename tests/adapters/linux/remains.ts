@@ -2,9 +2,15 @@
 import { dlopen, FFIType, ptr } from "bun:ffi";
 import { closeSync, existsSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ownGroup } from "../../../adapters/linux/cgroup.ts";
+import { dividedGroup } from "../../../adapters/linux/group_bounds.ts";
 
 const BASE = "/run/moult";
+
+/** Our group in the older hierarchy that counts processes, where there is one. */
+function oldGroup(): string {
+  const own = /^\d+:pids:(.*)$/m.exec(read("/proc/self/cgroup"))?.[1];
+  return own === undefined ? "" : join("/sys/fs/cgroup/pids", own);
+}
 
 /** Places of one daemon, which may have ended. */
 export interface Remains {
@@ -36,10 +42,11 @@ export function remainsOf(pid: number): Remains {
   const folders = entries(BASE)
     .map((name) => join(BASE, name))
     .filter((folder) => read(join(folder, "owner")).startsWith(`${String(pid)} `));
-  const parent = ownGroup() ?? "";
-  const groups = entries(parent)
-    .filter((name) => name.startsWith("moult-") && name.endsWith(`-${String(pid)}`))
-    .map((name) => join(parent, name));
+  const groups = [dividedGroup() ?? "", oldGroup()].flatMap((parent) =>
+    entries(parent)
+      .filter((name) => name.startsWith("moult-") && name.endsWith(`-${String(pid)}`))
+      .map((name) => join(parent, name)),
+  );
   return { folders, groups, programs: groups.flatMap(attachedTo) };
 }
 

@@ -3,7 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { ownGroup, removeGroup, removeStaleGroups } from "../../../adapters/linux/cgroup.ts";
+import { removeGroup, removeStaleGroups } from "../../../adapters/linux/cgroup.ts";
+import { dividedGroup } from "../../../adapters/linux/group_bounds.ts";
 import { LinuxSandbox } from "../../../adapters/linux/sandbox.ts";
 import { Spawner } from "../../../adapters/linux/spawner.ts";
 import type { SandboxTrial } from "../../../runtime/ports.ts";
@@ -33,7 +34,7 @@ async function tryAfter(line: string, ...own: readonly string[]): Promise<Sandbo
 }
 
 describe.skipIf(!isLinux || !isRoot || Bun.which("unshare") === null)("a sandbox", () => {
-  const cgroups = ownGroup() ?? "";
+  const cgroups = dividedGroup() ?? "";
 
   test.skipIf(cgroups === "")(
     "does without control groups that it may not make, and says how to have them",
@@ -153,10 +154,10 @@ test.skipIf(!isLinux)("a spawner whose thread has ended starts nothing, and says
   await expect(spawner.spawn(start, () => undefined)).rejects.toThrow("the spawner thread");
 });
 
-test.skipIf(!isLinux || !isRoot || ownGroup() === undefined)(
+test.skipIf(!isLinux || !isRoot || dividedGroup() === undefined)(
   "processes that a dead daemon left in its group are ended, and the group removed",
   async () => {
-    const parent = mkdtempSync(join(ownGroup() ?? tmpdir(), "test-"));
+    const parent = mkdtempSync(join(dividedGroup() ?? tmpdir(), "test-"));
     const dead = Bun.spawn(["/bin/true"]);
     await dead.exited;
     const group = join(parent, `moult-1-${String(dead.pid)}`);
