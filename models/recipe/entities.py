@@ -333,6 +333,18 @@ class Entities:
         forms = ["noon", "midnight", "sunset", "lunchtime", "{} o'clock", "half past {}", "quarter to {}", "quarter past {}", "ten past {}", "twenty to {}", "{} in the morning", "{} in the evening", "{} sharp", "{} at night", "{} in the afternoon", "{} thirty"]
         return r.choice(forms).format(hour)
 
+    def make_when(self, language):
+        """A time that may name its day, too."""
+        r, chance = self.random, self.random.random()
+        time, day = self.get("time", language), self.get("date", language)
+        if chance < 0.6:
+            return time
+        if chance < 0.7:
+            return self.get("duration", "zh") + r.choice(["后", "以后", "之后"]) if language == "zh" else "in " + self.get("duration", "en")
+        if chance < 0.8:
+            return day
+        return day + time if language == "zh" else r.choice([f"{day} at {time}", f"{time} {day}", f"{time} on {day}" if day[:2] != "on" else f"{time} {day}", f"{day} {time}"])
+
     def make_duration(self, language):
         r = self.random
         count = r.choice([1, 2, 3, 5, 10, 15, 20, 25, 30, 45, r.randint(2, 90)])

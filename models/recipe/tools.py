@@ -140,6 +140,8 @@ class Toolmaker:
     def rename(self, name):
         """Now and then a parameter's name is odd."""
         r = self.random
+        if r.random() < 0.06:
+            return r.choice(GENERAL)
         if r.random() > 0.14:
             return name if r.random() > 0.06 else re.sub("_(.)", lambda m: m[1].upper(), name)
         return r.choice([f"{name}_{r.choice(['name', 'value', 'text', 'input', 'arg', 'id'])}", self.entities.plain(), f"{name}{r.randint(1, 3)}", f"{r.choice(['the', 'my', 'target', 'in', 'new'])}_{name}"])
@@ -169,8 +171,10 @@ class Toolmaker:
                 continue
             names = [n for n in p.names if n not in taken] or [p.key + "_2"]
             name = r.choice(names)
-            taken.add(name)
-            fields.append(self.field(p, self.rename(name)))
+            shown = self.rename(name)
+            shown = name if shown in taken else shown
+            taken |= {name, shown}
+            fields.append(self.field(p, shown))
         if len(fields) > 1 and r.random() < 0.15:
             r.shuffle(fields)
         return fields
@@ -230,7 +234,9 @@ class Toolmaker:
             if name in taken:
                 continue
             taken.add(name)
-            fields.append(self.loose_field(name, kind))
+            field = self.loose_field(name, kind)
+            if not any(f.name == field.name for f in fields):
+                fields.append(field)
         v, n = act.replace(" ", "_"), thing.replace(" ", "_").replace("-", "_")
         name = r.choices([f"{v}_{n}", f"{n}_{v}", n, f"{v}{n.title().replace('_', '')}"], [70, 15, 8, 7])[0]
         # The description may use another word than the name: "remove_invoice: Deletes a bill".
@@ -261,6 +267,8 @@ class Loose:
         self.kind, self.key, self.values, self.number = kind, kind, None, False
 
 
+# What a parameter is called by who gives it no thought.
+GENERAL = "name value text query input target item what id q arg data key entity object subject content param details info x it".split()
 IMPERATIVES = set("get set turn switch read add create start find look search send play show list check control lock open convert calculate evaluate translate order book call change adjust save write fetch load query track log record schedule plan cancel delete remove update give tell return control make run stop pause restart deploy compute lock unlock arm post publish measure report request reserve rent buy sell pay transfer split scan print copy move rename share mute block invite assign roll flip pick generate summarize count compare define explain suggest recommend feed water clean charge park locate navigate display fill mark close".split())
 
 # (parameter names, kind of value) of random tools
@@ -396,7 +404,11 @@ def ask_domain(maker, tool, phrase, language):
             elif part.startswith("{!"):
                 segments.append((entities.get(part[2:-1], language), None))
             elif part.startswith("{"):
-                segments.append((slot(part[1:-1]), part[1:-1]))
+                value = slot(part[1:-1])
+                # "at tomorrow at 7": who names the day leaves the first "at" out.
+                if known[part[1:-1]].kind == "when" and segments and language == "en" and not re.match(r"\d|noon|mid|half|quarter", value):
+                    segments[-1] = (re.sub(r"\bat $", "", segments[-1][0]), segments[-1][1])
+                segments.append((value, part[1:-1]))
             elif part:
                 segments.append((re.sub(r" +(?=<|$)", " ", part), None))
 

@@ -465,7 +465,7 @@ DOMAINS = [
         about="Set a reminder|Remind the user of something at a time|Create a reminder with text and time|设置提醒",
         args="""
             text/message/what/task/title: task
-            time/when/at: time
+            time/when/at: when
         """,
         en="""
             remind me to {text} at {time}
