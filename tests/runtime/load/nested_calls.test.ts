@@ -2,7 +2,7 @@
 import { afterAll, expect, test } from "bun:test";
 import type { Loader } from "../../../runtime/load/loader.ts";
 import { confinedFolder } from "./confined_folder.ts";
-import { answer } from "./functions_folder.ts";
+import { answer, call } from "./functions_folder.ts";
 
 const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("reached") });
 afterAll(async () => await server.stop(true));
@@ -87,4 +87,23 @@ export default defineChannel({ description: "x", via: "http", receive: () => ({ 
   expect(await answer(loader, "caller")).toMatch(/^function\/pending/);
   await loader.approve("door");
   expect(await answer(loader, "caller")).toMatch(/^input\/invalid: .*is a channel/);
+});
+
+test("an error with details that nobody expects goes through to the caller, and harms nobody on the way", async () => {
+  const throws = (details: string) =>
+    tool(`throw Object.assign(new Error("no"), { code: "policy/denied", details: ${details} })`);
+  const files = {
+    caller: tool(
+      `return await guard(() => ctx.call(input.name, {}))`,
+      may({ call: ["odd", "deep"] }),
+    ),
+    odd: throws(`{ kind: 5, wanted: [] }`),
+    deep: throws(`{ kind: JSON.parse("[".repeat(4000) + "]".repeat(4000)) }`),
+  };
+  const { loader, folder } = await started(files, ["caller"]);
+  await using _ = folder;
+  for (const name of ["odd", "deep"]) {
+    const { output } = await loader.run("caller", call({ name }));
+    expect(output).toBe("policy/denied: no");
+  }
 });
