@@ -56,6 +56,7 @@ export function judgeReports(
   judgeTier(findings, reports, without);
   judgeHooks(findings, reports);
   judgeCorpus(findings, reports, isOld);
+  judgeBounds(findings, reports);
   judgeCost(findings, reports);
   return findings;
 }
@@ -162,6 +163,23 @@ function cellsOf(table: string, columns: ReadonlySet<string>): Readonly<Record<s
       cells.split(" ").filter(isWanted).join(" "),
     ]),
   );
+}
+
+/** More programs than any function may start at once. */
+const PROGRAMS_MAX = 300;
+
+function judgeBounds(findings: Findings, reports: readonly Report[]): void {
+  const bounds = all(reports, "bounds").filter((report) => "forked" in report);
+  findings.same("daemons whose functions were bounded", bounds.length, 2);
+  for (const { as, has, hoarder, forked } of bounds) {
+    const { signal } = hoarder as { readonly signal: string | null };
+    findings.same(`bounds of groups, ${String(as)}`, (has as readonly string[]).length, 2);
+    findings.same(`the end of a hoarder, ${String(as)}`, signal, "SIGKILL");
+    findings.check(Number(forked) < PROGRAMS_MAX, `${String(forked)} programs, ${String(as)}`);
+    findings.lines.push(
+      `memory.max ends a hoarder, pids.max ends starting programs at ${String(forked)} (daemon: ${String(as)})`,
+    );
+  }
 }
 
 function judgeCost(findings: Findings, reports: readonly Report[]): void {

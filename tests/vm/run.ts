@@ -11,7 +11,13 @@ import { CACHE, getEmulator, getKernel, NotHere, type Series, SERIES } from "./m
 
 /** Emulated, on a machine that has other work to do. */
 const SECONDS_MAX = 2_400;
-const PARTS = ["sandbox_main.ts", "hooks_main.ts", "verdicts_main.ts", "cost_main.ts"];
+const PARTS = [
+  "sandbox_main.ts",
+  "bounds_main.ts",
+  "hooks_main.ts",
+  "verdicts_main.ts",
+  "cost_main.ts",
+];
 const NOT_RUN = 3;
 
 const out = (line: string) => process.stdout.write(`${line}\n`);

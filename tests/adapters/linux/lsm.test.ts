@@ -1,8 +1,19 @@
 import { describe, expect, test } from "bun:test";
+import {
+  fstatSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
 import { openHookLayer } from "../../../adapters/linux/bpf/lsm.ts";
 import { HOOKS, type HookRefusal, readRefusal } from "../../../adapters/linux/bpf/lsm_table.ts";
 import { hookWords } from "../../../adapters/linux/hook_words.ts";
+import { Places } from "../../../adapters/linux/bpf/places.ts";
 import { LinuxSandbox } from "../../../adapters/linux/sandbox.ts";
+import { temporary } from "../../temporary.ts";
 
 const isLinux = process.platform === "linux";
 
@@ -88,6 +99,60 @@ describe("a refusal of the security hooks", () => {
     expect(hookWords(refusal, here).text).toBe(text);
   });
 });
+
+/** Answers as the kernel does, on file systems where that is what stat() says. */
+function locate(question: Uint8Array): void {
+  const view = Buffer.from(question.buffer, question.byteOffset, question.length);
+  const { ino, dev } = fstatSync(view.readUInt32LE(), { bigint: true });
+  view.writeUInt32LE(Number(dev), 4);
+  view.writeBigUInt64LE(ino, 8);
+}
+
+describe.skipIf(!isLinux)("Places", () => {
+  test("are held open once, whatever the path and however many count on them, until nobody does", () => {
+    using folder = temporary();
+    const [file, link] = [join(folder.path, "file"), join(folder.path, "link")];
+    writeFileSync(file, "x");
+    symlinkSync(file, link);
+    const openHere = () => openBelow(folder.path);
+    const places = new Places(locate);
+    const [one, other] = [new Set<object>(), new Set<object>()];
+    const place = places.hold(file, one);
+    one.add(place);
+    expect(places.hold(link, one)).toBe(place);
+    expect(places.hold(link, other)).toBe(place);
+    expect(openHere()).toBe(1);
+    places.drop(place);
+    expect(openHere()).toBe(1);
+    places.drop(place);
+    expect(openHere()).toBe(0);
+  });
+
+  test("leave nothing open where one is missing, and at their end", () => {
+    using folder = temporary();
+    const openHere = () => openBelow(folder.path);
+    const places = new Places(locate);
+    expect(() => places.hold(join(folder.path, "gone"), new Set())).toThrow("ENOENT");
+    mkdirSync(join(folder.path, "in"));
+    places.hold(join(folder.path, "in"), new Set());
+    expect(openHere()).toBe(1);
+    places.close();
+    expect(openHere()).toBe(0);
+  });
+});
+
+/** How many files we have open below a folder. */
+function openBelow(folder: string): number {
+  return readdirSync("/proc/self/fd").filter((file) => pathOf(file)?.startsWith(folder)).length;
+}
+
+function pathOf(file: string): string | undefined {
+  try {
+    return realpathSync(`/proc/self/fd/${file}`);
+  } catch {
+    return undefined;
+  }
+}
 
 describe.skipIf(!isLinux)("the layer of the security hooks", () => {
   test("is part of the tier: a machine that refuses its programs, or never asks them, says so and what to do", async () => {
