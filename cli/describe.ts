@@ -55,6 +55,13 @@ function showWaiting(info: FunctionInfo, waiting: Waiting): void {
   for (const text of approvalLines(info, waiting)) line(text);
 }
 
+function limitsText({ limits, permissions: { net, optional } }: Manifest): string {
+  const { timeMs, memoryMiB, cpuMs, concurrency, egressMiB, requests } = limits;
+  const text = `${timeMs} ms, ${memoryMiB} MiB, ${cpuMs} CPU-ms, ${concurrency} at once`;
+  const reaches = net.length + (optional?.net.length ?? 0) > 0;
+  return reaches ? `${text}; ${requests} requests and ${egressMiB} MiB a call` : text;
+}
+
 function showManifest(manifest: Manifest): void {
   const { optional, ...needed } = manifest.permissions;
   field("may touch", touches(needed));
@@ -65,8 +72,7 @@ function showManifest(manifest: Manifest): void {
     showFolder(manifest.files);
     return;
   }
-  const { timeMs, memoryMiB, cpuMs, concurrency } = manifest.limits;
-  field("limits", `${timeMs} ms, ${memoryMiB} MiB, ${cpuMs} CPU-ms, ${concurrency} at once`);
+  field("limits", limitsText(manifest));
   for (const trigger of manifest.triggers) field("trigger", triggerText(trigger));
   if (manifest.input) field("input", schemaText(manifest.input));
   if (manifest.output) field("output", schemaText(manifest.output));
