@@ -322,7 +322,7 @@ describe("an answer without an end", () => {
 describe("an error of a called function", () => {
   test.each<[string, string]>([
     ["odd", `{"kind":5,"wanted":[]}`],
-    ["deep", `{"kind":${"[".repeat(20_000)}${"]".repeat(20_000)}}`],
+    ["deep", `{"kind":${"[".repeat(200_000)}${"]".repeat(200_000)}}`],
   ])("with details that are %s harms nobody", async (_what, details) => {
     const { result } = await under((host) => {
       const text = `{"error":{"code":"policy/denied","message":"x","details":${details}}}`;
