@@ -6,6 +6,10 @@ const NO_NETWORK = new Set(["EAI_AGAIN", "EPERM", "FailedToOpenSocket"]);
 /** The same of a program. */
 const NO_PROGRAM = new Set(["EACCES", "EPERM"]);
 
+/** The same as `Bun.$` prints it. */
+const NO_PROGRAM_OF_SHELL =
+  /^bun: (?:Permission denied|Operation not permitted|command not found): (.+)$/m;
+
 /** Something thrown that is no error. */
 export function describeThrown(value: unknown): string {
   return typeof value === "string"
@@ -21,6 +25,8 @@ function textOf(error: Error, key: "code" | "path" | "syscall"): string {
 /** The program that a function was not let start, as it named it; `undefined`: that is not what went wrong. */
 export function refusedProgram(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
+  if (error instanceof Bun.$.ShellError)
+    return NO_PROGRAM_OF_SHELL.exec(error.stderr.toString())?.[1];
   const program = textOf(error, "path");
   if (program === "") return undefined;
   // By name it is not even found: only what may be started is on the PATH.

@@ -85,6 +85,8 @@ describe.skipIf(!isLinux)("a function that may start programs", () => {
     ["by path", `Bun.spawn(["/usr/bin/id"])`, "EACCES", `exec: ["/usr/bin/id"]`],
     ["by a name on its PATH", `Bun.spawn(["id"])`, "EACCES", `exec: ["id"]`],
     ["by a name nowhere", `Bun.spawn(["ffnothing"])`, "not found", `exec: ["ffnothing"]`],
+    ["by Bun.$", `await Bun.$\`/usr/bin/id\`.quiet()`, "exit code", `exec: ["/usr/bin/id"]`],
+    ["by Bun.$, by name", `await Bun.$\`ffnothing\`.quiet()`, "exit code", `exec: ["ffnothing"]`],
     ["and waits", `Bun.spawnSync(["/usr/bin/id"])`, "EACCES", `exec: ["/usr/bin/id"]`],
     [
       "by node:child_process",
