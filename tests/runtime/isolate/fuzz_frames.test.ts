@@ -223,7 +223,7 @@ async function under(play: (host: HostileHost) => void | Promise<void>) {
 /** Ends the call, if the host still lives. */
 const finish = (host: HostileHost): void => {
   host.say({ type: "answered", call: 1, ok: true, writes: 0, text: "1" });
-  host.kill("retired");
+  host.finish();
 };
 
 holds("whatever a host sends during a call, it alone ends, and gets nothing", 120, (fc) =>

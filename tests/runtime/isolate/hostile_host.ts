@@ -27,6 +27,9 @@ export class HostileHost implements Confined {
   readonly #exit = Promise.withResolvers<Exit>();
   readonly #server: Server;
   readonly #connections = new Set<Socket>();
+  /** Bytes that the socket has not taken yet. */
+  #unsent: Uint8Array = new Uint8Array(0);
+  #isDone = false;
   #daemon: Control | undefined;
   #inside: Bun.Socket | undefined;
   #listener: (frame: unknown) => void = () => undefined;
@@ -55,6 +58,7 @@ export class HostileHost implements Confined {
     });
     let rest = "";
     const handlers: Bun.SocketHandler = {
+      drain: () => this.#write(),
       data: (_, bytes) => {
         const lines = (rest + bytes.toString()).split("\n");
         rest = lines.pop() ?? "";
@@ -74,7 +78,23 @@ export class HostileHost implements Confined {
   /** Sends bytes as they are, or a frame as a line. */
   say(what: string | Uint8Array | object): void {
     const isRaw = typeof what === "string" || what instanceof Uint8Array;
-    this.#inside?.write(isRaw ? what : `${JSON.stringify(what)}\n`);
+    this.#unsent = Buffer.concat([
+      this.#unsent,
+      Buffer.from(isRaw ? what : `${JSON.stringify(what)}\n`),
+    ]);
+    this.#write();
+  }
+
+  #write(): void {
+    const taken = Math.max(0, this.#inside?.write(this.#unsent) ?? 0);
+    this.#unsent = this.#unsent.subarray(taken);
+    if (this.#isDone && this.#unsent.length === 0) this.#inside?.end();
+  }
+
+  /** Says what is left to say, and ends. */
+  finish(): void {
+    this.#isDone = true;
+    this.#write();
   }
 
   send = (frame: object): void => this.#daemon?.send(frame);
