@@ -161,6 +161,11 @@ export class LinuxSandbox implements Sandbox {
   }
 
   #check(files: FilePolicy): void {
+    if (files.exec.length > 0 && this.#layers.landlock === 0 && !omits(this.#omitted, "landlock"))
+      throw new MoultError(
+        "function/invalid",
+        "Cannot let a function start programs: this kernel has no Landlock, so that it could start any; use Linux 5.13 or newer with lsm=landlock",
+      );
     const inside = (path: string, folder: string) =>
       path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
     for (const path of [...files.read, ...files.write, ...files.exec])

@@ -106,6 +106,12 @@ function checkUrl(url: URL, rules: EgressRules): void {
     );
 }
 
+/** Whether the owner's environment sends such requests to a proxy. Then that resolves names, and connects. */
+function goesByProxy({ protocol }: URL): boolean {
+  const name = protocol === "https:" ? "https_proxy" : "http_proxy";
+  return Boolean(process.env[name] ?? process.env[name.toUpperCase()]);
+}
+
 async function resolveBySystem(name: string): Promise<readonly string[]> {
   const found = await lookup(name, { all: true, order: "ipv4first" });
   return found.map(({ address }) => address);
@@ -122,9 +128,11 @@ async function addressesOf(url: URL, rules: EgressRules): Promise<readonly strin
     throw denied(`Cannot reach ${url.host}: this address is nobody's host`);
   }
   const found = await (rules.resolve ?? resolveBySystem)(url.hostname).catch((error: unknown) => {
+    if (goesByProxy(url)) return undefined;
     const why = messageOf(error);
     throw new MoultError("tool/failed", `Cannot find ${url.hostname}: ${why}`, undefined, error);
   });
+  if (found === undefined) return [url.hostname];
   const addresses = found.map((text) => addressIn(text) ?? "").filter((text) => text !== "");
   const open = addresses.filter((address) => mayReach(url, address, rules));
   if (open.length > 0) return open.slice(0, ADDRESSES_MAX);
@@ -312,7 +320,8 @@ function isUnanswered(error: unknown): boolean {
 async function fetchFrom(address: string, url: URL, outgoing: Outgoing): Promise<Response> {
   const { body, headers, ...rest } = outgoing;
   const there = new URL(url);
-  there.hostname = address.includes(":") ? `[${address}]` : address;
+  // A proxy, and the exceptions from it, are told names.
+  if (!goesByProxy(url)) there.hostname = address.includes(":") ? `[${address}]` : address;
   const named = new Headers(headers);
   named.set("host", url.host);
   const isName = addressIn(url.hostname) === undefined;

@@ -226,6 +226,32 @@ describe("a host with a certificate", () => {
   });
 });
 
+describe("a proxy of the owner's environment", () => {
+  test("is told names, but not of what is refused here", async () => {
+    const asked: string[] = [];
+    const proxy = Bun.serve({
+      port: 0,
+      hostname: "127.0.0.1",
+      fetch: (request) => {
+        asked.push(request.url);
+        return new Response("by proxy");
+      },
+    });
+    const main = join(import.meta.dir, "egress_main.ts");
+    const ask = async (address: string) => {
+      const child = Bun.spawn([process.execPath, main, "api.example", "80", "http", address], {
+        env: { HTTP_PROXY: `http://127.0.0.1:${String(proxy.port)}` },
+      });
+      return await new Response(child.stdout).text();
+    };
+    const answers = await Promise.all([ask("127.0.0.1"), ask(""), ask("169.254.169.254")]);
+    await proxy.stop(true);
+    expect(answers.slice(0, 2)).toEqual(["by proxy", "by proxy"]);
+    expect(answers[2]).toStartWith("policy/denied");
+    expect(asked).toEqual(["http://api.example/", "http://api.example/"]);
+  });
+});
+
 describe("the budget of a call", () => {
   test("ends requests beyond the number that the manifest allows, and says which line to raise", async () => {
     const budget = new Budget({ egressMiB: 64, requests: 2 });
