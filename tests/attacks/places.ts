@@ -74,7 +74,9 @@ export function openPlaces(): OpenPlaces {
   const abstract = Bun.listen({ unix: `\0${abstractSocket}`, socket: { data() {} } });
   const memory = Buffer.from("secret");
   const daemonFile = openSync(join(folder, "key"), "r");
-  const stranger = Bun.spawn(["/bin/sleep", "600"]);
+  const stranger = Bun.spawn(["/bin/sleep", "60"], {
+    stdio: ["ignore", "ignore", "ignore"], // Whatever becomes of us, it holds nothing of ours open.
+  });
   return {
     places: {
       folder,
