@@ -10,6 +10,7 @@ import {
   type Token,
   TokenBias,
 } from "node-llama-cpp";
+import { fill } from "./filling/fill.ts";
 import { checkGguf } from "./gguf.ts";
 import { toHistory } from "./history.ts";
 import { openLlama } from "./library.ts";
@@ -25,7 +26,7 @@ import { contentHash } from "../../runtime/content_hash.ts";
 import { fittingTools } from "../../runtime/turn/fitting_tools.ts";
 import type { EngineAnswer, EngineInfo, EngineOptions, Sink } from "../../runtime/model/engine.ts";
 import { MoultError } from "../../schemas/error.ts";
-import type { GenerateRequest, ToolCall } from "../../schemas/model.ts";
+import type { GenerateRequest, ToolCall, ToolSpec } from "../../schemas/model.ts";
 
 const TOKENS_DEFAULT = 512;
 /** An answer shorter than this is not worth a prompt. */
@@ -40,9 +41,11 @@ const BATCH_TOKENS = 512;
 /** Beyond this, threads wait for memory instead of computing. */
 const THREADS_MAX = 4;
 /** With this score of its tools, words say neither that a call is due nor that it is not. */
-const CALL_SCORE = 3;
+const CALL_SCORE = 5.5;
 const CALL_LOGIT_MIN = -2;
 const CALL_LOGIT_MAX = 5;
+/** Where no model reads along, control tags are words like any other. */
+const AS_SAID = { text: (text: string): string => text };
 /** Calls of one answer. The embedded model was trained on one. */
 const CALLS_MAX = 4;
 
@@ -167,8 +170,7 @@ export class Inference {
             maxParallelFunctionCalls: this.#options.embedded ? 1 : CALLS_MAX,
             onFunctionCall: (call: { functionName: string; params: unknown }) => {
               text.flush();
-              const made = toCall(tools, call);
-              const asked = sources.length > 0 ? this.#question(request, made, sources) : "";
+              const { made, asked } = this.#completed(request, toCall(tools, call), sources);
               if (asked !== "") return sink.token(asked);
               calls++;
               sink.call(made);
@@ -184,11 +186,22 @@ export class Inference {
     return { finish, promptHash: hashOf(prompt), usage: usageOf(slot, prompt.length, startedAt) };
   }
 
-  /** What has to be asked before a call can be made; empty when nothing is missing. */
-  #question({ tools = [] }: GenerateRequest, call: ToolCall, sources: readonly string[]): string {
+  /** A call with what was said in its arguments, and what has to be asked first; empty when nothing is missing. */
+  #completed(
+    { tools = [], messages }: GenerateRequest,
+    call: ToolCall,
+    sources: readonly string[],
+  ) {
     const spec = tools.find(({ name }) => name === call.name);
-    const missing = spec === undefined ? [] : missingOf(spec, call.arguments, sources);
-    return missing.length === 0 ? "" : questionFor(missing, sources);
+    if (spec === undefined || sources.length === 0) return { made: call, asked: "" };
+    // What a result said is no request: there the model's own arguments count.
+    const filled =
+      this.#options.embedded && messages.at(-1)?.role === "user"
+        ? fill(spec, sourcesOf(messages, AS_SAID), call.arguments)
+        : undefined;
+    const made = filled === undefined ? call : { ...call, arguments: filled.args };
+    const missing = filled?.missing ?? missingOf(spec, call.arguments, sources);
+    return { made, asked: missing.length === 0 ? "" : questionFor(missing, sources) };
   }
 
   /** How much likelier a call is when words speak for a tool: the model's own judgement is a weak one. */
@@ -205,8 +218,9 @@ export class Inference {
     const copies = this.#options.copyArguments ?? this.#options.embedded;
     const sources = copies ? sourcesOf(request.messages, this.#neutral) : undefined;
     const { tools = [], messages } = request;
+    const reading = (tool: ToolSpec): number => fill(tool, sources ?? [])?.score ?? 0;
     const fitting = this.#options.embedded
-      ? fittingTools(tools, messages)
+      ? fittingTools(tools, messages, reading)
       : { tools, score: undefined };
     const isAnswer = messages.at(-1)?.role === "tool";
     return {

@@ -105,7 +105,10 @@ const ELLIPTIC_WORDS_MAX = 5;
  * Texts that arguments may be copied from: the last message of the user, what tools answered since, and the
  * message before it when the last one is short. In order of importance. Each word more costs time in the grammar.
  */
-export function sourcesOf(messages: readonly ChatMessage[], neutral: Neutral): readonly string[] {
+export function sourcesOf(
+  messages: readonly ChatMessage[],
+  neutral: Pick<Neutral, "text">,
+): readonly string[] {
   const lastUser = messages.findLastIndex((message) => message.role === "user");
   if (lastUser === -1) return [];
   const before = messages.slice(0, lastUser).findLast((message) => message.role === "user");

@@ -4,7 +4,8 @@
  */
 
 /** What a value is by its form. */
-export type ValueKind = "time" | "date" | "email" | "url" | "phone" | "code" | "file";
+export type ValueKind =
+  "time" | "date" | "email" | "url" | "phone" | "code" | "file" | "language" | "currency" | "color";
 
 /** A value found in a text. */
 export interface FoundValue {
@@ -20,7 +21,7 @@ const WEEKDAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day";
 const FORMS: readonly (readonly [ValueKind, RegExp])[] = [
   ["email", /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/gu],
   ["url", /https?:\/\/[^\s，。）]+|\bwww\.[^\s，。）]+/gu],
-  ["file", /(?<![\w@])[\w~/.-]*[\w-]+\.(?!com\b|org\b|net\b)[a-z][a-z0-9]{1,4}\b/giu],
+  ["file", /(?<![\w@])[\w~/.-]*[\w-]+\.(?!com\b|org\b|net\b)(?:[a-z][a-z0-9]{1,4}|3mf|7z)\b/giu],
   [
     "date",
     new RegExp(
@@ -29,16 +30,28 @@ const FORMS: readonly (readonly [ValueKind, RegExp])[] = [
     ),
   ],
   [
-    "date",
-    /\d{4}年\d{1,2}月\d{1,2}[日号]?|\d{1,2}月\d{1,2}[日号]?|(?:这|本|下|上)?(?:周|星期|礼拜)[一二三四五六日天末]|今天|明天|后天|昨天|今晚|明晚/gu,
-  ],
-  [
     "time",
     /\b(?:\d{1,2}:\d{2}(?: ?[ap]\.?m\b\.?)?|\d{1,2} ?(?:[ap]\.?m\b\.?|o'clock)|(?:half|quarter) (?:past|to) \w+|noon|midnight)|(?<=\b(?:at|by|until|before|after) )\d{1,2}(?![\d:.%]| ?[a-z]{2,})/giu,
   ],
   [
     "time",
-    /(?:早上|上午|中午|下午|晚上|凌晨|傍晚|明早|今晚)?(?:\d{1,2}|[一二三四五六七八九十两]{1,3})(?:[:：]\d{2}|点(?:半|一刻|三刻|\d{1,2}分?)?)/gu,
+    /(?:早上|上午|中午|下午|晚上|凌晨|傍晚|明早|明晚|今晚)?(?:\d{1,2}|[一二三四五六七八九十两]{1,3})(?:[:：]\d{2}|点(?:半|一刻|三刻|\d{1,2}分?)?)/gu,
+  ],
+  [
+    "date",
+    /\d{4}年\d{1,2}月\d{1,2}[日号]?|(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号]?|(?:这|本|下|上)?(?:周|星期|礼拜)[一二三四五六日天末]|(?:这个?|本|下个?|上个?)(?:周末|月底|月初|月)|周末|月底|月初|年底|大后天|今天|明天|后天|昨天|今晚|明晚|明早|(?<![\d一二三四五六七八九十])[一二三四五六七八九十]{1,3}号/gu,
+  ],
+  [
+    "language",
+    /\b(?:english|french|german|spanish|italian|portuguese|dutch|greek|latin|russian|polish|czech|slovak|hungarian|romanian|bulgarian|serbian|croatian|slovenian|ukrainian|turkish|arabic|hebrew|persian|farsi|hindi|urdu|bengali|tamil|telugu|thai|vietnamese|indonesian|malay|tagalog|chinese|mandarin|cantonese|japanese|korean|swedish|norwegian|danish|finnish|icelandic|estonian|latvian|lithuanian|irish|welsh|catalan|basque|galician|albanian|georgian|armenian|swahili|zulu|afrikaans|amharic|esperanto|mongolian|nepali)\b|(?:[英法德俄日韩泰汉粤]|西班牙|葡萄牙|意大利|阿拉伯|越南|印尼|印地|荷兰|希腊|土耳其|波兰|瑞典|芬兰|挪威|丹麦|捷克|匈牙利|拉丁|马来|乌克兰|蒙古)语|普通话|[中英法德日韩俄]文/giu,
+  ],
+  [
+    "currency",
+    /\b(?:usd|eur|gbp|jpy|cny|rmb|chf|cad|aud|nzd|sek|nok|dkk|pln|czk|huf|inr|krw|brl|mxn|zar|try|thb|sgd|hkd|us dollars?|dollars?|euros?|pounds? sterling|yen|yuan|francs?|rupees?|pesos?|kron(?:a|or|er)|rubles?|won|liras?|zlotys?)\b|[美欧日英港澳加]元|人民币|英镑|日元|欧元|韩元|卢布|泰铢|法郎/giu,
+  ],
+  [
+    "color",
+    /\b(?:(?:warm|cool|light|dark|soft|deep|pale) )?(?:red|green|blue|yellow|orange|purple|violet|pink|white|black|gr[ae]y|brown|teal|cyan|magenta|turquoise|amber|crimson|indigo|lavender|gold|silver|lime|coral|beige)\b|[红绿蓝黄橙紫粉白黑灰棕青金银]色/giu,
   ],
   ["phone", /(?<![\w-])\+?\d[\d ()/-]{5,}\d(?![\w-])/gu],
   ["code", /#?(?=[A-Za-z-]*\d)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*/gu],
@@ -53,6 +66,9 @@ const NAMES: readonly (readonly [ValueKind, RegExp])[] = [
   ["time", /\b(?:time|hour|at|when|alarm)\b/u],
   ["date", /\b(?:date|day|when|deadline|due|birthday)\b/u],
   ["code", /\b(?:id|code|number|no|reference|tracking)$/u],
+  ["language", /\b(?:languages?|lang)\b/u],
+  ["currency", /\bcurrency\b/u],
+  ["color", /\bcolou?r\b/u],
 ];
 const FORMATS: Readonly<Record<string, readonly ValueKind[]>> = {
   time: ["time"],
@@ -62,7 +78,15 @@ const FORMATS: Readonly<Record<string, readonly ValueKind[]>> = {
   uri: ["url"],
 };
 /** What a message may name in other forms: a missing one says nothing. */
-const LOOSE: ReadonlySet<ValueKind> = new Set(["email", "url", "file", "phone"]);
+export const LOOSE_KINDS: ReadonlySet<ValueKind> = new Set([
+  "email",
+  "url",
+  "file",
+  "phone",
+  "language",
+  "currency",
+  "color",
+]);
 
 /** The values in a text that show what they are, in their order. The same characters are one value only. */
 export function valuesIn(text: string): readonly FoundValue[] {
@@ -92,7 +116,7 @@ export function kindsOf(key: string, format: unknown): readonly ValueKind[] {
 
 /** Whether a required value of these kinds has to be in the message in such a form. */
 export function isStrict(kinds: readonly ValueKind[]): boolean {
-  return kinds.length > 0 && kinds.every((kind) => !LOOSE.has(kind));
+  return kinds.length > 0 && kinds.every((kind) => !LOOSE_KINDS.has(kind));
 }
 
 /** Values of these kinds, and a day with its time where they stand side by side. */

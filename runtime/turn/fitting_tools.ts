@@ -7,12 +7,14 @@
 import { type Compared, rankTools, termsOf } from "./tool_choice.ts";
 import type { ChatMessage, ToolSpec } from "../../schemas/model.ts";
 
-/** Of the best fit's score: what has less is left out. */
-const SHARE_MIN = 0.7;
+/** What is so much worse than the best fit, as a share of its score, is left out. */
+const REACH = 0.1;
 /** More than this only confuse the choice. */
 const TOOLS_MAX = 4;
 /** With less than this nothing fits. One rare word of a description has more. */
 const SCORE_MIN = 1.5;
+/** What a reading counts beside shared words. */
+const READING_SHARE = 0.7;
 /** A message of at most so many words may leave out what the one before it said: "and in Rome?". */
 const ELLIPTIC_WORDS_MAX = 5;
 /** What the message before counts for then. */
@@ -25,30 +27,40 @@ const ABOUT_TOOLS =
 export interface Fitting {
   /** In their order; those already called for it are always among them. */
   readonly tools: readonly ToolSpec[];
-  /** How well the best one fits, from 0. `undefined` = words can not tell. */
+  /** How much speaks for a call of the best one, from 0. `undefined` = words can not tell. */
   readonly score: number | undefined;
 }
 
-/** The tools for what was asked last. */
+/**
+ * The tools for what was asked last.
+ *
+ * @param reading How well what was said reads as the arguments of a tool
+ */
 export function fittingTools(
   tools: readonly ToolSpec[],
   messages: readonly ChatMessage[],
+  reading: (tool: ToolSpec) => number = () => 0,
 ): Fitting {
   const asked = lastUser(messages);
   const text = messages[asked]?.content ?? "";
   if (tools.length === 0 || termsOf(text).length === 0 || ABOUT_TOOLS.test(text))
     return { tools, score: undefined };
   const kept = new Set(calledIn(messages.slice(asked)));
-  const scores = scoresOf(text, tools);
+  const words = scoresOf(text, tools);
   if (text.trim().split(/\s+/u).length <= ELLIPTIC_WORDS_MAX) {
     const earlier = messages.slice(0, asked);
-    addBefore(scores, kept, earlier.slice(lastUser(earlier)), tools);
+    addBefore(words, kept, earlier.slice(lastUser(earlier)), tools);
   }
-  const best = Math.max(...scores.values());
-  const ranked = [...scores].toSorted(([, a], [, b]) => b - a).slice(0, TOOLS_MAX);
-  const scoreMin = best >= SCORE_MIN ? SHARE_MIN * best : Infinity;
-  for (const [name, score] of ranked) if (score >= scoreMin) kept.add(name);
-  return { tools: tools.filter(({ name }) => kept.has(name)), score: best };
+  const fits = tools.map((tool) => {
+    const [score, read] = [words.get(tool.name) ?? 0, READING_SHARE * reading(tool)];
+    // What lacks an argument is asked for: it speaks against the tool beside others, not against a call.
+    return { name: tool.name, score: score + read, due: score + Math.max(0, read) };
+  });
+  const ranked = fits.toSorted((a, b) => b.score - a.score).slice(0, TOOLS_MAX);
+  const [best = { score: 0, due: 0 }] = ranked;
+  const scoreMin = best.due >= SCORE_MIN ? best.score - Math.abs(best.score) * REACH : Infinity;
+  for (const { name, score } of ranked) if (score >= scoreMin) kept.add(name);
+  return { tools: tools.filter(({ name }) => kept.has(name)), score: best.due };
 }
 
 /** Counts what the exchange before was about, too. */

@@ -1,0 +1,81 @@
+/** Where a value may begin and end. Knows words of two languages. */
+import { isMeasure, isOrder, isPlain, JOINTS, LEADS } from "./plain_words.ts";
+import { isWhole, type Piece } from "./pieces.ts";
+import { isName, type Stretch } from "./stretch.ts";
+
+const POLITE =
+  /^(?:please|thanks|thank|you|now|again|online|too|right|today|for|me|吧|了|吗|呢|啊|呀|谢谢|一下)$/u;
+const PRONOUN =
+  /^(?:it|this|that|them|there|here|over there|something|anything|someone|somebody|one|me|us|i|you|它|这个|那个|那里|这里|某人|我|你)$/iu;
+const NEVER_FIRST =
+  /^(?:to|that|saying|for|on|at|in|of|with|about|的|了|说|在|吧|说一声|一声|一条|加上|加到|放到)$/u;
+const NEVER_LAST = /^(?:please|thanks|to|of|at|in|on|for|and|the|a|吧|的|在|把|给|到)$/u;
+const INDEFINITE = /^(?:some|any|a|an)$/u;
+const SUBJECT =
+  /^(?:i|i'm|i'll|i've|we|we're|we'll|you|he|she|they|it|it's|the|my|our|your|there|this|that|his|her)$/u;
+const HAN = /\p{Script=Han}/u;
+
+/** Whether a stretch may be a value at all. */
+export function mayBe(stretch: Stretch): boolean {
+  return !PRONOUN.test(valueOf(stretch)) && mayBegin(stretch) && mayEnd(stretch);
+}
+
+/** Its text. Of a sentence after a colon the last mark is a part. */
+export function valueOf({ one, said, begin, end }: Stretch): string {
+  const text = said.texts[begin.source] ?? "";
+  const keepsMark = one.role.form === "sentence" && /^[!！]\s*$/u.test(text.slice(end.to));
+  return text.slice(begin.from, keepsMark ? end.to + 1 : end.to);
+}
+
+/** Whether it is polite, or what a request ends with. */
+export function isPolite(bare: string): boolean {
+  return POLITE.test(bare);
+}
+
+/** Whether a sentence may begin with it in the middle of a request: "tell Ann I am late". */
+export function isSubject(bare: string): boolean {
+  return SUBJECT.test(bare);
+}
+
+function mayBegin(stretch: Stretch): boolean {
+  const { begin, nearest, first, one } = stretch;
+  if (isWhole(begin) || isName(begin)) return true;
+  if (nearest?.number !== undefined && isMeasure(begin.bare)) return false;
+  if (!isWeak(stretch)) return true;
+  const { form } = one.role;
+  if (form === "sentence") return first === 0 || isSubject(begin.bare) || isAnnounced(stretch);
+  return form === "clause" && !INDEFINITE.test(begin.bare) && isAnnounced(stretch);
+}
+
+/** It begins with a word that says nothing, or with what is to be done. */
+function isWeak({ begin, said, first }: Stretch): boolean {
+  return isPlain(begin.bare) || LEADS.has(begin.bare) || said.orders[first] === true;
+}
+
+/** Something before it says that a text begins here. */
+function isAnnounced({ begin, nearest, isLed, isNamed }: Stretch): boolean {
+  if (NEVER_FIRST.test(begin.bare)) return false;
+  return begin.led || isLed || isNamed || nearest?.kind !== undefined || isName(nearest);
+}
+
+function mayEnd({ one, end, first, last, after }: Stretch): boolean {
+  const { form } = one.role;
+  if (isWhole(end)) return true;
+  const isLong = form === "clause" || form === "sentence";
+  const isVerb = !isLong && last > first && HAN.test(end.bare) && isOrder(end.bare);
+  if (isVerb) return false;
+  if (!endsWeakly(end.bare)) return true;
+  if (!isLong || (last === first && last > 0)) return false;
+  return mayEndWeakly(end, form === "sentence" ? after : undefined);
+}
+
+function endsWeakly(bare: string): boolean {
+  return LEADS.has(bare) || POLITE.test(bare) || isPlain(bare);
+}
+
+/** A sentence may end in any word before a mark, and before what leads to something else. */
+function mayEndWeakly(end: Piece, after: Piece | undefined): boolean {
+  return (
+    !NEVER_LAST.test(end.bare) && (end.closes || (after !== undefined && JOINTS.has(after.bare)))
+  );
+}

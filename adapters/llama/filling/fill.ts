@@ -1,0 +1,187 @@
+/**
+ * The arguments of a call from what was said, by rule: each parameter gets the words that stand where its value would
+ * stand, no word goes to two, and what remains unexplained speaks against the reading. A small model's own choice counts
+ * as a vote. Knows a tool's parameters and texts; the same texts always give the same arguments.
+ */
+import { isRecord } from "../../../runtime/record.ts";
+import type { JsonSchema } from "../../../schemas/function.ts";
+import type { ToolSpec } from "../../../schemas/model.ts";
+import { type Candidate, candidatesFor } from "./candidates.ts";
+import { roleOf } from "./roles.ts";
+import { saidTo } from "./said.ts";
+import type { Parameter } from "./stretch.ts";
+
+/** A reading of what was said. */
+export interface Filled {
+  /** What was found; nothing for a parameter that was not said. */
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Required parameters that nothing said can be. */
+  readonly missing: readonly string[];
+  /** How well it explains what was said; comparable between tools. */
+  readonly score: number;
+  /** Words that are neither the tool's own nor in an argument. */
+  readonly unexplained: number;
+}
+
+/** More parameters or candidates than this are not tried in every combination. */
+const PARAMETERS_MAX = 10;
+const KEPT_MAX = 8;
+/** What a required parameter costs that gets nothing. */
+const LACK = -2.6;
+/** Work of one reading: combinations looked at. */
+const STEPS_MAX = 20_000;
+
+/**
+ * Reads the arguments of a tool out of texts, the most important first.
+ *
+ * @param votes The model's own arguments.
+ * @returns `undefined` where the tool takes what rules can not read: lists and objects
+ */
+export function fill(
+  tool: ToolSpec,
+  sources: readonly string[],
+  votes: unknown = {},
+): Filled | undefined {
+  const parameters = parametersOf(tool);
+  if (parameters === undefined || sources.length === 0) return undefined;
+  const said = saidTo(tool, sources, parameters);
+  const own = isRecord(votes) ? votes : {};
+  const options = parameters.map((one) => ({
+    one,
+    found: candidatesFor(one, said, own[one.key])
+      .toSorted((a, b) => b.score - a.score)
+      .slice(0, KEPT_MAX),
+  }));
+  const best = assign(options);
+  const read = new Set(parameters.map(({ key }) => key));
+  const args: Record<string, unknown> = Object.fromEntries(
+    Object.entries(own).filter(([key]) => !read.has(key)),
+  );
+  const missing: string[] = [];
+  for (const [at, { one }] of options.entries()) {
+    const chosen = best.chosen[at];
+    if (chosen !== undefined) args[one.key] = chosen.value;
+    else if (one.required) missing.push(one.key);
+  }
+  const isSaid = (at: number): boolean =>
+    best.chosen.some((one) => one !== undefined && one.first <= at && at <= one.last);
+  const unexplained = said.content.filter(
+    (isContent, at) => isContent && said.pieces[at]?.source === 0 && !isSaid(at),
+  ).length;
+  return { args, missing, score: best.score, unexplained };
+}
+
+interface Option {
+  readonly one: Parameter;
+  readonly found: readonly Candidate[];
+}
+
+interface Assignment {
+  readonly chosen: readonly (Candidate | undefined)[];
+  readonly score: number;
+}
+
+/** The best combination in which no word goes to two parameters. */
+function assign(options: readonly Option[]): Assignment {
+  let best: Assignment = { chosen: [], score: -Infinity };
+  let steps = 0;
+  const chosen: (Candidate | undefined)[] = [];
+  const ceilings = options.map(({ one, found }) =>
+    Math.max(one.required ? LACK : 0, ...found.map(({ score }) => score)),
+  );
+  const restOf = (at: number): number => ceilings.slice(at).reduce((sum, most) => sum + most, 0);
+  const rests = options.map((_, at) => restOf(at));
+  const go = (at: number, score: number): void => {
+    const option = options[at];
+    if (option === undefined) {
+      if (score > best.score) best = { chosen: [...chosen], score };
+      return;
+    }
+    if (++steps > STEPS_MAX || score + (rests[at] ?? 0) <= best.score) return;
+    for (const candidate of option.found) {
+      const taken = chosen.slice(0, at);
+      if (taken.some((other) => other !== undefined && overlap(other, candidate))) continue;
+      chosen[at] = candidate;
+      go(at + 1, score + candidate.score + inOrder(chosen, at));
+    }
+    chosen[at] = undefined;
+    go(at + 1, score + (option.one.required ? LACK : 0));
+    chosen.length = at;
+  };
+  go(0, 0);
+  return best;
+}
+
+/** Values often come in the order of the parameters. */
+function inOrder(chosen: readonly (Candidate | undefined)[], at: number): number {
+  const before = chosen.slice(0, at).findLast((one) => one !== undefined && one.first >= 0);
+  const now = chosen[at];
+  if (before === undefined || now === undefined || now.first < 0) return 0;
+  return before.last < now.first ? 0.2 : 0;
+}
+
+function overlap(a: Candidate, b: Candidate): boolean {
+  if (a.first < 0 || b.first < 0 || (a.part && b.part)) return false;
+  return a.first <= b.last && b.first <= a.last;
+}
+
+/** The same tools come with every request. */
+const known = new WeakMap<JsonSchema, readonly Parameter[]>();
+
+function parametersOf({
+  parameters,
+  name,
+  description,
+}: ToolSpec): readonly Parameter[] | undefined {
+  const before = known.get(parameters);
+  if (before !== undefined) return before;
+  const read = readParameters(parameters, `${name} ${description}`);
+  if (read !== undefined) known.set(parameters, read);
+  return read;
+}
+
+function readParameters(
+  { properties, required }: JsonSchema,
+  about: string,
+): readonly Parameter[] | undefined {
+  if (!isRecord(properties)) return undefined;
+  const needed = new Set(Array.isArray(required) ? required.map(String) : []);
+  const all = Object.entries(properties);
+  if (all.length === 0 || all.length > PARAMETERS_MAX) return undefined;
+  const parameters: Parameter[] = [];
+  for (const [key, schema] of all) {
+    if (!isRecord(schema)) continue;
+    const type = typeOf(schema);
+    // Lists and objects are left to the model.
+    if (type === undefined) continue;
+    parameters.push({
+      key,
+      schema,
+      type,
+      required: needed.has(key),
+      role: roleOf(key, schema, about),
+    });
+  }
+  return withEither(parameters);
+}
+
+/** Where a tool has a time or a day, but not both, people say either. */
+function withEither(parameters: readonly Parameter[]): readonly Parameter[] {
+  const takesOnly = (kind: string): boolean =>
+    parameters.some(({ role }) => role.kinds.length === 1 && role.kinds[0] === kind);
+  const [time, date] = [takesOnly("time"), takesOnly("date")];
+  if (time === date) return parameters;
+  return parameters.map((one) => {
+    const [kind, more] = one.role.kinds;
+    const isAlone = more === undefined && (kind === "time" || kind === "date");
+    return isAlone ? { ...one, role: { ...one.role, kinds: ["time", "date"] } } : one;
+  });
+}
+
+function typeOf(schema: JsonSchema): Parameter["type"] | undefined {
+  if (Array.isArray(schema["enum"])) return "enum";
+  const types = [schema["type"]].flat().filter((one) => one !== "null");
+  if (types.length !== 1) return undefined;
+  if (types[0] === "string" || types[0] === "number" || types[0] === "boolean") return types[0];
+  return types[0] === "integer" ? "number" : undefined;
+}

@@ -1,0 +1,223 @@
+/**
+ * A text as pieces that are not cut: words, and in one piece each what shows by its form that it belongs together,
+ * such as a time, a quotation, an address. Chinese words come from the dictionary of the runtime. Knows text only.
+ */
+import { spokenNumbers } from "../number_words.ts";
+import { type ValueKind, valuesIn } from "../value_kinds.ts";
+
+/** A word or a whole value. */
+export interface Piece {
+  /** Without the marks around it. */
+  readonly text: string;
+  /** In small letters. */
+  readonly bare: string;
+  readonly from: number;
+  readonly to: number;
+  /** A mark or nothing stands before it. */
+  readonly opens: boolean;
+  /** A mark or nothing stands after it. */
+  readonly closes: boolean;
+  /** A colon stands before it. */
+  readonly led: boolean;
+  /** What it is by its form. */
+  readonly kind: ValueKind | undefined;
+  /** As which number it is said: `7`, `seven`, `二十二`. */
+  readonly number: number | undefined;
+  readonly quoted: boolean;
+  /** Of which text; 0 = what was said last. */
+  readonly source: number;
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly kind?: ValueKind | undefined;
+  readonly quoted?: boolean;
+}
+
+const HAN_RUN = /\p{Script=Han}+/gu;
+const WORD = /\p{Script=Han}+|[^\s\p{Script=Han}]+/gu;
+/** Single quotation marks are apostrophes as well. */
+const QUOTED =
+  /"([^"]+)"|“([^”]+)”|「([^」]+)」|『([^』]+)』|《([^》]+)》|«([^»]+)»|`([^`]+)`|(?<=^|[\s:,(])'([^']+)'(?=$|[\s,.?!;:)])/gu;
+const OUTER_FIRST = /^["'“‘«([{：，、「《。！？,.:;!?]+/u;
+const OUTER_LAST = /(?:'s)?["'”’»)\]},.?!:;。？！，、：；」》]+$/u;
+const MARK = /[,.;:!?()，。；：！？、（）—]|\n| - /u;
+const DIGITS = /^-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?$/;
+const DECIMAL = /(?<![\w.,:/-])-?\d+(?:,\d{3})*\.\d+(?![\w.,:/]*\d)/gu;
+const SPOKEN = /^[\p{L} -]+$/u;
+const UNIT =
+  /^(\d+(?:\.\d+)?)(-?)(?:seconds?|secs?|s|minutes?|mins?|hours?|hrs?|h|days?|weeks?|months?|years?|kg|g|mg|lbs?|km|cm|mm|m|mi|ml|l|percent|degrees?|c|f|people|persons?|x|gb|mb|kb)$/iu;
+/** A Chinese number that counts or measures something. */
+const HAN_NUMBER =
+  /(?:[零一二两三四五六七八九]?[十百千万][零一二三四五六七八九十百千万]*|[一二两三四五六七八九](?=[个份张瓶斤杯位人块条本台间盒包袋只件公度点米升元])(?!个月))(?![月号日周])/gu;
+/** Said in Chinese without a space between them; the dictionary takes them for one word. */
+const GLUED: Readonly<Record<string, readonly string[]>> = {
+  我想: ["我", "想"],
+  设成: ["设", "成"],
+  调到: ["调", "到"],
+  改成: ["改", "成"],
+  换成: ["换", "成"],
+  译成: ["译", "成"],
+};
+
+let dictionary: Intl.Segmenter | undefined;
+
+/** Whether a piece is whole by its form: nothing in it leads to anything. */
+export function isWhole({ quoted, kind }: Piece): boolean {
+  return quoted || kind !== undefined;
+}
+
+/** Every tool reads the same text. */
+const known = new Map<string, readonly Piece[]>();
+const KNOWN_MAX = 16;
+
+/** The pieces of a text. `source`: its place among the texts that may be copied from. */
+export function piecesOf(text: string, source = 0): readonly Piece[] {
+  const key = `${source} ${text}`;
+  const pieces = known.get(key) ?? cut(text, source);
+  if (known.size >= KNOWN_MAX) known.clear();
+  known.set(key, pieces);
+  return pieces;
+}
+
+function cut(text: string, source: number): readonly Piece[] {
+  const wholes = wholesIn(text).flatMap((whole) => withoutUnit(text, whole));
+  const words = [...text.matchAll(WORD)]
+    .flatMap(({ index, 0: raw }) => splitHan(raw, index))
+    .flatMap((range) => outside(range, wholes))
+    .map((range) => bare(text, range))
+    .filter(({ from, to }) => /[\p{L}\p{N}]/u.test(text.slice(from, to)));
+  const ranges = [...wholes, ...words].toSorted((a, b) => a.from - b.from);
+  return ranges.map((range, at) => pieceOf(text, ranges, at, source));
+}
+
+function pieceOf(text: string, ranges: readonly Range[], at: number, source: number): Piece {
+  const range = ranges[at] ?? { from: 0, to: 0 };
+  const { from, to, quoted = false } = range;
+  const kind = isInName(text, ranges[at - 1], range) ? undefined : range.kind;
+  const [previous, next] = [ranges[at - 1], ranges[at + 1]];
+  const start = previous === undefined ? 0 : previous.to;
+  const before = text.slice(start, from);
+  const after = text.slice(to, next?.from);
+  const own = text.slice(from, to);
+  return {
+    text: own,
+    bare: own.toLowerCase(),
+    from,
+    to,
+    opens: previous === undefined || (MARK.test(before) && !isTitle(text.slice(0, start), before)),
+    closes: next === undefined || (MARK.test(after) && !isTitle(own, after)),
+    led: /[:：]\s*["“「]?$/u.test(before),
+    kind,
+    number: quoted ? undefined : numberIn(own),
+    quoted,
+    source,
+  };
+}
+
+/** The point of "Dr. Who" ends nothing. */
+function isTitle(text: string, gap: string): boolean {
+  return gap === ". " && /(?:^|\s)(?:Dr|Mr|Mrs|Ms|St|Prof|No)$/u.test(text);
+}
+
+function numberIn(text: string): number | undefined {
+  if (DIGITS.test(text)) return Number(text.replaceAll(",", ""));
+  if (text.length > 18 || !SPOKEN.test(text)) return undefined;
+  const spoken = spokenNumbers(text);
+  return spoken.length === 1 ? spoken[0] : undefined;
+}
+
+/** "7-minute" and "5kg" are a number and a word. */
+function withoutUnit(text: string, whole: Range): readonly Range[] {
+  const { from, to, kind } = whole;
+  const [, number = "", dash = ""] = (kind === "code" && UNIT.exec(text.slice(from, to))) || [];
+  if (number === "") return [whole];
+  const middle = from + number.length;
+  return [
+    { from, to: middle, kind: "code" },
+    { from: middle + dash.length, to },
+  ];
+}
+
+/** "Blue Monday" is no day. */
+function isInName(text: string, before: Range | undefined, { from, to, kind }: Range): boolean {
+  if (kind !== "date" || before === undefined || before.kind !== undefined) return false;
+  const gap = text.slice(before.to, from);
+  return (
+    gap === " " &&
+    before.from > 0 &&
+    /^\p{Lu}\p{Ll}/u.test(text.slice(before.from)) &&
+    /^\p{Lu}\p{L}+$/u.test(text.slice(from, to))
+  );
+}
+
+/** Quotations and values, none inside another. */
+function wholesIn(text: string): readonly Range[] {
+  const quotes = [...text.matchAll(QUOTED)].map((match): Range => {
+    const inner = match.slice(1).find((group) => group !== undefined) ?? "";
+    const from = match.index + match[0].indexOf(inner);
+    return { from, to: from + inner.length, quoted: true };
+  });
+  const isFree = ({ from, to }: Range): boolean =>
+    quotes.every((quote) => to <= quote.from || from >= quote.to);
+  const free = valuesIn(text).map(({ from, to, kind }) => ({ from, to, kind }));
+  const spoken = [...text.matchAll(HAN_NUMBER)].map(({ index, 0: number }) => ({
+    from: index,
+    to: index + number.length,
+  }));
+  const apart = spoken.filter((one) =>
+    free.every(({ from, to }) => one.to <= from || one.from >= to),
+  );
+  const decimals = [...text.matchAll(DECIMAL)].map(({ index, 0: number }): Range => ({
+    from: index,
+    to: index + number.length,
+    kind: "code",
+  }));
+  const others = free.filter((one) =>
+    decimals.every(({ from, to }) => one.to <= from || one.from >= to),
+  );
+  return [...quotes, ...[...others, ...decimals, ...apart].filter(isFree)];
+}
+
+function splitHan(raw: string, index: number): readonly Range[] {
+  HAN_RUN.lastIndex = 0;
+  if (!HAN_RUN.test(raw)) return [{ from: index, to: index + raw.length }];
+  dictionary ??= new Intl.Segmenter("zh", { granularity: "word" });
+  return [...dictionary.segment(raw)].flatMap(({ segment, index: at }) => {
+    let from = index + at;
+    return unglued(segment).map((part) => {
+      const range = { from, to: from + part.length };
+      from = range.to;
+      return range;
+    });
+  });
+}
+
+/** A segment without the particle at its end. */
+function unglued(segment: string): readonly string[] {
+  const glued = GLUED[segment];
+  if (glued !== undefined) return glued;
+  const isVerb = segment.length > 1 && /[了吗吧呢]$/u.test(segment) && segment !== "为了";
+  return isVerb ? [segment.slice(0, -1), segment.slice(-1)] : [segment];
+}
+
+/** What of a range lies outside of wholes. */
+function outside({ from, to }: Range, wholes: readonly Range[]): readonly Range[] {
+  const inside = wholes.filter((whole) => whole.from < to && whole.to > from);
+  const parts: Range[] = [];
+  let at = from;
+  for (const whole of inside.toSorted((a, b) => a.from - b.from)) {
+    if (whole.from > at) parts.push({ from: at, to: whole.from });
+    at = Math.max(at, whole.to);
+  }
+  if (at < to) parts.push({ from: at, to });
+  return parts;
+}
+
+function bare(text: string, { from, to }: Range): Range {
+  const raw = text.slice(from, to);
+  const first = OUTER_FIRST.exec(raw)?.[0].length ?? 0;
+  const last = OUTER_LAST.exec(raw.slice(first))?.[0].length ?? 0;
+  return { from: from + first, to: to - last };
+}

@@ -1,0 +1,260 @@
+/**
+ * What kind of argument a parameter is by its name, and with which words people lead to such a value: a `destination`
+ * comes after "to" and 到, a `message` after "saying" and 说. Knows names only.
+ */
+import { kindsOf, type ValueKind } from "../value_kinds.ts";
+import { termsOf } from "../../../runtime/turn/tool_choice.ts";
+import type { JsonSchema } from "../../../schemas/function.ts";
+
+/** A name has no preposition in it, a title may have one; a clause may be all of the rest. */
+export type Form = "name" | "title" | "clause" | "sentence";
+
+/** What leads to the value of a parameter. */
+export interface Role {
+  /** Words before it, in small letters. */
+  readonly before: ReadonlySet<string>;
+  /** Words after it. */
+  readonly after: ReadonlySet<string>;
+  /** Words that call the parameter by its name, without endings; and its units. */
+  readonly names: ReadonlySet<string>;
+  /** How long it may be, from a name to a sentence that may begin with any word. */
+  readonly form: Form;
+  /** People and places have capital letters. */
+  readonly named: boolean;
+  /** Whether a thing may be called by its kind: "the light". */
+  readonly thing: boolean;
+  /** A sort fits it. */
+  readonly known: boolean;
+  readonly kinds: readonly ValueKind[];
+  /** How much it costs to be of no such kind. */
+  readonly strictness: number;
+  /** It stands after a number: "12 miles". */
+  readonly counted: boolean;
+  /** Often a name with digits or marks in it. */
+  readonly code: boolean;
+  /** How such values end. */
+  readonly ends: readonly RegExp[];
+}
+
+interface Sort {
+  readonly keys: RegExp;
+  readonly before: string;
+  readonly after?: string;
+  /** What else calls it by its name. */
+  readonly names?: string;
+  /** How such values end in Chinese. */
+  readonly ends?: RegExp;
+  /** @default "name" */
+  readonly form?: Form;
+  readonly named?: boolean;
+  /** It says more than any other sort: those do not count. */
+  readonly alone?: boolean;
+}
+
+const FORMS: readonly Form[] = ["name", "title", "clause", "sentence"];
+/** Values of these kinds may come in forms that no rule knows. */
+const LOOSE: ReadonlySet<ValueKind> = new Set(["file", "color", "currency", "language"]);
+
+/** What is to be done. */
+const TASK: Sort = {
+  keys: /task|todo|to do|what|reminder|action|item to|chore|thing to do/u,
+  before: "to about that for 提醒我 我 一条 记得 叫我 忘了 忘记 忘 了",
+  after: "提醒",
+  form: "clause",
+};
+/** Tools that keep what is to be done. */
+const TO_DO = /remind|to ?do|task|提醒|待办|任务/iu;
+
+const SORTS: readonly Sort[] = [
+  {
+    keys: /\b(?:from|origin|source|src|start|departure)\b(?! (?:time|date))/u,
+    before: "from between move rename copy 从 由 把 将",
+    after: "to in into 到 去 飞 至 是 换 换成 等于 兑换",
+    alone: true,
+    named: true,
+  },
+  {
+    keys: /^(?:to|destination|dest|target|end|arrival|into)\b(?! (?:time|date))|\bdestination\b|^to\b/u,
+    before: "to into towards toward and in as for reach 到 去 飞 往 至 成 为 飞往 成为 多少 是",
+    after: "有 的",
+    alone: true,
+    named: true,
+  },
+  {
+    keys: /location|city|place|town|country|region|area|address|station|harbou?r|port|airport|where|venue|beach|neighbou?rhood|destination|state/u,
+    before:
+      "in at near for from around of over to outside inside into visit 在 去 到 查 看 知道 告诉我 附近",
+    after: "的 今天 明天 后天 附近 天气 有 会",
+    named: true,
+  },
+  {
+    keys: /room|zone|floor|tank|area|folder|directory|branch|namespace|shelf|channel/u,
+    before: "in at on of for under into to inside 把 将 打扫 扫 在",
+    after: "的",
+    ends: /[室房厅卧间园库廊台楼院厨]$/u,
+  },
+  {
+    keys: /\blanguages?\b|\blang\b/u,
+    before: "in into to 成 用 为 译成",
+    after: "怎么说",
+  },
+  {
+    keys: /recipient|contact|person|people|\bto\b|\bwho|user|friend|guest|assignee|owner|coach|doctor|participant|client|customer|person|employee|student|sender|callee|member|singer|artist|author|attendee/u,
+    before:
+      "to with for call text tell message email ring let ask sms write by contact mute 给 跟 和 向 告诉 通知 打电话给 发给 叫 呼叫 播放 听",
+    after: "know that saying 说 发 打 的 拨",
+    named: true,
+  },
+  {
+    keys: /text|message|content|body|note|description|comment|memo|reason|detail|caption/u,
+    before: "that saying says say write note reading with know 说 道 内容 记 记下 记一下 写 说一声",
+    names: "saying text message content body",
+    form: "sentence",
+  },
+  TASK,
+  {
+    keys: /\bname$/u,
+    before: "called named name for the my on off 叫 叫做 名为 给 把 将",
+    names: "called named",
+    named: true,
+  },
+  {
+    keys: /title|subject|label|summary|event|heading|called/u,
+    before: "called titled named name about for title labelled labeled 叫 叫做 名为 标题",
+    names: "called titled named entitled labelled labeled",
+    form: "title",
+  },
+  {
+    keys: /query|topic|keyword|search|term|question|about|\bwhat\b|song|track|album|book|movie|film|phrase|word|prompt|sql|statement|command|expression/u,
+    before:
+      "for about play up hear google run execute say query search some 搜 查 查一下 关于 听 放 播放 搜索 看看 首 一首 的 唱的 有关",
+    form: "clause",
+  },
+  {
+    keys: /device|lamp|light|lock|door|appliance|thing|speaker|player|entity|item|product|object|gadget/u,
+    before:
+      "the on off up lock unlock of some my buy add 把 将 打开 关 关掉 开 关闭 开启 加 加上 买 关一下 开一下 用",
+  },
+  { keys: /time|hour|\bat\b|when|alarm/u, before: "at by for until till to 在 时间" },
+  { keys: /date|day|when|deadline|due|birthday/u, before: "on for by until due 在", after: "前" },
+  { keys: /unit\b|units\b|currency/u, before: "in to into from 成 为" },
+  {
+    keys: /carrier|provider|method|via|with|pharmacy|company|brand|shop|store|restaurant|hotel/u,
+    before: "with via by using at from of 从 在",
+  },
+  {
+    keys: /host|server|service|pod|deployment|table|repo|file|path|database|cluster|node|container|machine/u,
+    before:
+      "of for on the restart scale describe inside under in describe from read open list tail show restart 查看 重启",
+  },
+];
+
+/** Of a parameter that no sort fits. */
+const ANY_BEFORE = "the a an of for more some my 把 将 给 用";
+/** Units that people say instead of what is measured. */
+const UNITS: readonly (readonly [RegExp, string])[] = [
+  [/minute|duration|timer/u, "minutes minute mins min 分钟"],
+  [/hour|duration/u, "hours hour hrs h 小时"],
+  [/second/u, "seconds second secs sec 秒"],
+  [/day/u, "days day 天"],
+  [/year/u, "years year 年"],
+  [/temp|degree|celsius|heat/u, "degrees degree celsius fahrenheit c 度 °"],
+  [/percent|bright|level|volume|humid|position|dim/u, "percent % 百分之 之"],
+  [/weight|kilo|mass/u, "kg kilograms kilogram kilos pounds lbs weigh 公斤 斤"],
+  [/height|length|width|cm|centimet/u, "cm centimeters centimetres tall meters metres 厘米 米"],
+  [/gram/u, "grams gram g 克"],
+  [/radius|distance|kilomet|\bkm\b/u, "km kilometers kilometres miles within 公里"],
+  [
+    /people|guest|party|person|seat|pax|adult|passenger/u,
+    "people persons guests person seats adults of 人 位 个人",
+  ],
+  [
+    /quantity|count|amount|number|copies|size|servings?/u,
+    "copies pieces x 份 个 张 瓶 杯 盒 包 袋 件 箱 本 只",
+  ],
+  [/calor|kcal/u, "calories kcal 卡"],
+  [/price|amount|budget|cost|money|principal/u, "dollars euros pounds usd eur 元 块"],
+  [/rate|percent/u, "percent %"],
+];
+/** What parameters are called in Chinese. */
+const CHINESE: readonly (readonly [RegExp, string])[] = [
+  [/subject/u, "主题"],
+  [/title|subject|heading/u, "标题"],
+  [/title|\bname|label/u, "名称 名字 标签 叫"],
+  [/body|content|message|text/u, "内容 正文"],
+  [/note|comment|remark/u, "备注"],
+  [/time/u, "时间"],
+  [/date|day/u, "日期"],
+  [/location|place|address/u, "地点 地址"],
+  [/phone/u, "电话 手机号"],
+  [/code|number|id$/u, "编号 号码 单号 号"],
+];
+/** Of "the orders table" the name is "orders"; of "the front door" all is. */
+const HOLDERS =
+  /^(?:tables?|channels?|branch|namespace|services?|lists?|files?|repos?|repository|folders?|director(?:y|ies)|teams?|accounts?|projects?|logs?|database|timers?|playlists?|pods?|deployments?|hosts?|servers?|labels?|topics?|league|prescription)$/u;
+const CODES =
+  /host|server|service|pod|deployment|node|container|table|repo|path|file|ticker|symbol|channel|branch|\bid$/u;
+const THING =
+  /device|thing|lamp|light|appliance|door|\broom|entity|object|lock|gadget|window|tank|fan\b|speaker|machine|curtain|blind/u;
+/** They say nothing about the parameter. */
+const WEAK_NAMES = new Set(["name", "to", "from", "id", "number", "value", "a", "b", "c"]);
+
+/** Whether "the X …" with this word is called X alone. */
+export function isHolder(bare: string): boolean {
+  return HOLDERS.test(bare);
+}
+
+/** The role of a parameter. */
+export function roleOf(key: string, { description, format }: JsonSchema, tool = ""): Role {
+  const name = key
+    .replaceAll(/([a-z])([A-Z])/g, "$1 $2")
+    .replaceAll(/[_-]+/g, " ")
+    .toLowerCase();
+  const about = typeof description === "string" ? description.toLowerCase() : "";
+  const sorts = SORTS.filter(({ keys }) => keys.test(name));
+  const alone = sorts.find((sort) => sort.alone === true);
+  const isToDo =
+    TO_DO.test(tool) && sorts.some(({ form }) => form === "clause" || form === "sentence");
+  const known =
+    alone !== undefined
+      ? [alone]
+      : isToDo
+        ? [TASK]
+        : sorts.length > 0
+          ? sorts
+          : SORTS.filter(({ keys }) => about !== "" && keys.test(about)).slice(0, 1);
+  const list = (pick: (sort: Sort) => string | undefined): string[] =>
+    known.flatMap((sort) => (pick(sort) ?? "").split(" ")).filter((word) => word !== "");
+  const units = UNITS.filter(([keys]) => keys.test(`${name} ${about}`)).flatMap(([, all]) =>
+    all.split(" "),
+  );
+  const kinds = kindsOf(key, format);
+  const chinese = CHINESE.filter(([keys]) => keys.test(name)).flatMap(([, all]) => all.split(" "));
+  const own = termsOf(name).filter((term) => !WEAK_NAMES.has(term));
+  return {
+    before: new Set([
+      ...list(({ before }) => before),
+      ...(known.length === 0 ? ANY_BEFORE.split(" ") : []),
+    ]),
+    after: new Set(list(({ after }) => after)),
+    names: new Set([
+      ...own,
+      ...termsOf(list(({ names }) => names).join(" ")),
+      ...units,
+      ...chinese,
+    ]),
+    form: FORMS.findLast((form) => known.some((sort) => sort.form === form)) ?? "name",
+    named: known.some(({ named }) => named === true),
+    known: known.length > 0,
+    thing: THING.test(name),
+    code: CODES.test(name),
+    kinds,
+    strictness: kinds.every((kind) => LOOSE.has(kind))
+      ? 1
+      : /^(?:to|recipient)$/u.test(name)
+        ? 0.5
+        : 2,
+    counted: /\bunit|currency/u.test(name) && !/^(?:to|target)\b/u.test(name),
+    ends: known.flatMap(({ ends }) => (ends === undefined ? [] : [ends])),
+  };
+}
