@@ -73,7 +73,7 @@ export const CHANNEL_ATTACKS: readonly DaemonAttack[] = [
   {
     name: "a value that changes every object",
     harmless: `await ctx.kv.set("a", { b: 1 }); return "well"`,
-    malicious: `raw('{"type":"writes","call":1,"writes":[{"key":"__proto__","value":{"__proto__":{"polluted":1}}}]}\\n')`,
+    malicious: `raw('{"type":"writes","call":1,"writes":[{"key":"__proto__","value":{"polluted":1}}]}\\n')`,
   },
   {
     name: "a manifest with more permissions",
