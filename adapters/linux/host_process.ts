@@ -12,6 +12,7 @@ import {
   processCpuMs,
   processOwnMiB,
   sessionMembers,
+  threadsOf,
 } from "./process_stats.ts";
 import { RefusalLog, type Reporters } from "./refusals.ts";
 import { freezeSocket, leaveSeat, PROCESSES_MAX, type Seat, WORK_MIB } from "./seat.ts";
@@ -131,10 +132,10 @@ export class HostProcess implements Confined {
   excess(): { readonly limit: "processes" | "workMiB"; readonly reason: string } | undefined {
     if (this.#gone) return undefined;
     const { bounds } = this.#layers;
-    if (this.#startsPrograms && bounds.processes === undefined) {
-      const count = this.#members().length;
+    if (bounds.processes === undefined) {
+      const count = this.#members().reduce((sum, pid) => sum + threadsOf(pid), 0);
       if (count > PROCESSES_MAX)
-        return { limit: "processes", reason: `${String(count)} processes > ${PROCESSES_MAX}` };
+        return { limit: "processes", reason: `${String(count)} threads > ${PROCESSES_MAX}` };
     }
     const now = performance.now();
     if (this.#layers.tmpfs || now - this.#measuredAt < MEASURE_MS) return undefined;

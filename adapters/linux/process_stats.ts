@@ -19,6 +19,15 @@ function statOf(pid: number): readonly string[] {
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
+/** Threads of a process; 0 when it is gone. */
+export function threadsOf(pid: number): number {
+  try {
+    return Number(statOf(pid)[17]);
+  } catch {
+    return 0;
+  }
+}
+
 /** The living processes of a session: its leader, and those that it has started, however they were started. */
 export function sessionMembers(leader: number): readonly number[] {
   return readdirSync("/proc")

@@ -12,6 +12,8 @@ import {
   LANGUAGE_ATTACKS,
   PRELUDE,
 } from "./daemon_attacks.ts";
+import { LAYERS } from "../../adapters/linux/omitted.ts";
+import { LinuxSandbox } from "../../adapters/linux/sandbox.ts";
 import { only, Ground } from "./verdicts.ts";
 import { openServers } from "./places.ts";
 
@@ -160,6 +162,27 @@ describe.skipIf(process.platform !== "linux")("an attack on the daemon", () => {
     expect(well?.output).toBe("well");
     expect(other.output).toEqual({ secret: 1, mine: 1 });
     await Promise.all([free.close(), close(), big?.retire(), small?.retire()]);
+  });
+
+  test("by appetite: threads, where no controller and no user id of its own bounds them", async () => {
+    const layers = LAYERS.filter((layer) => layer !== "uid" && layer !== "cgroup");
+    const sandbox = new LinuxSandbox(only(layers));
+    const unbounded = openBench({ sandbox });
+    const start = (count: number) => `
+      const { dlopen, ptr } = await import("bun:ffi");
+      const c = dlopen("libc.so.6", {
+        dlsym: { args: ["ptr", "ptr"], returns: "ptr" },
+        pthread_create: { args: ["ptr", "ptr", "ptr", "u64"], returns: "i32" },
+      }).symbols;
+      const sleep = c.dlsym(null, ptr(Buffer.from("sleep\\0")));
+      for (let i = 0; i < ${String(count)}; i++) c.pthread_create(ptr(Buffer.alloc(8)), null, sleep, 8);
+      if (${String(count)} > 100) await Bun.sleep(8_000);
+      return "well"`;
+    const few = await unbounded.deploy(tool(start(20)), { name: "few" });
+    expect((await few.run(call())).output).toBe("well");
+    const many = await unbounded.deploy(tool(start(300)), { name: "many" });
+    expect((await many.run(call())).error?.message).toMatch(/\d threads > 192/);
+    await unbounded.close();
   });
 
   test("through its channel: open files, for the daemon to hold", async () => {
