@@ -10,6 +10,7 @@ import {
   type Token,
   TokenBias,
 } from "node-llama-cpp";
+import { CheckedText } from "./checked.ts";
 import { fill } from "./filling/fill.ts";
 import { checkGguf } from "./gguf.ts";
 import { toHistory } from "./history.ts";
@@ -149,7 +150,8 @@ export class Inference {
     const prompt = state.contextText.tokenize(this.#model.tokenizer);
     const room = this.#roomFor(prompt.length, hasTools);
     slot.tokens.reset();
-    const text = new TextFilter(this.#callTag, sink.token);
+    const checked = new CheckedText(request, this.#options.embedded, sink.token);
+    const text = new TextFilter(this.#callTag, (piece) => checked.push(piece));
     const json = request.jsonSchema;
     let calls = 0;
     let began = false;
@@ -171,7 +173,7 @@ export class Inference {
             onFunctionCall: (call: { functionName: string; params: unknown }) => {
               text.flush();
               const { made, asked } = this.#completed(request, toCall(tools, call), sources);
-              if (asked !== "") return sink.token(asked);
+              if (asked !== "") return checked.push(asked);
               calls++;
               sink.call(made);
             },
@@ -180,6 +182,7 @@ export class Inference {
         : {}),
     });
     text.flush();
+    checked.end(calls);
     let finish = finishOf(ended, calls, text.cut, signal);
     if (json !== undefined && finish === "stop")
       finish = emitJson(ended?.response ?? "", json, sink);

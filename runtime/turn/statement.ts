@@ -17,6 +17,12 @@ const EXTRA_CHARS_MAX = 160;
 /** The same few words so often in a row are a loop. */
 const REPEATS_MAX = 3;
 
+/** A sentence about no more values than this says all of them. */
+const VALUES_SAID_MAX = 6;
+
+/** What only says that it worked. */
+const WORKED = /^(?:ok|success|successful|done|created|saved|sent|added|accepted|acknowledged)$/i;
+
 /** Words that say no, in the languages that the model knows. */
 const NO =
   /\b(?:no|not|none|never|nothing|off|false|fail(?:ed|s)?|closed|empty|cannot)\b|n't|[不没未无关否错失]/i;
@@ -45,8 +51,11 @@ export function holds(text: string, asked: string, results: readonly Result[]): 
   const leaves = results.flatMap(({ output }) => leavesOf(output));
   if (leaves.includes(false) && !NO.test(said)) return false;
   const values = leaves.filter((leaf) => typeof leaf === "string" || typeof leaf === "number");
-  // Something of the result has to be in it, if there is something that can be.
-  return values.length === 0 || values.some((value) => mentions(said, value));
+  // Something of the result has to be in it, if there is something that can be; of few values all that were not asked with.
+  const isSaid = (value: string | number): boolean => mentions(said, value);
+  const news = values.filter((value) => !mentions(asked, value));
+  if (news.length <= VALUES_SAID_MAX && !news.every(isSaid)) return false;
+  return values.length === 0 || values.some(isSaid);
 }
 
 /** The results in plain words, in the language of the question. */
@@ -69,6 +78,8 @@ function inWords(output: unknown, isHan: boolean): string {
     ([, value]) => value !== undefined && value !== null,
   );
   const [[, only] = []] = entries;
+  const told = entries.filter((one) => !hasWorked(one));
+  if (told.length < entries.length) return worked(Object.fromEntries(told), isHan);
   if (entries.length === 1 && isSentence(only)) return valueOf(only);
   // Lists come last, each on lines of its own.
   const lists = entries.filter(([, value]) => isList(value));
@@ -81,6 +92,16 @@ function inWords(output: unknown, isHan: boolean): string {
 /** There is nothing to say but that it is done. */
 function isNothing(output: unknown): output is null | undefined | true {
   return output === null || output === undefined || output === true;
+}
+
+/** That it is done, and what is there to say beside it. */
+function worked(rest: Readonly<Record<string, unknown>>, isHan: boolean): string {
+  const isAll = Object.keys(rest).length === 0;
+  return isAll ? done(isHan) : [done(isHan), inWords(rest, isHan)].join(isHan ? "" : " ");
+}
+
+function hasWorked([key, value]: readonly [string, unknown]): boolean {
+  return value === true && WORKED.test(key);
 }
 
 /** It needs no label. */

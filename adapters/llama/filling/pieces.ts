@@ -35,8 +35,8 @@ interface Range {
   readonly quoted?: boolean;
 }
 
-const HAN_RUN = /\p{Script=Han}+/gu;
-const WORD = /\p{Script=Han}+|[^\s\p{Script=Han}]+/gu;
+const HAN = /\p{Script=Han}/u;
+const WORD = /百分之|(?:(?!百分之)\p{Script=Han})+|[^\s\p{Script=Han}]+/gu;
 /** Single quotation marks are apostrophes as well. */
 const QUOTED =
   /"([^"]+)"|“([^”]+)”|「([^」]+)」|『([^』]+)』|《([^》]+)》|«([^»]+)»|`([^`]+)`|(?<=^|[\s:,(])'([^']+)'(?=$|[\s,.?!;:)])/gu;
@@ -50,7 +50,7 @@ const UNIT =
   /^(\d+(?:\.\d+)?)(-?)(?:seconds?|secs?|s|minutes?|mins?|hours?|hrs?|h|days?|weeks?|months?|years?|kg|g|mg|lbs?|km|cm|mm|m|mi|ml|l|percent|degrees?|c|f|people|persons?|x|gb|mb|kb)$/iu;
 /** A Chinese number that counts or measures something. */
 const HAN_NUMBER =
-  /(?:[零一二两三四五六七八九]?[十百千万][零一二三四五六七八九十百千万]*|[一二两三四五六七八九](?=[个份张瓶斤杯位人块条本台间盒包袋只件公度点米升元])(?!个月))(?![月号日周])/gu;
+  /(?:[零一二两三四五六七八九]?[十百千万][零一二三四五六七八九十百千万]*|[一二两三四五六七八九](?=[个份张瓶斤杯位人块条本台间盒包袋只件公度点米升元])(?!个月))(?![月号日周]|分之)/gu;
 /** Said in Chinese without a space between them; the dictionary takes them for one word. */
 const GLUED: Readonly<Record<string, readonly string[]>> = {
   我想: ["我", "想"],
@@ -181,8 +181,7 @@ function wholesIn(text: string): readonly Range[] {
 }
 
 function splitHan(raw: string, index: number): readonly Range[] {
-  HAN_RUN.lastIndex = 0;
-  if (!HAN_RUN.test(raw)) return [{ from: index, to: index + raw.length }];
+  if (!HAN.test(raw) || raw === "百分之") return [{ from: index, to: index + raw.length }];
   dictionary ??= new Intl.Segmenter("zh", { granularity: "word" });
   return [...dictionary.segment(raw)].flatMap(({ segment, index: at }) => {
     let from = index + at;

@@ -159,7 +159,7 @@ const UNITS: readonly (readonly [RegExp, string])[] = [
   [/day/u, "days day 天"],
   [/year/u, "years year 年"],
   [/temp|degree|celsius|heat/u, "degrees degree celsius fahrenheit c 度 °"],
-  [/percent|bright|level|volume|humid|position|dim/u, "percent % 百分之 之"],
+  [/percent|bright|level|volume|humid|position|dim/u, "percent % 百分之"],
   [/weight|kilo|mass/u, "kg kilograms kilogram kilos pounds lbs weigh 公斤 斤"],
   [/height|length|width|cm|centimet/u, "cm centimeters centimetres tall meters metres 厘米 米"],
   [/gram/u, "grams gram g 克"],
