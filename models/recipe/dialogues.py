@@ -16,14 +16,15 @@ from answers import answer, result_of
 from entities import Entities
 from kept_out import plain, sentences
 from lexicon import COMMON_WORDS, NOUNS, VERBS
-from tools import DECORATED, Toolmaker, ask_domain, ask_words
+from tools import DECORATED, Toolmaker, ask_domain, ask_words, spoken
 
 SYSTEM = "You are Moult, a helpful assistant."
 SYSTEMS = [SYSTEM] * 12 + ["You are a helpful assistant.", "You are Moult. Be brief.", "Answer briefly. Use tools when they help.", "You are Moult, an agent on this machine.", "You help the user with the tools you have."]
 LONG = ["You are a smart assistant in a household. Use the functions you are given. Never make up an answer.", "You are a helpful AI assistant with access to tools. Call a tool when one fits the request, otherwise answer in one sentence.", "You help the staff of a company. Today is Monday. Keep answers short.", "你是一个有用的助手。", "你是 Moult，请简短回答。", "Be helpful and precise. If information is missing, ask for it.", "You are an assistant that can call functions.", "Du bist ein hilfreicher Assistent."]
 # Share of each kind of exchange where there are tools.
+SHORTLISTED = 0.4  # share of sheets whose tools were chosen for a request that none of them serves
 CHINESE = 0.45  # share of sheets in Chinese
-SHARES = {"call": 0.59, "none": 0.1, "chat": 0.04, "ask": 0.2, "several": 0.05, "summary": 0.02}
+SHARES = {"call": 0.55, "none": 0.14, "chat": 0.04, "ask": 0.2, "several": 0.05, "summary": 0.02}
 
 
 def lines(text):
@@ -349,12 +350,26 @@ class Dialogues:
             return {"system": system, "tools": [], "dialogues": [[("user", user), ("assistant", reply)]], "language": language}
         self.maker.decorated = DECORATED * self.hardness
         count = r.choice([1, 2, 3, 4]) if easy else r.choices([0, r.randint(1, 4), r.randint(5, 8), r.randint(9, 14), r.randint(15, 20)], [3, 78, 14, 3, 2])[0]
-        tools = self.tools(count, language)
-        removed = tools.pop() if len(tools) > 1 and r.random() < 0.35 else None
+        if not easy and r.random() < SHORTLISTED:
+            tools, removed = self.shortlist(language)
+        else:
+            tools = self.tools(count, language)
+            removed = tools.pop() if len(tools) > 1 and r.random() < 0.35 else None
         wanted = r.randint(3, 6) if not tools else min(14, 4 + round(len(tools) * r.uniform(0.6, 1.1)))
-        made = [self.dialogue(tools, language, {"removed": removed} if removed and n < 2 else {}, easy) for n in range(wanted)]
+        made = [self.dialogue(tools, language, {"removed": removed} if removed and n < 3 else {}, easy) for n in range(wanted)]
         system = r.choice(SYSTEMS) if r.random() < 0.85 else r.choice(LONG)
         return {"system": system, "tools": [t.line() for t in tools], "dialogues": [d for d in made if d], "language": language}
+
+    def shortlist(self, language):
+        """-> what is left of a longer list when only what shares words with a request is shown, as the runtime does it,
+        and the tool that was meant but is not there."""
+        r = self.random
+        pool = self.tools(r.randint(7, 12), language)
+        wanted = pool.pop()
+        made = self.request(wanted, language)
+        said = terms(wanted.name + " " + wanted.about + " " + "".join(t for t, _ in made[0]) if made else wanted.name)
+        pool.sort(key=lambda tool: -len(said & terms(tool.line())) - r.random())
+        return pool[: r.choice([1, 1, 2, 3, 4])], wanted
 
     def drill(self):
         """Tools and requests of random words: the tool that shares words with the request is meant. It teaches to look
@@ -411,6 +426,11 @@ class Dialogues:
         return [("user", form.format(text)), ("assistant", text)]
 
 
+def terms(text):
+    """The beginnings of a text's words, and its Chinese characters."""
+    return {word[:5] for word in re.findall(r"[a-z]{3,}|[\u4e00-\u9fff]", spoken(text))}
+
+
 def prefixes(a, b):
     return a.startswith(b) or b.startswith(a)
 
@@ -425,7 +445,7 @@ CALL = re.compile(r'^(<tool_call>\n\{"name": ")(.*?)(", "arguments": )(.*)(\}\n<
 
 ANSWERED = 0.38  # share of calls that are followed by their result and the answer
 # How much a token counts in the loss. A reply is decided at its first token, a call by the name; the rest is spelling.
-FIRST, NAME, ARGUMENTS, CHOICE, TEXT = 3.0, 4.0, 1.5, 4.0, 1.0
+FIRST, NAME, ARGUMENTS, CHOICE, TEXT = 7.0, 4.0, 1.5, 4.0, 1.0
 
 
 def render(sheet):
