@@ -191,11 +191,16 @@ export const KERNEL: readonly Attack[] = [
   {
     name: "open a queue for others (mq_open)",
     harmless: work,
-    malicious: (_, { sys, text }) => {
+    malicious: async (_, { sys, text }) => {
+      const fs = await import("node:fs");
       const name = crypto.randomUUID();
+      // As small as can be: all queues of a user share one bound.
+      const attributes = Buffer.alloc(64);
+      for (const offset of [8, 16]) attributes.writeBigInt64LE(1n, offset);
       const CREATE_READ_WRITE = 0o102;
-      sys("mq_open", text(name), CREATE_READ_WRITE, 0o666, 0);
+      const file = sys("mq_open", text(name), CREATE_READ_WRITE, 0o666, attributes);
       sys("mq_unlink", text(name));
+      fs.closeSync(file);
     },
     calls: ["mq_open", "mq_unlink"],
   },

@@ -30,6 +30,9 @@ const LEFT: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** Bounded by the layer of control groups on machines that have the controller for it. */
+const VARIES = "start threads without end (300)";
+
 /** Names with a result, in one column. */
 function withResult(outcomes: Verdicts["twins"], result: string): readonly string[] {
   return Object.keys(outcomes).filter((name) => outcomes[name]?.result === result);
@@ -51,8 +54,9 @@ function check(verdicts: Verdicts): void {
   const wanted = readTable(readFileSync(golden, "utf8"));
   // What this machine can not try (multipath TCP, …) is not in its table.
   const found = readTable(tableOf(verdicts));
-  const tried = Object.entries(wanted).filter(([name]) => name in found);
-  expect(found).toEqual(Object.fromEntries(tried));
+  const same = (name: string) => name in found && name !== VARIES;
+  const compared = (table: typeof found) => Object.entries(table).filter(([name]) => same(name));
+  expect(Object.fromEntries(compared(found))).toEqual(Object.fromEntries(compared(wanted)));
 }
 
 /** What another user's program is made of; this checkout, and Bun's folder, may be closed to that user. */

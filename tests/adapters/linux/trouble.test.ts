@@ -137,7 +137,7 @@ describe.skipIf(!isLinux || !isRoot || Bun.which("unshare") === null)("a sandbox
     );
     process.kill(pid, "SIGKILL");
     await started.then(
-      (host) => expect(isAlive(host.pid)).toBe(false), // It was up just before.
+      async (host) => await until(() => !isAlive(host.pid)), // It was up just before.
       (error: Error) => expect(error.message).toContain("it ended at once (SIGKILL)"),
     );
     await until(() => readdirSync(folder).length === 1);
