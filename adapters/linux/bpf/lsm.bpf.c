@@ -207,14 +207,15 @@ ALWAYS_INLINE int climb(struct dentry **dentry, struct mount **mount) {
 }
 
 enum { DEPTH_MAX = 64 }; // deeper than that everything is refused
-enum { NO_USER = 1u << 31 }; // pipes, sockets, memory files: they have no name, so no rule can name them
-#define OF_THE_KERNEL ((void *)-22) // a mount that no process sees: file systems made of others open those by it
+// Flags of file systems. Pipes, sockets and memory files have no name, so no rule can name them.
+enum { NO_USER = 1u << 31, KERNELS_OWN = 1 << 22 };
+#define OF_THE_KERNEL ((void *)-22) // a mount that no process sees
 
-// What lies where no path leads was judged, where that is needed, under the name that led to it.
-ALWAYS_INLINE u32 given_at_top(struct mount *mount) {
+// File systems that are made of others open those by such a mount; it was judged under the name that led there.
+ALWAYS_INLINE u32 given_at_top(struct mount *mount, unsigned long flags) {
   void *owner = 0;
   READ(owner, mount->mnt_ns);
-  return owner == OF_THE_KERNEL ? READ_FILE | LIST | WRITE : 0;
+  return owner == OF_THE_KERNEL && !(flags & KERNELS_OWN) ? READ_FILE | LIST | WRITE : 0;
 }
 
 // Whether the rules for a place and for the folders above it give all that is wanted, together.
@@ -236,7 +237,7 @@ NOINLINE int allowed(u64 cgroup, struct dentry *dentry, struct vfsmount *mnt, u3
     u32 *rights = map_lookup(&rules, &place);
     if (rights) given |= *rights;
     if ((given & wanted) == wanted) return 1;
-    if (!climb(&dentry, &mount)) return ((given | given_at_top(mount)) & wanted) == wanted;
+    if (!climb(&dentry, &mount)) return ((given | given_at_top(mount, flags)) & wanted) == wanted;
   }
   return 0;
 }
