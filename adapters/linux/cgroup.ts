@@ -15,11 +15,21 @@ import { join } from "node:path";
 
 /** The folder of our own group in the unified hierarchy, or `undefined` where there is none. */
 export function ownGroup(): string | undefined {
+  return ownGroupIn(/ - cgroup2 /, /^0::(.*)$/m);
+}
+
+/**
+ * The folder of our own group in some hierarchy, or `undefined` where there is none.
+ *
+ * @param mounted matches its line in the table of mounts
+ * @param path finds our group in the list of those that we are in
+ */
+export function ownGroupIn(mounted: RegExp, path: RegExp): string | undefined {
   try {
     const mount = readFileSync("/proc/self/mountinfo", "utf8")
       .split("\n")
-      .find((line) => line.includes(" - cgroup2 "));
-    const own = /^0::(.*)$/m.exec(readFileSync("/proc/self/cgroup", "utf8"))?.[1];
+      .find((line) => mounted.test(line));
+    const own = path.exec(readFileSync("/proc/self/cgroup", "utf8"))?.[1];
     const folder = mount?.split(" ")[4];
     return folder === undefined || own === undefined ? undefined : join(folder, own);
   } catch {

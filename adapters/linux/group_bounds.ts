@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { createGroup, ownGroup, removeGroup, removeStaleGroups } from "./cgroup.ts";
+import { createGroup, ownGroup, ownGroupIn, removeGroup, removeStaleGroups } from "./cgroup.ts";
 
 /** What can be bounded for the groups below one. */
 export interface GroupBounds {
@@ -67,25 +67,9 @@ export function divide(folder: string, wanted: readonly string[] = WANTED): read
   }
 }
 
-/** Our group in the older hierarchy that counts processes; `undefined`: there is none. */
-function oldProcessGroup(): string | undefined {
-  try {
-    const mount = readFileSync("/proc/self/mountinfo", "utf8")
-      .split("\n")
-      .find((line) => / - cgroup \S+ \S*\bpids\b/.test(line));
-    const own = /^\d+:[^:]*\bpids\b[^:]*:(.*)$/m.exec(
-      readFileSync("/proc/self/cgroup", "utf8"),
-    )?.[1];
-    const folder = mount?.split(" ")[4];
-    return folder === undefined || own === undefined ? undefined : join(folder, own);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Makes a group beside `groups` in the older hierarchy, if processes can be bounded there. */
 function oldGroupFor(groups: string): string | undefined {
-  const parent = oldProcessGroup();
+  const parent = ownGroupIn(/ - cgroup \S+ \S*\bpids\b/, /^\d+:[^:]*\bpids\b[^:]*:(.*)$/m);
   if (parent === undefined) return undefined;
   removeStaleGroups(parent);
   const folder = join(parent, basename(groups));
@@ -124,23 +108,30 @@ export function createBounded(
   return folder;
 }
 
+/** The folder of the older hierarchy in which the processes of groups are counted; `undefined`: not there. */
+function countedIn({ processes }: GroupBounds): string | undefined {
+  return processes === "here" ? undefined : processes;
+}
+
 /** Counts a process that was started in a group where its processes are bounded, if that is another place. */
-export function countProcess(group: string, { processes }: GroupBounds, pid: number): void {
-  if (processes === undefined || processes === "here") return;
-  writeFileSync(join(processes, basename(group), "cgroup.procs"), String(pid));
+export function countProcess(group: string, bounds: GroupBounds, pid: number): void {
+  const folder = countedIn(bounds);
+  if (folder === undefined) return;
+  writeFileSync(join(folder, basename(group), "cgroup.procs"), String(pid));
 }
 
 /** Removes a group that `createBounded` made, and what it made beside it. False while a process in it is on its way out. */
-export function removeBounded(group: string, { processes }: GroupBounds): boolean {
-  const isCounted = processes !== undefined && processes !== "here";
-  const beside = !isCounted || removeGroup(join(processes, basename(group)));
-  return removeGroup(group) && beside;
+export function removeBounded(group: string, bounds: GroupBounds): boolean {
+  const folder = countedIn(bounds);
+  const isBesideGone = folder === undefined || removeGroup(join(folder, basename(group)));
+  return removeGroup(group) && isBesideGone;
 }
+
 /** Removes a group with all below it, and what `findBounds` made beside it. False as `removeBounded`. */
-export function removeDivided(groups: string, { processes }: GroupBounds): boolean {
-  const isCounted = processes !== undefined && processes !== "here";
-  const beside = !isCounted || removeGroup(processes);
-  return removeGroup(groups) && beside;
+export function removeDivided(groups: string, bounds: GroupBounds): boolean {
+  const folder = countedIn(bounds);
+  const isBesideGone = folder === undefined || removeGroup(folder);
+  return removeGroup(groups) && isBesideGone;
 }
 
 /** Bounds the memory of a group: whoever passes `mib` by much is ended by the kernel, with all that is in the group. */

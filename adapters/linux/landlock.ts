@@ -1,6 +1,6 @@
 /** Landlock: which files a thread, and all it starts, may reach. It knows the kernel's rules and no function. */
 import { statSync } from "node:fs";
-import { noNewPrivileges, syscall, SyscallError, text } from "./syscalls.ts";
+import { noNewPrivileges, PATH_CLOEXEC, syscall, SyscallError, text } from "./syscalls.ts";
 
 /** Rights to files, in the order of the kernel's bits. */
 export const FILE_RIGHT_NAMES = [
@@ -103,7 +103,6 @@ function createRuleset(version: number, handled: readonly LandlockRight[]): numb
 
 function addRule(ruleset: number, path: string, wanted: bigint): void {
   const AT_FDCWD = -100;
-  const PATH_CLOEXEC = 0o12000000;
   const PATH_BENEATH = 1;
   const file = syscall("openat", AT_FDCWD, text(path), PATH_CLOEXEC);
   try {

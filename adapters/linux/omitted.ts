@@ -7,7 +7,7 @@ import type { ProgramName } from "./bpf/network.ts";
 import { NO_BOUNDS, removeDivided } from "./group_bounds.ts";
 import type { LandlockRight } from "./landlock.ts";
 import type { Layers } from "./layers.ts";
-import type { FilterCheck } from "./seccomp.ts";
+import type { FilterOmitted } from "./seccomp.ts";
 
 /** Layers, each of which can be left out whole. `rights`: of root, where there is no user id of its own. */
 export const LAYERS = [
@@ -36,13 +36,6 @@ export interface Omitted {
   readonly landlock?: readonly LandlockRight[];
   /** What the system-call filter does not look after. */
   readonly filter?: FilterOmitted;
-}
-
-/** Part of `Omitted` that goes to the process itself. */
-export interface FilterOmitted {
-  /** Numbers of system calls that pass whatever their arguments. */
-  readonly calls?: readonly number[];
-  readonly checks?: readonly FilterCheck[];
 }
 
 /** Whether a layer is left out. */

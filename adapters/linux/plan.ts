@@ -4,8 +4,9 @@ import type { FilePolicy, Sandbox } from "../../runtime/ports.ts";
 import type { Executables } from "./executables.ts";
 import type { Domain } from "./landlock.ts";
 import type { Layers } from "./layers.ts";
-import { type FilterOmitted, type Omitted, omits } from "./omitted.ts";
+import { type Omitted, omits } from "./omitted.ts";
 import { pathOf } from "./program.ts";
+import type { FilterOmitted } from "./seccomp.ts";
 import { PROCESSES_MAX, type Seat } from "./seat.ts";
 
 /** Bytes of one file a host may write in its work folder; where folders are granted, in those. */
@@ -22,7 +23,6 @@ export interface Plan {
   readonly programs: boolean;
   /** It may signal them. */
   readonly signals: boolean;
-  /** What the filter does not look after; only tests name anything. */
   readonly omitted?: FilterOmitted | undefined;
   readonly limits?: {
     readonly fileBytes: number;

@@ -79,8 +79,7 @@ export function processConfinement(pid: number): {
 /** When a process was started, in clock ticks since boot; tells a process from a later one of the same number. */
 export function processStart(pid: number): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${String(pid)}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    return statOf(pid)[19];
   } catch {
     return undefined;
   }

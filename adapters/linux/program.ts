@@ -5,6 +5,7 @@
 import { chmodSync, closeSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { messageOf } from "../../schemas/error.ts";
+import { PATH_CLOEXEC } from "./syscalls.ts";
 
 /** Path of the Bun that runs us. */
 export function bunPath(): string {
@@ -21,7 +22,6 @@ const REPLACED_FILE_MAX = 3;
  * folders on the way may be closed, as `/root/.bun` is.
  */
 export function openBun(): number {
-  const PATH_CLOEXEC = 0o12000000;
   const tooLow: number[] = [];
   for (;;) {
     const file = openSync(BUN_ITSELF, PATH_CLOEXEC);

@@ -6,7 +6,7 @@ import { dirname, isAbsolute, join, normalize, relative } from "node:path";
 import { isBelow, realPath } from "../../runtime/below.ts";
 import type { FilePolicy, KernelRefusal } from "../../runtime/ports.ts";
 import type { RefusedCall } from "./bpf/audit.ts";
-import type { NetworkRefusal } from "./bpf/network.ts";
+import { hostText, type NetworkRefusal } from "./bpf/network.ts";
 import { BARRED, CALLS, type Deed, type KnownCall } from "./refused_calls.ts";
 
 /** Where a process lives, and what it may. */
@@ -232,8 +232,6 @@ function noSocket(tried: string): KernelRefusal {
 /** `192.0.2.1:443`, or `[2001:db8::1]:443`. */
 function addressText(bytes: Uint8Array): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const port = String(view.getUint16(2));
-  if (view.getUint16(0, true) === IPV4) return `${bytes.subarray(4, 8).join(".")}:${port}`;
-  const groups = [0, 2, 4, 6, 8, 10, 12, 14].map((at) => view.getUint16(8 + at).toString(16));
-  return `${new URL(`http://[${groups.join(":")}]/`).hostname}:${port}`;
+  const isIpv6 = view.getUint16(0, true) === IPV6;
+  return `${hostText(view, isIpv6 ? 8 : 4, isIpv6)}:${String(view.getUint16(2))}`;
 }

@@ -3,9 +3,9 @@
  * listen first and then filter their own system calls. It knows no function.
  */
 import { closeSync, openSync } from "node:fs";
-import { join, sep } from "node:path";
+import { join } from "node:path";
 import type { Confined, FilePolicy, Sandbox } from "../../runtime/ports.ts";
-import { realPath } from "../../runtime/below.ts";
+import { isBelow, realPath } from "../../runtime/below.ts";
 import { MoultError, messageOf } from "../../schemas/error.ts";
 import { AuditLayer, openAuditLayer } from "./bpf/audit.ts";
 import { type HeldPolicy, HookLayer, type HookPolicy, openHookLayer } from "./bpf/lsm.ts";
@@ -166,10 +166,8 @@ export class LinuxSandbox implements Sandbox {
         "function/invalid",
         "Cannot let a function start programs: this kernel has no Landlock, so that it could start any; use Linux 5.13 or newer with lsm=landlock",
       );
-    const inside = (path: string, folder: string) =>
-      path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
     for (const path of [...files.read, ...files.write, ...files.exec])
-      if (inside(path, this.#run.path) || inside(this.#run.path, path))
+      if (isBelow(path, this.#run.path) || isBelow(this.#run.path, path))
         throw new MoultError(
           "function/invalid",
           `Cannot give access to "${path}": other functions run there; name a smaller folder`,

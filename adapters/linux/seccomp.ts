@@ -1,5 +1,4 @@
 /** The system-call filter of a function host: what is not listed is refused. It knows the kernel's rules and no function. */
-import type { FilterOmitted } from "./omitted.ts";
 import { type Arch, addressOf, arch, noNewPrivileges, syscall, SyscallError } from "./syscalls.ts";
 import { ALLOWED, ALLOWED_WITH_PROGRAMS, SPECIAL } from "./seccomp_table.ts";
 
@@ -59,6 +58,13 @@ function whenBits(nr: number, index: number, bits: { mask: number; set: boolean 
 /** Checks that belong to no single call, or of which a call has two. */
 export type FilterCheck = "processor" | "x32" | "sendto flags" | "sendto address";
 
+/** What a filter does not look after; only tests name anything. */
+export interface FilterOmitted {
+  /** Numbers of system calls that pass whatever their arguments. */
+  readonly calls?: readonly number[];
+  readonly checks?: readonly FilterCheck[];
+}
+
 /** What a filter is made for. */
 export interface FilterOptions {
   /** The process: it may signal and limit itself only. */
@@ -73,7 +79,6 @@ export interface FilterOptions {
   readonly programs?: boolean;
   /** Lets it signal others: something else bounds whom it reaches. @default false */
   readonly signals?: boolean;
-  /** What is not looked after; only tests name anything. */
   readonly omitted?: FilterOmitted | undefined;
 }
 

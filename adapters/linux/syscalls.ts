@@ -23,6 +23,11 @@ const NUMBERS = {
 /** A call in the table above. */
 export type SyscallName = keyof typeof NUMBERS;
 
+/** `EPERM`, `ENOSYS`, …; `undefined`: an error that has no name. */
+export function errorName(errno: number): string | undefined {
+  return Object.entries(constants.errno).find(([, value]) => value === errno)?.[0];
+}
+
 /** A system call that the kernel refused. */
 export class SyscallError extends Error {
   override readonly name = "SyscallError";
@@ -30,7 +35,7 @@ export class SyscallError extends Error {
   readonly code: string;
 
   constructor(call: SyscallName, errno: number) {
-    const code = Object.entries(constants.errno).find(([, value]) => value === errno)?.[0];
+    const code = errorName(errno);
     super(`${call}: ${code ?? `error ${String(errno)}`}`);
     this.code = code ?? "";
   }
@@ -88,6 +93,9 @@ export function syscall(name: SyscallName, ...args: readonly (number | Uint8Arra
 export function text(value: string): Uint8Array {
   return Buffer.from(`${value}\0`);
 }
+
+/** For `open`: only the place, whatever its rights, and no `exec` inherits it. */
+export const PATH_CLOEXEC = 0o12000000;
 
 /** Two connected stream sockets that no `exec` inherits by itself. */
 export function socketPair(): readonly [number, number] {

@@ -3,9 +3,8 @@
  * whichever layer refused them. It knows calls by their numbers, and no function.
  */
 import { accessSync, constants } from "node:fs";
-import { type BpfMap, BpfObject, LIBRARY_REMEDY } from "./libbpf.ts";
+import { type BpfMap, BpfObject, lacksRights, layerOrWhy, number32 } from "./libbpf.ts";
 import { GroupReports, groupKey } from "./reports.ts";
-import { messageOf } from "../../../schemas/error.ts";
 import { ownGroup } from "../cgroup.ts";
 import { type Arch, arch } from "../syscalls.ts";
 
@@ -65,7 +64,7 @@ export class AuditLayer {
       this.#watched = this.#object.map("watched");
       const table = this.#object.map("arguments");
       for (const [call, which] of pointers)
-        if (call < CALLS) table.set(u32(call), u32(bits(which)));
+        if (call < CALLS) table.set(number32(call), number32(bits(which)));
       this.#reports = new GroupReports(this.#object.map("refusals"), readRefusal);
       this.#detach = this.#object.trace(PLACE, PROGRAMS[here]);
     } catch (error) {
@@ -130,25 +129,17 @@ const NO_PROGRAM = "/proc/version";
 export function openAuditLayer(
   pointers: ReadonlyMap<number, Pointers>,
 ): AuditLayer | { readonly why: string } {
-  try {
-    return new AuditLayer(pointers);
-  } catch (error) {
-    const message = messageOf(error);
-    if (message.includes("libbpf")) return { why: `libbpf is not installed (${LIBRARY_REMEDY})` };
-    if (/EPERM|EACCES/.test(message))
-      return { why: `${message} (start moult as root, or with CAP_BPF and CAP_PERFMON)` };
-    return { why: `${message} (use Linux 5.8 or newer with CONFIG_BPF_EVENTS)` };
-  }
+  return layerOrWhy(
+    () => new AuditLayer(pointers),
+    (message) =>
+      lacksRights(message)
+        ? "start moult as root, or with CAP_BPF and CAP_PERFMON"
+        : "use Linux 5.8 or newer with CONFIG_BPF_EVENTS",
+  );
 }
 
 function bits({ paths = [0], address = 0 }: Pointers): number {
   return paths[0] | ((paths[1] ?? 0) << 4) | (address << 8);
-}
-
-function u32(value: number): Uint8Array {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
 }
 
 /** Reads `struct refusal` of `audit.bpf.c`. */

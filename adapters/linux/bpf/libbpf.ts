@@ -2,10 +2,12 @@
 import { dlopen, FFIType, JSCallback, type Pointer, ptr, toArrayBuffer } from "bun:ffi";
 import { closeSync } from "node:fs";
 import { constants } from "node:os";
+import { messageOf } from "../../../schemas/error.ts";
+import { errorName, text } from "../syscalls.ts";
 
 const LIBRARY = "libbpf.so.1";
 /** How those who lack the library get it. */
-export const LIBRARY_REMEDY = "apt install libbpf1";
+const LIBRARY_REMEDY = "apt install libbpf1";
 
 function open() {
   const { i32, u32, u64, ptr: pointer, function: callback, void: nothing } = FFIType;
@@ -48,15 +50,10 @@ function library(): ReturnType<typeof open> {
 /** Something of the library's, which only it looks into. */
 type Handle = Pointer | bigint;
 
-function text(value: string): Uint8Array {
-  return Buffer.from(`${value}\0`);
-}
-
 /** Throws what a negative result means. */
 function check(what: string, result: number): number {
   if (result >= 0) return result;
-  const code = Object.entries(constants.errno).find(([, value]) => value === -result)?.[0];
-  throw new Error(`${what}: ${code ?? `error ${String(-result)}`}`);
+  throw new Error(`${what}: ${errorName(-result) ?? `error ${String(-result)}`}`);
 }
 
 const HOOKS = { program: 29, place: 27 } as const;
@@ -81,6 +78,29 @@ export function tryHooks(): void {
 /** Whether the kernel has a security hook of this name. Reads all of its types: slow. */
 export function hasHook(name: string): boolean {
   return library().libbpf_find_vmlinux_btf_id(ptr(text(name)), HOOKS.place) > 0;
+}
+
+/**
+ * Opens a layer that needs the library, or says why this machine has none and what to do about it.
+ *
+ * @param remedy what to do, by what went wrong
+ */
+export function layerOrWhy<Layer>(
+  make: () => Layer,
+  remedy: (message: string) => string,
+): Layer | { readonly why: string } {
+  try {
+    return make();
+  } catch (error) {
+    const message = messageOf(error);
+    if (message.includes("libbpf")) return { why: `libbpf is not installed (${LIBRARY_REMEDY})` };
+    return { why: `${message} (${remedy(message)})` };
+  }
+}
+
+/** Whether the kernel refused for want of rights. */
+export function lacksRights(message: string): boolean {
+  return /EPERM|EACCES/.test(message);
 }
 
 /** A set of programs in the kernel. They stay for as long as this is open, or what they are attached to exists. */
@@ -211,6 +231,13 @@ export class BpfMap {
   delete(key: Uint8Array): void {
     library().bpf_map_delete_elem(this.file, ptr(key));
   }
+}
+
+/** A number as the kernel's tables have it. */
+export function number32(value: number): Uint8Array {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
 }
 
 /** Reads what programs put into a ring buffer. */

@@ -2,7 +2,15 @@
  * The layer of the kernel's security hooks: programs that judge what a control group does with files, programs, other
  * processes and the kernel itself, and report what they refused. It knows groups and paths, and no function.
  */
-import { type BpfMap, BpfObject, hasHook, LIBRARY_REMEDY, tryHooks } from "./libbpf.ts";
+import {
+  type BpfMap,
+  BpfObject,
+  hasHook,
+  lacksRights,
+  layerOrWhy,
+  tryHooks,
+  number32,
+} from "./libbpf.ts";
 import { type Place, Places } from "./places.ts";
 import { GroupReports, groupId, groupKey } from "./reports.ts";
 import {
@@ -16,7 +24,6 @@ import {
   RIGHTS,
 } from "./lsm_table.ts";
 import type { Domain } from "../landlock.ts";
-import { messageOf } from "../../../schemas/error.ts";
 
 /** What a group may touch: the rules of Landlock, and what it may load as code. */
 export interface HookPolicy extends Domain {
@@ -75,7 +82,7 @@ export class HookLayer {
   /** A kernel that was not told to have such programs judge takes them all the same, and never asks them. */
   #check(): void {
     const asked = this.#object.map("asked");
-    const [ours, count] = [u32(0), u32(1)];
+    const [ours, count] = [number32(0), number32(1)];
     const value = Buffer.alloc(8);
     this.#object.run("meet", Buffer.alloc(16));
     asked.get(count, value); // Each look is a call that one of the hooks is about.
@@ -99,9 +106,9 @@ export class HookLayer {
     };
     const set = (place: Place, rights: number) => {
       given.set(place, rights);
-      this.#rules.set(ruleKey(id, place), u32(rights));
+      this.#rules.set(ruleKey(id, place), number32(rights));
     };
-    this.#policies.set(key, u32(0));
+    this.#policies.set(key, number32(0));
     try {
       for (const [path, rights] of rightsByPath(policy)) {
         const place = this.#places.hold(path, given);
@@ -171,21 +178,14 @@ function load(without: readonly HookName[]) {
 export function openHookLayer(
   without: readonly HookName[] = [],
 ): HookLayer | { readonly why: string } {
-  try {
-    return new HookLayer(without);
-  } catch (error) {
-    const message = messageOf(error);
-    if (message.includes("libbpf")) return { why: `libbpf is not installed (${LIBRARY_REMEDY})` };
-    if (message === NEVER_ASKED)
-      return { why: `${message} (add bpf to the list of lsm= on the kernel's command line)` };
-    if (/EPERM|EACCES/.test(message))
-      return {
-        why: `${message} (start moult as root, or with CAP_BPF and CAP_PERFMON, on a kernel booted with lsm=...,bpf that is not locked down against it)`,
-      };
-    return {
-      why: `${message} (use Linux 5.14 or newer with CONFIG_BPF_LSM and CONFIG_DEBUG_INFO_BTF, booted with lsm=...,bpf)`,
-    };
-  }
+  return layerOrWhy(() => new HookLayer(without), remedyFor);
+}
+
+function remedyFor(message: string): string {
+  if (message === NEVER_ASKED) return "add bpf to the list of lsm= on the kernel's command line";
+  return lacksRights(message)
+    ? "start moult as root, or with CAP_BPF and CAP_PERFMON, on a kernel booted with lsm=...,bpf that is not locked down against it"
+    : "use Linux 5.14 or newer with CONFIG_BPF_LSM and CONFIG_DEBUG_INFO_BTF, booted with lsm=...,bpf";
 }
 
 function rightsByPath(policy: HookPolicy): ReadonlyMap<string, number> {
@@ -201,12 +201,6 @@ function rightsByPath(policy: HookPolicy): ReadonlyMap<string, number> {
   give(policy.write, "read", "list", "write", "listen");
   give(policy.listen, "listen");
   return rights;
-}
-
-function u32(value: number): Uint8Array {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
 }
 
 function ruleKey(group: bigint, { device, inode }: Place): Uint8Array {

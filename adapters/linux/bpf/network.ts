@@ -3,9 +3,8 @@
  * what they refused. It knows groups and addresses, and no function.
  */
 import { closeSync, openSync } from "node:fs";
-import { type BpfMap, BpfObject, LIBRARY_REMEDY } from "./libbpf.ts";
+import { type BpfMap, BpfObject, lacksRights, layerOrWhy } from "./libbpf.ts";
 import { GroupReports, groupKey } from "./reports.ts";
-import { messageOf } from "../../../schemas/error.ts";
 
 /** What a group may be allowed; nothing is by default. Keep in step with `moult.bpf.c`. */
 export const ALLOWANCES = {
@@ -127,19 +126,15 @@ export function openNetworkLayer(
   group: string,
   without: readonly ProgramName[] = [],
 ): NetworkLayer | { readonly why: string } {
-  try {
-    return new NetworkLayer(group, without);
-  } catch (error) {
-    const message = messageOf(error);
-    if (message.includes("libbpf")) return { why: `libbpf is not installed (${LIBRARY_REMEDY})` };
-    if (/EPERM|EACCES/.test(message))
-      return {
-        why: `${message} (start moult as root, or with CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON)`,
-      };
-    if (/EMFILE|ENFILE|ENOMEM/.test(message))
-      return { why: `${message} (raise the limits of moult's user: ulimit -n, ulimit -l)` };
-    return { why: `${message} (use Linux 5.8 or newer with CONFIG_CGROUP_BPF)` };
-  }
+  return layerOrWhy(() => new NetworkLayer(group, without), remedyFor);
+}
+
+function remedyFor(message: string): string {
+  if (lacksRights(message))
+    return "start moult as root, or with CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON";
+  return /EMFILE|ENFILE|ENOMEM/.test(message)
+    ? "raise the limits of moult's user: ulimit -n, ulimit -l"
+    : "use Linux 5.8 or newer with CONFIG_CGROUP_BPF";
 }
 
 const IPV6 = 10;
@@ -159,8 +154,7 @@ function readRefusal(record: DataView): NetworkRefusal {
   const socket = `${protocolOf(record.getUint16(32, true), record.getUint16(34, true))} over IPv${family === IPV6 ? "6" : "4"}`;
   if (what === "create") return { what, socket };
   const port = String(record.getUint16(14));
-  const host = family === IPV6 ? `[${ipv6(record)}]` : ipv4(record);
-  return { what, socket, address: `${host}:${port}` };
+  return { what, socket, address: `${hostText(record, ADDRESS, family === IPV6)}:${port}` };
 }
 
 function protocolOf(type: number, protocol: number): string {
@@ -172,12 +166,9 @@ function protocolOf(type: number, protocol: number): string {
 
 const ADDRESS = 16;
 
-function ipv4(record: DataView): string {
-  return [0, 1, 2, 3].map((i) => String(record.getUint8(ADDRESS + i))).join(".");
-}
-
-/** As URLs spell it. */
-function ipv6(record: DataView): string {
-  const groups = [0, 2, 4, 6, 8, 10, 12, 14].map((i) => record.getUint16(ADDRESS + i).toString(16));
-  return new URL(`http://[${groups.join(":")}]/`).hostname.slice(1, -1);
+/** The address that lies somewhere, as URLs spell it: `192.0.2.1`, or `[2001:db8::1]`. */
+export function hostText(view: DataView, at: number, isIpv6: boolean): string {
+  if (!isIpv6) return [0, 1, 2, 3].map((i) => String(view.getUint8(at + i))).join(".");
+  const groups = [0, 2, 4, 6, 8, 10, 12, 14].map((i) => view.getUint16(at + i).toString(16));
+  return new URL(`http://[${groups.join(":")}]/`).hostname;
 }

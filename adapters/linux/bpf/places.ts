@@ -3,6 +3,7 @@
  * the number: that of a file that is gone passes to the next new one. It knows no rule.
  */
 import { closeSync, openSync } from "node:fs";
+import { PATH_CLOEXEC } from "../syscalls.ts";
 
 /** A file or folder. The same one is the same object, for as long as it is held. */
 export interface Place {
@@ -28,7 +29,6 @@ export class Places {
 
   /** Holds the place of a path. Throws when there is none. @param own what this holder holds already: it counts once */
   hold(path: string, own: { readonly has: (place: Place) => boolean }): Place {
-    const PATH_CLOEXEC = 0o12000000;
     const file = openSync(path, PATH_CLOEXEC);
     try {
       const held = this.#find(file);
