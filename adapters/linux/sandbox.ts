@@ -7,17 +7,15 @@ import { join } from "node:path";
 import type { Confined, FilePolicy, Sandbox } from "../../runtime/ports.ts";
 import { isBelow, realPath } from "../../runtime/below.ts";
 import { MoultError, messageOf } from "../../schemas/error.ts";
-import { AuditLayer, openAuditLayer } from "./bpf/audit.ts";
-import { type HeldPolicy, HookLayer, type HookPolicy, openHookLayer } from "./bpf/lsm.ts";
-import { NetworkLayer, openNetworkLayer } from "./bpf/network.ts";
+import type { HeldPolicy, HookPolicy } from "./bpf/lsm.ts";
 import { openControl } from "./control.ts";
 import { executables } from "./executables.ts";
 import { removeDivided } from "./group_bounds.ts";
 import { HostProcess } from "./host_process.ts";
+import { KernelLayers } from "./kernel_layers.ts";
 import type { Domain } from "./landlock.ts";
-import { describeLayers, detectLayers, type Layers, type LayerState } from "./layers.ts";
+import { describeLayers, detectLayers, type Layers } from "./layers.ts";
 import { leaveOut, type Omitted, omits } from "./omitted.ts";
-import { pointersOfCalls } from "./refused_calls.ts";
 import { BUN_ITSELF, buildHostProgram, bunPath, libraryPaths, openBun } from "./program.ts";
 import type { Reporters } from "./refusals.ts";
 import { makeFolder, openRunDir, removeRunDir, type RunDir } from "./run_dir.ts";
@@ -48,13 +46,6 @@ export interface SandboxOptions {
   readonly home?: string;
 }
 
-/** What reports lack where they were not asked for. */
-export const NOT_ASKED_FOR =
-  "moult start does not tell of refused files, programs and signals, because that costs every system call of the machine some 0.1 µs; try the function in moult dev";
-
-const NEEDS_GROUP =
-  "it needs a control group per function (see processes), and root or CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON";
-
 /** Starts confined processes on Linux. */
 export class LinuxSandbox implements Sandbox {
   readonly #omitted: Omitted;
@@ -64,10 +55,7 @@ export class LinuxSandbox implements Sandbox {
   /** Open file of the program that every process runs. */
   readonly #bun: number;
   readonly #living = new Set<Confined>();
-  /** Made at the first need: it takes a few milliseconds that a daemon's start does not have. */
-  #network: NetworkLayer | { readonly why: string } | undefined;
-  #hooks: HookLayer | { readonly why: string } | undefined;
-  #audit: AuditLayer | { readonly why: string } | undefined;
+  readonly #kernel: KernelLayers;
   #program: Promise<string> | undefined;
   #poolSpawner: Promise<Spawner> | undefined;
   #lastId = 0;
@@ -84,42 +72,19 @@ export class LinuxSandbox implements Sandbox {
     this.#options = options;
     this.#run = openRunDir();
     this.#layers = leaveOut(omitted, detectLayers(this.#run));
+    const { groups } = this.#layers;
+    this.#kernel = new KernelLayers({
+      groups,
+      omitted,
+      everyRefusal: options.everyRefusal === true,
+    });
     this.#bun = openBun();
     makeFolder(join(this.#run.path, "h"), 0o711);
     makeFolder(join(this.#run.path, "p"), 0o755);
   }
 
   tier() {
-    const stateOf = (layer: object | { readonly why: string }): LayerState =>
-      "why" in layer ? { is: "off", why: layer.why } : { is: "on" };
-    return describeLayers(this.#layers, {
-      network: stateOf(this.#openNetwork()),
-      hooks: stateOf(this.#openHooks()),
-      reports: stateOf(this.#openAudit()),
-    });
-  }
-
-  #openNetwork(): NetworkLayer | { readonly why: string } {
-    const { groups } = this.#layers;
-    if (omits(this.#omitted, "network")) return { why: "it is left out" };
-    if (groups === undefined) return { why: NEEDS_GROUP };
-    return (this.#network ??= openNetworkLayer(groups, this.#omitted.programs));
-  }
-
-  #openHooks(): HookLayer | { readonly why: string } {
-    if (omits(this.#omitted, "hooks")) return { why: "they are left out" };
-    if (this.#layers.groups === undefined)
-      return { why: "they need a control group per function (see processes)" };
-    return (this.#hooks ??= openHookLayer(this.#omitted.hooks));
-  }
-
-  #openAudit(): AuditLayer | { readonly why: string } {
-    if (this.#options.everyRefusal !== true) return { why: NOT_ASKED_FOR };
-    const untold = "moult dev does not tell of refused files, programs and signals";
-    if (this.#layers.groups === undefined) return { why: `${untold}: ${NEEDS_GROUP}` };
-    if (this.#audit !== undefined) return this.#audit;
-    const opened = openAuditLayer(pointersOfCalls());
-    return (this.#audit = "why" in opened ? { why: `${untold}: ${opened.why}` } : opened);
+    return describeLayers(this.#layers, this.#kernel.states());
   }
 
   async start(options: Parameters<Sandbox["start"]>[0]): Promise<Confined> {
@@ -142,9 +107,7 @@ export class LinuxSandbox implements Sandbox {
     const spawner = await this.#poolSpawner?.catch(() => undefined);
     spawner?.close();
     closeSync(this.#bun);
-    if (this.#network instanceof NetworkLayer) this.#network.close();
-    if (this.#hooks instanceof HookLayer) this.#hooks.close();
-    if (this.#audit instanceof AuditLayer) this.#audit.close();
+    this.#kernel.close();
     await this.#removeGroups();
     removeRunDir(this.#run.path);
     closeSync(this.#run.owner);
@@ -250,8 +213,8 @@ export class LinuxSandbox implements Sandbox {
 
   /** Puts a group that is still empty under the kernel's hooks, where there are any. */
   #confineByHooks(seat: Seat, options: StartOptions): HeldPolicy | undefined {
-    const hooks = this.#openHooks();
-    if (!(hooks instanceof HookLayer) || seat.group === undefined) return undefined;
+    const { hooks } = this.#kernel;
+    if (hooks === undefined || seat.group === undefined) return undefined;
     const load = [...libraryPaths(), ...options.programs.read];
     const policy: HookPolicy = { ...this.#ownDomain(seat, options), load };
     return hooks.confine(seat.group, policy);
@@ -286,12 +249,8 @@ export class LinuxSandbox implements Sandbox {
   }
 
   #reporters({ group }: Seat): Reporters {
-    const [network, hooks, audit] = [this.#openNetwork(), this.#openHooks(), this.#openAudit()];
-    return {
-      network: network instanceof NetworkLayer && group !== undefined ? network : undefined,
-      hooks: hooks instanceof HookLayer ? hooks : undefined,
-      audit: audit instanceof AuditLayer ? audit : undefined,
-    };
+    const { network, hooks, audit } = this.#kernel;
+    return { network: group === undefined ? undefined : network, hooks, audit };
   }
 
   async #launch(

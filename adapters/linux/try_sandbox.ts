@@ -7,7 +7,7 @@ import type { Sandbox, SandboxTrial } from "../../runtime/ports.ts";
 import { OWNER } from "../../schemas/message.ts";
 import { bunPath } from "./program.ts";
 import { openSandbox } from "./open_sandbox.ts";
-import { NOT_ASKED_FOR } from "./sandbox.ts";
+import { NOT_ASKED_FOR } from "./kernel_layers.ts";
 import { messageOf } from "../../schemas/error.ts";
 
 const SOURCE = `import { defineTool, v } from "moult";
