@@ -5,7 +5,17 @@
 
 /** What a value is by its form. */
 export type ValueKind =
-  "time" | "date" | "email" | "url" | "phone" | "code" | "file" | "language" | "currency" | "color";
+  | "time"
+  | "date"
+  | "email"
+  | "url"
+  | "phone"
+  | "code"
+  | "file"
+  | "language"
+  | "currency"
+  | "color"
+  | "sum";
 
 /** A value found in a text. */
 export interface FoundValue {
@@ -20,8 +30,12 @@ const MONTH =
 const WEEKDAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day";
 const FORMS: readonly (readonly [ValueKind, RegExp])[] = [
   ["email", /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/gu],
-  ["url", /https?:\/\/[^\s，。）]+|\bwww\.[^\s，。）]+/gu],
-  ["file", /(?<![\w@])[\w~/.-]*[\w-]+\.(?!com\b|org\b|net\b)(?:[a-z][a-z0-9]{1,4}|3mf|7z)\b/giu],
+  ["url", /\b[a-z][a-z0-9+.-]+:\/\/[^\s，。）]+|\bwww\.[^\s，。）]+/gu],
+  ["code", /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])/gu],
+  [
+    "file",
+    /(?<![\w@])(?:[\w~.-]*\/[\p{L}\w.-]*)*[\w~.-]*[\w-]+\.(?!com\b|org\b|net\b)(?:[a-z][a-z0-9]{1,4}|3mf|7z)\b/giu,
+  ],
   [
     "date",
     new RegExp(
@@ -53,6 +67,8 @@ const FORMS: readonly (readonly [ValueKind, RegExp])[] = [
     "color",
     /\b(?:(?:warm|cool|light|dark|soft|deep|pale) )?(?:red|green|blue|yellow|orange|purple|violet|pink|white|black|gr[ae]y|brown|teal|cyan|magenta|turquoise|amber|crimson|indigo|lavender|gold|silver|lime|coral|beige)\b|[红绿蓝黄橙紫粉白黑灰棕青金银]色/giu,
   ],
+  ["sum", /\(*\d[\d.]*(?:\s+[-+*/^x×÷]\s+\(*\d[\d.]*\)*|\s*[+*^×÷]\s*\(*\d[\d.]*\)*)+/gu],
+  ["code", /\b[A-Z]{2} \d{2,4}\b/gu],
   ["phone", /(?<![\w-])\+?\d[\d ()/-]{5,}\d(?![\w-])/gu],
   ["code", /#?(?=[A-Za-z-]*\d)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*/gu],
 ];
@@ -63,11 +79,12 @@ const NAMES: readonly (readonly [ValueKind, RegExp])[] = [
   ["url", /\b(?:url|link|website|web ?page)\b/u],
   ["phone", /\b(?:phone|mobile|telephone)\b/u],
   ["file", /\b(?:file|path|filename|file ?name)\b/u],
-  ["time", /\b(?:time|hour|at|when|alarm)\b/u],
-  ["date", /\b(?:date|day|when|deadline|due|birthday)\b/u],
+  ["time", /\b(?:time|hour|at|when|alarm|moment)\b/u],
+  ["date", /\b(?:date|day|when|deadline|due|birthday|check (?:in|out))\b/u],
   ["code", /\b(?:id|code|number|no|reference|tracking)$/u],
   ["language", /\b(?:languages?|lang)\b/u],
   ["currency", /\bcurrency\b/u],
+  ["sum", /\b(?:expression|formula|equation|calculation|sum)\b/u],
   ["color", /\bcolou?r\b/u],
 ];
 const FORMATS: Readonly<Record<string, readonly ValueKind[]>> = {
@@ -86,6 +103,7 @@ export const LOOSE_KINDS: ReadonlySet<ValueKind> = new Set([
   "language",
   "currency",
   "color",
+  "sum",
 ]);
 
 /** The values in a text that show what they are, in their order. The same characters are one value only. */

@@ -147,6 +147,19 @@ const HAN = /\p{Script=Han}/u;
 
 /** What a text is about, beyond its own words. */
 function sensesOf(text: string): ReadonlySet<string> {
+  const before = sensed.get(text);
+  if (before !== undefined) return before;
+  if (sensed.size >= SENSED_MAX) sensed.clear();
+  const found = readSenses(text);
+  sensed.set(text, found);
+  return found;
+}
+
+/** The same tools come with every request. */
+const sensed = new Map<string, ReadonlySet<string>>();
+const SENSED_MAX = 512;
+
+function readSenses(text: string): ReadonlySet<string> {
   const { words, phrases } = senses(stem);
   const plain = spaced(text);
   const row = ` ${plain.replaceAll(/[^\p{L}\p{N}%]+/gu, " ").trim()} `;
@@ -179,6 +192,13 @@ export function alikeInChinese(text: string): readonly string[] {
   return senses(stem)
     .phrases.filter(([phrase, sense]) => HAN.test(phrase) && own.has(`\u00a7${sense}`))
     .map(([phrase]) => phrase);
+}
+
+/** Tells which words share a sense with a text. */
+export function alikeTest(text: string): (word: string) => boolean {
+  const own = sensesOf(text);
+  return (word) =>
+    (senses(stem).words.get(stem(word)) ?? []).some((one) => own.has(`\u00a7${one}`));
 }
 
 /** `snake_case` and `camelCase` as several words, in small letters. */

@@ -12,7 +12,7 @@ const NEVER_FIRST =
 const NEVER_LAST = /^(?:please|thanks|to|of|at|in|on|for|and|the|a|吧|的|在|把|给|到)$/u;
 const INDEFINITE = /^(?:some|any|a|an)$/u;
 const SUBJECT =
-  /^(?:i|i'm|i'll|i've|we|we're|we'll|you|he|she|they|it|it's|the|my|our|your|there|this|that|his|her)$/u;
+  /^(?:i|i'm|i'll|i've|we|we're|we'll|you|he|she|they|it|it's|the|my|our|your|there|this|that|his|her|if|whether|what|how|why|when|where|who)$/u;
 const HAN = /\p{Script=Han}/u;
 
 /** Whether a stretch may be a value at all. */
@@ -23,7 +23,8 @@ export function mayBe(stretch: Stretch): boolean {
 /** Its text. Of a sentence after a colon the last mark is a part. */
 export function valueOf({ one, said, begin, end }: Stretch): string {
   const text = said.texts[begin.source] ?? "";
-  const keepsMark = one.role.form === "sentence" && /^[!！]\s*$/u.test(text.slice(end.to));
+  const marks = begin.led ? /^[!！?？]\s*$/u : /^[!！]\s*$/u;
+  const keepsMark = one.role.form === "sentence" && marks.test(text.slice(end.to));
   return text.slice(begin.from, keepsMark ? end.to + 1 : end.to);
 }
 
@@ -40,7 +41,7 @@ export function isSubject(bare: string): boolean {
 function mayBegin(stretch: Stretch): boolean {
   const { begin, nearest, first, one } = stretch;
   if (isWhole(begin) || isName(begin)) return true;
-  if (nearest?.number !== undefined && isMeasure(begin.bare)) return false;
+  if (nearest?.number !== undefined && isMeasure(begin.bare)) return one.role.counted;
   if (!isWeak(stretch)) return true;
   const { form } = one.role;
   if (form === "sentence") return first === 0 || isSubject(begin.bare) || isAnnounced(stretch);
@@ -62,7 +63,7 @@ function mayEnd({ one, end, first, last, after }: Stretch): boolean {
   const { form } = one.role;
   if (isWhole(end)) return true;
   const isLong = form === "clause" || form === "sentence";
-  const isVerb = !isLong && last > first && HAN.test(end.bare) && isOrder(end.bare);
+  const isVerb = form === "name" && last > first && HAN.test(end.bare) && isOrder(end.bare);
   if (isVerb) return false;
   if (!endsWeakly(end.bare)) return true;
   if (!isLong || (last === first && last > 0)) return false;

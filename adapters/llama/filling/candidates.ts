@@ -2,6 +2,7 @@
 import { mayBe, valueOf } from "./bounds.ts";
 import { enumCandidates, switchCandidates } from "./choices.ts";
 import { COVERED, LED, NAMED, pointsBeside, pointsOf } from "./evidence.ts";
+import { LEADS } from "./plain_words.ts";
 import { type Parameter, type Said, frontOf, type Stretch, stretchOf } from "./stretch.ts";
 
 /** A value and the pieces that say it; `first` is -1 where none does. */
@@ -63,8 +64,8 @@ function isOfType({ schema }: Parameter, value: number): boolean {
 }
 
 /** "six eggs": how many of what follows. */
-function countsNext({ one, said, last, after }: Stretch): boolean {
-  return COUNTS.test(one.key) && after !== undefined && said.content[last + 1] === true;
+function countsNext({ one, after }: Stretch): boolean {
+  return COUNTS.test(one.key) && after !== undefined && !LEADS.has(after.bare);
 }
 
 function spans(one: Parameter, said: Said): readonly Candidate[] {

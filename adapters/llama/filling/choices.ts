@@ -5,7 +5,7 @@ import type { Parameter, Said } from "./stretch.ts";
 
 /** What people say for common values. */
 const MEANINGS: Readonly<Record<string, RegExp>> = {
-  on: /\b(?:turn|switch|put|power|flick|flip|light)\b.*\bon\b|\bon(?: please)?[.!?]?$|\b(?:activate|enable)\b|打开|开启|开一下|开起来|点亮|启动|(?:^|[^打])开(?:$|[了吧！。到])/iu,
+  on: /\b(?:turn|switch|put|power|flick|flip|light)\b.*\bon\b|\bon(?: please)?[.!?]?$|\b(?:activate|enable|start)\b|打开|开启|开一下|开起来|点亮|启动|(?:^|[^打])开(?:$|[了吧！。到])/iu,
   off: /\boff\b|\bkill\b|\b(?:shut|power) down\b|\b(?:deactivate|disable|stop)\b|关|熄/iu,
   open: /\bopen\b|打开|拉开|开/iu,
   close: /\b(?:close|shut)\b|关|拉上|合上/iu,

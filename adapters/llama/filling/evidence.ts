@@ -45,6 +45,8 @@ const JOINT = { name: -1.3, title: -0.65, clause: -0.15, sentence: -0.05 } as co
 /** What a mark inside costs. */
 const BREAK = { name: -2, title: -2, clause: -0.4, sentence: -0.4 } as const;
 
+/** They may be a part of anything. */
+const FREE: ReadonlySet<ValueKind> = new Set(["language", "currency", "color", "sum"]);
 const HAN = /\p{Script=Han}/u;
 const AND = /^(?:and|的|了|是)$/u;
 const WANTED = /^(?:need|want|more|out|up|on|off|in|down)$/u;
@@ -74,7 +76,7 @@ export function pointsBeside(stretch: Stretch): {
 
 /** Of words that say nothing or are the tool's own: what is called by its kind, and polite phrases as a text. */
 function mayBeOwn({ one: { role }, said, first, inside, end }: Stretch): boolean {
-  if (role.thing || role.ends.some((ends) => ends.test(end.bare))) return true;
+  if (role.thing || role.counted || role.ends.some((ends) => ends.test(end.bare))) return true;
   const isOwn = inside.some((_, at) => said.own[first + at]);
   return role.form === "sentence" && !isOwn;
 }
@@ -84,13 +86,19 @@ function cued(stretch: Stretch): boolean {
   const { one, begin, isLed, isNamed } = stretch;
   if (isNamed || isLed || begin.quoted || (begin.led && isLong(stretch))) return true;
   if (begin.kind !== undefined && one.role.kinds.includes(begin.kind)) return true;
-  return isObject(stretch) || isBesideHolder(stretch);
+  return isObject(stretch) || isBesideHolder(stretch) || isSubjectName(stretch);
 }
 
 /** It follows what is to be done. */
 function isObject({ one, said, first, nearest }: Stretch): boolean {
   const isWanted = nearest !== undefined && WANTED.test(nearest.bare) && one.required;
   return said.orders[first - 1] === true || isWanted;
+}
+
+/** "Ann needs …". */
+function isSubjectName({ one, first, begin, end, after }: Stretch): boolean {
+  if (first > 0 || after === undefined || !one.role.named) return false;
+  return isName(begin) && isName(end) && /^\p{Ll}/u.test(after.text);
 }
 
 /** "X table", where the tool speaks of tables. */
@@ -130,12 +138,22 @@ function opens({ one: { role }, said, first, begin, nearest, isLed }: Stretch): 
   return isLed || isGap(nearest.bare) || isUnit(said, first - 1) || isKnown(said, first - 1);
 }
 
-function closes({ one: { role }, said, last, end, after, isLed }: Stretch): boolean {
+function closes(stretch: Stretch): boolean {
+  const { said, last, end, after } = stretch;
   if (after === undefined || isWhole(after)) return true;
-  if (isName(end) && isName(after)) return false;
-  // "tell Yuki the door is open": a sentence follows whoever is told.
-  if (role.named && said.takesSentence && (isName(end) || (isLed && isHanWord(end)))) return true;
+  if (isName(end)) return !isName(after) && closesName(stretch, after);
+  if (isToldHan(stretch)) return true;
   return isGap(after.bare) || isPolite(after.bare) || said.own[last + 1] === true;
+}
+
+/** "Yuki the door is open": a name ends where small letters begin. */
+function closesName({ one }: Stretch, after: Piece): boolean {
+  return !isLongForm(one.role.form) || isGap(after.bare);
+}
+
+/** Whoever is told, in Chinese: a sentence may follow at once. */
+function isToldHan({ one: { role }, said, end, isLed }: Stretch): boolean {
+  return role.named && said.takesSentence && isLed && isHanWord(end);
 }
 
 function isHanWord({ bare }: Piece): boolean {
@@ -170,7 +188,8 @@ function kind({ one: { role }, said, inside }: Stretch): number {
     );
   const foreign = typed.filter(
     (piece) =>
-      piece.kind !== "code" ||
+      (piece.kind !== "code" &&
+        (said.kinds.has(piece.kind ?? "code") || !FREE.has(piece.kind ?? "code"))) ||
       (said.takesNumber && piece.number !== undefined && inside.length === 1),
   );
   return foreign.length * WRONG_KIND;
@@ -191,7 +210,8 @@ function joints(stretch: Stretch): number {
   const { form: long, kinds } = one.role;
   const rest = inside.slice(1);
   let points = BREAK[long] * rest.filter((piece) => piece.opens).length;
-  if (kinds.length === 0) points += JOINT[long] * rest.filter(isJoint).length;
+  const breaks = isLong(stretch) ? isJoint : isBreak;
+  if (kinds.length === 0) points += JOINT[long] * rest.filter(breaks).length;
   if (!isLong(stretch) && inside.some(({ bare, quoted }) => !quoted && isAsking(bare)))
     points += QUESTION;
   if (isLong(stretch)) {
@@ -199,6 +219,7 @@ function joints(stretch: Stretch): number {
       ({ bare }, at) => said.own[first + 1 + at] === true && isOrder(bare),
     );
     points += ENDS_INSIDE * commands.length;
+    if (said.tails[stretch.last] === true && said.tails[first] !== true) points += ENDS_INSIDE;
   }
   return points;
 }
@@ -207,20 +228,29 @@ function isJoint({ bare, quoted }: Piece): boolean {
   return !quoted && (JOINTS.has(bare) || (HAN.test(bare) && isOrder(bare)));
 }
 
+/** In a name, words that say nothing as well. */
+function isBreak(piece: Piece): boolean {
+  return isJoint(piece) || (!piece.quoted && HAN.test(piece.bare) && isPlain(piece.bare));
+}
+
 /** Names have capitals from the first word to the last. */
 function names(stretch: Stretch): number {
-  const { one, inside } = stretch;
+  const { one, inside, begin } = stretch;
   const { role } = one;
   if (isLong(stretch) || role.thing) return 0;
   const share = role.form === "title" ? 0 : 1;
-  if (isName(inside[0])) {
-    const lower = inside.filter(
-      ({ text, kind: found }) => found === undefined && /^\p{Ll}/u.test(text) && !LEADS.has(text),
-    );
+  if (isName(begin)) {
+    const lower = inside.filter((piece) => piece.kind === undefined && isLower(piece));
     return (role.named ? CAPITAL : 0) + share * LOWER_IN_NAME * lower.length;
   }
-  const isLower = /^\p{Ll}/u.test(inside[0]?.text ?? "");
-  return isLower && inside.slice(1).some(isName) ? (share * LOWER_IN_NAME) / 2 : 0;
+  if (!isLower(begin)) return 0;
+  if (inside.slice(1).some(isName)) return (share * LOWER_IN_NAME) / 2;
+  // "in astronomy" is no country.
+  return role.named && !one.required ? -CAPITAL : 0;
+}
+
+function isLower({ text }: Piece): boolean {
+  return /^\p{Ll}/u.test(text) && !LEADS.has(text);
 }
 
 /** Quotations, codes, endings. */
@@ -243,7 +273,8 @@ function things(stretch: Stretch): number {
   }
   let points = belongsAfter(stretch) ? WITHOUT_THING : 0;
   if (last === first) return points;
-  if (said.own[last] === true && !isLong(stretch) && isThing(end, one, said)) points += WITH_THING;
+  if (said.own[last] === true && !isLong(stretch))
+    points += isThing(end, one, said) ? WITH_THING : -WITH_THING;
   if (said.own[first] === true && !begin.quoted && !isName(begin)) points += OWN_ONLY;
   return points;
 }

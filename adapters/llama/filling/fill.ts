@@ -28,6 +28,8 @@ const PARAMETERS_MAX = 10;
 const KEPT_MAX = 8;
 /** What a required parameter costs that gets nothing. */
 const LACK = -2.6;
+/** Values often come in the order of the parameters. */
+const IN_ORDER = 0.5;
 /** Work of one reading: combinations looked at. */
 const STEPS_MAX = 20_000;
 
@@ -112,12 +114,11 @@ function assign(options: readonly Option[]): Assignment {
   return best;
 }
 
-/** Values often come in the order of the parameters. */
 function inOrder(chosen: readonly (Candidate | undefined)[], at: number): number {
   const before = chosen.slice(0, at).findLast((one) => one !== undefined && one.first >= 0);
   const now = chosen[at];
   if (before === undefined || now === undefined || now.first < 0) return 0;
-  return before.last < now.first ? 0.2 : 0;
+  return before.last < now.first ? IN_ORDER : 0;
 }
 
 function overlap(a: Candidate, b: Candidate): boolean {

@@ -54,6 +54,8 @@ const HAN_NUMBER =
 /** Said in Chinese without a space between them; the dictionary takes them for one word. */
 const GLUED: Readonly<Record<string, readonly string[]>> = {
   我想: ["我", "想"],
+  我要: ["我", "要"],
+  要看: ["要", "看"],
   设成: ["设", "成"],
   调到: ["调", "到"],
   改成: ["改", "成"],
@@ -142,6 +144,7 @@ function withoutUnit(text: string, whole: Range): readonly Range[] {
 
 /** "Blue Monday" is no day. */
 function isInName(text: string, before: Range | undefined, { from, to, kind }: Range): boolean {
+  if (kind === "color" && from > 0 && /^\p{Lu}\p{Ll}/u.test(text.slice(from))) return true;
   if (kind !== "date" || before === undefined || before.kind !== undefined) return false;
   const gap = text.slice(before.to, from);
   return (
@@ -197,6 +200,7 @@ function splitHan(raw: string, index: number): readonly Range[] {
 function unglued(segment: string): readonly string[] {
   const glued = GLUED[segment];
   if (glued !== undefined) return glued;
+  if (/^[站店园馆厅楼院区市县路街口城村镇场]到$/u.test(segment)) return Array.from(segment);
   const isVerb = segment.length > 1 && /[了吗吧呢]$/u.test(segment) && segment !== "为了";
   return isVerb ? [segment.slice(0, -1), segment.slice(-1)] : [segment];
 }

@@ -12,7 +12,7 @@ export const LEADS = set(`
 
 /** Prepositions: in a short value a rare thing. */
 export const JOINTS = set(`
-  to at in on for from with by into via saying says called titled named that within until till and about does do did has have had is are was
+  to at in on for from with by into via saying says called titled named that within until till and about does do did has have had is are was a an
   的 到 在 从 给 把 将 去 用 成 为 跟 和 了 说 是 有 太 很 有点 好 不 没 没有 现在 会
 `);
 
@@ -23,6 +23,8 @@ const PLAIN = set(`
   please thanks thank kindly online internet getting hey hi hello ok okay yes no not now right just also too again there here then than so
   what what's whats where where's when when's who who's which how how's why whether if
   want need like wanna gonna help tell show check find see know look looking up out over off down
+  quieter louder warmer colder cooler brighter darker dimmer higher lower faster slower bigger smaller last next showing playing
+  landing arriving available visible
   sure moment today's currently current exactly actually really mean maybe quickly quick
   much many long far more most bit little one ones something someone anything everything thing things stuff
   trading doing going worth looking like costing cost left arrived running
@@ -30,7 +32,7 @@ const PLAIN = set(`
   我 我的 我们 你 您 他 她 它 请 请问 麻烦 帮 帮我 帮忙 帮我查 一下 一个 个 想 要 需要 想要 知道 告诉 能 可以 能不能 可不可以 会 有 没有 有没有
   吗 呢 吧 啊 呀 了 的 地 得 把 将 给 是 在 到 去 跟 和 从 由 用 成 为 向 往 让 叫 就 也 都 还 又 再 太 很 有点 点 些 一些 现在
   什么 怎么 怎么样 如何 多少 几 几点 哪 哪里 哪儿 为什么 是否 谁 看看 看 查 查查 查一下 看一下 好 好的 谢谢 说 一声 那 这 来 吗？ 今天
-  一条 一首 一份 一张 查询 看下 待 里 里加 加 新建 关于 时候 怎么走 是多少 换成 等于 一声 时 钱 样 完 百分之 百分 之 最新 有关 里面 前 之前 以前 左右 完成
+  一条 一首 一份 一张 查询 看下 待 里 里加 加 新建 关于 时候 怎么走 是多少 换成 等于 一声 时 钱 会不会 能不能 要不要 是不是 旁边 附近 周围 周边 辆 样 完 百分之 百分 之 最新 有关 里面 前 之前 以前 左右 完成
 `);
 
 /** What requests begin with. */
@@ -47,7 +49,7 @@ const ORDERS = set(`
   spin start stop store stream submit subscribe summarize swap switch sync tail take tell test text throw toggle track
   transfer translate trigger turn undo unlock unmute unpause unsubscribe update upload use visit wake warm watch water weigh write
   browse dial cool kill shut crack light power fancy flick charge deliver hail lend swipe tag tune vacuum sweep mop feed walk
-  打开 关掉 关闭 关上 关 开 开启 启动 播放 放 听 算 计算 加到 加上 加进 放到 放进 写进 记到 存到 有关 来 点 订 买 打 打电话 打个 发个 设个 定个 来个 订个 别 让 忘 别忘 记得 发 发送 发消息 发短信 发微信 记 记录 记下 记住 提醒 叫 设 设置 设定
+  打开 关掉 关闭 关上 关 开 开启 启动 换到 切到 切换到 跳到 播放 放 听 算 计算 加到 加上 加进 放到 放进 写进 记到 存到 有关 来 点 订 买 打 打电话 打个 发个 设个 定个 来个 订个 别 让 忘 别忘 记得 发 发送 发消息 发短信 发微信 记 记录 记下 记住 提醒 叫 设 设置 设定
   设为 设成 调 调到 调高 调低 调成 打扫 扫 清洁 拉上 拉开 合上 翻译 译 换算 导航 搜索 搜 找 取消 删除 添加 增加 加 预订 预约 创建 新建 写 拨 呼叫 通知 告诉 安排 定 帮 想 去 读 停止 暂停
 `);
 

@@ -3,7 +3,7 @@
  * comes after "to" and 到, a `message` after "saying" and 说. Knows names only.
  */
 import { kindsOf, type ValueKind } from "../value_kinds.ts";
-import { termsOf } from "../../../runtime/turn/tool_choice.ts";
+import { alikeInChinese, termsOf } from "../../../runtime/turn/tool_choice.ts";
 import type { JsonSchema } from "../../../schemas/function.ts";
 
 /** A name has no preposition in it, a title may have one; a clause may be all of the rest. */
@@ -32,6 +32,8 @@ export interface Role {
   readonly counted: boolean;
   /** Often a name with digits or marks in it. */
   readonly code: boolean;
+  /** Chinese words for what it takes. */
+  readonly chinese: readonly string[];
   /** How such values end. */
   readonly ends: readonly RegExp[];
 }
@@ -53,7 +55,7 @@ interface Sort {
 
 const FORMS: readonly Form[] = ["name", "title", "clause", "sentence"];
 /** Values of these kinds may come in forms that no rule knows. */
-const LOOSE: ReadonlySet<ValueKind> = new Set(["file", "color", "currency", "language"]);
+const LOOSE: ReadonlySet<ValueKind> = new Set(["file", "color", "currency", "language", "sum"]);
 
 /** What is to be done. */
 const TASK: Sort = {
@@ -67,15 +69,16 @@ const TO_DO = /remind|to ?do|task|提醒|待办|任务/iu;
 
 const SORTS: readonly Sort[] = [
   {
-    keys: /\b(?:from|origin|source|src|start|departure)\b(?! (?:time|date))/u,
-    before: "from between move rename copy 从 由 把 将",
-    after: "to in into 到 去 飞 至 是 换 换成 等于 兑换",
+    keys: /\b(?:from|origin|source|src|start|departure|pick ?up|base)\b(?! (?:time|date))/u,
+    before: "from off at between for one move rename copy 从 由 把 将",
+    after: "to in into 有 到 去 飞 至 是 换 换成 等于 兑换",
     alone: true,
     named: true,
   },
   {
-    keys: /^(?:to|destination|dest|target|end|arrival|into)\b(?! (?:time|date))|\bdestination\b|^to\b/u,
-    before: "to into towards toward and in as for reach 到 去 飞 往 至 成 为 飞往 成为 多少 是",
+    keys: /^(?:to|destination|dest|target|end|arrival|into|drop ?off)\b(?! (?:time|date))|\bdestination\b|^to\b/u,
+    before:
+      "to into towards toward and in as for reach many 到 去 飞 往 至 成 为 飞往 成为 多少 是",
     after: "有 的",
     alone: true,
     named: true,
@@ -88,7 +91,7 @@ const SORTS: readonly Sort[] = [
     named: true,
   },
   {
-    keys: /room|zone|floor|tank|area|folder|directory|branch|namespace|shelf|channel/u,
+    keys: /room|zone|floor|tank|area|folder|directory|namespace|shelf|channel/u,
     before: "in at on of for under into to inside 把 将 打扫 扫 在",
     after: "的",
     ends: /[室房厅卧间园库廊台楼院厨]$/u,
@@ -106,8 +109,9 @@ const SORTS: readonly Sort[] = [
     named: true,
   },
   {
-    keys: /text|message|content|body|note|description|comment|memo|reason|detail|caption/u,
-    before: "that saying says say write note reading with know 说 道 内容 记 记下 记一下 写 说一声",
+    keys: /\b(?:text|message|content|body|notes?|description|comment|memo|reason|details?|caption|words)$/u,
+    before:
+      "that because since saying says say write note reading with know 说 道 因为 内容 记 记下 记一下 写 说一声",
     names: "saying text message content body",
     form: "sentence",
   },
@@ -127,25 +131,28 @@ const SORTS: readonly Sort[] = [
   {
     keys: /query|topic|keyword|search|term|question|about|\bwhat\b|song|track|album|book|movie|film|phrase|word|prompt|sql|statement|command|expression/u,
     before:
-      "for about play up hear google run execute say query search some 搜 查 查一下 关于 听 放 播放 搜索 看看 首 一首 的 唱的 有关",
+      "for about in on play up hear google run execute say query search some 搜 查 查一下 关于 听 放 播放 搜索 看看 首 一首 的 唱的 有关",
     form: "clause",
   },
   {
-    keys: /device|lamp|light|lock|door|appliance|thing|speaker|player|entity|item|product|object|gadget/u,
+    keys: /device|lamp|light|lock|door|appliance|thing|speaker|player|entity|item|product|gadget|cover|fan\b|blind|shutter/u,
     before:
       "the on off up lock unlock of some my buy add 把 将 打开 关 关掉 开 关闭 开启 加 加上 买 关一下 开一下 用",
   },
   { keys: /time|hour|\bat\b|when|alarm/u, before: "at by for until till to 在 时间" },
   { keys: /date|day|when|deadline|due|birthday/u, before: "on for by until due 在", after: "前" },
+  { keys: /branch/u, before: "on from of to into off at the 在" },
+  { keys: /repo|project/u, before: "in of for from the to 在 的" },
+  { keys: /filter|pattern/u, before: "only matching for with like 只 匹配" },
   { keys: /unit\b|units\b|currency/u, before: "in to into from 成 为" },
   {
-    keys: /carrier|provider|method|via|with|pharmacy|company|brand|shop|store|restaurant|hotel/u,
-    before: "with via by using at from of 从 在",
+    keys: /carrier|provider|method|via|with|pharmacy|company|brand|shop|store|restaurant|hotel|cinema|theat(?:er|re)|museum|club|gym|school|clinic|library|bank|platform|team|league/u,
+    before: "with via by using at from of the 从 在 的 订",
   },
   {
-    keys: /host|server|service|pod|deployment|table|repo|file|path|database|cluster|node|container|machine/u,
+    keys: /host|server|service|pod|deployment|table|file|path|database|cluster|node|container|machine/u,
     before:
-      "of for on the restart scale describe inside under in describe from read open list tail show restart 查看 重启",
+      "of for on in the restart scale describe inside under describe from read open list tail show restart 查看 重启",
   },
 ];
 
@@ -191,11 +198,11 @@ const CHINESE: readonly (readonly [RegExp, string])[] = [
 ];
 /** Of "the orders table" the name is "orders"; of "the front door" all is. */
 const HOLDERS =
-  /^(?:tables?|channels?|branch|namespace|services?|lists?|files?|repos?|repository|folders?|director(?:y|ies)|teams?|accounts?|projects?|logs?|database|timers?|playlists?|pods?|deployments?|hosts?|servers?|labels?|topics?|league|prescription)$/u;
+  /^(?:tables?|channels?|branch|namespace|services?|lists?|files?|repos?|repository|folders?|director(?:y|ies)|teams?|accounts?|projects?|logs?|database|timers?|playlists?|pods?|deployments?|hosts?|servers?|labels?|topics?|league|prescription|volume|brightness|temperature|colou?r|speed|level|status|price|weather|forecast|音量|声音|亮度|温度|湿度|颜色|速度|模式|状态|价格|股价|天气|气温)$/u;
 const CODES =
   /host|server|service|pod|deployment|node|container|table|repo|path|file|ticker|symbol|channel|branch|\bid$/u;
 const THING =
-  /device|thing|lamp|light|appliance|door|\broom|entity|object|lock|gadget|window|tank|fan\b|speaker|machine|curtain|blind/u;
+  /device|thing|lamp|light|appliance|door|entity|lock\b|gadget|window|tank|fan\b|speaker|machine|curtain|blind|cover|player|shutter|valve|pump|camera|sensor|plug/u;
 /** They say nothing about the parameter. */
 const WEAK_NAMES = new Set(["name", "to", "from", "id", "number", "value", "a", "b", "c"]);
 
@@ -254,7 +261,8 @@ export function roleOf(key: string, { description, format }: JsonSchema, tool = 
       : /^(?:to|recipient)$/u.test(name)
         ? 0.5
         : 2,
-    counted: /\bunit|currency/u.test(name) && !/^(?:to|target)\b/u.test(name),
+    counted: /\bunit|currency/u.test(name) && !/^(?:to|target|into|wanted)\b/u.test(name),
+    chinese: alikeInChinese(name),
     ends: known.flatMap(({ ends }) => (ends === undefined ? [] : [ends])),
   };
 }

@@ -1,15 +1,21 @@
 /** What each piece of a request is to a tool: a word of its own, what is to be done, or something to explain. */
 import { ownWords } from "../own_words.ts";
 import { OWNER } from "./candidates.ts";
-import { type Piece, piecesOf } from "./pieces.ts";
+import { isWhole, type Piece, piecesOf } from "./pieces.ts";
 import { isMeasure, isOrder, isPlain } from "./plain_words.ts";
 import type { Parameter, Said } from "./stretch.ts";
-import { termsOf } from "../../../runtime/turn/tool_choice.ts";
+import { alikeTest, termsOf } from "../../../runtime/turn/tool_choice.ts";
 import type { ToolSpec } from "../../../schemas/model.ts";
 
 const HAN = /\p{Script=Han}/u;
 const LATIN_LOWER = /^\p{Ll}/u;
 const ARTICLE = /^(?:the|a|an|my|our|some|any|this|that|把|将)$/u;
+const LEADS_ON = /^(?:of|for|from|to|at|in|on|about|with)$/u;
+const TO = /^(?:on|to|in|into|onto)$/u;
+const WISHES = /^(?:like|want|need|love|have|going|wish|wanna)$/u;
+/** No plural. */
+const FIRST_VERB = /^\p{L}[a-z]+[a-rt-z]$/u;
+const AFTER_VERB = /^(?:the|a|an|my|our|to|into|at|off|up|down|out)$/u;
 const ASKED = /^(?:what|which|how)$/u;
 /** "stop watering": the second is a verb as well. */
 const BEGINS = /^(?:stop|start|keep|begin|quit)$/u;
@@ -24,7 +30,11 @@ export function saidTo(
 ): Said {
   const pieces = sources.flatMap((source, at) => piecesOf(source, at));
   const isOwn = ownTest(tool, sources, parameters);
-  const own = pieces.map(isOwn);
+  const isAlike = alikeTest(`${tool.name} ${tool.description}`);
+  // "definition of X", "a cab at X": what the tool is for, in another word.
+  const own = pieces.map(
+    (piece, at) => isOwn(piece) || (leadsOn(piece, pieces[at + 1]) && isAlike(piece.bare)),
+  );
   const orders = ordersIn(pieces);
   const content = pieces.map((piece, at) => {
     if (isCount(pieces, at)) return false;
@@ -38,6 +48,7 @@ export function saidTo(
     content,
     own,
     orders,
+    tails: tailsIn(pieces, (piece) => isOwn(piece) || isAlike(piece.bare)),
     names: new Set(parameters.flatMap(({ role }) => [...role.names])),
     kinds: new Set(parameters.flatMap(({ role }) => role.kinds)),
     takesNumber: parameters.some(({ type }) => type === "number"),
@@ -63,6 +74,22 @@ function ownTest(
     const own = termsOf(bare);
     return own.length > 0 && own.every((term) => terms.has(term));
   };
+}
+
+function leadsOn({ closes, quoted, kind, text }: Piece, next: Piece | undefined): boolean {
+  const isWord = !quoted && kind === undefined && LATIN_LOWER.test(text);
+  return isWord && !closes && next !== undefined && LEADS_ON.test(next.bare);
+}
+
+/** What ends a text and only names the tool once more: "on my to-do list", "in the calendar please". */
+function tailsIn(pieces: readonly Piece[], isOwn: (piece: Piece) => boolean): readonly boolean[] {
+  let at = pieces.findLastIndex(({ bare, quoted }) => !quoted && TO.test(bare));
+  const end = pieces.findIndex(({ source }) => source > 0);
+  const rest = pieces.slice(at + 1, end === -1 ? undefined : end);
+  const isTail =
+    at > 0 && rest.some(isOwn) && rest.every((piece) => isPlain(piece.bare) || isOwn(piece));
+  if (!isTail) at = pieces.length;
+  return pieces.map(({ source }, index) => source === 0 && index >= at);
 }
 
 /** A unit after its number, and the number of "一个". */
@@ -95,15 +122,41 @@ function ordersIn(pieces: readonly Piece[]): readonly boolean[] {
   let place: Place = { isHead: true, wasOrder: false, follows: false };
   return pieces.map((piece, at) => {
     const before = pieces[at - 1];
-    if (before?.source !== piece.source) place = { isHead: true, wasOrder: false, follows: false };
-    else if (piece.opens && LATIN_LOWER.test(piece.text)) place.isHead = true;
-    if (piece.led) place.isHead = false;
-    const isVerb = !piece.quoted && isOrderAt(piece.bare, before?.bare ?? "", place);
+    place = placeAt(piece, before, place);
+    const isVerb =
+      !piece.quoted &&
+      (isWish(pieces, at) ||
+        beginsAll(pieces, at) ||
+        isOrderAt(piece.bare, before?.bare ?? "", place));
     place.follows = isVerb || isAskedFor(piece, before);
     place.wasOrder ||= isVerb;
     if (endsHead(piece.bare, isVerb, place)) place.isHead = false;
     return place.follows;
   });
+}
+
+function placeAt(
+  { source, opens, led, text }: Piece,
+  before: Piece | undefined,
+  last: Place,
+): Place {
+  if (before?.source !== source) return { isHead: true, wasOrder: false, follows: false };
+  const isNew = opens && LATIN_LOWER.test(text);
+  return { ...last, isHead: !led && (isNew || last.isHead) };
+}
+
+/** "I'd like to sit". */
+function isWish(pieces: readonly Piece[], at: number): boolean {
+  return pieces[at - 1]?.bare === "to" && WISHES.test(pieces[at - 2]?.bare ?? "");
+}
+
+/** "slew to Saturn": an unknown word that all begins with and that something else follows at once. */
+function beginsAll(pieces: readonly Piece[], at: number): boolean {
+  const [piece, next] = [pieces[at], pieces[at + 1]];
+  if (piece === undefined || next === undefined || at > 0 || piece.closes) return false;
+  if (isWhole(piece) || !FIRST_VERB.test(piece.text)) return false;
+  if (next.bare === "to" && isOrder(pieces[at + 2]?.bare ?? "")) return false;
+  return next.kind === "code" || AFTER_VERB.test(next.bare);
 }
 
 function endsHead(bare: string, isVerb: boolean, { wasOrder }: Place): boolean {

@@ -1,6 +1,6 @@
 /** A row of pieces as a value for one parameter, and what stands around it. Knows words, no weights. */
 import type { Piece } from "./pieces.ts";
-import { LEADS } from "./plain_words.ts";
+import { isOrder, isPlain, LEADS } from "./plain_words.ts";
 import { isHolder, type Role } from "./roles.ts";
 import type { ValueKind } from "../value_kinds.ts";
 import { termsOf } from "../../../runtime/turn/tool_choice.ts";
@@ -25,6 +25,8 @@ export interface Said {
   readonly own: readonly boolean[];
   /** It says what is to be done. */
   readonly orders: readonly boolean[];
+  /** It is at the end and only says where to: "on my list". */
+  readonly tails: readonly boolean[];
   /** What the parameters of the tool are called. */
   readonly names: ReadonlySet<string>;
   /** What its parameters take by their form. */
@@ -115,12 +117,21 @@ function leadsBefore(pieces: readonly Piece[], first: number): readonly string[]
   const words: string[] = [];
   for (let at = first - 1; at >= 0 && at >= first - 3; at--) {
     const piece = pieces[at];
-    if (piece === undefined || piece.source !== pieces[first]?.source) break;
-    if (pieces[at + 1]?.opens === true) break;
+    if (piece?.source !== pieces[first]?.source || pieces[at + 1]?.opens === true) break;
+    if (piece === undefined || isInName(pieces, at, first)) break;
     words.push(piece.bare);
-    if (!DETERMINER.test(piece.bare)) break;
+    if (!DETERMINER.test(piece.bare) && !isBecauseOf(pieces, at)) break;
   }
   return words;
+}
+
+/** "Lord of the Rings". */
+function isInName(pieces: readonly Piece[], at: number, first: number): boolean {
+  return pieces[at]?.bare === "of" && isName(pieces[at - 1]) && isName(pieces[first]);
+}
+
+function isBecauseOf(pieces: readonly Piece[], at: number): boolean {
+  return pieces[at]?.bare === "of" && pieces[at - 1]?.bare === "because";
 }
 
 /** Where the dictionary joined a lead to the word before it. */
@@ -133,7 +144,7 @@ function namedBefore(role: Role, pieces: readonly Piece[], first: number): boole
   for (let at = first - 1; at >= 0 && at >= first - 3; at--) {
     const piece = pieces[at];
     if (piece === undefined || piece.source !== pieces[first]?.source) return false;
-    if (calls(role, piece.bare)) return true;
+    if (calls(role, piece.bare)) return !(isName(piece) && isName(pieces[first]));
     if (!IS.test(piece.bare)) return false;
   }
   return false;
@@ -146,13 +157,15 @@ export function calls({ names }: Role, bare: string): boolean {
   return terms.length > 0 && terms.every((term) => names.has(term));
 }
 
-/** Whether a piece is a name by its capital; the first word of a text has one anyway. */
+/** Whether a piece is a name by its capital; the first word of a text has one anyway, if it is a common one. */
 export function isName(piece: Piece | undefined): boolean {
-  return piece !== undefined && piece.from > 0 && /^(?!I\b)\p{Lu}/u.test(piece.text);
+  if (piece === undefined || !/^(?!I\b)\p{Lu}/u.test(piece.text)) return false;
+  return piece.from > 0 || (!isPlain(piece.bare) && !isOrder(piece.bare));
 }
 
 /** The kind of thing that the parameter takes, "door" or "lamp", and not what other parameters are called. */
 export function isThing({ bare }: Piece, { role }: Parameter, { names }: Said): boolean {
   if (isHolder(bare) || LEADS.has(bare)) return false;
-  return calls(role, bare) || (THINGS.test(bare) && !names.has(bare));
+  if (calls(role, bare)) return true;
+  return (role.thing || role.chinese.includes(bare) || THINGS.test(bare)) && !names.has(bare);
 }

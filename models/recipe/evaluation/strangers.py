@@ -25,6 +25,11 @@ ALIKE = [
     "turn_off_device set_light_color smart_lock", "add_calendar_entry create_reminder set_alarm_clock save_note restaurant_booking book_tennis_lesson",
     "send_sms compose_email phone_call", "web_search quote sports_ranking find_constellation get_forecast", "write_query search_files directory_tree get_file_contents",
     "save_note log_meal shopping_add", "device_switch window_control thermostat_set", "alarm_create remind note_add", "send_text contact_call", "flight_search navigate movie_ticket", "news_query get_weather",
+    "HassTurnOn HassLightSet lock_door cover_control fan_speed set_irrigation start_dishwasher media_set_volume water_plant charge_car", "create_event list_events delete_event set_reminder list_add_task reserve_desk book_squash_court start_timer",
+    "send_message whatsapp_send gmail_send slack_post_message", "search_web get_news define_word find_recipe get_movie_showtimes flight_status track_package", "convert_currency get_exchange_rate get_stock_price",
+    "calculator calculate_triangle_area math.factorial calculate_bmi calculate_distance calculate_tip cell_density", "create_issue create_branch list_commits run_tests assign_ticket", "read_query describe_table create_database_backup get_user",
+    "book_taxi get_directions rent_bike", "log_mood log_symptom create_note", "order_pizza find_recipe add_to_shopping_list", "light_control volume_set tv_channel humidifier_set set_ac close_curtain",
+    "set_alarm create_reminder add_todo event_create leave_request expense_add", "send_wechat call_contact contact_search email_send", "query_train taxi_call hotel_book parking_find",
     "silence_alert mute_participant", "shopping_list_add note_add movie_ticket",
 ]
 
