@@ -43,6 +43,7 @@ interface Extra {
 export async function buildFunction(found: Found, source: string): Promise<Built> {
   const fence = new Fence(found);
   if (source.trim() === "") throw fence.refuse(`${found.file} is empty`);
+  fence.enter();
   let result = await bundle(found, source, fence);
   const missing = missingPackage(result.logs);
   if (missing !== undefined) {
@@ -68,6 +69,7 @@ export async function buildMany(
   const sources = Object.fromEntries(many.map(({ found, source }) => [found.path, source]));
   const fence = new Fence(first.found);
   try {
+    for (const { found } of many) new Fence(found).enter();
     const result = await Bun.build(buildOptions(sources, fence));
     // Beside its functions it would have written assets, and whose they are nobody knows.
     const isWhole = result.success && result.outputs.length === many.length;

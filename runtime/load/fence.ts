@@ -4,10 +4,14 @@ import { isBuiltin } from "node:module";
 import { dirname, extname, join, relative, resolve, sep } from "node:path";
 import { MoultError } from "../../schemas/error.ts";
 import { located, shortPath, textOf } from "./frame.ts";
+import { oddConfig, whyNotPlain } from "./plain_file.ts";
 import type { Found } from "./scan.ts";
 
 const CODE = new Set([".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx"]);
 const DATA = new Set([".json", ".jsonc", ".txt", ".md", ".yaml", ".yml", ".toml", ".csv", ".sql"]);
+
+/** Neither a path nor a URL, nor what is not for functions. */
+const NAMES = /^(?![./~]|file:|https?:|moult\/)/;
 
 /** What the bundler tells about a build; its own types lag behind. */
 export interface Metafile {
@@ -48,11 +52,21 @@ export class Fence {
     return {
       name: "moult fence",
       setup: (build) => {
-        build.onResolve({ filter: /^(?:[./~]|file:|https?:|moult\/)/ }, ({ path, importer }) => {
-          if (importer === "") return undefined;
-          const because = this.#because(path, importer);
+        build.onResolve({ filter: /./ }, ({ path, importer }) => {
+          if (importer === "" || isBuiltin(path)) return undefined;
+          const because = NAMES.test(path)
+            ? this.#becausePackage(path, importer)
+            : this.#because(path, importer);
           if (because === undefined) return undefined;
           this.#refusal ??= this.#locate(importer, path, because);
+          throw this.#refusal;
+        });
+        build.onLoad({ filter: /./ }, ({ path }) => {
+          const why = whyNotPlain(path);
+          if (why === undefined) return undefined;
+          this.#refusal ??= this.refuse(
+            `Cannot import ${shortPath(path, this.#found.root)}: it ${why}`,
+          );
           throw this.#refusal;
         });
       },
@@ -65,9 +79,31 @@ export class Fence {
     if (extname(path) === ".node")
       return `Cannot import "${path}": native addons do not run in a function's process`;
     const target = resolve(dirname(importer), path);
-    return this.#allows(target)
-      ? undefined
-      : `Cannot import "${path}": it lies outside the project`;
+    if (!this.#allows(target)) return `Cannot import "${path}": it lies outside the project`;
+    return this.#odd(target);
+  }
+
+  /** Of a package that lies in the functions folder; the project's own ones its owner has installed. */
+  #becausePackage(path: string, importer: string): string | undefined {
+    const { root } = this.#found;
+    for (let dir = dirname(importer); dir.startsWith(root); dir = dirname(dir)) {
+      const odd = this.#odd(join(dir, "node_modules", path));
+      if (odd !== undefined) return odd;
+    }
+    return undefined;
+  }
+
+  /** What the bundler would come across on its way into a folder, and could not read to its end. */
+  #odd(folder: string): string | undefined {
+    const { root } = this.#found;
+    const odd = oddConfig(folder, root);
+    return odd && `${shortPath(odd.path, root)} ${odd.why}; remove it`;
+  }
+
+  /** To be asked before a build: the way to the function's own folder. Throws `function/invalid`. */
+  enter(): void {
+    const odd = this.#odd(dirname(this.#found.path));
+    if (odd !== undefined) throw this.refuse(`Cannot build ${this.#found.file}: ${odd}`);
   }
 
   /**
@@ -126,7 +162,7 @@ export function projectOf(root: string): string {
   let nearest: string | undefined;
   for (let dir = root; ; dir = dirname(dir)) {
     const manifest = join(dir, "package.json");
-    if (existsSync(manifest)) {
+    if (existsSync(manifest) && whyNotPlain(manifest) === undefined) {
       nearest ??= dir;
       if (textOf(manifest).includes('"workspaces"')) return dir;
     }

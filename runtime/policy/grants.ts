@@ -2,7 +2,7 @@
  * What the owner has approved, one private file a function in `<home>/grants`, and what that lets a version do.
  * Functions never get near the home. A record that cannot be read approves nothing.
  */
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import * as v from "valibot";
 import { MoultError } from "../../schemas/error.ts";
@@ -36,6 +36,9 @@ import {
 
 /** Contents of one function that stay approved, so that a rollback needs no new word. */
 const HASHES_MAX = 8;
+
+/** A larger file is told by its size and time. What runs has less than this. */
+const HASHED_BYTES_MAX = 64 * 1_048_576;
 
 /** Lock files of the package managers that fill `node_modules`. */
 const LOCKS = ["bun.lock", "bun.lockb", "package-lock.json", "pnpm-lock.yaml", "yarn.lock"];
@@ -232,9 +235,13 @@ function hashOf({ path, projects = [], manifest }: Asking): string {
   return contentHash(canonicalJson({ code: fileHash(path), locks, declared }));
 }
 
-/** Of a missing file none. */
+/** Of a missing file none, and of a pipe or a device, which has no end. */
 function fileHash(path: string): string {
   try {
+    const stats = statSync(path);
+    if (!stats.isFile()) return "";
+    // As long as none is: whoever changes it also changes its time.
+    if (stats.size > HASHED_BYTES_MAX) return `${String(stats.size)}.${String(stats.mtimeMs)}`;
     return contentHash(readFileSync(path));
   } catch (error) {
     if (isMissing(error)) return "";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
@@ -116,6 +116,15 @@ describe("with any", () => {
     expect(grants.permitted(packaged)).toBeDefined();
     writeFileSync(join(home, "bun.lock"), "{ }");
     expect(grants.permitted(packaged)).toBeUndefined();
+  });
+
+  test("a lock file without an end is none", () => {
+    const grants = open("any");
+    symlinkSync("/dev/zero", join(home, "bun.lock"));
+    Bun.spawnSync(["mkfifo", join(home, "yarn.lock")]);
+    const packaged = { ...asking(net("a:1")), projects: [home] };
+    grants.approve(packaged, "owner");
+    expect(grants.permitted(packaged)).toBeDefined();
   });
 
   test("what asks for nothing still needs no approval", () => {
