@@ -17,6 +17,8 @@ export interface GateParts {
    * and other content waits: it may be a function's, made to have what another one may do.
    */
   readonly isOpen: (name: string) => boolean;
+  /** Where the function's file lies, below its functions folder. */
+  readonly fileOf: (name: string) => string | undefined;
   readonly hub: EventHub;
   readonly log: Log;
 }
@@ -52,7 +54,7 @@ export class Gate {
   /** Approves a version, and tells. Throws `internal` when that cannot be written down. */
   approve(bundle: Bundle, manifest: Manifest, by: Grant["by"]): void {
     const { grants, hub } = this.#parts;
-    grants.approve({ ...bundle, manifest }, by);
+    grants.approve(this.#asking(bundle, manifest), by);
     const asks = allAsksOf(manifest);
     const { name, version } = bundle;
     hub.publish("function.approved", { name, version, by, granted: linesWithin(asks, asks) });
@@ -61,7 +63,7 @@ export class Gate {
   #asking(bundle: Bundle, manifest: Manifest): Asking & { readonly isExact: boolean } {
     // Who asks for nothing can do nothing, wherever it comes from.
     const isExact = !asksNothing(allAsksOf(manifest)) && this.#parts.isOpen(bundle.name);
-    return { ...bundle, manifest, isExact };
+    return { ...bundle, manifest, isExact, file: this.#parts.fileOf(bundle.name) };
   }
 
   /** Takes back what was approved; `false`: nothing was. */

@@ -110,7 +110,8 @@ class FolderLoader implements Loader {
       const written = grants.written().map((entry) => realPath(resolve(entry)));
       return root !== undefined && written.some((dir) => isBelow(dir, root) || isBelow(root, dir));
     };
-    const gate = new Gate({ grants, isOwn, isOpen, hub, log });
+    const fileOf = (name: string) => this.#found.get(name)?.file;
+    const gate = new Gate({ grants, isOwn, isOpen, fileOf, hub, log });
     this.#reloader = new Reloader({
       registry,
       builds,

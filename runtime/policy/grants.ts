@@ -49,6 +49,8 @@ const Stored = v.object({
   approvedAt: v.number(),
   by: v.picklist(["owner", "dev"]),
   asks: Asks,
+  /** Where it lay, below its functions folder; older records do not say. */
+  file: v.optional(v.string()),
   /** Newest last. */
   hashes: v.pipe(v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))), v.minLength(1)),
 });
@@ -63,6 +65,8 @@ export interface Asking {
   readonly origin: Origin;
   readonly projects?: readonly string[];
   readonly manifest: Manifest;
+  /** Where its file lies, below its functions folder. @default where the approved one lay */
+  readonly file?: string | undefined;
   /** Only exactly what was approved counts, whatever `policy.reapprove` says. @default false */
   readonly isExact?: boolean;
 }
@@ -101,7 +105,9 @@ export class Grants {
     const stored = this.#stored(name);
     if (stored === undefined)
       return asksNothing(asksOf(manifest)) ? approvedOf(permissions, NOTHING) : undefined;
-    const reapprove = asking.isExact === true ? "any" : this.#reapprove;
+    // Who lays another file under an approved name has not changed what was approved.
+    const isExact = asking.isExact === true || otherFile(asking, stored) !== undefined;
+    const reapprove = isExact ? "any" : this.#reapprove;
     const isSame = (): boolean => stored.hashes.includes(hashOf(asking));
     if (reapprove === "widening" && isWithin(asks, stored.asks)) return all;
     if (!asksNothing(asks) && isSame()) return all;
@@ -125,13 +131,16 @@ export class Grants {
     const asks = allAsksOf(manifest);
     const before = stored?.asks ?? NOTHING;
     const description = visible(manifest.description);
+    const other = otherFile(asking, stored);
+    const place =
+      other === undefined ? [] : [`is another file than the approved ${visible(other)}`];
     return {
       version,
       hash: hashOf(asking),
       description,
       ...(stored !== undefined &&
         stored.description !== description && { descriptionBefore: stored.description }),
-      wants: linesBeyond(asks, before),
+      wants: [...place, ...linesBeyond(asks, before)],
       drops: linesBeyond({ ...before, confirm: "always" }, asks),
       keeps: linesWithin(asks, before),
       runs: permitted !== undefined,
@@ -155,6 +164,7 @@ export class Grants {
       approvedAt: this.#clock.now(),
       by,
       asks: allAsksOf(manifest),
+      file: asking.file ?? this.#stored(name)?.file,
       hashes: [...hashes, hash].slice(-HASHES_MAX),
     };
     this.#makeFolder();
@@ -165,7 +175,8 @@ export class Grants {
   /** Whether exactly this was approved, so that nothing would be written down anew. */
   isApproved(asking: Asking): boolean {
     const stored = this.#stored(asking.name);
-    return stored !== undefined && stored.hashes.at(-1) === hashOf(asking);
+    if (stored === undefined || otherFile(asking, stored) !== undefined) return false;
+    return stored.hashes.at(-1) === hashOf(asking);
   }
 
   /** All that any function was approved to write, as it was named. */
@@ -216,6 +227,11 @@ export class Grants {
     if (!FUNCTION_NAME.test(name)) throw new Error(`"${name}" is not a function's name`);
     return join(this.#dir, `${name}.json`);
   }
+}
+
+/** The file that was approved under the name, when it is another one. */
+function otherFile({ file }: Asking, stored: Stored | undefined): string | undefined {
+  return file === undefined || file === stored?.file ? undefined : stored?.file;
 }
 
 /** Names of functions that have a record. */

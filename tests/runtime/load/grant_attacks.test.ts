@@ -142,6 +142,38 @@ test("an approval is of a name: under another one the same file waits", async ()
   expect(await answer(loader, "first")).toBe("function/not-found");
 });
 
+test("a file in another folder does not inherit what was approved under its name", async () => {
+  await using folder = underStart();
+  folder.save("tools/net.ts", asks("1", NARROW));
+  const loader = await started(folder.loader());
+  await loader.approve("net");
+  // Of two files with one name the first one counts.
+  folder.save("a/net.ts", asks("2", NARROW));
+  await until(() => loader.get("net")?.waiting !== undefined);
+  expect(loader.get("net")?.waiting).toMatchObject({
+    runs: false,
+    wants: ["is another file than the approved tools/net.ts"],
+  });
+  expect(await answer(loader, "net")).toBe(1);
+  await loader.approve("net");
+  expect(await answer(loader, "net")).toBe(2);
+  // In its place it may change, as long as it asks for no more.
+  folder.save("a/net.ts", asks("3", NARROW));
+  await until(async () => (await answer(loader, "net")) === 3);
+});
+
+test("an approved file may be moved", async () => {
+  await using folder = underStart();
+  folder.save("net.ts", asks("1", NARROW));
+  const loader = await started(folder.loader());
+  await loader.approve("net");
+  mkdirSync(folder.path("tools"));
+  renameSync(folder.path("net.ts"), folder.path("tools/net.ts"));
+  await until(() => loader.get("net")?.file === "tools/net.ts");
+  expect(loader.get("net")?.waiting).toBeUndefined();
+  expect(await answer(loader, "net")).toBe(1);
+});
+
 test("a built-in ships approved, and lends that to nobody who takes its name", async () => {
   const shipped = asks("1", WIDE);
   const base = underStart();
