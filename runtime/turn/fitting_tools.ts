@@ -23,6 +23,8 @@ const BEFORE_SHARE = 0.5;
 const ABOUT_TOOLS =
   /\b(?:tools?|functions?|skills|capabilities|help)\b|工具|功能|会什么|能做什么|帮助/iu;
 
+const CODE = /\b[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+\b/gu;
+
 /** What fits a request. */
 export interface Fitting {
   /** In their order; those already called for it are always among them. */
@@ -42,7 +44,7 @@ export function fittingTools(
   reading: (tool: ToolSpec) => number = () => 0,
 ): Fitting {
   const asked = lastUser(messages);
-  const text = messages[asked]?.content ?? "";
+  const text = withoutCodes(messages[asked]?.content ?? "", tools);
   if (tools.length === 0 || termsOf(text).length === 0 || ABOUT_TOOLS.test(text))
     return { tools, score: undefined };
   const kept = new Set(calledIn(messages.slice(asked)));
@@ -61,6 +63,13 @@ export function fittingTools(
   const scoreMin = best.due >= SCORE_MIN ? best.score - Math.abs(best.score) * REACH : Infinity;
   for (const { name, score } of ranked) if (score >= scoreMin) kept.add(name);
   return { tools: tools.filter(({ name }) => kept.has(name)), score: best.due };
+}
+
+/** Names of files and tables have words in them that ask for nothing. Those of tools stay. */
+function withoutCodes(text: string, tools: readonly ToolSpec[]): string {
+  const names = new Set(tools.map(({ name }) => name));
+  const rest = text.replaceAll(CODE, (code) => (names.has(code) ? code : " "));
+  return termsOf(rest).length > 0 ? rest : text;
 }
 
 /** Counts what the exchange before was about, too. */

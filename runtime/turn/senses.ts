@@ -3,49 +3,49 @@
  * the same word. `sense: words and "phrases" | Chinese words`; a word may stand in several lines, endings do not matter.
  */
 const SENSES = `
-weather: weather forecast rain raining rainy snow snowing sunny sunshine cloudy cloud windy storm thunderstorm umbrella climate meteo raincoat "how hot" "how cold" "how warm" "is it cold" "is it hot" "is it warm" "degrees outside" "what should i wear" "need a jacket" | 天气 下雨 下雪 预报 气温 刮风 晴天 带伞 多云 "多少度"
-temperature: temperature degrees celsius fahrenheit warm warmer cold colder hot heat heating cool thermostat climate radiator | 温度 加热 度 暖气 恒温 升温 降温 制冷
+weather: weather forecast rain raining rainy snow snowing sunny sunshine cloudy cloud windy storm thunderstorm umbrella climate meteo raincoat "how hot" "how cold" "how warm" "is it cold" "is it hot" "is it warm" "degrees outside" "what should i wear" "need a jacket" outside "like outside" "what's it like" "raining outside" "need a coat" sunglasses | 天气 下雨 下雪 预报 气温 刮风 晴天 带伞 多云 "多少度"
+temperature: temperature degrees celsius fahrenheit warm warmer cold colder hot heat heating cool thermostat climate radiator freezing chilly "too hot" "too warm" "too cold" "i'm cold" ac "air conditioner" "air conditioning" | 温度 加热 度 暖气 恒温 升温 降温 制冷 空调 太冷 太热 有点热 有点冷
 light: light lamp bulb lantern floodlight chandelier spotlight brightness bright dim dark illuminate lighting led "too dark" | 灯 亮 暗 照明 灯笼 光
-power_on: activate enable "turn on" "switch on" "put on" "power on" "light up" start on | 打开 开启 启动 点亮 开一下
+power_on: activate enable "turn on" "switch on" "put on" "power on" "light up" start | 打开 开启 启动 点亮 开一下
 power_off: deactivate disable "turn off" "switch off" "shut off" "shut down" "power off" off stop kill | 关掉 关闭 关上 停用 关了 熄
-switch: switch toggle turn flip "turn on" "turn off" "switch on" "switch off" on off device appliance plug socket control | 开关 打开 关闭 关掉 关上 设备 插座
+switch: switch toggle turn flip "turn on" "turn off" "switch on" "switch off" off device appliance plug socket control | 开关 打开 关闭 关掉 关上 设备 插座
 timer: timer countdown "count down" stopwatch minutes seconds hours "let me know when" "on the clock" boil cook | 计时 倒计时 定时 分钟后 秒表
 alarm: alarm wake "wake me" "get up" awake "wake-up" morning | 闹钟 叫我 叫醒 起床
 reminder: remind reminder nudge "don't let me forget" "don't forget" forget memo "poke me" remember | 提醒 别忘 记得 忘
-calendar: calendar appointment event schedule agenda meeting diary planner date plans "what's on" "what do i have" entry invite birthday | 日历 日程 安排 会议 约会 预约 活动 事件
+calendar: calendar appointment event schedule agenda meeting diary planner date plans "what's on" "what do i have" entry invite birthday planned "on my agenda" "am i free" "book me in" | 日历 日程 安排 会议 约会 预约 活动 事件
 note: note notes notebook "write down" jot record remember memo "make a note" notepad "keep in mind" save | 笔记 记一下 记下 备忘 记录 便签
 todo: todo task to-do chore checklist "have to" errand | 待办 任务 事项
-shopping: shopping groceries grocery buy cart basket supermarket list "we need" "out of" "run out" item pick | 购物 买 清单 超市 采购 买菜
-message: message text sms tell write send contact whatsapp chat dm notify inform "let know" "drop a line" drop word | 消息 短信 告诉 发给 转告 通知 微信 发消息
+shopping: shopping groceries grocery buy cart basket supermarket "we need" "out of" "run out" | 购物 买 清单 超市 采购 买菜
+message: message text sms tell write send contact whatsapp chat dm notify inform "let know" "drop a line" drop word slack channel "let * know" ping | 消息 短信 告诉 发给 转告 通知 微信 发消息
 email: email mail e-mail inbox letter write subject send compose | 邮件 邮箱 电邮 写信
 call: call phone dial ring telephone "give a call" | 打电话 电话 拨打 呼叫 通话
 contact: contact person phonebook "address book" who number people | 联系人 通讯录 号码
-music: music song play track tune album artist playlist listen hear band jukebox melody | 音乐 歌 播放 听 放一首 曲 专辑
-volume: volume loud louder quiet quieter sound noise mute silence audio percent "turn it up" "turn it down" | 音量 声音 静音 大声 小声
+music: music song play track tune album artist playlist listen hear band jukebox melody spotify "put on some" "some music" genre | 音乐 歌 播放 听 放一首 曲 专辑 来一首 唱 歌曲 音乐
+volume: volume loud louder quiet quieter sound noise mute silence audio percent "turn it up" "turn it down" crank decibel | 音量 声音 静音 大声 小声
 media: pause resume skip next previous stop player playback movie film video watch tv television channel | 暂停 继续 下一首 上一首 电影 视频 电视 频道
 translate: translate translation language "how do you say" "in french" "in german" "in spanish" say english french german spanish italian chinese japanese | 翻译 怎么说 译成 英语 法语 德语 语 用语
 calculate: calculate calculator compute math arithmetic sum plus minus times divided multiply expression equation solve "how much is" "what is" "work out" evaluate formula number result percent of root | 计算 算 等于 加 减 乘 除 多少 算式
 convert: convert conversion unit units measure measurement kilometers miles meters feet inches pounds kilograms kg km ounces liters gallons pints cups grams mb gb tb kb byte bytes megabytes gigabytes kcal kj joules watts knots mph kmh celsius fahrenheit kelvin degrees inch foot yards hectares acres stone tons tonnes bar psi into "how many" | 换算 单位 转换 公里 英里 公斤 磅 米 英尺 升 是多少
 currency: currency money exchange rate dollars dollar euros euro pounds yen yuan francs usd eur gbp convert change | 货币 汇率 美元 欧元 英镑 日元 人民币 兑换 换成
 time: time clock hour "what time" date today weekday now late timezone "how late" day | 时间 几点 现在 日期 今天 星期几 时区 当前
-search: search google find "look up" "look for" web internet online query information browse lookup about research | 搜索 查找 搜 上网 网上 查 查询 找
+search: search google find "look up" "look for" web internet online query information browse lookup about research "find out" browse | 搜索 查找 搜 上网 网上 查 查询 找
 news: news headline headlines latest press article report happening "what's new" newspaper | 新闻 头条 消息 资讯
-stock: stock share shares price quote ticker market company nasdaq equity worth trading | 股票 股价 股市 行情
+stock: stock share shares price quote ticker market company nasdaq equity worth trading trading "trading at" portfolio nyse | 股票 股价 股市 行情 多少钱一股 多少钱 股
 crypto: crypto bitcoin ethereum coin btc eth token | 加密 比特币 以太坊
 parcel: parcel package track tracking shipment delivery delivered shipping courier order arrive arrived post box | 包裹 快递 物流 运单 到哪 单号 送达
 restaurant: restaurant table dinner lunch eat dine reservation reserve guests bistro seat meal food "book a table" | 餐厅 饭店 餐馆 订座 订位 吃饭 桌 位 餐桌
-food_order: order pizza burger deliver takeaway food hungry meal dish lunch sushi | 外卖 点餐 点 饿 叫餐
-taxi: taxi cab ride uber pickup driver lift "pick me up" hail | 出租车 打车 叫车 的士 网约车
+food_order: order pizza burger deliver takeaway food hungry meal dish lunch sushi | 外卖 点餐 点 饿 叫餐 份 饿了
+taxi: taxi cab ride uber pickup driver lift "pick me up" hail | 出租车 打车 叫车 的士 网约车 叫车 叫辆车 打车去
 navigate: navigate navigation directions route way map drive walk "how do i get" "take me to" path destination location guide | 导航 路线 怎么去 怎么走 地图 前往 带我去
 traffic: traffic jam congestion road highway | 交通 堵车 路况
-transit: bus train metro subway tram timetable departure station stop line connection | 公交 火车 地铁 班车 车站 高铁 时刻
+transit: bus train metro subway tram timetable departure station stop line connection | 公交 火车 地铁 班车 车站 高铁 时刻 高铁 火车票 车票 动车
 flight: flight fly plane airline airport ticket departure boarding seat | 航班 机票 飞机 飞 机场
-hotel: hotel room stay night accommodation hostel "place to stay" book check-in | 酒店 宾馆 住宿 旅馆 住
-car: car vehicle drive auto charge fuel park parking tank | 车 汽车 停车 加油 充电
+hotel: hotel room stay night accommodation hostel "place to stay" book check-in | 酒店 宾馆 住宿 旅馆 住 入住 订房 房间
+car: car vehicle drive auto charge fuel park parking tank tesla ev | 车 汽车 停车 加油 充电
 parking: parking park garage lot space spot | 停车 车位 车库
 define: define definition meaning mean means dictionary word explain term vocabulary | 意思 定义 词典 词义 含义 解释 字典 单词
 summarize: summarize summary sum shorten condense gist tldr short digest brief | 总结 摘要 概括 缩短
-file: file document folder read open path txt pdf content contents directory show print text | 文件 文档 打开 读取 内容 文件夹 查看
+file: file document folder read open path txt pdf content contents directory show print text inside "what's inside" "what is inside" listing | 文件 文档 打开 读取 内容 文件夹 查看
 write_file: write save create file append store | 写入 保存 写文件
 delete: delete remove erase drop clear cancel "get rid of" discard trash bin | 删除 删掉 移除 清除 去掉
 create: create add new make set register enter insert put record | 创建 添加 新建 增加 加 新增
@@ -56,12 +56,12 @@ book: book reserve reservation booking secure slot seat appointment ticket "i'd 
 buy: buy order purchase pay shop get acquire | 买 购买 订购 下单
 pay: pay payment send transfer money bank bill transaction wire owe | 付款 支付 转账 汇款 付
 balance: balance account bank money "how much money" | 余额 账户 银行
-expense: expense spent spending cost budget log euros dollars receipt | 支出 花费 花了 记账 预算 开销
+expense: expense spent spending cost budget log euros dollars receipt | 支出 花费 花了 记账 预算 开销 花了 支出 记一笔
 invoice: invoice bill charge customer client | 发票 账单 开票
 lock: lock unlock door bolt latch secure key locked gate entrance | 锁 开锁 解锁 门 上锁
 door: door gate entrance window garage hatch barrier open close shut | 门 窗 大门 车库
 blinds: blind blinds curtain curtains shutter shade roller window | 窗帘 百叶窗 卷帘
-vacuum: vacuum vacuuming robot hoover clean cleaner cleaning floor sweep dust roomba | 扫地 吸尘 打扫 清洁 机器人
+vacuum: vacuum vacuuming robot hoover clean cleaner cleaning floor sweep dust roomba | 扫地 吸尘 打扫 清洁 机器人 扫一下 扫地机 拖地
 wash: wash washing laundry washer dishwasher clothes | 洗衣 洗碗 清洗
 oven: oven bake preheat stove cook kitchen fire furnace | 烤箱 预热 烤
 coffee: coffee espresso cappuccino brew cup mug latte tea | 咖啡 泡 杯 茶
@@ -75,7 +75,7 @@ workout: workout exercise run running training gym sport jog steps fitness | 锻
 sleep: sleep slept bed night nap | 睡眠 睡 睡觉
 health: health doctor medical symptom pain clinic hospital blood pressure heart pulse | 健康 医生 医院 症状 血压 心率
 medicine: medicine medication pill pills tablet dose drug prescription | 药 吃药 服药 药物
-recipe: recipe cook dish ingredients bake meal | 菜谱 食谱 做法 怎么做 做菜
+recipe: recipe cook dish ingredients bake meal "how do i make" "how to make" "how do i cook" "how to cook" ingredients | 菜谱 食谱 做法 怎么做 做菜
 movie: movie film cinema watch showing actor | 电影 影院 影片
 book_read: book read novel author library title | 书 阅读 小说 图书
 game: game score match team play player goal | 比赛 比分 得分 球队 游戏
@@ -91,8 +91,8 @@ service: service restart reboot process daemon container | 服务 重启 进程
 log: log logs journal error errors output | 日志 错误
 deploy: deploy release ship rollout production staging build | 部署 发布 上线
 ticket_issue: issue ticket bug problem report defect support complaint | 问题 工单 缺陷 故障 报修
-code: code git branch commit repository repo pull merge test tests run | 代码 分支 提交 仓库 测试
-database: database table query rows sql records | 数据库 表 查询 记录
+code: code git branch commit repository repo pull merge test tests run github gitlab "pull request" pr commits branches merge fork | 代码 分支 提交 仓库 测试
+database: database table query rows sql records columns column schema sqlite postgres mysql query | 数据库 表 查询 记录
 customer: customer client lead crm account | 客户 顾客
 employee: employee colleague staff worker person team | 员工 同事 团队
 leave: leave vacation holiday absence "day off" "time off" sick | 请假 休假 假期
@@ -144,7 +144,7 @@ return_item: return refund "send back" "money back" exchange | 退货 退款 退
 review: review rate rating stars opinion feedback | 评价 评分 打分
 coupon: coupon voucher discount code promo | 优惠 折扣 券
 gift: gift present birthday wish | 礼物 生日 送
-plant: plant plants flower tree garden grow seed | 植物 花 树 种
+plant: plant plants flower tree garden grow seed "watering can" | 植物 花 树 种
 farm: field harvest crop farm tractor soil | 农 田 收成 土壤
 boat: boat ship yacht harbor harbour sail ferry port | 船 港 帆 渡轮
 sport: court tennis squash golf swim swimming lane pool hall | 球场 网球 游泳 泳道 泳池
@@ -170,6 +170,19 @@ bank_card: card credit debit block freeze stolen lost | 银行卡 信用卡 冻�
 lost: lost missing found stolen | 丢 失物 遗失 找不到
 meeting_room: room meeting conference office book | 会议室 办公室
 visitor: visitor guest register badge | 访客 来访
+cluster: cluster kubernetes k8s pod pods deployment deployments replicas replica node nodes container containers namespace scale | 集群 容器 副本
+webpage: page webpage crawl scrape | 网页
+issue: issue issues ticket tickets bug assign | 工单
+firewall: firewall block ban ip allow | 防火墙 封禁
+chat_reaction: react reaction emoji | 表情
+meal: meal breakfast lunch dinner snack calories ate eaten food diet | 早餐 午餐 晚餐 卡路里
+mood: mood feel feeling diary stressed happy sad | 心情 日记
+desk: desk workplace seat sit office | 工位 座位
+bike: bike bicycle cycling scooter | 自行车 单车
+tide: tide tides high low harbor | 潮
+telescope: telescope point slew exposure | 望远镜
+disk: disk space storage free drive | 磁盘 空间
+alert: alert alerts monitoring silence mute pager | 告警 警报
 newsletter: newsletter subscribe subscription unsubscribe | 订阅 退订
 `;
 

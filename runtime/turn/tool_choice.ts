@@ -141,6 +141,18 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/https?:\/\/|\bwww\./u, "url"],
   [/\d\s*(?:°|degrees|celsius|fahrenheit|度)/u, "temperature"],
   [/\d\s*(?:%|percent)|百分之/u, "percent"],
+  [
+    /\b(?:turn|switch|power|flick|flip)\b.*\bon\b|\bput (?:the|my)\b.*\bon\b|\bon(?: please)?[.!?]?$/u,
+    "power_on",
+  ],
+  [
+    /\b(?:in|into|to) (?:english|french|german|spanish|italian|portuguese|dutch|greek|russian|polish|czech|hungarian|romanian|ukrainian|turkish|arabic|hebrew|persian|hindi|urdu|thai|vietnamese|indonesian|chinese|mandarin|japanese|korean|swedish|norwegian|danish|finnish|icelandic|irish|welsh|basque|catalan|swahili|zulu|latin|esperanto)\b|[英法德俄日韩泰]语|西班牙语|葡萄牙语|意大利语|阿拉伯语|[中英法德日韩俄]文/u,
+    "translate",
+  ],
+  [
+    /\b(?:usd|eur|gbp|jpy|cny|rmb|chf|cad|aud|nzd|sek|nok|dkk|pln|czk|huf|inr|krw|brl|mxn|zar)\b|\b(?:dollars?|euros?|pounds|yen|yuan|francs?|rupees?|pesos?|kron(?:a|or|er)|rubles?|baht|forints?|zlotys?|liras?)\b.*\b(?:in|to|into|for)\b|\b(?:in|to|into) (?:dollars?|euros?|pounds|yen|yuan|francs?|rupees?|pesos?|kron(?:a|or|er)|rubles?|baht|forints?|zlotys?|liras?)\b/u,
+    "currency",
+  ],
 ];
 
 const HAN = /\p{Script=Han}/u;
@@ -179,11 +191,15 @@ function shapesOf(text: string): ReadonlySet<string> {
   );
 }
 
+const BOOKING = /\bbook(?= (?:a|an|the|that|this|me|my|us|our|\d))/giu;
+
 /** A request without the text it hands over: what is quoted, and what follows a colon. */
 function essenceOf(request: string): string {
   const unquoted = request.replaceAll(/"[^"]{4,}"|“[^”]{2,}”|「[^」]{2,}」/gu, " ");
-  const [head = ""] = unquoted.split(/: |：/u);
-  return termsOf(head).length > 0 ? head : unquoted;
+  // A verb, where what is booked follows.
+  const verbs = unquoted.replaceAll(BOOKING, "reserve");
+  const [head = ""] = verbs.split(/: |：/u);
+  return termsOf(head).length > 0 ? head : verbs;
 }
 
 /** Chinese words that share a sense with a text: what one would say to ask for it. */
@@ -220,7 +236,7 @@ function stem(word: string): string {
   if (word.length <= 3) return word;
   const cut = word
     .replace(/(?:ies|ied)$/, "y")
-    .replace(/(?:ings?|ers?|ed|es|s)$/, "")
+    .replace(/(?:ings?|(?<=.{4})ers?|ed|es|s)$/, "")
     .replace(/([b-df-hj-np-tv-z])\1$/, "$1")
     .replace(/e$/, "");
   return cut.length >= 3 ? cut : word;
