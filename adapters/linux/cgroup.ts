@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { isLocked, lockFile } from "./syscalls.ts";
 
 /** The folder of our own group in the unified hierarchy, or `undefined` where there is none. */
 export function ownGroup(): string | undefined {
@@ -99,9 +100,34 @@ export function removeStaleGroups(parent: string | undefined): void {
     const pid = /^moult-\d+-(\d+)$/.exec(name)?.[1];
     if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
     const folder = join(parent, name);
-    if (removeGroup(folder) || holdsStrangers(folder)) continue;
+    if (isHeld(folder) || removeGroup(folder) || holdsStrangers(folder)) continue;
     killGroup(folder);
     removeGroup(folder);
+  }
+}
+
+/** The file of a group that its daemon locks. */
+const LOCKED = "cgroup.procs";
+
+/**
+ * Says that a group's daemon lives, to those who cannot see its process. Returns the open file; the group is theirs
+ * to remove once that is closed.
+ */
+export function holdGroup(folder: string): number {
+  const file = openSync(join(folder, LOCKED), "r");
+  try {
+    lockFile(file);
+  } catch {
+    // A kernel without locks there: the number of the process has to do.
+  }
+  return file;
+}
+
+function isHeld(folder: string): boolean {
+  try {
+    return isLocked(join(folder, LOCKED));
+  } catch {
+    return false; // It was removed since.
   }
 }
 

@@ -4,7 +4,14 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { createGroup, ownGroup, ownGroupIn, removeGroup, removeStaleGroups } from "./cgroup.ts";
+import {
+  createGroup,
+  holdGroup,
+  ownGroup,
+  ownGroupIn,
+  removeGroup,
+  removeStaleGroups,
+} from "./cgroup.ts";
 
 /** What can be bounded for the groups below one. */
 export interface GroupBounds {
@@ -125,6 +132,12 @@ export function removeBounded(group: string, bounds: GroupBounds): boolean {
   const folder = countedIn(bounds);
   const isBesideGone = folder === undefined || removeGroup(join(folder, basename(group)));
   return removeGroup(group) && isBesideGone;
+}
+
+/** Holds a group, and what `findBounds` made beside it, as `holdGroup` does. Returns the open files. */
+export function holdDivided(groups: string, bounds: GroupBounds): readonly number[] {
+  const folder = countedIn(bounds);
+  return (folder === undefined ? [groups] : [groups, folder]).map(holdGroup);
 }
 
 /** Removes a group with all below it, and what `findBounds` made beside it. False as `removeBounded`. */

@@ -4,7 +4,6 @@
  */
 import {
   chmodSync,
-  closeSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -18,7 +17,7 @@ import { tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { processStart } from "./process_stats.ts";
 import { removeTree } from "./remove_tree.ts";
-import { lockFile, unmount } from "./syscalls.ts";
+import { isLocked, lockFile, unmount } from "./syscalls.ts";
 import { messageOf } from "../../schemas/error.ts";
 
 /** Daemons that one machine may run for one user. */
@@ -77,21 +76,9 @@ function owner(): string {
   return `${String(process.pid)} ${processStart(process.pid) ?? ""}`;
 }
 
-/** Whether a process holds the lock: one of another container has no number here, and lives all the same. */
-function isHeld(path: string): boolean {
-  const file = openSync(path, "r");
-  try {
-    return !lockFile(file);
-  } catch {
-    return false; // A file system without locks.
-  } finally {
-    closeSync(file);
-  }
-}
-
 function isAlive(folder: string): boolean {
   try {
-    if (isHeld(join(folder, "owner"))) return true;
+    if (isLocked(join(folder, "owner"))) return true;
     const [pid, start] = readFileSync(join(folder, "owner"), "utf8").split(" ");
     return start === processStart(Number(pid)) && start !== undefined;
   } catch {

@@ -1,5 +1,6 @@
 /** The system calls that Bun has no name for, through `bun:ffi`. It knows numbers and errors, and no policy. */
 import { dlopen, FFIType, ptr, read, type Pointer } from "bun:ffi";
+import { closeSync, openSync } from "node:fs";
 import { constants } from "node:os";
 
 /** Numbers by name: x86-64 first, then arm64. */
@@ -117,6 +118,18 @@ export function lockFile(file: number): boolean {
   } catch (error) {
     if (error instanceof SyscallError && error.code === "EAGAIN") return false;
     throw error;
+  }
+}
+
+/** Whether a process holds the lock of a file: one of another container has no number here, and lives all the same. */
+export function isLocked(path: string): boolean {
+  const file = openSync(path, "r");
+  try {
+    return !lockFile(file);
+  } catch {
+    return false; // A file system without locks.
+  } finally {
+    closeSync(file);
   }
 }
 

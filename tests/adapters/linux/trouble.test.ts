@@ -62,6 +62,11 @@ describe.skipIf(!isLinux || !isRoot || Bun.which("unshare") === null)("a sandbox
     const { broken } = await tryAfter("mount -t proc proc /proc", "--pid", "--fork");
     expect(broken).toBeUndefined();
     expect(existsSync(host.work)).toBe(true);
+    // Its groups too, also while nothing runs in them.
+    host.kill("done");
+    await host.exited;
+    expect((await tryAfter("mount -t proc proc /proc", "--pid", "--fork")).broken).toBeUndefined();
+    (await startBlank(sandbox)).kill("done");
     await sandbox.close();
     expect(existsSync(host.work)).toBe(false);
   });
