@@ -7,6 +7,7 @@ test.each([
   ["paid: no\rpaid: yes", "paid: no␍paid: yes"],
   ["rm\b\bok\u007F", "rm␈␈ok␡"],
   ["\u009B31mred", "�31mred"],
+  ["safe\u202Ests.live\u202C \u2066x\u2069", "safe�sts.live� �x�"],
 ])("%j shows what it would have done", (text, shown) => {
   expect(visible(text)).toBe(shown);
 });
