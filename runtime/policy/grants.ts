@@ -105,9 +105,7 @@ export class Grants {
     const stored = this.#stored(name);
     if (stored === undefined)
       return asksNothing(asksOf(manifest)) ? approvedOf(permissions, NOTHING) : undefined;
-    // Who lays another file under an approved name has not changed what was approved.
-    const isExact = asking.isExact === true || otherFile(asking, stored) !== undefined;
-    const reapprove = isExact ? "any" : this.#reapprove;
+    const reapprove = isExact(asking, stored) ? "any" : this.#reapprove;
     const isSame = (): boolean => stored.hashes.includes(hashOf(asking));
     if (reapprove === "widening" && isWithin(asks, stored.asks)) return all;
     if (!asksNothing(asks) && isSame()) return all;
@@ -227,6 +225,11 @@ export class Grants {
     if (!FUNCTION_NAME.test(name)) throw new Error(`"${name}" is not a function's name`);
     return join(this.#dir, `${name}.json`);
   }
+}
+
+/** Who lays another file under an approved name has not changed what was approved. */
+function isExact(asking: Asking, stored: Stored): boolean {
+  return asking.isExact === true || otherFile(asking, stored) !== undefined;
 }
 
 /** The file that was approved under the name, when it is another one. */
