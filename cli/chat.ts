@@ -52,6 +52,8 @@ async function converse(
     ...(terminal ? { output: process.stderr } : {}),
     prompt: "› ",
   });
+  // From here on, not from when they are read: what is typed while something else is asked must not be lost.
+  const typed = lines[Symbol.asyncIterator]();
   let worst = 0;
   const asked = new Set<string>();
   const ask = async (): Promise<void> => {
@@ -63,7 +65,7 @@ async function converse(
   };
   await ask();
   if (terminal) lines.prompt();
-  for await (const line of lines) {
+  for await (const line of typed) {
     if (line.trim() !== "") worst = Math.max(worst, await say(line));
     await ask();
     if (terminal) lines.prompt();

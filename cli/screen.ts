@@ -19,6 +19,8 @@ export function openScreen(): Screen {
   const prompt = process.stdin.isTTY
     ? createInterface({ input: process.stdin, output: process.stdout, prompt: "› " })
     : undefined;
+  // From here on, not from when they are read: what is typed before the chat begins must not be lost.
+  const typed = prompt?.[Symbol.asyncIterator]();
   let answering = false;
   // By Ctrl-C or Ctrl-D; what the daemon says while it ends comes after it.
   let closed = false;
@@ -37,9 +39,9 @@ export function openScreen(): Screen {
       prompt.prompt(true);
     },
     async chat(daemon) {
-      if (!prompt) return;
+      if (!prompt || !typed) return;
       prompt.prompt();
-      for await (const line of prompt) {
+      for await (const line of typed) {
         if (line.trim() !== "") {
           answering = true;
           await answer(daemon, line, prompt);
