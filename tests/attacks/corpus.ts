@@ -1,11 +1,13 @@
 /** The corpus: every pair that this machine and this user can try. */
 import { APPETITE } from "./appetite.ts";
 import type { Attack } from "./attack.ts";
-import { READING, WRITING } from "./files.ts";
+import { WRITING } from "./changing.ts";
 import { KERNEL } from "./kernel.ts";
 import { networkPairs } from "./network.ts";
 import type { Servers } from "./places.ts";
-import { SIGNALLING, SPYING, STARTING } from "./processes.ts";
+import { SIGNALLING, SPYING } from "./processes.ts";
+import { READING } from "./reading.ts";
+import { STARTING } from "./starting.ts";
 
 /** Attacks by what they are after. */
 export function corpus(servers: Servers): Readonly<Record<string, readonly Attack[]>> {

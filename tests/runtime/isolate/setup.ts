@@ -109,6 +109,9 @@ function memory(kv: Map<string, unknown>, commits: Bench["commits"]): HostServic
   };
 }
 
+/** Body of a tool that runs the code of its input. */
+export const EVALUATE = `return await new Function("input", "return (async () => {" + input.code + "})()")(input);`;
+
 /** A tool whose `run` has this body; `fields` come before it. */
 export function tool(body: string, fields = ""): string {
   return `export default defineTool({ description: "Example.", input: v.looseObject({}), ${fields} async run(input, ctx) { ${body} } });`;
