@@ -123,6 +123,7 @@ describe("a function that tries what it may not", () => {
     async () => {
       place.write("functions/snoop.ts", SNOOP);
       const daemon = await place.dev();
+      await until(async () => (await daemon.ask("/api/functions/snoop")).ok);
       const stream = (await daemon.ask("/api/events?topics=function")).body;
       const reply = await daemon.say("s", "snoop");
       const trace = (await (await daemon.ask(`/api/turns/${reply.turn}`)).json()) as Trace;

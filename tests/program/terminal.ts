@@ -24,9 +24,17 @@ export function dev(dir: string, home = process.env["HOME"]) {
     type: (keys: string) => child.terminal?.write(keys),
     /** Everything shown so far, without colours. */
     text: () => Bun.stripANSI(shown),
-    shows: (text: string) => until(() => Bun.stripANSI(shown).includes(text)),
+    shows: (text: string) =>
+      until(() => {
+        const now = Bun.stripANSI(shown);
+        if (now.includes(text)) return true;
+        // Nothing more comes: better than to wait for the time limit.
+        if (child.exitCode !== null || child.signalCode !== null)
+          throw new Error(`It ended, and did not show "${text}": ${now}`);
+        return false;
+      }),
     /** Ends it whatever it does: Ctrl-C would only cancel a turn that is not quite over. */
-    async end(): Promise<void> {
+    end: async (): Promise<void> => {
       child.kill("SIGTERM");
       await child.exited;
     },
