@@ -197,14 +197,17 @@ export class Inference {
   ) {
     const spec = tools.find(({ name }) => name === call.name);
     if (spec === undefined || sources.length === 0) return { made: call, asked: "" };
-    // What a result said is no request: there the model's own arguments count.
-    const filled =
-      this.#options.embedded && messages.at(-1)?.role === "user"
-        ? fill(spec, sourcesOf(messages, AS_SAID), call.arguments)
-        : undefined;
+    const filled = this.#reads(messages)
+      ? fill(spec, sourcesOf(messages, AS_SAID), call.arguments)
+      : undefined;
     const made = filled === undefined ? call : { ...call, arguments: filled.args };
     const missing = filled?.missing ?? missingOf(spec, call.arguments, sources);
     return { made, asked: missing.length === 0 ? "" : questionFor(missing, sources) };
+  }
+
+  /** Whether arguments are read by rule. What a result said is no request: there the model's own count. */
+  #reads(messages: GenerateRequest["messages"]): boolean {
+    return this.#options.embedded && messages.at(-1)?.role === "user";
   }
 
   /** How much likelier a call is when words speak for a tool: the model's own judgement is a weak one. */
@@ -227,7 +230,7 @@ export class Inference {
       : { tools, score: undefined };
     const isAnswer = messages.at(-1)?.role === "tool";
     return {
-      tools: offerTools(fitting.tools, this.#neutral, sources),
+      tools: offerTools(fitting.tools, this.#neutral, sources, this.#reads(messages)),
       sources: sources ?? [],
       score: isAnswer ? undefined : fitting.score,
     };

@@ -1,5 +1,6 @@
 /** The tools of one request as the model sees them, and its calls as the tools should get them. */
 import type { ChatModelFunctions } from "node-llama-cpp";
+import { choicesIn } from "./filling/fill.ts";
 import type { Neutral } from "./neutral.ts";
 import { narrowing } from "./narrow.ts";
 import { copyable } from "./spans.ts";
@@ -37,11 +38,15 @@ export interface OfferedTools {
   readonly write: (name: string, args: unknown) => unknown;
 }
 
-/** Prepares tools for one request. `sources`: texts that arguments must be copied from; absent = no such limit. */
+/**
+ * Prepares tools for one request. `sources`: texts that arguments must be copied from; absent = no such limit.
+ * `isRead`: arguments are among what rules read out of them.
+ */
 export function offerTools(
   tools: readonly ToolSpec[],
   neutral: Neutral,
   sources?: readonly string[],
+  isRead = false,
 ): OfferedTools {
   const aliases = wireNames(tools.map((tool) => tool.name));
   const names = new Map([...aliases].map(([name, alias]) => [alias, name]));
@@ -51,7 +56,11 @@ export function offerTools(
   const grammarOf = (tool: ToolSpec): unknown =>
     sources === undefined || copied === undefined
       ? grammarSchema(tool.parameters)
-      : grammarSchema(tool.parameters, copied, narrowing(tool, sources, copied));
+      : grammarSchema(
+          tool.parameters,
+          copied,
+          (isRead ? choicesIn(tool, sources) : undefined) ?? narrowing(tool, sources, copied),
+        );
   const shown: Functions = {};
   const grammar: Functions = {};
   for (const tool of tools) {

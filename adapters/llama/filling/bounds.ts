@@ -9,7 +9,8 @@ const PRONOUN =
   /^(?:it|this|that|them|there|here|over there|something|anything|someone|somebody|one|me|us|i|you|它|这个|那个|那里|这里|某人|我|你)$/iu;
 const NEVER_FIRST =
   /^(?:to|that|saying|for|on|at|in|of|with|about|的|了|说|在|吧|说一声|一声|一条|加上|加到|放到)$/u;
-const NEVER_LAST = /^(?:please|thanks|to|of|at|in|on|for|and|the|a|吧|的|在|把|给|到)$/u;
+const NEVER_LAST =
+  /^(?:please|thanks|online|again|too|to|of|at|in|on|for|and|the|a|吧|的|在|把|给|到)$/u;
 const INDEFINITE = /^(?:some|any|a|an)$/u;
 const SUBJECT =
   /^(?:i|i'm|i'll|i've|we|we're|we'll|you|he|she|they|it|it's|the|my|our|your|there|this|that|his|her|if|whether|what|how|why|when|where|who)$/u;

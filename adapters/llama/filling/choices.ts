@@ -36,7 +36,7 @@ const MEANINGS: Readonly<Record<string, RegExp>> = {
   lunch: /\blunch\b|午餐|午饭|中饭/iu,
   dinner: /\b(?:dinner|supper)\b|晚餐|晚饭/iu,
 };
-const SWITCHES = /^(?:on|off|open|close|lock|unlock|start|stop|up|down)$/iu;
+const HAN = /\p{Script=Han}/u;
 const NEGATIVE =
   /\b(?:off|not|don't|do not|disable|deactivate|stop|without|no longer|un(?=mute|lock|pause|block|hide|subscribe|freeze))|关|停|取消|不要|别|禁/iu;
 /** They mean something else as often. */
@@ -52,9 +52,10 @@ export function enumCandidates(one: Parameter, said: Said, vote: unknown): reado
   const values = one.schema["enum"] as readonly unknown[];
   const found = values.flatMap((value) => mentions(value, one, said));
   if (found.length > 0) return found;
-  // Of "on" and "off" one is said, or it is asked for.
-  const isSwitch = values.every((value) => typeof value === "string" && SWITCHES.test(value));
-  if (!one.required || isSwitch || vote === null || !values.includes(vote)) return [];
+  // What nobody said is asked for; only in another language the model may know better.
+  const isForeign =
+    HAN.test(said.texts[0] ?? "") && !values.some((value) => HAN.test(String(value)));
+  if (!one.required || !isForeign || vote === null || !values.includes(vote)) return [];
   return [{ value: vote, first: -1, last: -1, score: VOTED }];
 }
 

@@ -3,6 +3,7 @@
  * stand, no word goes to two, and what remains unexplained speaks against the reading. A small model's own choice counts
  * as a vote. Knows a tool's parameters and texts; the same texts always give the same arguments.
  */
+import type { Narrowed } from "../narrow.ts";
 import { isRecord } from "../../../runtime/record.ts";
 import type { JsonSchema } from "../../../schemas/function.ts";
 import type { ToolSpec } from "../../../schemas/model.ts";
@@ -19,8 +20,6 @@ export interface Filled {
   readonly missing: readonly string[];
   /** How well it explains what was said; comparable between tools. */
   readonly score: number;
-  /** Words that are neither the tool's own nor in an argument. */
-  readonly unexplained: number;
 }
 
 /** More parameters or candidates than this are not tried in every combination. */
@@ -28,6 +27,8 @@ const PARAMETERS_MAX = 10;
 const KEPT_MAX = 8;
 /** What a required parameter costs that gets nothing. */
 const LACK = -2.6;
+/** What has so much less than the best is no choice. */
+const RIVAL = 1.5;
 /** Values often come in the order of the parameters. */
 const IN_ORDER = 0.5;
 /** Work of one reading: combinations looked at. */
@@ -44,18 +45,11 @@ export function fill(
   sources: readonly string[],
   votes: unknown = {},
 ): Filled | undefined {
-  const parameters = parametersOf(tool);
-  if (parameters === undefined || sources.length === 0) return undefined;
-  const said = saidTo(tool, sources, parameters);
   const own = isRecord(votes) ? votes : {};
-  const options = parameters.map((one) => ({
-    one,
-    found: candidatesFor(one, said, own[one.key])
-      .toSorted((a, b) => b.score - a.score)
-      .slice(0, KEPT_MAX),
-  }));
-  const best = assign(options);
-  const read = new Set(parameters.map(({ key }) => key));
+  const reading = readingOf(tool, sources, own);
+  if (reading === undefined) return undefined;
+  const { options, best } = reading;
+  const read = new Set(options.map(({ one }) => one.key));
   const args: Record<string, unknown> = Object.fromEntries(
     Object.entries(own).filter(([key]) => !read.has(key)),
   );
@@ -65,12 +59,48 @@ export function fill(
     if (chosen !== undefined) args[one.key] = chosen.value;
     else if (one.required) missing.push(one.key);
   }
-  const isSaid = (at: number): boolean =>
-    best.chosen.some((one) => one !== undefined && one.first <= at && at <= one.last);
-  const unexplained = said.content.filter(
-    (isContent, at) => isContent && said.pieces[at]?.source === 0 && !isSaid(at),
-  ).length;
-  return { args, missing, score: best.score, unexplained };
+  return { args, missing, score: best.score };
+}
+
+/** What each parameter may be, for a model to choose from. */
+export function choicesIn(
+  tool: ToolSpec,
+  sources: readonly string[],
+): ((key: string) => Narrowed | undefined) | undefined {
+  const reading = readingOf(tool, sources, {});
+  if (reading === undefined) return undefined;
+  const { options, best } = reading;
+  const choices = new Map<string, Narrowed>();
+  for (const [at, { one, found }] of options.entries()) {
+    if (one.type === "boolean") continue;
+    const chosen = best.chosen[at];
+    const scoreMin = (chosen?.score ?? found[0]?.score ?? 0) - RIVAL;
+    const rivals = found.filter(({ score }) => score >= scoreMin).map(({ value }) => value);
+    const values = [...new Set([...(chosen === undefined ? [] : [chosen.value]), ...rivals])];
+    choices.set(one.key, { values: values.filter(isChoice), certain: chosen !== undefined });
+  }
+  return (key) => choices.get(key);
+}
+
+function isChoice(value: unknown): value is string | number {
+  return typeof value === "string" || typeof value === "number";
+}
+
+function readingOf(
+  tool: ToolSpec,
+  sources: readonly string[],
+  votes: Readonly<Record<string, unknown>>,
+): { readonly options: readonly Option[]; readonly best: Assignment } | undefined {
+  const parameters = parametersOf(tool);
+  if (parameters === undefined || sources.length === 0) return undefined;
+  const said = saidTo(tool, sources, parameters);
+  const options = parameters.map((one) => ({
+    one,
+    found: candidatesFor(one, said, votes[one.key])
+      .toSorted((a, b) => b.score - a.score)
+      .slice(0, KEPT_MAX),
+  }));
+  return { options, best: assign(options) };
 }
 
 interface Option {
@@ -89,10 +119,9 @@ function assign(options: readonly Option[]): Assignment {
   let steps = 0;
   const chosen: (Candidate | undefined)[] = [];
   const ceilings = options.map(({ one, found }) =>
-    Math.max(one.required ? LACK : 0, ...found.map(({ score }) => score)),
+    Math.max(one.required ? LACK : 0, ...found.map(({ score }) => score + IN_ORDER)),
   );
-  const restOf = (at: number): number => ceilings.slice(at).reduce((sum, most) => sum + most, 0);
-  const rests = options.map((_, at) => restOf(at));
+  const rests = options.map((_, at) => ceilings.slice(at).reduce((sum, most) => sum + most, 0));
   const go = (at: number, score: number): void => {
     const option = options[at];
     if (option === undefined) {

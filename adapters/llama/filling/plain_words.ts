@@ -5,7 +5,7 @@ const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/
 /** Before a value, and seldom its first or last word. */
 export const LEADS = set(`
   a an the my our your his her their this that some any to at in on of for from by with and or into onto about as is are
-  was were be than then via within inside under over between until till towards near saying says say called titled named
+  was were be before after while because than then via within inside under over between until till towards near saying says say called titled named
   entitled labelled please me us it its so but if whether there over
   把 将 的 了 吗 呢 吧 啊 呀 给 是 在 到 去 跟 和 从 由 用 成 为 向 往 让 叫 帮 请 有 一下 说 要 想 就 也 都 得 地 之 里 上 被 唱的
 `);
@@ -25,6 +25,7 @@ const PLAIN = set(`
   want need like wanna gonna help tell show check find see know look looking up out over off down
   quieter louder warmer colder cooler brighter darker dimmer higher lower faster slower bigger smaller last next showing playing
   landing arriving available visible
+  wants needs wanted needed
   sure moment today's currently current exactly actually really mean maybe quickly quick
   much many long far more most bit little one ones something someone anything everything thing things stuff
   trading doing going worth looking like costing cost left arrived running
@@ -33,6 +34,13 @@ const PLAIN = set(`
   吗 呢 吧 啊 呀 了 的 地 得 把 将 给 是 在 到 去 跟 和 从 由 用 成 为 向 往 让 叫 就 也 都 还 又 再 太 很 有点 点 些 一些 现在
   什么 怎么 怎么样 如何 多少 几 几点 哪 哪里 哪儿 为什么 是否 谁 看看 看 查 查查 查一下 看一下 好 好的 谢谢 说 一声 那 这 来 吗？ 今天
   一条 一首 一份 一张 查询 看下 待 里 里加 加 新建 关于 时候 怎么走 是多少 换成 等于 一声 时 钱 会不会 能不能 要不要 是不是 旁边 附近 周围 周边 辆 样 完 百分之 百分 之 最新 有关 里面 前 之前 以前 左右 完成
+`);
+
+/** What arguments are called in general: alone they say nothing. */
+const GENERIC = set(`
+  music song songs track artist message text email mail note task item thing place city time date number share shares price volume brightness
+  temperature flight parcel package shipment delivery order word phrase language currency amount file folder reminder event appointment entry
+  音乐 歌 歌曲 消息 短信 微信 邮件 笔记 任务 东西 地方 时间 日期 号码 价格 股价 音量 亮度 温度 湿度 航班 快递 包裹 单词 语言 文件 提醒 日程 电话
 `);
 
 /** What requests begin with. */
@@ -64,6 +72,11 @@ const MEASURES = set(`
   percent degrees degree celsius fahrenheit calories kcal people persons guests copies replicas units pieces lines
   度 份 张 首 条 件 个 杯 瓶 盒 包 袋 斤 公斤 克 块 元 人 位 分钟 小时 秒 天 台 本 只 公里 米 厘米 辆 间 桌 次 个人 箱
 `);
+
+/** Whether a word only says what kind of argument is meant. */
+export function isGeneric(bare: string): boolean {
+  return GENERIC.has(bare);
+}
 
 /** Whether a word asks: no short value has one inside. */
 export function isAsking(bare: string): boolean {

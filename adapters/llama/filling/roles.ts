@@ -125,7 +125,7 @@ const SORTS: readonly Sort[] = [
   {
     keys: /title|subject|label|summary|event|heading|called/u,
     before: "called titled named name about for title labelled labeled 叫 叫做 名为 标题",
-    names: "called titled named entitled labelled labeled",
+    names: "called call titled named entitled labelled labeled",
     form: "title",
   },
   {

@@ -2,7 +2,7 @@
 import { ownWords } from "../own_words.ts";
 import { OWNER } from "./candidates.ts";
 import { isWhole, type Piece, piecesOf } from "./pieces.ts";
-import { isMeasure, isOrder, isPlain } from "./plain_words.ts";
+import { isGeneric, isMeasure, isOrder, isPlain } from "./plain_words.ts";
 import type { Parameter, Said } from "./stretch.ts";
 import { alikeTest, termsOf } from "../../../runtime/turn/tool_choice.ts";
 import type { ToolSpec } from "../../../schemas/model.ts";
@@ -11,6 +11,7 @@ const HAN = /\p{Script=Han}/u;
 const LATIN_LOWER = /^\p{Ll}/u;
 const ARTICLE = /^(?:the|a|an|my|our|some|any|this|that|把|将)$/u;
 const LEADS_ON = /^(?:of|for|from|to|at|in|on|about|with)$/u;
+const MODAL = /^(?:can|could|would|will|may)$/u;
 const TO = /^(?:on|to|in|into|onto)$/u;
 const WISHES = /^(?:like|want|need|love|have|going|wish|wanna)$/u;
 /** No plural. */
@@ -40,7 +41,7 @@ export function saidTo(
     if (isCount(pieces, at)) return false;
     if (piece.quoted || piece.kind !== undefined) return true;
     const isVerb = orders[at] === true || (HAN.test(piece.bare) && isOrder(piece.bare));
-    return !isPlain(piece.bare) && own[at] !== true && !isVerb;
+    return !isPlain(piece.bare) && !isGeneric(piece.bare) && own[at] !== true && !isVerb;
   });
   return {
     texts: sources,
@@ -126,6 +127,7 @@ function ordersIn(pieces: readonly Piece[]): readonly boolean[] {
     const isVerb =
       !piece.quoted &&
       (isWish(pieces, at) ||
+        isAskedOf(pieces, at, place.wasOrder) ||
         beginsAll(pieces, at) ||
         isOrderAt(piece.bare, before?.bare ?? "", place));
     place.follows = isVerb || isAskedFor(piece, before);
@@ -143,6 +145,12 @@ function placeAt(
   if (before?.source !== source) return { isHead: true, wasOrder: false, follows: false };
   const isNew = opens && LATIN_LOWER.test(text);
   return { ...last, isHead: !led && (isNew || last.isHead) };
+}
+
+/** "could the library hold X": the verb of a question comes after whoever is asked. */
+function isAskedOf(pieces: readonly Piece[], at: number, wasOrder: boolean): boolean {
+  const isQuestion = MODAL.test(pieces[0]?.bare ?? "") && at > 1 && at < 5;
+  return isQuestion && !wasOrder && isOrder(pieces[at]?.bare ?? "");
 }
 
 /** "I'd like to sit". */

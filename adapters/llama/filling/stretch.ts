@@ -64,7 +64,7 @@ const THINGS =
   /^(?:doors?|lamps?|lights?|rooms?|tanks?|windows?|fans?|speakers?|heaters?|gates?|gardens?|machines?|plants?|beds?|house|tv|pool|灯|门|窗|空调|窗帘)$/u;
 const DETERMINER =
   /^(?:the|a|an|my|our|some|your|his|her|their|一|一个|一声|一下|一首|一条|个|首|条)$/u;
-const IS = /^(?:of|is|to|as|=|was|为|是|：)$/u;
+const IS = /^(?:of|is|it|to|as|=|was|为|是|：)$/u;
 const HAN = /\p{Script=Han}/u;
 
 /** What stands before all stretches that begin at one piece. */
