@@ -50,6 +50,9 @@ const hostPort = v.pipe(
   }),
 );
 
+/** Names of secrets. */
+export const SECRET_NAME = /^[A-Z][A-Z0-9_]{0,63}$/;
+
 /** `NAME`, or `NAME@host:port`: then the function never sees it, and only requests to that host carry it. */
 const secret = v.pipe(
   v.string(),
@@ -58,7 +61,7 @@ const secret = v.pipe(
   v.rawCheck(({ dataset, addIssue }) => {
     const [name = "", ...place] = dataset.typed ? dataset.value.split("@") : [];
     if (place.length === 0) return;
-    const message = /^[A-Z][A-Z0-9_]{0,63}$/.test(name)
+    const message = SECRET_NAME.test(name)
       ? placeFault(place.join("@"))
       : 'expected "NAME" or "NAME@host:port", for example "RATES_TOKEN@api.example.org:443"';
     if (message !== undefined) addIssue({ message });

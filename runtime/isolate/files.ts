@@ -89,8 +89,7 @@ function makeFolder(entry: string, path: string, isTrial: boolean): void {
 }
 
 function linkName(entry: string): string | undefined {
-  const name = normalize(entry).replace(/\/+$/, "");
-  return isAbsolute(entry) || name.startsWith("..") ? undefined : name;
+  return isAbsolute(entry) ? undefined : normalize(entry).replace(/\/+$/, "");
 }
 
 /**

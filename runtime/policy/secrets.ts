@@ -3,9 +3,9 @@ import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { MoultError } from "../../schemas/error.ts";
+import { SECRET_NAME } from "../../schemas/function.ts";
 import { writePrivate } from "../home.ts";
 
-const NAME = /^[A-Z][A-Z0-9_]{0,63}$/;
 /** Characters of one secret. */
 const VALUE_CHARS_MAX = 16_384;
 const Stored = v.record(v.string(), v.string());
@@ -59,7 +59,7 @@ export class Secrets {
    * when the disk takes no writes; then the old value stays.
    */
   set(name: string, value: string): void {
-    if (!NAME.test(name)) {
+    if (!SECRET_NAME.test(name)) {
       throw new MoultError(
         "input/invalid",
         `"${name}" is not a name for a secret; use capitals, digits and _, for example RATES_TOKEN`,
