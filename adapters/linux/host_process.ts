@@ -14,7 +14,7 @@ import {
   sessionMembers,
   threadsOf,
 } from "./process_stats.ts";
-import { RefusalLog, type Reporters } from "./refusals.ts";
+import { RefusalLog, type Reporters } from "./refusals/log.ts";
 import { freezeSocket, leaveSeat, PROCESSES_MAX, type Seat, WORK_MIB } from "./seat.ts";
 import type { Started } from "./spawner.ts";
 

@@ -2,12 +2,12 @@
  * The layers that run in the kernel: each is opened when it is first needed, which takes a few milliseconds that a
  * daemon's start does not have, and all are closed together. It knows control groups, and no function.
  */
-import { AuditLayer, openAuditLayer } from "./bpf/audit.ts";
-import { HookLayer, openHookLayer } from "./bpf/lsm.ts";
-import { NetworkLayer, openNetworkLayer } from "./bpf/network.ts";
+import { type AuditLayer, openAuditLayer } from "./bpf/audit.ts";
+import { type HookLayer, openHookLayer } from "./bpf/lsm.ts";
+import { type NetworkLayer, openNetworkLayer } from "./bpf/network.ts";
 import type { LateLayers, LayerState } from "./layers.ts";
 import { type Omitted, omits } from "./omitted.ts";
-import { pointersOfCalls } from "./refused_calls.ts";
+import { pointersOfCalls } from "./refusals/calls.ts";
 
 type Absent = { readonly why: string };
 

@@ -17,7 +17,7 @@ import type { Domain } from "./landlock.ts";
 import { describeLayers, detectLayers, type Layers } from "./layers.ts";
 import { leaveOut, type Omitted, omits } from "./omitted.ts";
 import { BUN_ITSELF, buildHostProgram, bunPath, libraryPaths, openBun } from "./program.ts";
-import type { Reporters } from "./refusals.ts";
+import type { Reporters } from "./refusals/log.ts";
 import { makeFolder, openRunDir, removeRunDir, type RunDir } from "./run_dir.ts";
 import {
   environmentOf,

@@ -7,7 +7,7 @@ import { cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type AuditLayer, openAuditLayer } from "../../adapters/linux/bpf/audit.ts";
 import { dividedGroup } from "../../adapters/linux/group_bounds.ts";
-import { pointersOfCalls } from "../../adapters/linux/refused_calls.ts";
+import { pointersOfCalls } from "../../adapters/linux/refusals/calls.ts";
 import { openSandbox } from "../../adapters/linux/open_sandbox.ts";
 import { Hosts } from "../../runtime/isolate/hosts.ts";
 import type { HostServices } from "../../runtime/isolate/services.ts";

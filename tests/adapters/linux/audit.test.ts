@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { AuditLayer, openAuditLayer, type RefusedCall } from "../../../adapters/linux/bpf/audit.ts";
 import { createGroup, killGroup, ownGroup, removeGroup } from "../../../adapters/linux/cgroup.ts";
-import { CALLS, pointersOfCalls } from "../../../adapters/linux/refused_calls.ts";
+import { CALLS, pointersOfCalls } from "../../../adapters/linux/refusals/calls.ts";
 
 /** Why this machine reports nothing. */
 function whyNone(): string | undefined {

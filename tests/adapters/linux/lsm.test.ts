@@ -10,7 +10,7 @@ import {
 import { join } from "node:path";
 import { openHookLayer } from "../../../adapters/linux/bpf/lsm.ts";
 import { HOOKS, type HookRefusal, readRefusal } from "../../../adapters/linux/bpf/lsm_table.ts";
-import { hookWords } from "../../../adapters/linux/hook_words.ts";
+import { hookWords } from "../../../adapters/linux/refusals/hook_words.ts";
 import { Places } from "../../../adapters/linux/bpf/places.ts";
 import { LinuxSandbox } from "../../../adapters/linux/sandbox.ts";
 import { temporary } from "../../temporary.ts";
