@@ -11,7 +11,14 @@ import type { Daemon } from "../runtime/daemon.ts";
 import type { Command } from "./program.ts";
 import { RefusalScreen } from "./refusal_lines.ts";
 import { openScreen } from "./screen.ts";
-import { DAEMON_HELP, DAEMON_OPTIONS, daemonOptions, startHere, stopOnSignals } from "./start.ts";
+import {
+  DAEMON_HELP,
+  DAEMON_OPTIONS,
+  daemonOptions,
+  endAtLast,
+  startHere,
+  stopOnSignals,
+} from "./start.ts";
 
 /** `moult dev` */
 export const command: Command = {
@@ -50,6 +57,7 @@ export const command: Command = {
     await checks.close();
     await daemon.stopped;
     screen.close();
+    endAtLast();
     return 0;
   },
 };

@@ -65,6 +65,9 @@ export async function startHere(
   return await program.startDaemon(options);
 }
 
+/** A start that is told to end, and hangs in a build, is not waited for any longer. */
+const START_MS_MAX = 15_000;
+
 /** Ends a daemon in order at the first signal, even while it starts; a second signal ends the process at once. */
 export function stopOnSignals(starting: Promise<RunningDaemon>): void {
   let stopping = false;
@@ -72,10 +75,20 @@ export function stopOnSignals(starting: Promise<RunningDaemon>): void {
     process.on(signal, () => {
       if (stopping) process.exit(1);
       stopping = true;
+      const late = setTimeout(() => process.exit(1), START_MS_MAX);
       // A start that fails says so itself.
-      void starting.then(({ daemon }) => daemon.stop()).catch(() => undefined);
+      void starting
+        .then(({ daemon }) => daemon.stop())
+        .catch(() => undefined)
+        .finally(() => clearTimeout(late));
     });
   }
+}
+
+/** Ends the process even if something in it, such as a build that never comes back, does not let it end by itself. */
+export function endAtLast(): void {
+  const GRACE_MS = 1_000;
+  setTimeout(() => process.exit(), GRACE_MS).unref();
 }
 
 /** `moult start` */
@@ -104,6 +117,7 @@ export const command: Command = {
       tellWaiting(daemon);
     }
     await daemon.stopped;
+    endAtLast();
     return 0;
   },
 };

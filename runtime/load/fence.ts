@@ -13,6 +13,13 @@ const DATA = new Set([".json", ".jsonc", ".txt", ".md", ".yaml", ".yml", ".toml"
 /** Neither a path nor a URL, nor what is not for functions. */
 const NAMES = /^(?![./~]|file:|https?:|moult\/)/;
 
+/**
+ * `export * from` in files that are not packages. Bun's bundler follows every path through them, so that a net of some
+ * thirty such files takes it minutes, in which nothing else is built.
+ */
+const STARS_MAX = 24;
+const STAR = /\bexport(?:\s|\/\*[\s\S]*?\*\/|\/\/[^\n]*\n)*\*/g;
+
 /** What the bundler tells about a build; its own types lag behind. */
 export interface Metafile {
   readonly inputs: Readonly<
@@ -31,6 +38,7 @@ export class Fence {
   readonly #found: Found;
   readonly #project: string;
   #refusal: MoultError | undefined;
+  #stars = 0;
 
   constructor(found: Found) {
     this.#found = found;
@@ -62,7 +70,7 @@ export class Fence {
           throw this.#refusal;
         });
         build.onLoad({ filter: /./ }, ({ path }) => {
-          const why = whyNotPlain(path);
+          const why = whyNotPlain(path) ?? this.#whyTooMany(path);
           if (why === undefined) return undefined;
           this.#refusal ??= this.refuse(
             `Cannot import ${shortPath(path, this.#found.root)}: it ${why}`,
@@ -71,6 +79,13 @@ export class Fence {
         });
       },
     };
+  }
+
+  #whyTooMany(path: string): string | undefined {
+    if (path.includes("/node_modules/") || !CODE.has(extname(path))) return undefined;
+    this.#stars += textOf(path).match(STAR)?.length ?? 0;
+    if (this.#stars <= STARS_MAX) return undefined;
+    return `is one \`export * from\` too many for the bundler, which takes ${String(STARS_MAX)} in all; name what is exported`;
   }
 
   #because(path: string, importer: string): string | undefined {

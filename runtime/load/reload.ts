@@ -30,6 +30,9 @@ import { Turnstile } from "../turnstile.ts";
 /** Versions that are started at once; many are only asked what they declare, together. */
 const STARTS_MAX = 256;
 
+/** Jobs have this long to end when the daemon does: a build may never come back. */
+const SETTLE_MS_MAX = 5_000;
+
 /** What a reload works with. */
 export interface Workshop {
   readonly registry: Registry;
@@ -196,7 +199,7 @@ export class Reloader {
   /** Ends every version when its calls are done. */
   async close(): Promise<void> {
     this.#confirming.close();
-    await this.settled();
+    await Promise.race([this.settled(), Bun.sleep(SETTLE_MS_MAX)]);
     const { registry } = this.#w;
     for (const { name, deployment } of registry.entries()) this.#draining.retire(name, deployment);
     await this.#draining.done();

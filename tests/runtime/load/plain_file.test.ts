@@ -65,3 +65,25 @@ test.each(ODD)("%s holds nobody up", async (_name, lay, file, text) => {
   // The build is over: the file may be mended.
   expect(await answer(loader, "a")).toBe("function/invalid");
 });
+
+test("a net of files that pass each other on holds nobody up, a plain list of them is fine", async () => {
+  await using folder = functionsFolder();
+  const pass = (...files: number[]) =>
+    files.map((n) => `export/**/* from "./_${String(n)}.ts";`).join("");
+  for (let n = 0; n < 40; n++)
+    folder.save(
+      `_${String(n)}.ts`,
+      `${pass((n * 7 + 1) % 40, (n * 13 + 5) % 40)} export const a${String(n)} = 1;`,
+    );
+  folder.save("net.ts", tool("Object.keys(all).length", 'import * as all from "./_0.ts";'));
+  for (let n = 100; n < 120; n++)
+    folder.save(`_${String(n)}.ts`, `export const b${String(n)} = 1;`);
+  folder.save("_list.ts", pass(...Array.from({ length: 20 }, (_, i) => 100 + i)));
+  folder.save("list.ts", tool("Object.keys(all).length", 'import * as all from "./_list.ts";'));
+  const loader = folder.loader();
+  await loader.start();
+  await loader.settled();
+  expect(loader.get("net")?.error).toContain("name what is exported");
+  expect(await answer(loader, "list")).toBe(20);
+  await loader.close();
+});
