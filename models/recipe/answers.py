@@ -140,6 +140,8 @@ def answer(tool, said, value, language):
         made_it = [k for k, v in value.items() if k in AGREED and v in (True, "ok", "done")]
         if made_it:
             rest = {k: v for k, v in value.items() if k not in made_it}
+            if not rest:
+                return RUN[language]
             return RUN[language] + (" The " + row(rest, language) + "." if language == "en" else row(rest, language) + "。")
         only = next(iter(value.values()))
         if len(value) == 1 and isinstance(only, list):
