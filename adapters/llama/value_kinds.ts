@@ -28,6 +28,12 @@ export interface FoundValue {
 const MONTH =
   "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?";
 const WEEKDAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day";
+/** A number as it stands in a sum. */
+const TERM = "(?:sqrt ?)?\\(*-?\\d[\\d,]*(?:\\.\\d+)?%?\\)*";
+const SUM = new RegExp(
+  `\\b(?:square |cube )?root of \\d+|${TERM}(?:(?:\\s*[+*^×÷]\\s*|\\s+[-/x]\\s+|\\s+(?:plus|minus|times|divided by|multiplied by|to the power of|of|mod)\\s+|(?:乘以|加上?|减去?|除以))${TERM})+`,
+  "giu",
+);
 const FORMS: readonly (readonly [ValueKind, RegExp])[] = [
   ["email", /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/gu],
   ["url", /\b[a-z][a-z0-9+.-]+:\/\/[^\s，。）]+|\bwww\.[^\s，。）]+/gu],
@@ -67,7 +73,7 @@ const FORMS: readonly (readonly [ValueKind, RegExp])[] = [
     "color",
     /\b(?:(?:warm|cool|light|dark|soft|deep|pale) )?(?:red|green|blue|yellow|orange|purple|violet|pink|white|black|gr[ae]y|brown|teal|cyan|magenta|turquoise|amber|crimson|indigo|lavender|gold|silver|lime|coral|beige)\b|[红绿蓝黄橙紫粉白黑灰棕青金银]色/giu,
   ],
-  ["sum", /\(*\d[\d.]*(?:\s+[-+*/^x×÷]\s+\(*\d[\d.]*\)*|\s*[+*^×÷]\s*\(*\d[\d.]*\)*)+/gu],
+  ["sum", SUM],
   ["code", /\b[A-Z]{2} \d{2,4}\b/gu],
   ["phone", /(?<![\w-])\+?\d[\d ()/-]{5,}\d(?![\w-])/gu],
   ["code", /#?(?=[A-Za-z-]*\d)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*/gu],

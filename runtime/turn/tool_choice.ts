@@ -132,7 +132,10 @@ export function termsOf(text: string): readonly string[] {
 
 /** What a value's shape says of a request. */
 const SHAPES: readonly (readonly [RegExp, string])[] = [
-  [/\d\s*(?:[-+*/^×÷=]|plus|minus|times|乘以|除以|加|减)\s*\(?\d/u, "calculate"],
+  [
+    /\d\s*(?:[-+*/^×÷=]|plus|minus|times|divided by|multiplied by|to the power|乘以|除以|加|减)\s*\(?\d|\broot of \d|\d ?% of \d/u,
+    "calculate",
+  ],
   [
     /[\w-]+\.(?:txt|md|pdf|csv|json|ya?ml|log|docx?|xlsx?|ods|tex|html?|py|ts|js|png|jpe?g)\b/u,
     "file",

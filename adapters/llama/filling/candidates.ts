@@ -21,7 +21,7 @@ const CLAUSE_PIECES_MAX = 60;
 const VOTE = 1.2;
 /** What an optional argument has to be worth. */
 const OPTIONAL = -0.8;
-const COUNTS = /quantity|count|amount|copies|servings|number of|数量/iu;
+const COUNTS = /quantity|count|amount|^value$|copies|servings|number of|数量/iu;
 /** Whose something is. */
 export const OWNER = /owner|org|user|account|namespace/iu;
 const REPOSITORY = /repo|name|project/iu;

@@ -13,6 +13,11 @@ const MEANINGS: Readonly<Record<string, RegExp>> = {
   unlock: /\bunlock(?:ed)?\b|解锁|开锁|锁打开/iu,
   start: /\b(?:start|begin|run)\b|开始|启动/iu,
   stop: /\b(?:stop|end|halt)\b|停/iu,
+  set: /\b(?:set|dim|adjust)\b|\bto \d|设|调/iu,
+  add: /\b(?:add|save|remember|write down|jot|take a note|make a note|note that)\b|^note:|加|记/iu,
+  delete: /\b(?:delete|remove|erase|discard)\b|删|去掉/iu,
+  list: /\b(?:list|show|display|all)\b|列出|显示|所有|哪些/iu,
+  search: /\b(?:search|find|look for)\b|找|搜/iu,
   pause: /\bpause\b|暂停/iu,
   up: /\b(?:up|higher|louder|raise|increase)\b|调高|调大|升|大声|上/iu,
   down: /\b(?:down|lower|quieter|decrease|reduce)\b|调低|调小|降|小声|下/iu,
@@ -36,7 +41,11 @@ const MEANINGS: Readonly<Record<string, RegExp>> = {
   lunch: /\blunch\b|午餐|午饭|中饭/iu,
   dinner: /\b(?:dinner|supper)\b|晚餐|晚饭/iu,
 };
-const HAN = /\p{Script=Han}/u;
+const SWITCHES = /^(?:on|off|open|close|lock|unlock|start|stop|up|down)$/iu;
+const STATUS = /^(?:status|state|check|get|query)$/iu;
+/** Asks how it is, and orders nothing. */
+const HOW_IT_IS =
+  /^(?:is|are|was|were|did|does|has|have|what|how)\b|(?:吗|没有|没)[？?]?$|有没有|是不是|怎么样/iu;
 const NEGATIVE =
   /\b(?:off|not|don't|do not|disable|deactivate|stop|without|no longer|un(?=mute|lock|pause|block|hide|subscribe|freeze))|关|停|取消|不要|别|禁/iu;
 /** They mean something else as often. */
@@ -50,12 +59,14 @@ const LED = 1.5;
 /** The values of an enum that were named. Where none was, what the model took, if it must be one. */
 export function enumCandidates(one: Parameter, said: Said, vote: unknown): readonly Candidate[] {
   const values = one.schema["enum"] as readonly unknown[];
+  const status = values.find((value) => STATUS.test(String(value)));
+  if (status !== undefined && HOW_IT_IS.test(said.texts[0] ?? ""))
+    return [{ value: status, first: -1, last: -1, score: NAMED }];
   const found = values.flatMap((value) => mentions(value, one, said));
   if (found.length > 0) return found;
-  // What nobody said is asked for; only in another language the model may know better.
-  const isForeign =
-    HAN.test(said.texts[0] ?? "") && !values.some((value) => HAN.test(String(value)));
-  if (!one.required || !isForeign || vote === null || !values.includes(vote)) return [];
+  // Of "on" and "off" one is said, or it is asked for.
+  const isSwitch = values.every((value) => typeof value === "string" && SWITCHES.test(value));
+  if (!one.required || isSwitch || vote === null || !values.includes(vote)) return [];
   return [{ value: vote, first: -1, last: -1, score: VOTED }];
 }
 

@@ -37,6 +37,8 @@ const UNCUED = -0.6;
 const QUESTION = -3;
 const LOWER_IN_NAME = -1.4;
 const DETERMINED = -0.5;
+/** "light in the living room". */
+const PLACED_PIECES_MAX = 5;
 const TYPED_INSIDE = -0.5;
 const PIECE_OF_SENTENCE = 0.06;
 
@@ -49,6 +51,7 @@ const BREAK = { name: -2, title: -2, clause: -0.4, sentence: -0.4 } as const;
 const FREE: ReadonlySet<ValueKind> = new Set(["language", "currency", "color", "sum"]);
 const HAN = /\p{Script=Han}/u;
 const AND = /^(?:and|的|了|是)$/u;
+const TARGET = /^(?:to|at|到|成|为)$/u;
 const WANTED = /^(?:need|want|more|out|up|on|off|in|down)$/u;
 
 /** All points of a stretch. `undefined` = it can not be the value. */
@@ -70,8 +73,9 @@ export function pointsBeside(stretch: Stretch): {
 } {
   const { kind: found, source } = stretch.begin;
   const typed = found === undefined || found === "code" ? 0 : WRONG_KIND;
+  const isTarget = stretch.leads.some((bare) => TARGET.test(bare));
   const points = COVERED + lead(stretch) + neighbours(stretch) + typed + source * OLDER;
-  return { points, isCued: cued(stretch) };
+  return { points: points + (isTarget ? LED / 2 : 0), isCued: isTarget || cued(stretch) };
 }
 
 /** Of words that say nothing or are the tool's own: what is called by its kind, and polite phrases as a text. */
@@ -211,7 +215,8 @@ function joints(stretch: Stretch): number {
   const rest = inside.slice(1);
   let points = BREAK[long] * rest.filter((piece) => piece.opens).length;
   const breaks = isLong(stretch) ? isJoint : isBreak;
-  if (kinds.length === 0) points += JOINT[long] * rest.filter(breaks).length;
+  if (kinds.length === 0 && !isPlacedThing(stretch))
+    points += JOINT[long] * rest.filter(breaks).length;
   if (!isLong(stretch) && inside.some(({ bare, quoted }) => !quoted && isAsking(bare)))
     points += QUESTION;
   if (isLong(stretch)) {
@@ -226,6 +231,12 @@ function joints(stretch: Stretch): number {
 
 function isJoint({ bare, quoted }: Piece): boolean {
   return !quoted && (JOINTS.has(bare) || (HAN.test(bare) && isOrder(bare)));
+}
+
+/** "the light in the kitchen", where the tool asks for no place. */
+function isPlacedThing({ one, said, first, inside }: Stretch): boolean {
+  const isIn = inside[1]?.bare === "in" && inside.length <= PLACED_PIECES_MAX;
+  return one.role.thing && !said.takesPlace && said.own[first] === true && isIn;
 }
 
 /** In a name, words that say nothing as well. */
@@ -266,17 +277,23 @@ function form({ one: { role }, inside, end }: Stretch): number {
 
 /** "the front door", and not "front"; "the orders table", and "orders". */
 function things(stretch: Stretch): number {
-  const { one, said, first, last, begin, end, inside } = stretch;
+  const { one, said, first, end, inside } = stretch;
   if (inside.every((_, at) => !said.content[first + at])) {
     if (one.role.ends.some((ends) => ends.test(end.bare))) return COVERED;
     return one.role.thing ? OWN_ONLY : -1;
   }
-  let points = belongsAfter(stretch) ? WITHOUT_THING : 0;
-  if (last === first) return points;
-  if (said.own[last] === true && !isLong(stretch))
-    points += isThing(end, one, said) ? WITH_THING : -WITH_THING;
-  if (said.own[first] === true && !begin.quoted && !isName(begin)) points += OWN_ONLY;
-  return points;
+  return (belongsAfter(stretch) ? WITHOUT_THING : 0) + ownEnds(stretch);
+}
+
+/** Words of the tool at the ends of a longer stretch. */
+function ownEnds(stretch: Stretch): number {
+  const { one, said, first, last, begin, end } = stretch;
+  if (last === first) return 0;
+  const isLast = said.own[last] === true && !isLong(stretch);
+  const points = isLast ? (isThing(end, one, said) ? WITH_THING : -WITH_THING) : 0;
+  if (isPlacedThing(stretch)) return points + COVERED;
+  const isFirst = said.own[first] === true && !begin.quoted && !isName(begin);
+  return points + (isFirst ? OWN_ONLY : 0);
 }
 
 /** The next word is of the tool and may well belong to the value. */

@@ -72,7 +72,8 @@ export function choicesIn(
   const { options, best } = reading;
   const choices = new Map<string, Narrowed>();
   for (const [at, { one, found }] of options.entries()) {
-    if (one.type === "boolean") continue;
+    // Of a choice that was not named all remain.
+    if (one.type === "boolean" || (one.type === "enum" && found.length === 0)) continue;
     const chosen = best.chosen[at];
     const scoreMin = (chosen?.score ?? found[0]?.score ?? 0) - RIVAL;
     const rivals = found.filter(({ score }) => score >= scoreMin).map(({ value }) => value);

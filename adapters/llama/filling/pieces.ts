@@ -172,11 +172,15 @@ function wholesIn(text: string): readonly Range[] {
   const apart = spoken.filter((one) =>
     free.every(({ from, to }) => one.to <= from || one.from >= to),
   );
-  const decimals = [...text.matchAll(DECIMAL)].map(({ index, 0: number }): Range => ({
-    from: index,
-    to: index + number.length,
-    kind: "code",
-  }));
+  const decimals = [...text.matchAll(DECIMAL)]
+    .map(({ index, 0: number }): Range => ({
+      from: index,
+      to: index + number.length,
+      kind: "code",
+    }))
+    .filter(
+      ({ from, to }) => !free.some((one) => one.kind === "sum" && one.from <= from && one.to >= to),
+    );
   const others = free.filter((one) =>
     decimals.every(({ from, to }) => one.to <= from || one.from >= to),
   );

@@ -39,7 +39,7 @@ const PLAIN = set(`
 /** What arguments are called in general: alone they say nothing. */
 const GENERIC = set(`
   music song songs track artist message text email mail note task item thing place city time date number share shares price volume brightness
-  temperature flight parcel package shipment delivery order word phrase language currency amount file folder reminder event appointment entry
+  temperature flight parcel package shipment delivery order word phrase language currency amount file folder reminder event appointment entry week month year day hour sum result
   音乐 歌 歌曲 消息 短信 微信 邮件 笔记 任务 东西 地方 时间 日期 号码 价格 股价 音量 亮度 温度 湿度 航班 快递 包裹 单词 语言 文件 提醒 日程 电话
 `);
 

@@ -53,6 +53,8 @@ interface Sort {
   readonly alone?: boolean;
 }
 
+/** Tools whose values are units, and units follow numbers. */
+const CONVERTS = /convert|conversion|\bunits?\b|currenc|exchange|换算|转换|兑换|汇率/iu;
 const FORMS: readonly Form[] = ["name", "title", "clause", "sentence"];
 /** Values of these kinds may come in forms that no rule knows. */
 const LOOSE: ReadonlySet<ValueKind> = new Set(["file", "color", "currency", "language", "sum"]);
@@ -211,58 +213,61 @@ export function isHolder(bare: string): boolean {
   return HOLDERS.test(bare);
 }
 
-/** The role of a parameter. */
+/** The role of a parameter. @param tool What its tool says of itself. */
 export function roleOf(key: string, { description, format }: JsonSchema, tool = ""): Role {
   const name = key
     .replaceAll(/([a-z])([A-Z])/g, "$1 $2")
     .replaceAll(/[_-]+/g, " ")
     .toLowerCase();
   const about = typeof description === "string" ? description.toLowerCase() : "";
-  const sorts = SORTS.filter(({ keys }) => keys.test(name));
-  const alone = sorts.find((sort) => sort.alone === true);
-  const isToDo =
-    TO_DO.test(tool) && sorts.some(({ form }) => form === "clause" || form === "sentence");
-  const known =
-    alone !== undefined
-      ? [alone]
-      : isToDo
-        ? [TASK]
-        : sorts.length > 0
-          ? sorts
-          : SORTS.filter(({ keys }) => about !== "" && keys.test(about)).slice(0, 1);
-  const list = (pick: (sort: Sort) => string | undefined): string[] =>
-    known.flatMap((sort) => (pick(sort) ?? "").split(" ")).filter((word) => word !== "");
-  const units = UNITS.filter(([keys]) => keys.test(`${name} ${about}`)).flatMap(([, all]) =>
-    all.split(" "),
-  );
+  const sorts = sortsOf(name, about, tool);
+  const words = (pick: (sort: Sort) => string | undefined): string[] =>
+    sorts.flatMap((sort) => (pick(sort) ?? "").split(" ")).filter((word) => word !== "");
   const kinds = kindsOf(key, format);
-  const chinese = CHINESE.filter(([keys]) => keys.test(name)).flatMap(([, all]) => all.split(" "));
-  const own = termsOf(name).filter((term) => !WEAK_NAMES.has(term));
+  const before = sorts.length === 0 ? ANY_BEFORE.split(" ") : words((sort) => sort.before);
   return {
-    before: new Set([
-      ...list(({ before }) => before),
-      ...(known.length === 0 ? ANY_BEFORE.split(" ") : []),
-    ]),
-    after: new Set(list(({ after }) => after)),
+    before: new Set(before),
+    after: new Set(words((sort) => sort.after)),
     names: new Set([
-      ...own,
-      ...termsOf(list(({ names }) => names).join(" ")),
-      ...units,
-      ...chinese,
+      ...termsOf(name).filter((term) => !WEAK_NAMES.has(term)),
+      ...termsOf(words((sort) => sort.names).join(" ")),
+      ...listed(UNITS, `${name} ${about}`),
+      ...listed(CHINESE, name),
     ]),
-    form: FORMS.findLast((form) => known.some((sort) => sort.form === form)) ?? "name",
-    named: known.some(({ named }) => named === true),
-    known: known.length > 0,
+    form: FORMS.findLast((form) => sorts.some((sort) => sort.form === form)) ?? "name",
+    named: sorts.some(({ named }) => named === true),
+    known: sorts.length > 0,
     thing: THING.test(name),
     code: CODES.test(name),
     kinds,
-    strictness: kinds.every((kind) => LOOSE.has(kind))
-      ? 1
-      : /^(?:to|recipient)$/u.test(name)
-        ? 0.5
-        : 2,
-    counted: /\bunit|currency/u.test(name) && !/^(?:to|target|into|wanted)\b/u.test(name),
+    strictness: strictnessOf(name, kinds),
+    counted: isCounted(name, tool),
     chinese: alikeInChinese(name),
-    ends: known.flatMap(({ ends }) => (ends === undefined ? [] : [ends])),
+    ends: sorts.flatMap(({ ends }) => (ends === undefined ? [] : [ends])),
   };
+}
+
+/** By its name, and only where that says nothing by its description. */
+function sortsOf(name: string, about: string, tool: string): readonly Sort[] {
+  const sorts = SORTS.filter(({ keys }) => keys.test(name));
+  const alone = sorts.find((sort) => sort.alone === true);
+  if (alone !== undefined) return [alone];
+  const isText = sorts.some(({ form }) => form === "clause" || form === "sentence");
+  if (isText && TO_DO.test(tool)) return [TASK];
+  if (sorts.length > 0 || about === "") return sorts;
+  return SORTS.filter(({ keys }) => keys.test(about)).slice(0, 1);
+}
+
+function listed(table: readonly (readonly [RegExp, string])[], text: string): readonly string[] {
+  return table.filter(([keys]) => keys.test(text)).flatMap(([, words]) => words.split(" "));
+}
+
+function strictnessOf(name: string, kinds: readonly ValueKind[]): number {
+  if (kinds.every((kind) => LOOSE.has(kind))) return 1;
+  return /^(?:to|recipient)$/u.test(name) ? 0.5 : 2;
+}
+
+function isCounted(name: string, tool: string): boolean {
+  if (!CONVERTS.test(`${name} ${tool}`) || /^(?:to|target|into|wanted)\b/u.test(name)) return false;
+  return /\bunit|currency|^from$/u.test(name);
 }

@@ -53,6 +53,7 @@ export function saidTo(
     names: new Set(parameters.flatMap(({ role }) => [...role.names])),
     kinds: new Set(parameters.flatMap(({ role }) => role.kinds)),
     takesNumber: parameters.some(({ type }) => type === "number"),
+    takesPlace: parameters.some(({ key }) => /room|area|place|location|zone|floor/iu.test(key)),
     takesOwner: parameters.some(({ key }) => OWNER.test(key)),
     takesSentence: parameters.some(({ role }) => role.form === "sentence"),
   };

@@ -31,6 +31,8 @@ export interface Said {
   readonly names: ReadonlySet<string>;
   /** What its parameters take by their form. */
   readonly kinds: ReadonlySet<ValueKind>;
+  /** A parameter of the tool is a place. */
+  readonly takesPlace: boolean;
   /** A parameter of the tool is a number. */
   readonly takesNumber: boolean;
   /** A parameter of the tool is who something belongs to: the first side of "owner/name". */
