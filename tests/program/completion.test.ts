@@ -28,18 +28,21 @@ function open(line: readonly string[], script: string): Shell {
     terminal: { cols: 120, data: (_terminal, bytes) => void (shown += bytes.toString()) },
   });
   // Without bells.
-  const has = (text: string) =>
-    until(() => Bun.stripANSI(shown).replaceAll("\u0007", "").includes(text));
+  const has = (text: string) => Bun.stripANSI(shown).replaceAll("\u0007", "").includes(text);
   child.terminal?.write(`source ${join(place.dir, script)}; echo re""ady\r`);
-  const ready = has("ready");
+  const ready = until(() => has("ready"));
   return {
     async tab(typed, want) {
       await ready;
       shown = "";
-      child.terminal?.write(`${typed}\t`);
-      await has(want);
-      // Ctrl-U empties the line.
-      child.terminal?.write("\u0015");
+      while (!has(want)) {
+        shown = "";
+        child.terminal?.write(`${typed}\t`);
+        // A busy machine may not answer in time; then people press Tab again.
+        for (let looks = 0; looks < 1_000 && !has(want); looks++) await Bun.sleep(3);
+        // Ctrl-U empties the line.
+        child.terminal?.write("\u0015");
+      }
     },
     async close() {
       child.kill("SIGKILL");
