@@ -213,7 +213,10 @@ export class Inference {
   /** How much likelier a call is when words speak for a tool: the model's own judgement is a weak one. */
   #inclination(score: number, began: () => boolean): () => TokenBias {
     const none = TokenBias.for(this.#model);
-    const logit = Math.max(CALL_LOGIT_MIN, Math.min(CALL_LOGIT_MAX, score - CALL_SCORE));
+    const logit = Math.max(
+      CALL_LOGIT_MIN,
+      Math.min(CALL_LOGIT_MAX, score - (this.#options.callScore ?? CALL_SCORE)),
+    );
     const bias = TokenBias.for(this.#model).set(LlamaText(new SpecialTokensText(this.#callTag)), {
       logit,
     });

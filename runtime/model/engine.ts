@@ -17,6 +17,8 @@ export interface EngineOptions {
   readonly threads?: number | undefined;
   /** String and number arguments must be copied from the conversation. @default `embedded` */
   readonly copyArguments?: boolean;
+  /** Of the embedded model: with this score of its best tool, words say neither that a call is due nor that it is not. */
+  readonly callScore?: number;
 }
 
 /** What an engine says of itself once it is ready. */
