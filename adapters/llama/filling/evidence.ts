@@ -5,7 +5,7 @@
 import type { ValueKind } from "../value_kinds.ts";
 import { isPolite, isSubject } from "./bounds.ts";
 import { isWhole, type Piece } from "./pieces.ts";
-import { isAsking, isMeasure, isOrder, isPlain, JOINTS, LEADS } from "./plain_words.ts";
+import { isAsking, isGeneric, isMeasure, isOrder, isPlain, JOINTS, LEADS } from "./plain_words.ts";
 import { isHolder } from "./roles.ts";
 import { isName, isThing, type Said, type Stretch } from "./stretch.ts";
 
@@ -80,6 +80,8 @@ export function pointsBeside(stretch: Stretch): {
 
 /** Of words that say nothing or are the tool's own: what is called by its kind, and polite phrases as a text. */
 function mayBeOwn({ one: { role }, said, first, inside, end }: Stretch): boolean {
+  const isGeneral = inside.some(({ bare }) => isGeneric(bare));
+  if (isGeneral && inside.every(({ bare }) => isGeneric(bare) || isPlain(bare))) return false;
   if (role.thing || role.counted || role.ends.some((ends) => ends.test(end.bare))) return true;
   const isOwn = inside.some((_, at) => said.own[first + at]);
   return role.form === "sentence" && !isOwn;

@@ -26,7 +26,7 @@ export interface Filled {
 const PARAMETERS_MAX = 10;
 const KEPT_MAX = 8;
 /** What a required parameter costs that gets nothing. */
-const LACK = -2.6;
+const LACK = -2;
 /** What has so much less than the best is no choice. */
 const RIVAL = 1.5;
 /** Values often come in the order of the parameters. */

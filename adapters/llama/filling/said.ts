@@ -39,7 +39,7 @@ export function saidTo(
   const orders = ordersIn(pieces);
   const content = pieces.map((piece, at) => {
     if (isCount(pieces, at)) return false;
-    if (piece.quoted || piece.kind !== undefined) return true;
+    if (piece.quoted || (piece.kind !== undefined && own[at] !== true)) return true;
     const isVerb = orders[at] === true || (HAN.test(piece.bare) && isOrder(piece.bare));
     return !isPlain(piece.bare) && !isGeneric(piece.bare) && own[at] !== true && !isVerb;
   });
@@ -71,7 +71,7 @@ function ownTest(
   const words = chinese.filter((word) => !ends.some((end) => end.test(word)));
   const ownHan = sources.map((source) => hanOf(source, terms, words));
   return ({ bare, from, to, source, quoted, kind }) => {
-    if (quoted || kind !== undefined) return false;
+    if (quoted || (kind !== undefined && (kind !== "code" || !/[a-z]/iu.test(bare)))) return false;
     if (HAN.test(bare)) return ownHan[source]?.slice(from, to).every(Boolean) === true;
     const own = termsOf(bare);
     return own.length > 0 && own.every((term) => terms.has(term));
