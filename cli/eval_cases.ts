@@ -1,4 +1,5 @@
 /** Cases of `moult eval`: how they are written, and whether an answer is right. Knows no model. */
+import { isRecord } from "../runtime/record.ts";
 import { MoultError } from "../schemas/error.ts";
 import type { JsonSchema } from "../schemas/function.ts";
 import type { ChatMessage, ToolCall, ToolSpec } from "../schemas/model.ts";
@@ -35,38 +36,34 @@ export interface Verdict {
   readonly named: boolean;
 }
 
-/** What tools in the format of OpenAI look like. */
-interface WireTool {
-  readonly function?: { name?: unknown; description?: unknown; parameters?: unknown };
-}
-
 const SYSTEM = "You are Moult, a helpful assistant.";
 const NO_INPUT: JsonSchema = { type: "object", properties: {} };
 
 /** Reads cases, one JSON object a line. @throws {MoultError} `input/invalid`, naming the line */
 export function readCases(text: string, file: string): readonly EvalCase[] {
-  const lines = text.split("\n");
+  const lines = text.replace(/^\u{feff}/u, "").split("\n");
   return lines.flatMap((line, index) => (line.trim() === "" ? [] : [readCase(line, file, index)]));
 }
 
 function readCase(line: string, file: string, index: number): EvalCase {
   const fail = (why: string): MoultError =>
     new MoultError("input/invalid", `${file}:${index + 1}: ${why}`);
-  let wire: Record<string, unknown>;
+  let wire: unknown;
   try {
-    wire = JSON.parse(line) as Record<string, unknown>;
+    wire = JSON.parse(line);
   } catch {
-    throw fail("this line is not JSON");
+    throw fail("this line is not JSON; a case is one object on one line");
   }
+  if (!isRecord(wire)) throw fail("a case is an object; write one on each line");
   const { category, tools, message, messages, expect, says } = wire;
   if (typeof category !== "string") throw fail('a case needs "category", a text');
   if (!Array.isArray(tools)) throw fail('a case needs "tools", a list in the format of OpenAI');
   if (typeof message !== "string" && !Array.isArray(messages))
     throw fail('a case needs "message", a text, or "messages", a list');
   if (expect === undefined) throw fail('a case needs "expect": a call, or null for no call');
-  const specs = (tools as WireTool[]).map((tool) => readTool(tool, fail));
+  const specs = tools.map((tool: unknown) => readTool(tool, fail));
   const asked = Array.isArray(messages)
-    ? readMessages(messages as WireMessage[])
+    ? readMessages(messages as WireMessage[], fail)
     : [{ role: "user" as const, content: String(message) }];
   const hasSystem = asked[0]?.role === "system";
   return {
@@ -78,11 +75,13 @@ function readCase(line: string, file: string, index: number): EvalCase {
   };
 }
 
-function readTool({ function: own }: WireTool, fail: (why: string) => MoultError): ToolSpec {
-  if (typeof own?.name !== "string") throw fail('each tool needs "function.name"');
-  const { name, description, parameters } = own;
+function readTool(wire: unknown, fail: (why: string) => MoultError): ToolSpec {
+  const own = isRecord(wire) ? wire["function"] : undefined;
+  if (!isRecord(own) || typeof own["name"] !== "string")
+    throw fail('each tool needs "function.name"');
+  const { description, parameters } = own;
   return {
-    name,
+    name: own["name"],
     description: typeof description === "string" ? description : "",
     parameters: (parameters as JsonSchema | undefined) ?? NO_INPUT,
   };
@@ -90,9 +89,12 @@ function readTool({ function: own }: WireTool, fail: (why: string) => MoultError
 
 function readExpected(expect: unknown, fail: (why: string) => MoultError): ExpectedCall | null {
   if (expect === null) return null;
-  const { name, arguments: args } = expect as { name?: unknown; arguments?: unknown };
-  if (typeof name !== "string") throw fail('"expect" needs "name", or is null');
-  return { name, arguments: (args ?? {}) as Record<string, unknown> };
+  if (!isRecord(expect) || typeof expect["name"] !== "string")
+    throw fail('"expect" needs "name", or is null');
+  const args = expect["arguments"] ?? {};
+  if (!isRecord(args))
+    throw fail('"expect.arguments" is an object: values, or lists of values by name');
+  return { name: expect["name"], arguments: args };
 }
 
 interface WireMessage {
@@ -103,8 +105,18 @@ interface WireMessage {
   readonly tool_calls?: readonly { id: string; function: { name: string; arguments: string } }[];
 }
 
-function readMessages(wire: readonly WireMessage[]): ChatMessage[] {
+function readMessages(
+  wire: readonly WireMessage[],
+  fail: (why: string) => MoultError,
+): ChatMessage[] {
   const names = new Map<string, string>();
+  const parsed = (text: string): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw fail('the arguments of a call in "messages" are not JSON');
+    }
+  };
   return wire.map((message): ChatMessage => {
     const content = message.content ?? "";
     if (message.role === "system") return { role: "system", content };
@@ -115,7 +127,7 @@ function readMessages(wire: readonly WireMessage[]): ChatMessage[] {
     if (message.role !== "assistant") return { role: "user", content };
     const toolCalls = (message.tool_calls ?? []).map(({ id, function: call }): ToolCall => {
       names.set(id, call.name);
-      return { id, name: call.name, arguments: JSON.parse(call.arguments) };
+      return { id, name: call.name, arguments: parsed(call.arguments) };
     });
     return { role: "assistant", content, toolCalls };
   });
@@ -132,21 +144,16 @@ export function judge({ expect, says }: EvalCase, { calls, text }: Given): Verdi
   return { named, right: named && said && (expect === null || isExact(expect, call?.arguments)) };
 }
 
-function isExact(expect: ExpectedCall, given: unknown): boolean {
-  const said = Object.entries((given ?? {}) as Record<string, unknown>).filter(
-    ([, value]) => value !== null,
-  );
-  const wanted = Object.entries(expect.arguments);
-  return (
-    said.length === wanted.length &&
-    said.every(([key, value]) => Object.hasOwn(expect.arguments, key) && fits(expect, key, value))
-  );
+function isExact({ arguments: wanted }: ExpectedCall, given: unknown): boolean {
+  const said = isRecord(given) ? given : {};
+  const keys = new Set([...Object.keys(said), ...Object.keys(wanted)]);
+  return [...keys].every((key) => fits(wanted[key] ?? null, said[key] ?? null));
 }
 
-function fits({ arguments: wanted }: ExpectedCall, key: string, value: unknown): boolean {
-  const values = wanted[key];
-  if (Bun.deepEquals(values, value)) return true;
-  return Array.isArray(values) && values.some((one) => Bun.deepEquals(one, value));
+/** A list: any of its values is right; null among them: it may be left out. */
+function fits(wanted: unknown, value: unknown): boolean {
+  if (Bun.deepEquals(wanted, value)) return true;
+  return Array.isArray(wanted) && wanted.some((one) => Bun.deepEquals(one, value));
 }
 
 /** The 95 % Wilson interval of `right` out of `all`, as shares from 0 to 1. */

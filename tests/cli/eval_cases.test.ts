@@ -31,6 +31,26 @@ test.each([
   ["no JSON", "{", "f:1: this line is not JSON"],
   ["no message", line({ message: 3 }), 'a case needs "message"'],
   ["no expectation", '{"category":"a","tools":[],"message":"x"}', 'a case needs "expect"'],
+  ["a list", "[1]", "f:1: a case is an object"],
+  ["null", "null", "f:1: a case is an object"],
+  ["an expected text", line({ expect: "wait" }), '"expect" needs "name"'],
+  [
+    "expected arguments in a list",
+    line({ expect: { name: "wait", arguments: [1] } }),
+    "is an object",
+  ],
+  [
+    "a call whose arguments are no JSON",
+    line({
+      messages: [
+        {
+          role: "assistant",
+          tool_calls: [{ id: "1", function: { name: "wait", arguments: "{" } }],
+        },
+      ],
+    }),
+    'the arguments of a call in "messages" are not JSON',
+  ],
   ["tools without names", line({ tools: [{}] }), 'needs "function.name"'],
 ])("%s is refused with the line that is wrong", (_, text, why) => {
   expect(() => readCases(text, "f")).toThrow(why);
@@ -43,6 +63,19 @@ test("a call is right when name and arguments are; a list means any of them; nul
   expect(judge(wanted, called({ for: "10", why: "x" })).right).toBe(false);
   expect(judge(wanted, called({})).right).toBe(false);
   expect(judge(wanted, { text: "ten", calls: [] })).toEqual({ right: false, named: false });
+});
+
+test("odd spacing, other line ends and keys that no one knows do not matter", () => {
+  const text = `\ufeff  ${line({ id: 7, note: "mine" })}  \r\n\r\n\t${line({})}\r\n`;
+  expect(readCases(text, "f")).toHaveLength(2);
+});
+
+test("null among the expected values: it may be left out", () => {
+  const wanted = one({ expect: { name: "wait", arguments: { for: [null, "10"], why: null } } });
+  expect(judge(wanted, called({})).right).toBe(true);
+  expect(judge(wanted, called({ for: "10" })).right).toBe(true);
+  expect(judge(wanted, called({ for: "9" })).right).toBe(false);
+  expect(judge(wanted, called({ why: "x" })).right).toBe(false);
 });
 
 test("no call is right where none is expected, and the text has to say what it must", () => {
