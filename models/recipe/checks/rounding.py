@@ -3,7 +3,7 @@
     python3 checks/rounding.py TOKENIZER PLAIN.pt ROUNDED.pt [DIALOGUES]
 
 PLAIN.pt was trained without rounding, ROUNDED.pt saw Q4_0's rounding in the last part of its training
-(`train.py --round q4_0`). Both are judged in float32 on the same dialogues, their tools and requests read for nothing.
+(`train.py --round q4_0`). Both are judged on the same dialogues, computed in bfloat16 as training does.
 """
 import os
 import sys
@@ -16,7 +16,7 @@ import torch
 from gguf import ROUND, write
 from model import load
 from tokenizer import Tokenizer
-from train import PROMPT_WEIGHT, Batches
+from train import Batches, loss_of
 
 SEED = 4_000_000  # no worker of a training counts that far
 
@@ -38,14 +38,11 @@ def fresh(tokenizer, count):
 
 def loss(model, batches, way):
     """Mean loss over the tokens of replies, its matrices rounded in one way."""
-    weights = {name: way(name, w) if w.dim() == 2 else w for name, w in model.weights.items()}
-    total = count = 0.0
+    weights, total, count = model.leaves(way), 0.0, 0
     with torch.no_grad():
-        for ids, targets, weight, layout in batches:
-            chosen = weight > PROMPT_WEIGHT
-            logits = model.reference(ids, weights, layout)[chosen]
-            total += torch.nn.functional.cross_entropy(logits, targets[chosen], reduction="sum").item()
-            count += chosen.sum().item()
+        for batch in batches:
+            _, part, learnt = loss_of(model, weights, *batch)
+            total, count = total + part, count + learnt
     return total / count
 
 
