@@ -42,7 +42,7 @@ const BATCH_TOKENS = 512;
 /** Beyond this, threads wait for memory instead of computing. */
 const THREADS_MAX = 4;
 /** With this score of its tools, words say neither that a call is due nor that it is not. */
-const CALL_SCORE = 4.5;
+const CALL_SCORE = 5.5;
 const CALL_LOGIT_MIN = -2;
 const CALL_LOGIT_MAX = 5;
 /** Where no model reads along, control tags are words like any other. */
