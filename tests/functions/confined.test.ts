@@ -196,7 +196,7 @@ describe.skipIf(uncounted !== "")(`built-in functions, confined${uncounted}`, ()
     const known = new Set([undefined, "tool/failed", "policy/denied", "input/invalid"]);
     expect(codes).toContain(undefined);
     expect(codes.filter((code) => !known.has(code))).toEqual([]);
-    if (!("why" in opened)) opened.drain();
+    if (!("why" in opened)) opened.reports.drain();
     return [...refused];
   }
 

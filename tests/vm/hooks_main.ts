@@ -38,7 +38,7 @@ async function attempt(
   const { base = BASES.plain, onRefusal = () => undefined } = options;
   const ground = makeGround(base, sockets);
   return await inGroup(layer, ground.work, async (group) => {
-    const stop = layer?.watch(group, onRefusal);
+    const stop = layer?.reports.watch(group, onRefusal);
     const text = await bunIn(group, ground.work, [MAIN, JSON.stringify(choose(ground))]);
     stop?.();
     try {

@@ -46,8 +46,9 @@ const AT = { process: 8, call: 12, arguments: 24, texts: [88, 600], address: 1_1
 export class AuditLayer {
   readonly #object: BpfObject;
   readonly #watched: BpfMap;
-  readonly #reports: GroupReports<RefusedCall>;
   readonly #detach: () => void;
+  /** What the watched groups are refused; `watch` here, not there. */
+  readonly reports: GroupReports<RefusedCall>;
   #closed = false;
 
   /**
@@ -65,7 +66,7 @@ export class AuditLayer {
       const table = this.#object.map("arguments");
       for (const [call, which] of pointers)
         if (call < CALLS) table.set(number32(call), number32(bits(which)));
-      this.#reports = new GroupReports(this.#object.map("refusals"), readRefusal);
+      this.reports = new GroupReports(this.#object.map("refusals"), readRefusal);
       this.#detach = this.#object.trace(PLACE, PROGRAMS[here]);
     } catch (error) {
       this.#object.close();
@@ -95,21 +96,11 @@ export class AuditLayer {
   watch(group: string, listener: (refused: RefusedCall) => void): () => void {
     const key = groupKey(group);
     this.#watched.set(key, Buffer.alloc(16));
-    const stop = this.#reports.watch(group, listener);
+    const stop = this.reports.watch(group, listener);
     return () => {
       if (!this.#closed) this.#watched.delete(key);
       stop();
     };
-  }
-
-  /** Drains by itself from now on, many times a second. Returns the way to stop. */
-  drainOften(): () => void {
-    return this.#reports.drainOften();
-  }
-
-  /** Reports now what has been refused so far. */
-  drain(): void {
-    this.#reports.drain();
   }
 
   /** Ends the reports; the machine is as quick as before. */
@@ -117,7 +108,7 @@ export class AuditLayer {
     if (this.#closed) return;
     this.#closed = true;
     this.#detach();
-    this.#reports.close();
+    this.reports.close();
     this.#object.close();
   }
 }

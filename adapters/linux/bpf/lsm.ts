@@ -46,9 +46,10 @@ export class HookLayer {
   readonly #object: BpfObject;
   readonly #policies: BpfMap;
   readonly #rules: BpfMap;
-  readonly #reports: GroupReports<HookRefusal>;
   readonly #places: Places;
   #detach: (() => void)[] = [];
+  /** What its groups are refused. */
+  readonly reports: GroupReports<HookRefusal>;
   #closed = false;
   /** Hooks that this kernel has not. */
   readonly missing: readonly HookName[];
@@ -68,7 +69,7 @@ export class HookLayer {
     try {
       this.#policies = object.map("policies");
       this.#rules = object.map("rules");
-      this.#reports = new GroupReports(object.map("refusals"), readRefusal);
+      this.reports = new GroupReports(object.map("refusals"), readRefusal);
       for (const hook of HOOKS)
         if (!without.includes(hook) && !missing.includes(hook))
           this.#detach.push(object.hook(PROGRAMS[hook]));
@@ -126,25 +127,10 @@ export class HookLayer {
     return { forbidPrograms, release };
   }
 
-  /** Calls back at each refusal in a group, at the next `drain()`. Returns the way to stop. */
-  watch(group: string, listener: (refusal: HookRefusal) => void): () => void {
-    return this.#reports.watch(group, listener);
-  }
-
-  /** Drains by itself from now on, many times a second. Returns the way to stop. */
-  drainOften(): () => void {
-    return this.#reports.drainOften();
-  }
-
-  /** Reports now what has been refused so far. */
-  drain(): void {
-    this.#reports.drain();
-  }
-
   /** Ends the layer: nothing is confined by it any more. */
   close(): void {
     if (this.#closed) return;
-    this.#reports.close();
+    this.reports.close();
     this.#letGo();
   }
 

@@ -46,7 +46,8 @@ const OBJECT = Bun.fileURLToPath(new URL("moult.bpf.o", import.meta.url));
 export class NetworkLayer {
   readonly #object: BpfObject;
   readonly #policies: BpfMap;
-  readonly #reports: GroupReports<NetworkRefusal>;
+  /** What its groups are refused. */
+  readonly reports: GroupReports<NetworkRefusal>;
   #closed = false;
 
   /**
@@ -59,7 +60,7 @@ export class NetworkLayer {
     this.#object = new BpfObject(OBJECT);
     try {
       this.#policies = this.#object.map("policies");
-      this.#reports = new GroupReports(this.#object.map("refusals"), readRefusal);
+      this.reports = new GroupReports(this.#object.map("refusals"), readRefusal);
       this.#attach(group, without);
     } catch (error) {
       this.#object.close();
@@ -97,26 +98,11 @@ export class NetworkLayer {
     this.#policies.delete(groupKey(group));
   }
 
-  /** Calls back at each refusal in a group, at the next `drain()`. Returns the way to stop. */
-  watch(group: string, listener: (refusal: NetworkRefusal) => void): () => void {
-    return this.#reports.watch(group, listener);
-  }
-
-  /** Drains by itself from now on, many times a second. Returns the way to stop. */
-  drainOften(): () => void {
-    return this.#reports.drainOften();
-  }
-
-  /** Reports now what has been refused so far. */
-  drain(): void {
-    this.#reports.drain();
-  }
-
   /** Ends the reports. The group stays confined until it is removed. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#reports.close();
+    this.reports.close();
     this.#object.close();
   }
 }

@@ -40,7 +40,8 @@ export class RefusalLog {
     const nobody = { network: undefined, hooks: undefined, audit: undefined };
     this.#reporters = group === undefined ? nobody : reporters;
     if (group === undefined || reporters.network === undefined) return;
-    this.#stops.push(reporters.network.watch(group, (refusal) => this.#add(networkWords(refusal))));
+    const { reports } = reporters.network;
+    this.#stops.push(reports.watch(group, (refusal) => this.#add(networkWords(refusal))));
   }
 
   /** Hears of every layer from now on: what Bun tries and is refused at its own start is nobody's business. */
@@ -49,7 +50,9 @@ export class RefusalLog {
     const { audit, hooks } = this.#reporters;
     if (this.#group === undefined) return;
     if (audit === undefined) {
-      const hear = hooks?.watch(this.#group, (one) => this.#addOnce(hookWords(one, surroundings)));
+      const hear = hooks?.reports.watch(this.#group, (one) =>
+        this.#addOnce(hookWords(one, surroundings)),
+      );
       if (hear !== undefined) this.#stops.push(hear);
       return;
     }
@@ -65,14 +68,14 @@ export class RefusalLog {
   /** Passes them on, earlier ones first. */
   tell(listener: (refusal: KernelRefusal) => void): void {
     this.#listener = listener;
-    for (const reporter of this.#all()) this.#stops.push(reporter.drainOften());
+    for (const { reports } of this.#all()) this.#stops.push(reports.drainOften());
     for (const refusal of this.#kept) listener(refusal);
     this.#kept = [];
   }
 
   /** Asks the kernel now instead of in a moment: the process has said something. */
   fetch(): void {
-    for (const reporter of this.#all()) reporter.drain();
+    for (const { reports } of this.#all()) reports.drain();
     this.#tellCalls();
     this.#told.clear();
   }

@@ -94,11 +94,11 @@ describe.skipIf(none !== undefined)("AuditLayer", () => {
     const stop = second.watch(join(group, "leaf"), (call) => calls.push(call));
     stop();
     await run(join(group, "leaf"), REFUSED);
-    second.drain();
+    second.reports.drain();
     second.watch(join(group, "leaf"), (call) => calls.push(call));
     second.close();
     await run(join(group, "leaf"), REFUSED);
-    second.drain();
+    second.reports.drain();
     second.close();
     expect(calls).toEqual([]);
   });

@@ -78,7 +78,7 @@ describe.skipIf(none !== undefined)("NetworkLayer", () => {
     const layer = new NetworkLayer(group, options.without);
     try {
       if (options.allowed !== undefined) layer.allow(leaf, options.allowed);
-      const stop = layer.watch(leaf, (refusal) => options.onRefusal?.(refusal));
+      const stop = layer.reports.watch(leaf, (refusal) => options.onRefusal?.(refusal));
       const results = await attack(leaf, [...(options.names ?? Object.keys(attacks))]);
       stop();
       options.onSent?.(layer.sentBytes(leaf));

@@ -17,4 +17,4 @@ const child = Bun.spawn([process.execPath, "--no-install", "-e", code], {
   cgroup: leaf,
 } as object);
 process.stdout.write(`${String(child.pid)}\n`);
-setInterval(() => layer.drain(), 1_000);
+setInterval(() => layer.reports.drain(), 1_000);
