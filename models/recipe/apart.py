@@ -56,7 +56,7 @@ def training():
 
 def with_strangers(names, values):
     """-> how many of the strangers' tool names and values are in the training data, of how many"""
-    tools = [tool for half in ("dev", "test") for tool in strangers.read(half)[0]]
+    tools = [tool for half in strangers.HALVES for tool in strangers.read(half)[0]]
     slots = {slot for tool in tools for request in tool.requests for slot in strangers.SLOT.findall(request) if not tool.kinds[slot[0]]}
     said = {re.split("[>~]", value)[0] for _, choices in slots for value in choices.split("|")}
     own = {value for value in said if not COMMON.search(value)}

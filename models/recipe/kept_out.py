@@ -4,7 +4,7 @@ import os
 import re
 
 from evaluation.make import Maker
-from evaluation.strangers import Strangers
+from evaluation.strangers import HALVES, Strangers
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SAY = os.path.join(HERE, "..", "..", "bench", "say.jsonl")
@@ -17,7 +17,7 @@ def plain(text):
 
 def sentences():
     """The measured sentences: the held-out cases, the strangers' and those of the benchmark `say`."""
-    cases = [*Maker().all(), *Strangers("dev").all(), *Strangers("test").all()]
+    cases = [*Maker().all(), *(case for half in HALVES for case in Strangers(half).all())]
     found = {plain(case["message"] if "message" in case else case["messages"][0]["content"]) for case in cases}
     if os.path.exists(SAY):
         found |= {plain(json.loads(line)["say"]) for line in open(SAY, encoding="utf-8") if line.strip()}

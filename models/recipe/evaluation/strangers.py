@@ -1,8 +1,9 @@
 """Makes cases of the strangers' requests: one JSON object a line, as `moult eval` reads them.
 
-    python3 strangers.py dev|test [N] > cases.jsonl      N cases of each category at most (default 300); always the same
+    python3 strangers.py HALF [N] > cases.jsonl      N cases of each category at most (default 300); always the same
 
-What is written in the two files shares no tool: rules are made by looking at `dev`, and `test` says whether they hold.
+HALF is the part of strangers_HALF.txt: dev, test, dev2, test2, ... What is written in a dev and its test shares no tool: rules are made by
+looking at `dev`, and `test` says whether they hold.
 """
 import json
 import os
@@ -12,26 +13,11 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 EACH = 300
+HALVES = sorted(re.findall(r"strangers_(\w+)\.txt", "\n".join(os.listdir(HERE))))
 SLOT = re.compile(r"\{(\w+)=([^}]*)\}")
 TYPES = {"#": {"type": "integer"}, "%": {"type": "number"}, "!": {"type": "boolean"}}
 CASTS = {"#": int, "%": float, "!": lambda text: text == "true"}
 ASKS = ["?", "？", "please tell", "which", "what", "need", "请告诉", "请问"]
-# Tools of one line could serve each other's requests and are never offered together.
-ALIKE = [
-    "HassTurnOn HassLightSet lock_door set_irrigation", "create_event list_events set_reminder start_timer create_note book_squash_court",
-    "create_note log_mood", "send_message gmail_send slack_post_message", "search_web reserve_library_book check_tide hospital.locate getCurrentWeather get_stock_price",
-    "read_query describe_table", "list_directory move_file tail_logs", "add_to_shopping_list order_prescription_refill",
-    "light_control close_curtain", "set_alarm create_reminder add_todo", "send_wechat call_contact", "query_train track_express",
-    "turn_off_device set_light_color smart_lock", "add_calendar_entry create_reminder set_alarm_clock save_note restaurant_booking book_tennis_lesson",
-    "send_sms compose_email phone_call", "web_search quote sports_ranking find_constellation get_forecast", "write_query search_files directory_tree get_file_contents",
-    "save_note log_meal shopping_add", "device_switch window_control thermostat_set", "alarm_create remind note_add", "send_text contact_call", "flight_search navigate movie_ticket", "news_query get_weather",
-    "HassTurnOn HassLightSet lock_door cover_control fan_speed set_irrigation start_dishwasher media_set_volume water_plant charge_car", "create_event list_events delete_event set_reminder list_add_task reserve_desk book_squash_court start_timer",
-    "send_message whatsapp_send gmail_send slack_post_message", "search_web get_news define_word find_recipe get_movie_showtimes flight_status track_package", "convert_currency get_exchange_rate get_stock_price",
-    "calculator calculate_triangle_area math.factorial calculate_bmi calculate_distance calculate_tip cell_density", "create_issue create_branch list_commits run_tests assign_ticket", "read_query describe_table create_database_backup get_user",
-    "book_taxi get_directions rent_bike", "log_mood log_symptom create_note", "order_pizza find_recipe add_to_shopping_list", "light_control volume_set tv_channel humidifier_set set_ac close_curtain",
-    "set_alarm create_reminder add_todo event_create leave_request expense_add", "send_wechat call_contact contact_search email_send", "query_train taxi_call hotel_book parking_find",
-    "silence_alert mute_participant", "shopping_list_add note_add movie_ticket",
-]
 
 
 class Tool:
@@ -39,7 +25,7 @@ class Tool:
 
     def __init__(self, head, group):
         self.name, self.about, inputs = (part.strip() for part in head.split(" | "))
-        self.group, self.requests, self.lacking, self.results = group, [], [], []
+        self.group, self.requests, self.lacking, self.near, self.results = group, [], [], [], []
         self.kinds, self.properties, self.required = {}, {}, []
         for part in inputs.split(" ; "):
             key, optional, kind, note = re.fullmatch(r'(\w+)(\??)(?::(\S+))?(?: "(.+)")?', part.strip()).groups()
@@ -54,12 +40,12 @@ class Tool:
         return {"type": "function", "function": {"name": self.name, "description": self.about, "parameters": parameters}}
 
     def cast(self, key, text):
-        return CASTS.get(self.kinds[key], str)(text)
+        return None if text == "null" else CASTS.get(self.kinds[key], str)(text)
 
 
 def read(half):
-    """-> tools, questions that no tool answers"""
-    tools, questions, part = [], [], ""
+    """-> tools, questions that no tool answers, sets of tools that could serve each other's requests"""
+    tools, questions, alike, part = [], [], [], ""
     for line in open(os.path.join(HERE, f"strangers_{half}.txt"), encoding="utf-8").read().splitlines():
         if not line or line.startswith("#"):
             continue
@@ -67,16 +53,20 @@ def read(half):
             part = line.strip("[]")
         elif part == "open":
             questions.append(line[2:])
+        elif part == "alike":
+            alike.append(set(line.split()))
         elif line[:2] == "> ":
             tools[-1].requests.append(line[2:])
         elif line[:2] == "- ":
             tools[-1].lacking.append(line[2:])
+        elif line[:2] == "! ":
+            tools[-1].near.append(line[2:])
         elif line.startswith("=> "):
             result, says = line[3:].split(" | ")
             tools[-1].results.append((json.loads(result), [say.split("/") if "/" in say and len(say) < 9 else say for say in says.split(", ")]))
         else:
             tools.append(Tool(line, part))
-    return tools, questions
+    return tools, questions, alike
 
 
 def filled(tool, request, nth):
@@ -94,24 +84,24 @@ def filled(tool, request, nth):
 
     message = SLOT.sub(put, request)
     for pair in implied:
-        key, _, value = pair.partition("=")
-        arguments[key] = tool.cast(key, value)
+        key, _, choices = pair.partition("=")
+        SLOT.sub(put, "{" + key + "=" + choices.strip() + "}")
     return message, {key: arguments[key] for key in tool.kinds if key in arguments}
 
 
 class Strangers:
     def __init__(self, half):
         self.r = random.Random(half)
-        self.tools, self.questions = read(half)
+        self.tools, self.questions, self.alike = read(half)
 
     def others(self, tool, count):
-        rivals = {tool.name, *(name for group in ALIKE if tool.name in group.split() for name in group.split())}
+        rivals = {tool.name, *(name for group in self.alike if tool.name in group for name in group)}
         chosen = []
         for other in self.r.sample(self.tools, len(self.tools)):
             # Chinese tools double the English ones; among themselves they are kept apart by kind.
             if other.name in rivals or (other.group == "chinese") != (tool.group == "chinese") or len(chosen) == count:
                 continue
-            clash = any(other.name in group.split() and one.name in group.split() for group in ALIKE for one in chosen)
+            clash = any(other.name in group and one.name in group for group in self.alike for one in chosen)
             if not clash or count > 10:
                 chosen.append(other)
         return chosen
@@ -134,10 +124,12 @@ class Strangers:
             yield self.case(category, tool, {"name": tool.name, "arguments": arguments}, count(), message=message)
 
     def none(self):
-        """Requests whose tool is not there, and questions that no tool answers."""
+        """Requests whose tool is not there, some that a tool only seems to be for, and questions that no tool answers."""
         for tool in self.tools:
             for nth, request in enumerate(tool.requests[1:3]):
                 yield self.case("none", tool, None, self.few(), with_it=False, message=filled(tool, request, nth)[0])
+            for sentence in tool.near:
+                yield self.case("none", tool, None, self.few(), message=sentence)
         for nth in range(2):
             for question in self.questions:
                 tool = self.r.choice(self.tools)
