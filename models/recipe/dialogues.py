@@ -22,9 +22,11 @@ SYSTEM = "You are Moult, a helpful assistant."
 SYSTEMS = [SYSTEM] * 12 + ["You are a helpful assistant.", "You are Moult. Be brief.", "Answer briefly. Use tools when they help.", "You are Moult, an agent on this machine.", "You help the user with the tools you have."]
 LONG = ["You are a smart assistant in a household. Use the functions you are given. Never make up an answer.", "You are a helpful AI assistant with access to tools. Call a tool when one fits the request, otherwise answer in one sentence.", "You help the staff of a company. Today is Monday. Keep answers short.", "你是一个有用的助手。", "你是 Moult，请简短回答。", "Be helpful and precise. If information is missing, ask for it.", "You are an assistant that can call functions.", "Du bist ein hilfreicher Assistent."]
 # Share of each kind of exchange where there are tools.
-SHORTLISTED = 0.4  # share of sheets whose tools were chosen for a request that none of them serves
-CHINESE = 0.45  # share of sheets in Chinese
-SHARES = {"call": 0.55, "none": 0.14, "chat": 0.04, "ask": 0.2, "several": 0.05, "summary": 0.02}
+SHORTLISTED = 0.5  # share of sheets whose tools were chosen for a request, as the runtime chooses them
+TAKEN_AWAY = 0.7  # share of those in which the tool that was meant is not there
+NEAR_MISSES = 5  # of so many requests that no tool serves, the one is asked that sounds most like a tool that is there
+CHINESE = 0.48  # share of sheets in Chinese
+SHARES = {"call": 0.52, "none": 0.17, "chat": 0.04, "ask": 0.21, "several": 0.04, "summary": 0.02}
 
 
 def lines(text):
@@ -259,22 +261,27 @@ class Dialogues:
     def exchange_none(self, tools, language, history):
         """What no tool can do. Half of the time the fitting tool was there and has just been taken away."""
         r = self.random
-        if history.get("removed") and r.random() < 0.6:
-            tool = history["removed"]
-        elif r.random() < 0.28:
+        if not history.get("removed") and r.random() < 0.25:
             question = talk.open_question(r, self.entities, language)
             return [("user", "".join(t for t, _ in vary(r, [(question, None)], language))), ("assistant", talk.UNKNOWN[language])]
+        if history.get("removed") and r.random() < 0.6:
+            wanted = [history["removed"]]
         else:
-            beside = [t.domain.theme for t in tools if t.domain]
-            near = lambda: self.maker.of_domain(self.maker.of_theme(r.choice(beside))) if beside else self.maker.any_domain()
-            make = r.choices([near, self.maker.any_domain, self.maker.of_archetype, self.maker.of_words], [30, 30, 22, 18])[0]
-            tool = make()
-        if any(self.could_serve(t, tool) for t in tools):
-            return None
-        made = self.request(tool, language)
+            wanted = [self.beside(tools) for _ in range(NEAR_MISSES if tools and r.random() < 0.5 else 1)]
+        made = [self.request(tool, language) for tool in wanted if not any(self.could_serve(t, tool) for t in tools)]
+        made = [segments for segments, _ in filter(None, made)]
         if not made:
             return None
-        return [("user", "".join(t for t, _ in vary(r, made[0], language))), ("assistant", talk.NO_TOOL[language])]
+        there = terms(" ".join(t.line() for t in tools))
+        segments = max(made, key=lambda m: len(there & terms("".join(t for t, _ in m))))
+        return [("user", "".join(t for t, _ in vary(r, segments, language))), ("assistant", talk.NO_TOOL[language])]
+
+    def beside(self, tools):
+        """Another tool that could stand in the list, of the same theme as one of them or of any."""
+        r, maker = self.random, self.maker
+        themes = [t.domain.theme for t in tools if t.domain]
+        near = lambda: maker.of_domain(maker.of_theme(r.choice(themes))) if themes else maker.any_domain()
+        return r.choices([near, maker.any_domain, maker.of_archetype, maker.of_words], [30, 30, 22, 18])[0]()
 
     @staticmethod
     def could_serve(present, wanted):
@@ -349,7 +356,7 @@ class Dialogues:
             system, user, reply = talk.shortened(r, self.entities, language)
             return {"system": system, "tools": [], "dialogues": [[("user", user), ("assistant", reply)]], "language": language}
         self.maker.decorated = DECORATED * self.hardness
-        count = r.choice([1, 2, 3, 4]) if easy else r.choices([0, r.randint(1, 4), r.randint(5, 8), r.randint(9, 14), r.randint(15, 20)], [3, 78, 14, 3, 2])[0]
+        count = r.choice([1, 2, 3, 4]) if easy else r.choices([0, r.choice([1, 1, 2, 2, 3, 4]), r.randint(5, 8), r.randint(9, 14), r.randint(15, 20)], [3, 80, 11, 3, 3])[0]
         if not easy and r.random() < SHORTLISTED:
             tools, removed = self.shortlist(language)
         else:
@@ -362,14 +369,19 @@ class Dialogues:
 
     def shortlist(self, language):
         """-> what is left of a longer list when only what shares words with a request is shown, as the runtime does it,
-        and the tool that was meant but is not there."""
+        and the tool that was meant if it is not there, else None."""
         r = self.random
         pool = self.tools(r.randint(7, 12), language)
         wanted = pool.pop()
         made = self.request(wanted, language)
         said = terms(wanted.name + " " + wanted.about + " " + "".join(t for t, _ in made[0]) if made else wanted.name)
         pool.sort(key=lambda tool: -len(said & terms(tool.line())) - r.random())
-        return pool[: r.choice([1, 1, 2, 3, 4])], wanted
+        shown = pool[: r.choice([1, 1, 1, 2, 2, 3, 4])]
+        if r.random() < TAKEN_AWAY:
+            return shown, wanted
+        shown[-1] = wanted
+        r.shuffle(shown)
+        return shown, None
 
     def drill(self):
         """Tools and requests of random words: the tool that shares words with the request is meant. It teaches to look

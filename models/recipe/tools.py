@@ -151,7 +151,7 @@ class Toolmaker:
     def of_domain(self, domain):
         r = self.random
         # Chinese descriptions belong to Chinese dialogues, mostly.
-        foreign = r.random() < (0.45 if self.language == "zh" else 0.04)
+        foreign = r.random() < (0.5 if self.language == "zh" else 0.1)
         abouts = [a for a in domain.about if bool(HAN.search(a)) == foreign] or domain.about
         fixed, names, about = {}, domain.names, r.choice(abouts)
         if domain.split and r.random() < 0.35:
