@@ -2,16 +2,14 @@
  * What `moult dev` tries after a save: the touched function's examples, and the test file beside it. One function at a
  * time; the newest save goes first and ends what runs, which is begun again afterwards.
  */
-import { anyOf } from "../runtime/policy/asks.ts";
 import { existsSync } from "node:fs";
-import { extname, join, resolve } from "node:path";
+import { extname, join } from "node:path";
 import { isBelow, realPath } from "../runtime/below.ts";
 import { dropOldest } from "../runtime/drop_oldest.ts";
 import { type Rehearsal, rehearse } from "../runtime/load/examples.ts";
 import { projectOf } from "../runtime/load/fence.ts";
 import type { Functions } from "../runtime/load/functions.ts";
 import { type Change, Watcher } from "../runtime/load/watch.ts";
-import type { FunctionInfo } from "../schemas/function.ts";
 import type { RuntimeEvent } from "../schemas/turn.ts";
 import { runTests, type TestRun } from "./test_run.ts";
 
@@ -45,8 +43,6 @@ export interface ChecksOptions {
   readonly onExamples: (examples: Rehearsal) => void;
   /** Called when the tests of a function have run for a second. */
   readonly onSlow: (name: string) => void;
-  /** Called instead of running tests, while a function may write into the functions folder: they might be its own. */
-  readonly onWriter: (writer: string) => void;
 }
 
 interface Job {
@@ -146,7 +142,7 @@ export class Checks {
     const { functions, onChecked, onExamples } = this.#options;
     const began = performance.now();
     const tried = examples ? await rehearse(functions, name, signal) : undefined;
-    const file = this.#trustedTestOf(name);
+    const file = this.#testOf(name);
     if (signal.aborted) return;
     if (file !== undefined && tried?.tried.some(({ passed }) => !passed)) onExamples(tried);
     const tests = file === undefined ? undefined : await this.#runTests(name, file, signal);
@@ -173,24 +169,10 @@ export class Checks {
     return existsSync(path) ? path : undefined;
   }
 
-  /** Tests run outside of every sandbox: one that a function can write would be its way out. */
-  #trustedTestOf(name: string): string | undefined {
-    const file = this.#testOf(name);
-    if (file === undefined) return undefined;
-    const { dir, functions, onWriter } = this.#options;
-    const mayWrite = ({ manifest }: FunctionInfo): boolean =>
-      manifest !== undefined &&
-      anyOf(manifest.permissions).write.some((entry) => {
-        const path = resolve(entry);
-        return existsSync(path) && (isBehind(path, dir) || isBehind(dir, path));
-      });
-    const writer = functions.list().find(mayWrite);
-    if (writer === undefined) return file;
-    onWriter(writer.name);
-    return undefined;
-  }
-
-  /** The test file beside a function: `x.test.ts` beside `x.ts`, really in the owner's folder and not linked to. */
+  /**
+   * The test file beside a function: `x.test.ts` beside `x.ts`, really in the owner's folder and not linked to. Tests
+   * run outside of every sandbox, and no function may write there.
+   */
   #testOf(name: string): string | undefined {
     const own = this.#fileOf(name);
     if (own === undefined) return undefined;

@@ -63,7 +63,7 @@ export const command: Command = {
 };
 
 /** Who is told of what happens. */
-interface Report extends Pick<ChecksOptions, "onChecked" | "onExamples" | "onSlow" | "onWriter"> {
+interface Report extends Pick<ChecksOptions, "onChecked" | "onExamples" | "onSlow"> {
   readonly onEvent: (event: RuntimeEvent) => void;
 }
 
@@ -73,7 +73,6 @@ function jsonReport(): Report {
     onChecked: (checked) => json({ type: "function.checked", ...checked }),
     onExamples: () => undefined,
     onSlow: () => undefined,
-    onWriter: () => undefined,
   };
 }
 
@@ -81,7 +80,6 @@ function textReport(daemon: Daemon, print: (text: string) => void): Report {
   const withheldTold = new Set<string>();
   const refusals = new RefusalScreen();
   let told: Rehearsal | undefined;
-  let writerTold: string | undefined;
   return {
     onEvent(event) {
       const { type } = event;
@@ -106,13 +104,6 @@ function textReport(daemon: Daemon, print: (text: string) => void): Report {
       print(exampleLines(examples).join("\n"));
     },
     onSlow: (name) => print(paint("dim", `  … ${name}: its tests are running`)),
-    onWriter(writer) {
-      if (writer === writerTold) return;
-      writerTold = writer;
-      print(
-        `  ${paint("yellow", "·")} tests do not run on save: ${writer} may write into the functions folder, and tests run outside of the sandbox`,
-      );
-    },
   };
 }
 

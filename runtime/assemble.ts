@@ -1,5 +1,6 @@
 /** Joins the runtime's own rooms with the ports it was given into one daemon. */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { realPath } from "./below.ts";
 import { Daemon, type DaemonParts, type Listener } from "./daemon.ts";
 import { EventHub } from "./events.ts";
 import { createAgent } from "./gateway/gateway.ts";
@@ -8,6 +9,7 @@ import type { OpenHome } from "./home.ts";
 import type { Bundle, Deployment } from "./isolate/deployment.ts";
 import { Hosts } from "./isolate/hosts.ts";
 import type { HostServices } from "./isolate/services.ts";
+import { BuildProcess } from "./load/build_process.ts";
 import { createLoader, type Loader } from "./load/loader.ts";
 import type { ModelOptions } from "./model/client.ts";
 import { type PrepareModel, startPrepared } from "./model/prepared.ts";
@@ -58,6 +60,8 @@ export interface Choices {
   readonly roots: readonly string[];
   /** Relative paths in manifests lie below it: the folder moult was started in. */
   readonly root: string;
+  /** The configuration's file, which no function may change. @default none */
+  readonly config?: string | undefined;
   readonly offline: boolean;
   /** When a changed function is approved again. @default "widening" */
   readonly reapprove?: Reapprove;
@@ -80,13 +84,24 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
     hub.publish("model.state", { state, reason, name });
   const model = startPrepared({ ...choices.model, ...base, onState }, choices.prepareModel);
   const services = hostServices({ hub, log, meter, store, model, secrets }, () => loader);
-  const hosts = new Hosts({ sandbox, services, root, home: home.dir, offline, sandboxMinimum });
+  const guarded = choices.config === undefined ? roots : [...roots, choices.config];
+  const hosts = new Hosts({
+    sandbox,
+    services,
+    root,
+    home: home.dir,
+    guarded: guarded.map((path) => resolve(path)),
+    offline,
+    sandboxMinimum,
+  });
   meter.collect(() => meter.gauge("moult_sandbox_tier", 1, { tier: sandbox.tier().tier }));
   const loader = createLoader({
     ...base,
     roots,
     home: home.dir,
     deploy: deployWith(hosts, Object.keys(transports)),
+    openWorkbench: (folders) =>
+      new BuildProcess({ sandbox, roots: folders, home: realPath(home.dir) }),
     parseYaml,
     grants: new Grants(home.dir, clock, choices.reapprove),
     ...(choices.approveOnSight === true && { ownRoot: roots.at(-1) }),

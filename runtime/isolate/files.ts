@@ -12,7 +12,21 @@ export interface FileRoots {
   readonly root: string;
   /** moult's home: keys, secrets and the database. No function gets near it. */
   readonly home: string;
+  /** Files and folders that nobody may write: functions folders, and the configuration. @default none */
+  readonly guarded?: readonly string[];
 }
+
+/** What this moult itself is made of. It may lie in the very folder that it was started in. */
+const MOULT = [
+  "adapters",
+  "cli",
+  "functions",
+  "main.ts",
+  "migrations",
+  "models",
+  "runtime",
+  "schemas",
+].map((name) => join(import.meta.dir, "../..", name));
 
 /** A policy and what else its host needs. */
 export interface ResolvedFiles {
@@ -54,6 +68,18 @@ function resolveOne(entry: string, roots: FileRoots): string {
   if (isBelow(path, home) || isBelow(home, path))
     throw refuse(entry, "it would reach moult's home with its keys; name another folder");
   return path;
+}
+
+/**
+ * What may be written may be changed by whoever writes there, and others are made of it: their code, their packages,
+ * moult itself.
+ */
+function checkWritable(entry: string, path: string, { guarded = [] }: FileRoots): void {
+  if (path.split("/").includes("node_modules"))
+    throw refuse(entry, "functions are made of the packages there; name another folder to write");
+  const touched = (own: string): boolean => isBelow(path, own) || isBelow(own, path);
+  const why = "what moult and its functions are made of lies there; name another folder to write";
+  if ([...MOULT, ...guarded].map(realPath).some(touched)) throw refuse(entry, why);
 }
 
 /** The absolute path of a program that a manifest names by path, or as one types it. */
@@ -111,6 +137,7 @@ export function resolveFiles(
   };
   for (const entry of permissions.write) {
     const path = resolveOne(entry, roots);
+    checkWritable(entry, path, roots);
     makeFolder(entry, path, isTrial);
     write.push(path);
     link(entry, path);

@@ -41,6 +41,8 @@ export interface HostsOptions {
   readonly root: string;
   /** moult's home, which no function may reach. */
   readonly home: string;
+  /** Files and folders that no function may write: functions folders, and the configuration. @default none */
+  readonly guarded?: readonly string[];
   /** The weakest tier, `A` to `E`, under which functions run that did not come with moult. @default "E" */
   readonly sandboxMinimum?: string;
   /** `ctx.fetch` refuses everything. @default false */
@@ -86,6 +88,7 @@ export class Hosts {
    */
   async deploy(bundle: Bundle): Promise<Deployment> {
     this.#checkTier(bundle);
+    if (bundle.manifest !== undefined) this.#tryFiles(bundle.manifest);
     const { manifest, host, isHearsay } =
       bundle.manifest === undefined
         ? await this.#ask(bundle)
@@ -246,8 +249,9 @@ export class Hosts {
   }
 
   #filesOf(permissions: Permissions, isTrial = false): ResolvedFiles {
-    const { root, home } = this.#options;
-    return resolveFiles(permissions, { root: resolve(root), home: resolve(home) }, isTrial);
+    const { root, home, guarded = [] } = this.#options;
+    const roots = { root: resolve(root), home: resolve(home), guarded };
+    return resolveFiles(permissions, roots, isTrial);
   }
 
   /** Throws `function/invalid` when a file names what nobody can give it. Nothing is given or made yet. */

@@ -11,6 +11,8 @@ import type { Clock, Log, Meter, ParseYaml } from "../ports.ts";
 import type { FunctionInfo } from "../../schemas/function.ts";
 import { MoultError } from "../../schemas/error.ts";
 import { readBuiltinLock, readBuiltinManifests } from "./builtin_lock.ts";
+import type { Workbench } from "./build_process.ts";
+import { Builds } from "./builds.ts";
 import { CRASHES_MAX, CRASHES_WINDOW_MS, Crashes } from "./crashes.ts";
 import type { Approvals, Functions } from "./functions.ts";
 import { Gate } from "./gate.ts";
@@ -42,6 +44,8 @@ export interface LoaderOptions {
   readonly home: string;
   /** Starts a version. With a manifest in the bundle it starts no process before the first call. */
   readonly deploy: (bundle: Bundle) => Promise<Deployment>;
+  /** Sets up a place where function files are built; nothing runs there yet. */
+  readonly openWorkbench: (roots: readonly string[]) => Workbench;
   /** Reads what stands at the head of a `SKILL.md`. */
   readonly parseYaml: ParseYaml;
   /** What the owner has approved. */
@@ -83,6 +87,7 @@ class FolderLoader implements Loader {
   readonly #roots: readonly string[];
   readonly #registry: Registry;
   readonly #reloader: Reloader;
+  readonly #building: Builds;
   readonly #watcher: Watcher;
   readonly #crashes = new Crashes();
   readonly #vanished = new Map<string, NodeJS.Timeout>();
@@ -105,26 +110,35 @@ class FolderLoader implements Loader {
     const rootOf = (name: string) => this.#found.get(name)?.root;
     const own = options.ownRoot === undefined ? undefined : realPath(resolve(options.ownRoot));
     const isOwn = (name: string) => own !== undefined && rootOf(name) === own;
+    const written = () => grants.written().map((entry) => realPath(resolve(entry)));
     const isOpen = (name: string) => {
       const root = rootOf(name);
-      const written = grants.written().map((entry) => realPath(resolve(entry)));
-      return root !== undefined && written.some((dir) => isBelow(dir, root) || isBelow(root, dir));
+      if (root === undefined) return false;
+      return written().some((dir) => isBelow(dir, root) || isBelow(root, dir));
     };
+    const isWritable = (path: string) => written().some((dir) => isBelow(realPath(path), dir));
     const fileOf = (name: string) => this.#found.get(name)?.file;
     const gate = new Gate({ grants, isOwn, isOpen, fileOf, hub, log });
+    this.#building = new Builds(() => options.openWorkbench(this.#roots));
     this.#reloader = new Reloader({
+      building: this.#building,
       registry,
       builds,
       deploy,
       parseYaml,
       gate,
+      isWritable,
       find,
       hub,
       meter,
       clock,
       log,
     });
-    this.#watcher = new Watcher((changes) => this.#onChanges(changes), clock.now);
+    this.#watcher = new Watcher(
+      (changes) => this.#onChanges(changes),
+      clock.now,
+      () => this.#building.warm(),
+    );
   }
 
   list: Functions["list"] = () => this.#registry.list();
@@ -191,6 +205,7 @@ class FolderLoader implements Loader {
     clearTimeout(this.#later);
     for (const timer of this.#vanished.values()) clearTimeout(timer);
     await this.#reloader.close();
+    this.#building.close();
   };
 
   #info(name: string): FunctionInfo {

@@ -3,13 +3,13 @@
  * name is worked on at a time, the newest content wins, and a bad file never replaces a good version.
  */
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import type { EventHub } from "../events.ts";
 import type { Bundle, Deployment } from "../isolate/deployment.ts";
 import type { Clock, Log, Meter, ParseYaml } from "../ports.ts";
 import { MoultError, isMoultError, toWire } from "../../schemas/error.ts";
 import type { Manifest } from "../../schemas/function.ts";
-import { Builds } from "./builds.ts";
+import type { Builds } from "./builds.ts";
 import { Confirming } from "./confirming.ts";
 import { contentHash } from "../content_hash.ts";
 import { CRASHES_WINDOW_MS } from "./crashes.ts";
@@ -37,10 +37,13 @@ const SETTLE_MS_MAX = 5_000;
 export interface Workshop {
   readonly registry: Registry;
   readonly builds: KeptBuilds;
+  readonly building: Builds;
   /** Starts a version, or rejects with why it cannot run. */
   readonly deploy: (bundle: Bundle) => Promise<Deployment>;
   readonly parseYaml: ParseYaml;
   readonly gate: Gate;
+  /** Whether any function was approved to write there. Such a file is part of no function. */
+  readonly isWritable: (path: string) => boolean;
   /** The file that a name stands for now. */
   readonly find: (name: string) => Found | undefined;
   readonly hub: EventHub;
@@ -68,7 +71,6 @@ interface Slot {
 export class Reloader {
   readonly #w: Workshop;
   readonly #slots = new Map<string, Slot>();
-  readonly #building = new Builds();
   readonly #starting = new Turnstile(STARTS_MAX);
   readonly #draining: Draining;
   /** Versions that wait for their owner. Its jobs are to be run serially too. */
@@ -286,9 +288,19 @@ export class Reloader {
     slot.files = inputsOf([...watched], began, own);
     const built = isSkillFile(found.path)
       ? await buildSkill(found, source, this.#w.parseYaml)
-      : await this.#building.build(found, source);
+      : await this.#w.building.build({ found, source });
     slot.files = inputsOf(built.inputs, began, own);
+    this.#checkInputs(found, built.inputs);
     return { ...built, sourceHash, files: slot.files };
+  }
+
+  /** What lies in the functions folder is judged when it is approved, and packages nobody may write. */
+  #checkInputs({ file, root }: Found, inputs: readonly string[]): void {
+    const outside = inputs.filter((path) => !path.startsWith(`${root}/`));
+    const open = outside.find((path) => this.#w.isWritable(path));
+    if (open === undefined) return;
+    const text = `Cannot load ${file}: ${relative(root, open)} is part of it, and a function may write there; move that file, or give the function another folder`;
+    throw new MoultError("function/invalid", text);
   }
 
   /** Starts a new version and lets it take over. */

@@ -22,6 +22,11 @@ beforeAll(() => {
   writeFileSync(join(root, "files/a.txt"), "hello");
   symlinkSync(join(root, ".moult"), join(root, "sly"));
   symlinkSync("/etc", join(root, "out_of_it"));
+  for (const name of ["functions/tools", "node_modules/one", "out"])
+    mkdirSync(join(root, name), { recursive: true });
+  symlinkSync(join(root, "functions/tools"), join(root, "out/sly"));
+  symlinkSync(join(root, "node_modules/one"), join(root, "packages"));
+  writeFileSync(join(root, "out/moult.yaml"), "");
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
@@ -75,6 +80,42 @@ describe("resolveFiles()", () => {
   test("refuses a folder that contains moult's home, by its absolute path too", () => {
     expect(() => resolved({ read: [root] })).toThrow("moult's home");
     expect(() => resolved({ write: [join(root, ".moult")] })).toThrow("moult's home");
+  });
+});
+
+describe("what functions are made of", () => {
+  const writing = (entry: string, names: readonly string[] = ["functions", "out/moult.yaml"]) =>
+    resolveFiles(
+      { net: [], call: [], read: [], write: [entry], exec: [] },
+      { root, home: join(root, ".moult"), guarded: names.map((name) => join(root, name)) },
+    );
+
+  test.each(["functions", "functions/tools", "functions/new", "out/sly", "out/sly/deeper", "out"])(
+    "can be written by none of them: %s",
+    (entry) => {
+      expect(() => writing(entry)).toThrow(
+        `Cannot give access to "${entry}": what moult and its functions are made of lies there`,
+      );
+    },
+  );
+
+  test.each(["node_modules", "node_modules/one", "packages", "work/node_modules/new"])(
+    "nor can packages: %s",
+    (entry) => {
+      expect(() => writing(entry)).toThrow("functions are made of the packages there");
+      expect(existsSync(join(root, "work/node_modules"))).toBe(false);
+    },
+  );
+
+  test.each(["", "runtime", "functions/tools", "adapters/linux"])("nor can moult: %j", (name) => {
+    const own = join(import.meta.dir, "../../..", name);
+    expect(() => writing(own)).toThrow(/made of/);
+  });
+
+  test("can be read, and a folder beside it can be written", () => {
+    expect(resolved({ read: ["functions", "node_modules"] }).policy.read).toHaveLength(2);
+    expect(writing("out", ["functions"]).policy.write).toEqual([join(root, "out")]);
+    expect(writing("functions_data").policy.write).toEqual([join(root, "functions_data")]);
   });
 });
 

@@ -302,3 +302,20 @@ test("what a function may write into the functions folder is approved by nobody 
     await again.close();
   }
 });
+
+test("nothing is made of a file that a function may write, wherever that lies", async () => {
+  await using folder = functionsFolder();
+  folder.save("../package.json", "{}");
+  folder.save("../src/one.ts", "export const one = 1;");
+  folder.save("uses.ts", asks("one", "[]", `import { one } from "../src/one.ts";`));
+  const loader = await started(folder.loader());
+  expect(await answer(loader, "uses")).toBe(1);
+  const src = JSON.stringify(join(folder.base, "src"));
+  const writes = `permissions: { write: [${src}] }`;
+  folder.save("writer.ts", asks("1", "[]").replace("permissions: { net: [] }", writes));
+  await until(() => loader.get("writer")?.state === "ready");
+  // By the writer, for all anybody knows.
+  folder.save("../src/one.ts", "export const one = 666;");
+  await until(() => loader.get("uses")?.error?.includes("a function may write there"));
+  expect(await answer(loader, "uses")).toBe(1);
+});
