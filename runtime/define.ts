@@ -88,7 +88,8 @@ interface Common<SecretName extends string> {
   readonly permissions?: Permissions;
   /**
    * Names of the secrets it reads with `ctx.secret(name)`. One that is written `NAME@host:port` it never sees: the
-   * runtime puts it in where a header of a request to that host says `{{NAME}}`.
+   * runtime puts it in where a header of an https request to that host says `{{NAME}}`. For a server of this machine
+   * without https it is `NAME@http://127.0.0.1:port`.
    */
   readonly secrets?: readonly SecretName[];
   /** Bounds of its process and its calls. */

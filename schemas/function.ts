@@ -53,7 +53,24 @@ const hostPort = v.pipe(
 /** Names of secrets. */
 export const SECRET_NAME = /^[A-Z][A-Z0-9_]{0,63}$/;
 
-/** `NAME`, or `NAME@host:port`: then the function never sees it, and only requests to that host carry it. */
+const THIS_MACHINE = /^(127\.\d+\.\d+\.\d+|\[::1\]|([a-z0-9-]+\.)*localhost):\d+$/i;
+
+/** What is wrong with the place of a secret; `undefined`: nothing. */
+function secretPlaceFault(text: string): string | undefined {
+  if (!text.startsWith("http://")) return placeFault(text);
+  const place = text.slice("http://".length);
+  return (
+    placeFault(place) ??
+    (THIS_MACHINE.test(place)
+      ? undefined
+      : `only this machine is sent secrets over http; write "${place}", and use https`)
+  );
+}
+
+/**
+ * `NAME`, or `NAME@host:port`: then the function never sees it, and only https requests to that host carry it.
+ * `NAME@http://127.0.0.1:8123` is for a server of this machine that has no https.
+ */
 const secret = v.pipe(
   v.string(),
   v.minLength(1),
@@ -62,7 +79,7 @@ const secret = v.pipe(
     const [name = "", ...place] = dataset.typed ? dataset.value.split("@") : [];
     if (place.length === 0) return;
     const message = SECRET_NAME.test(name)
-      ? placeFault(place.join("@"))
+      ? secretPlaceFault(place.join("@"))
       : 'expected "NAME" or "NAME@host:port", for example "RATES_TOKEN@api.example.org:443"';
     if (message !== undefined) addIssue({ message });
   }),

@@ -42,7 +42,7 @@ export class Questions {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const abort = () => {
       this.#send({ type: "cancel", id });
-      reject(signal?.reason instanceof Error ? signal.reason : new Error("cancelled"));
+      reject(signal?.reason);
     };
     signal?.addEventListener("abort", abort, { once: true });
     this.#asked.set(id, { answer: resolve, refuse: reject, piece: ignore, end: ignore });
@@ -104,16 +104,26 @@ export class Questions {
   }
 
   /** The rest of an answer that comes in pieces when asked for: base64, decoded, with backpressure. */
-  body(id: number): ReadableStream<Uint8Array> {
+  body(id: number, signal: AbortSignal): ReadableStream<Uint8Array> {
     // Asked for one at a time: `pull` waits for its piece.
     let came: () => void = ignore;
+    let forget: () => void = ignore;
     return new ReadableStream<Uint8Array>({
       start: (controller) => {
         const finish = (act: () => void) => {
-          this.#asked.delete(id);
+          forget();
           act();
           came();
         };
+        const abort = () => {
+          this.#send({ type: "cancel", id });
+          finish(() => controller.error(signal.reason));
+        };
+        forget = () => {
+          this.#asked.delete(id);
+          signal.removeEventListener("abort", abort);
+        };
+        signal.addEventListener("abort", abort, { once: true });
         this.#asked.set(id, {
           answer: ignore,
           refuse: (error) => finish(() => controller.error(error)),
@@ -132,7 +142,7 @@ export class Questions {
         await next;
       },
       cancel: () => {
-        this.#asked.delete(id);
+        forget();
         this.#send({ type: "cancel", id });
       },
     });

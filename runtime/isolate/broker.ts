@@ -7,8 +7,9 @@ import { isMoultError, MoultError, toWire, messageOf } from "../../schemas/error
 import type { Manifest, Permissions } from "../../schemas/function.ts";
 import type { GenerateRequest } from "../../schemas/model.ts";
 import { declaredSecret } from "../policy/secrets.ts";
-import { Budget, Connections } from "./budget.ts";
-import { egress, isPlace } from "./egress.ts";
+import { Budget, Connections } from "./egress/budget.ts";
+import { isPlace } from "./egress/destination.ts";
+import { egress } from "./egress/egress.ts";
 import type { LiveCall, LiveHost } from "./live_host.ts";
 import { CHUNK_BYTES, type DaemonFrame, type HostFrame, type Question } from "./protocol.ts";
 import { HeardTwice } from "./heard_twice.ts";
@@ -220,6 +221,10 @@ export class Broker {
       allow: permissions.net,
       secret: (wanted: string, place: string) =>
         isDeclared(manifest, wanted, place) ? services.secret(name, wanted) : undefined,
+      known: () =>
+        manifest.secrets.flatMap(
+          (entry) => services.secret(name, declaredSecret(entry).name) ?? [],
+        ),
       offline,
       budget: this.#budgetOf(question.call),
     };
@@ -229,12 +234,11 @@ export class Broker {
     if (open.abort.signal.aborted) await response.body?.cancel();
     open.abort.signal.throwIfAborted();
     const { status, statusText, url } = response;
-    const headers = [...response.headers].filter(
-      ([key]) => key !== "content-encoding" && key !== "content-length",
-    );
-    const hasBody = response.body !== null && ![204, 205, 304].includes(status);
+    const hasBody =
+      response.body !== null && question.method !== "HEAD" && ![204, 205, 304].includes(status);
     if (hasBody && response.body !== null) open.reader = response.body.getReader() as Reader;
-    return { status, statusText, url, headers, hasBody };
+    const headers = hasBody ? decodedHeaders(response.headers) : [...response.headers];
+    return { status, statusText, url, redirected: response.redirected, headers, hasBody };
   }
 
   #budgetOf(call: number): Budget {
@@ -362,7 +366,25 @@ export class Broker {
 function isDeclared({ secrets }: Manifest, wanted: string, place: string): boolean {
   return secrets
     .map(declaredSecret)
-    .some((one) => one.name === wanted && (one.place === undefined || isPlace(one.place, place)));
+    .some(
+      (one) =>
+        one.name === wanted && (one.place === undefined || isPlaceOfSecret(one.place, place)),
+    );
+}
+
+/** With `http://` before both, or before neither: without it, a secret travels encrypted only. */
+function isPlaceOfSecret(entry: string, place: string): boolean {
+  const [own, asked] = [entry, place].map((text) => text.replace(PLAIN, ""));
+  return PLAIN.test(entry) === PLAIN.test(place) && isPlace(own ?? "", asked ?? "");
+}
+
+const PLAIN = /^http:\/\//;
+
+/** The body comes decoded. */
+function decodedHeaders(headers: Headers): [string, string][] {
+  if (!/^(x-)?(gzip|deflate|br|zstd)$/i.test(headers.get("content-encoding") ?? ""))
+    return [...headers];
+  return [...headers].filter(([key]) => key !== "content-encoding" && key !== "content-length");
 }
 
 /** Whose doing something is that no call is named for: known only where there is but one. */

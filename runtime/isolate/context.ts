@@ -3,11 +3,10 @@ import type { CallContext, GenerateOptions, Logger } from "../define.ts";
 import { MoultError } from "../../schemas/error.ts";
 import { isRecord } from "../record.ts";
 import type { Questions } from "./asking.ts";
-import { type CallFacts, CHUNK_BYTES, type HostChannel } from "./protocol.ts";
+import { fetchOutside } from "./fetch_outside.ts";
+import type { CallFacts, HostChannel } from "./protocol.ts";
 import { Transaction } from "./transaction.ts";
 
-/** Bytes of one request body of `ctx.fetch`. */
-const BODY_BYTES_MAX = 8 * 1_048_576;
 /** Characters of one log text. */
 const LOG_CHARS_MAX = 16_000;
 
@@ -91,49 +90,4 @@ function plainFacts(facts: unknown): Readonly<Record<string, unknown>> {
   } catch {
     return { facts: "not JSON" };
   }
-}
-
-interface Answer {
-  readonly status: number;
-  readonly statusText: string;
-  readonly headers: [string, string][];
-  readonly url: string;
-  readonly hasBody: boolean;
-}
-
-async function fetchOutside(
-  { facts, questions, channel, signal }: ContextParts,
-  url: string | URL | Request,
-  init?: RequestInit,
-): Promise<Response> {
-  const request = url instanceof Request ? new Request(url, init) : new Request(String(url), init);
-  const body = new Uint8Array(await request.arrayBuffer());
-  if (body.length > BODY_BYTES_MAX)
-    throw new MoultError("tool/failed", `Cannot send more than ${String(BODY_BYTES_MAX)} bytes`);
-  const id = questions.nextId();
-  let chunks = 0;
-  for (let from = 0; from < body.length; from += CHUNK_BYTES, chunks++) {
-    const data = Buffer.from(body.subarray(from, from + CHUNK_BYTES)).toString("base64");
-    channel.send({ type: "chunk", id, data });
-  }
-  const own = init?.signal ?? (url instanceof Request ? url.signal : undefined);
-  const question = {
-    op: "fetch",
-    call: facts.id,
-    url: request.url,
-    method: request.method,
-    headers: [...request.headers] as [string, string][],
-    chunks,
-  } as const;
-  const answer = (await questions.ask(question, {
-    id,
-    signal: own === undefined ? signal() : AbortSignal.any([signal(), own]),
-  })) as Answer;
-  const response = new Response(answer.hasBody ? questions.body(id) : null, {
-    status: answer.status,
-    statusText: answer.statusText,
-    headers: answer.headers,
-  });
-  Object.defineProperty(response, "url", { value: answer.url });
-  return response;
 }

@@ -73,6 +73,7 @@ const Question = v.variant("op", [
       ),
       v.maxLength(100),
     ),
+    redirect: v.optional(v.picklist(["follow", "manual", "error"])),
     /** How many chunks of a body came before. */
     chunks: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000)),
   }),

@@ -13,11 +13,14 @@ const Stored = v.record(v.string(), v.string());
 /** What an entry of a manifest's `secrets` names. */
 export interface DeclaredSecret {
   readonly name: string;
-  /** `host:port` whose requests carry it; absent = any the function may reach, and the function sees it. */
+  /**
+   * `host:port` whose https requests carry it, or `http://host:port` of this machine; absent = any the function may
+   * reach, and the function sees it.
+   */
   readonly place?: string;
 }
 
-/** Reads `NAME` or `NAME@host:port`. */
+/** Reads `NAME`, `NAME@host:port` or `NAME@http://host:port`. */
 export function declaredSecret(entry: string): DeclaredSecret {
   const at = entry.indexOf("@");
   return at < 0 ? { name: entry } : { name: entry.slice(0, at), place: entry.slice(at + 1) };

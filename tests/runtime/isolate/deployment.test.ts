@@ -186,6 +186,12 @@ describe("a file that can not be used", () => {
     ["an import that was not bundled", `import "left-pad";`, "left-pad"],
     ["an exit at its top", `process.exit(4);`, "exit code 4"],
     ["a wide network", tool("", `permissions: { net: ["*"] },`), "host:port"],
+    [
+      "a secret in the open",
+      tool("", `secrets: ["TOKEN@http://192.168.1.5:8123"],`),
+      "only this machine is sent secrets over http",
+    ],
+    ["a secret for a page", tool("", `secrets: ["TOKEN@http://127.0.0.1:80/a"],`), "host:port"],
     ["an unknown permission", tool("", `permissions: { nets: [] },`), "nets"],
     ["a program nowhere", tool("", `permissions: { exec: ["/bin/ffnothing"] },`), "install it"],
     ["the whole folder", tool("", `permissions: { read: ["."] },`), "whole folder"],

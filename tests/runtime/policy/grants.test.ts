@@ -45,6 +45,11 @@ test.each([
     { secrets: ["TOKEN@a.example:443"] },
     "has the secret TOKEN sent to a.example:443, and never sees it",
   ],
+  [
+    "a secret without encryption",
+    { secrets: ["TOKEN@http://127.0.0.1:80"] },
+    "has the secret TOKEN sent to http://127.0.0.1:80, and never sees it",
+  ],
   ["a clock", { triggers: [{ cron: "0 7 * * *" }] }, "starts by itself: at 0 7 * * *"],
   ["a path", { triggers: [{ http: "GET /bell" }] }, "starts by itself: GET /hooks/bell"],
 ])("who asks for %s waits, and runs once that is approved", (_what, fields, words) => {

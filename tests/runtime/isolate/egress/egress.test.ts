@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { addressIn, mayLeadTo, placeOf } from "../../../runtime/isolate/address.ts";
-import { Budget, Connections } from "../../../runtime/isolate/budget.ts";
-import { egress, type EgressRules } from "../../../runtime/isolate/egress.ts";
-import { isMoultError } from "../../../schemas/error.ts";
-import { LIMITS_DEFAULT } from "../../../schemas/function.ts";
+import { addressIn, mayLeadTo, placeOf } from "../../../../runtime/isolate/egress/address.ts";
+import { Budget, Connections } from "../../../../runtime/isolate/egress/budget.ts";
+import { egress } from "../../../../runtime/isolate/egress/egress.ts";
+import type { EgressRules } from "../../../../runtime/isolate/egress/rules.ts";
+import { isMoultError } from "../../../../schemas/error.ts";
+import { LIMITS_DEFAULT } from "../../../../schemas/function.ts";
 
 let server: ReturnType<typeof Bun.serve>;
 let at: string;

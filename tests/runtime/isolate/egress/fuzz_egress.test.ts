@@ -2,11 +2,11 @@
 import { afterAll, expect, spyOn } from "bun:test";
 import { BlockList, isIP, isIPv6 } from "node:net";
 import * as v from "valibot";
-import { Budget } from "../../../runtime/isolate/budget.ts";
-import { egress } from "../../../runtime/isolate/egress.ts";
-import { isMoultError } from "../../../schemas/error.ts";
-import { LIMITS_DEFAULT, Permissions } from "../../../schemas/function.ts";
-import { type Check, holds } from "../../property.ts";
+import { Budget } from "../../../../runtime/isolate/egress/budget.ts";
+import { egress } from "../../../../runtime/isolate/egress/egress.ts";
+import { isMoultError } from "../../../../schemas/error.ts";
+import { LIMITS_DEFAULT, Permissions } from "../../../../schemas/function.ts";
+import { type Check, holds } from "../../../property.ts";
 
 /** Names, and where they lead. */
 const LEADS: Readonly<Record<string, readonly string[]>> = {
@@ -50,28 +50,37 @@ const isPublic = (address: string): boolean =>
 interface Sent {
   readonly address: string;
   readonly port: string;
+  readonly scheme: string;
   readonly headers: Headers;
+  readonly url: string;
+  readonly body: string;
+}
+/** An answer that leads elsewhere. */
+interface Lead {
+  readonly status: number;
+  readonly location: string;
 }
 let sent: Sent[] = [];
-let locations: string[] = [];
+let leads: Lead[] = [];
 const spy = spyOn(globalThis, "fetch").mockImplementation((async (url: URL, init: RequestInit) => {
   const { hostname, port, protocol } = url;
   const address = hostname.replaceAll(/[[\]]/g, "");
   sent.push({
     address,
     port: port || (protocol === "https:" ? "443" : "80"),
+    scheme: protocol,
     headers: new Headers(init.headers),
+    url: url.href,
+    body: await new Response(init.body ?? "").text(),
   });
-  const location = locations.shift();
+  const { status, location } = leads.shift() ?? { status: 200, location: undefined };
   const headers = new Headers();
   try {
     if (location !== undefined) headers.set("location", location);
   } catch {
     // A server cannot send it either.
   }
-  return await Promise.resolve(
-    new Response("", { status: location === undefined ? 200 : 302, headers }),
-  );
+  return await Promise.resolve(new Response("", { status, headers }));
 }) as typeof fetch);
 afterAll(() => spy.mockRestore());
 
@@ -260,7 +269,7 @@ holds("what is connected to was named, and leads nowhere else than it seems to",
         ? names
         : names.filter((one) => v.is(Permissions, { net: [one] }));
       sent = [];
-      locations = [...then];
+      leads = then.map((location) => ({ status: 302, location }));
       const rules = {
         allow,
         secret: (name: string, where: string) =>
@@ -290,13 +299,66 @@ holds("what is connected to was named, and leads nowhere else than it seems to",
         ]);
         first ??= named;
         if ([...one.headers.values()].some((value) => value.includes("s3cret")))
-          expect(named).toBe("api.example:443");
+          expect([one.scheme, named]).toEqual(["https:", "api.example:443"]);
         for (const own of ["connection", "te", "content-length", "transfer-encoding"])
           expect(one.headers.has(own)).toBe(false);
       }
     },
   ),
 );
+
+/** Three origins that a function may reach, so that only what is sent along is at stake. */
+const ORIGINS = ["https://api.example", "https://other.example", "http://api.example"];
+
+holds("what is a secret stays with the origin that it was meant for", 1_000, (fc) => {
+  const path = fc.constantFrom("/", "/a", "/a?key=own-s3cret", "/a?key=1", "//api.example/", "b");
+  const lead = fc.record({
+    status: fc.constantFrom(300, 301, 302, 303, 304, 305, 307, 308),
+    location: fc.tuple(fc.constantFrom(...ORIGINS, ""), path).map((parts) => parts.join("")),
+  });
+  const header = fc.constantFrom<readonly [string, string]>(
+    ["authorization", "Bearer own-s3cret"],
+    ["Authorization", "Basic abc"],
+    ["cookie", "a=b"],
+    ["COOKIE", "own-s3cret"],
+    ["x-key", "{{TOKEN}}"],
+    ["x-mine", "key own-s3cret"],
+    ["accept", "x"],
+  );
+  return fc.asyncProperty(
+    fc.constantFrom("https://api.example/", "https://other.example/?key=own-s3cret"),
+    fc.constantFrom("GET", "POST", "PUT", "HEAD"),
+    fc.constantFrom(undefined, "", "own-s3cret", "a=b"),
+    fc.tuple(fc.array(header, { maxLength: 4 }), fc.array(lead, { maxLength: 4 })),
+    async (url, method, text, [headers, then]) => {
+      [sent, leads] = [[], [...then]];
+      const request = { url, method, headers, body: text === undefined ? text : Buffer.from(text) };
+      const rules = {
+        allow: ["api.example:443", "other.example:443", "api.example:80"],
+        secret: () => "filled-s3cret",
+        known: () => ["own-s3cret"],
+        offline: false,
+        budget: new Budget(LIMITS_DEFAULT),
+        resolve: async () => await Promise.resolve(["93.184.216.34"]),
+      };
+      const error: unknown = await egress(request, rules, new AbortController().signal).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      if (error !== undefined && !isMoultError(error)) throw error as Error;
+      const origins = sent.map((one) => `${one.scheme}//${one.headers.get("host") ?? ""}`);
+      const left = origins.findIndex((origin) => origin !== origins[0]);
+      for (const [at, { headers: seen, body, url: there }] of sent.entries()) {
+        if (left < 0 || at < left) continue;
+        const said = [body, ...[...seen].map(([, value]) => value)].join(" ");
+        expect([at, seen.has("authorization"), seen.has("cookie")]).toEqual([at, false, false]);
+        expect(said).not.toContain("s3cret");
+        // Who leads to itself with a secret in the address knows it.
+        if (origins[at] !== origins[at - 1]) expect(there).not.toContain("s3cret");
+      }
+    },
+  );
+});
 
 holds("a place that a manifest may name is written in the one way that it has", 1_500, (fc) =>
   fc.property(place(fc), (text) => {

@@ -1,8 +1,8 @@
 /** A process of its own that fetches `https://NAME:PORT/`, or a scheme of choice, as a function's request, with the name leading to this machine. */
-import { Budget } from "../../../runtime/isolate/budget.ts";
-import { egress } from "../../../runtime/isolate/egress.ts";
-import { isMoultError } from "../../../schemas/error.ts";
-import { LIMITS_DEFAULT } from "../../../schemas/function.ts";
+import { Budget } from "../../../../runtime/isolate/egress/budget.ts";
+import { egress } from "../../../../runtime/isolate/egress/egress.ts";
+import { isMoultError } from "../../../../schemas/error.ts";
+import { LIMITS_DEFAULT } from "../../../../schemas/function.ts";
 
 const [name = "", port = "", scheme = "https", address = "127.0.0.1"] = process.argv.slice(2);
 try {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Bench, call, codeOf, openBench, tool } from "./setup.ts";
+import { type Bench, call, codeOf, openBench, tool } from "../setup.ts";
 
 let bench: Bench;
 let server: ReturnType<typeof Bun.serve>;
@@ -84,7 +84,7 @@ describe("ctx.fetch()", () => {
            return await ctx.fetch("http://" + name + ":${port}/", { headers }).then((r) => r.json(), (e) => e.message); };
          let seen; try { seen = ctx.secret("TOKEN") } catch (error) { seen = error.code }
          return [await ask("127.0.0.1"), await ask("localhost"), seen];`,
-        `permissions: { net: ["127.0.0.1:${port}", "localhost:${port}"] }, secrets: ["TOKEN@127.0.0.1:${port}"],`,
+        `permissions: { net: ["127.0.0.1:${port}", "localhost:${port}"] }, secrets: ["TOKEN@http://127.0.0.1:${port}"],`,
       ),
       { name: "blind" },
     );
@@ -92,6 +92,19 @@ describe("ctx.fetch()", () => {
     expect(there).toMatchObject({ authorization: "s3cret" });
     expect(elsewhere).toContain("not declared in `secrets` for this host");
     expect(seen).toBe("policy/denied");
+  });
+
+  test("keeps a secret for a host that speaks https out of what is not encrypted", async () => {
+    const place = `127.0.0.1:${String(server.port)}`;
+    const deployment = await bench.deploy(
+      tool(
+        `const headers = { authorization: "{{TOKEN}}" };
+         return await ctx.fetch("http://${place}/", { headers }).then((r) => r.json(), (e) => e.message);`,
+        `permissions: { net: ["${place}"] }, secrets: ["TOKEN@${place}"],`,
+      ),
+      { name: "encrypting" },
+    );
+    expect((await deployment.run(call())).output).toContain(`written "TOKEN@http://${place}"`);
   });
 
   test("gives each call the budget of its manifest, and says what to raise", async () => {
@@ -151,7 +164,7 @@ describe("ctx.fetch()", () => {
   test("gives up on endless redirects", async () => {
     const deployment = await fetching(`return (await ctx.fetch(at + "/around")).status`);
     const { error } = await deployment.run(call());
-    expect(error?.message).toContain("more than 5 redirects");
+    expect(error?.message).toContain("more than 20 redirects");
   });
 
   test("ends when the function no longer wants it", async () => {

@@ -1,5 +1,5 @@
 /** What one call may send and receive, and how many requests of one function are open at once. */
-import { MoultError } from "../../schemas/error.ts";
+import { MoultError } from "../../../schemas/error.ts";
 
 /** Counts the traffic of one call. */
 export class Budget {
