@@ -189,7 +189,7 @@ def corpus(count, seed=7):
     yield from ["\n".join(lists), "\n".join(w.capitalize() for w in COMMON_WORDS.split())] * 12
 
 
-def main(path, size=6144, count=4000, old=None):
+def main(path, size=5440, count=4000, old=None):
     from entities import POOLS
     from lexicon import CHARACTERS
 
