@@ -3,6 +3,7 @@
  * the channel, keeps all of it, and runs two functions in one process. Prints what came of it; it may die of it.
  * Arguments: the code of a function, and the places.
  */
+import { closeSync } from "node:fs";
 import { socketPair } from "../../adapters/linux/syscalls.ts";
 import { PRELUDE } from "./daemon_attacks.ts";
 
@@ -32,6 +33,7 @@ async function believe(code: string, places: string): Promise<void> {
     else taken.push(String(frame["op"] ?? frame["type"]));
   };
   let rest = "";
+  const silent = Promise.withResolvers<void>();
   const place = {
     fd: ours,
     socket: {
@@ -42,6 +44,7 @@ async function believe(code: string, places: string): Promise<void> {
         rest = lines.pop() ?? "";
         for (const line of lines) obey(JSON.parse(line) as Frame);
       },
+      close: () => silent.resolve(),
     },
   } as unknown;
   await Bun.connect(place as Bun.UnixSocketOptions);
@@ -51,8 +54,9 @@ async function believe(code: string, places: string): Promise<void> {
       stdio: ["ignore", "pipe", "inherit", theirs],
     } as unknown as { stdout: "pipe" },
   );
+  closeSync(theirs); // The child's own is the last one: what it said is known when that closes.
   const said = JSON.parse(await child.stdout.text()) as { taken: string[]; polluted: boolean };
-  await Bun.sleep(20); // What it said last.
+  await silent.promise;
   await Promise.allSettled(requests);
   const polluted = said.polluted || "polluted" in {};
   process.stdout.write(JSON.stringify({ taken: [...taken, ...said.taken], polluted }));

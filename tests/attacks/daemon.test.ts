@@ -16,6 +16,7 @@ import { LAYERS } from "../../adapters/linux/omitted.ts";
 import { LinuxSandbox } from "../../adapters/linux/sandbox.ts";
 import { only, Ground } from "./verdicts.ts";
 import { openServers } from "./places.ts";
+import { until } from "../waiting.ts";
 
 const BELIEVER = Bun.fileURLToPath(new URL("believing_main.ts", import.meta.url));
 
@@ -93,17 +94,25 @@ describe.skipIf(process.platform !== "linux")("an attack on the daemon", () => {
     const place = openPlaces();
     const net = `permissions: { net: ["${new URL(place.places.allowed).host}"] }, limits: { timeMs: 10_000 },`;
     const at = JSON.stringify(place.places);
+    const last = `said all of ${crypto.randomUUID()}`;
+    // Kept from what the code does to the language.
     const source = tool(
-      `const at = ${at}; ctx = { ...ctx, took: (what) => ctx.log.warn({}, "took " + what) }; ${PRELUDE} ${code}`,
+      `const at = ${at}; ctx = { ...ctx, took: (what) => ctx.log.warn({}, "took " + what) }; ${PRELUDE}
+       const sayLast = raw.bind(null, JSON.stringify({ type: "log", call: 1, level: "info", facts: {}, text: ${JSON.stringify(last)} }) + "\\n");
+       try { return await (async () => { ${code} })(); } finally { sayLast() }`,
       net,
     );
+    const endings = bench.crashes.length;
     const bad = await bench.deploy(source, { name: "bad" });
     const running = bad.run(call());
     const others = await Promise.all(
       [1, 2, 3].map(async (mine) => await healthy.run(call({ mine }))),
     );
     const { output } = await running;
-    await Bun.sleep(20); // What it said last.
+    // It was ended for what it said, or all of that was heard.
+    const isOver = () =>
+      bench.crashes.length > endings || bench.logs.some(({ text }) => text === last);
+    await until(isOver);
     await bad.retire();
     await place.close();
     expect(others.map((other) => other.output)).toEqual(
