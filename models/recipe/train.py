@@ -330,7 +330,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name, kind, default in (
         ("out", str, "/tmp/moult-train"), ("tokens", float, 60e6), ("decay", float, 0.4), ("easy-tokens", float, 1.5e6),
-        ("width", int, 192), ("layers", int, 5), ("heads", int, 6), ("ff", int, 512), ("workers", int, 1), ("seed", int, 1),
+        ("width", int, 192), ("layers", int, 5), ("heads", int, 6), ("ff", int, 576), ("workers", int, 1), ("seed", int, 1),
         ("step-tokens", int, 4800), ("micro-batch", int, 2400), ("muon", float, 0.02), ("adam", float, 0.003),
         ("round", str, ""), ("round-from", float, 0.15), ("tokenizer", str, ""), ("init", str, ""), ("init-tokenizer", str, ""),
     ):
