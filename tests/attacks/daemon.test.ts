@@ -17,6 +17,7 @@ import { LinuxSandbox } from "../../adapters/linux/sandbox.ts";
 import { only, Ground } from "./verdicts.ts";
 import { openServers } from "./places.ts";
 import { until } from "../waiting.ts";
+import { keep } from "../children.ts";
 
 const BELIEVER = Bun.fileURLToPath(new URL("believing_main.ts", import.meta.url));
 
@@ -82,7 +83,7 @@ describe.skipIf(process.platform !== "linux")("an attack on the daemon", () => {
   async function byBeliever(code: string): Promise<Harm> {
     const place = openPlaces();
     const line = [process.execPath, "--no-install", BELIEVER, code, JSON.stringify(place.places)];
-    const child = Bun.spawn(line, { stdout: "pipe", stderr: "ignore" });
+    const child = keep(Bun.spawn(line, { stdout: "pipe", stderr: "ignore" }));
     const [text, status] = await Promise.all([child.stdout.text(), child.exited]);
     await place.close();
     const said = (status === 0 ? JSON.parse(text) : { taken: [], polluted: false }) as Harm;

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import type { FunctionInfo } from "../../schemas/function.ts";
 import type { Reply } from "../../schemas/turn.ts";
 import { until } from "../waiting.ts";
+import { keep } from "../children.ts";
 
 const ENTRY = join(import.meta.dir, "../../main.ts");
 
@@ -68,11 +69,13 @@ export function makePlace(
   write("moult.yaml", "model:\n  path: scripted:script.jsonl\nserver:\n  port: 0\n");
   const spawn = (line: readonly string[]) => {
     const { MOULT_HOME: _home, MOULT_URL: _url, MOULT_KEY: _key, ...env } = process.env;
-    const child = Bun.spawn([...through, process.execPath, "--no-install", ENTRY, ...line], {
-      cwd: dir,
-      env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = keep(
+      Bun.spawn([...through, process.execPath, "--no-install", ENTRY, ...line], {
+        cwd: dir,
+        env,
+        stdio: ["ignore", "pipe", "pipe"],
+      }),
+    );
     children.add(child);
     void child.exited.then(() => children.delete(child));
     return child;

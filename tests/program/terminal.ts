@@ -1,6 +1,7 @@
 /** `moult dev` at a real terminal, as a user has it. */
 import { join } from "node:path";
 import { until } from "../waiting.ts";
+import { keep } from "../children.ts";
 
 /** `moult dev` in a pseudo terminal. */
 export function dev(dir: string, home = process.env["HOME"]) {
@@ -8,16 +9,15 @@ export function dev(dir: string, home = process.env["HOME"]) {
   let shown = "";
   // A piece may end in the middle of a character.
   const decoder = new TextDecoder();
-  const child = Bun.spawn(
-    [process.execPath, "--no-install", join(import.meta.dir, "../../main.ts"), "dev"],
-    {
+  const child = keep(
+    Bun.spawn([process.execPath, "--no-install", join(import.meta.dir, "../../main.ts"), "dev"], {
       cwd: dir,
       env: { ...env, HOME: home, TERM: "xterm" },
       terminal: {
         cols: 120,
         data: (_terminal, bytes) => void (shown += decoder.decode(bytes, { stream: true })),
       },
-    },
+    }),
   );
   return {
     child,

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findHome, openHome, runningDaemon } from "../../runtime/home.ts";
+import { keep } from "../children.ts";
 
 let dir = "";
 beforeEach(() => {
@@ -105,7 +106,9 @@ describe("openHome()", () => {
     const program = `import { openHome } from ${JSON.stringify(join(import.meta.dir, "../../runtime/home.ts"))};
       openHome(${JSON.stringify(dir)}).announce({ pid: process.pid, url: "http://127.0.0.1:1", version: "0" });
       process.stdout.write("held"); setInterval(() => {}, 1000);`;
-    const owner = Bun.spawn([process.execPath, "--no-install", "-e", program], { stdout: "pipe" });
+    const owner = keep(
+      Bun.spawn([process.execPath, "--no-install", "-e", program], { stdout: "pipe" }),
+    );
     await owner.stdout.getReader().read();
     expect(runningDaemon(dir)?.pid).toBe(owner.pid);
     owner.kill("SIGKILL");

@@ -7,6 +7,7 @@ import { sessionMembers } from "../../../adapters/linux/process_stats.ts";
 import type { Deployment } from "../../../runtime/isolate/deployment.ts";
 import { type Bench, call, EVALUATE, openBench, tool } from "../../runtime/isolate/setup.ts";
 import { isAlive, until } from "../../waiting.ts";
+import { keep } from "../../children.ts";
 
 const isLinux = process.platform === "linux";
 const isRoot = process.getuid?.() === 0;
@@ -109,10 +110,12 @@ describe.skipIf(!isLinux)("what a function has started", () => {
   test.skipIf(!isRoot)("is gone when its daemon is killed", async () => {
     const main = Bun.fileURLToPath(new URL("exec_orphan_main.ts", import.meta.url));
     const seconds = String(50_000 + process.pid);
-    const daemon = Bun.spawn([process.execPath, "--no-install", main, seconds], {
-      stdout: "pipe",
-      stderr: "ignore",
-    });
+    const daemon = keep(
+      Bun.spawn([process.execPath, "--no-install", main, seconds], {
+        stdout: "pipe",
+        stderr: "ignore",
+      }),
+    );
     await daemon.stdout.getReader().read();
     await until(() => membersOf(`sleep\0${seconds}`).length === 2);
     daemon.kill("SIGKILL");
@@ -161,10 +164,12 @@ describe.skipIf(!isLinux)("where nothing but the daemon bounds a function", () =
 });
 
 test.skipIf(!isLinux)("sessionMembers() finds those whose parents have ended", async () => {
-  const leader = Bun.spawn(["bash", "-c", "(sleep 60 &); read line"], {
-    stdin: "pipe",
-    detached: true,
-  });
+  const leader = keep(
+    Bun.spawn(["bash", "-c", "(sleep 60 &); read line"], {
+      stdin: "pipe",
+      detached: true,
+    }),
+  );
   const members = await until(() => {
     const found = sessionMembers(leader.pid);
     return found.length === 2 && found;

@@ -25,6 +25,7 @@ import {
   removeDivided,
 } from "../../../adapters/linux/group_bounds.ts";
 import { until } from "../../waiting.ts";
+import { keep } from "../../children.ts";
 
 const mayDivide = process.platform === "linux" && whyNoGroups(ownGroup()) === undefined;
 
@@ -47,10 +48,12 @@ describe.skipIf(!mayDivide)("a group of processes", () => {
     // It waits until it is counted before it starts any.
     const counted = join(mkdtempSync(join(tmpdir(), "moult-counted-")), "yes");
     const forks = `until [ -e ${counted} ]; do sleep 0.01; done; for i in {1..30}; do sleep 30 & done; wait`;
-    const child = Bun.spawn(["bash", "-c", forks], {
-      cgroup: group,
-      stdio: ["ignore", "ignore", "pipe"],
-    });
+    const child = keep(
+      Bun.spawn(["bash", "-c", forks], {
+        cgroup: group,
+        stdio: ["ignore", "ignore", "pipe"],
+      }),
+    );
     countProcess(group, bounds, child.pid);
     writeFileSync(counted, "");
     const { value } = await child.stderr.getReader().read();
@@ -82,7 +85,7 @@ describe.skipIf(!mayDivide)("a group of processes", () => {
     const group = createGroup(groups, "3") ?? "";
     const main = join(import.meta.dir, "group_bounds_main.ts");
     const run = async (...command: string[]) => {
-      const child = Bun.spawn(command, { cgroup: group, stdout: "pipe" });
+      const child = keep(Bun.spawn(command, { cgroup: group, stdout: "pipe" }));
       return (await new Response(child.stdout).text()).trim();
     };
     // A shell that waits for it is there, too.

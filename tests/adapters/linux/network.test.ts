@@ -15,6 +15,7 @@ import {
 import { createGroup, killGroup, ownGroup, removeGroup } from "../../../adapters/linux/cgroup.ts";
 import { networkAttacks } from "../../attacks/network_attacks.ts";
 import { openServers } from "../../attacks/places.ts";
+import { keep } from "../../children.ts";
 
 const MAIN = Bun.fileURLToPath(new URL("network_main.ts", import.meta.url));
 const ORPHAN_MAIN = Bun.fileURLToPath(new URL("network_orphan_main.ts", import.meta.url));
@@ -57,10 +58,12 @@ describe.skipIf(none !== undefined)("NetworkLayer", () => {
   async function attack(group: string | undefined, names = Object.keys(attacks)) {
     const chosen = Object.fromEntries(names.map((name) => [name, attacks[name]]));
     const line = [process.execPath, "--no-install", MAIN];
-    const child = Bun.spawn([...line, JSON.stringify(chosen)], {
-      stdout: "pipe",
-      ...(group !== undefined && { cgroup: group }),
-    } as { stdout: "pipe" });
+    const child = keep(
+      Bun.spawn([...line, JSON.stringify(chosen)], {
+        stdout: "pipe",
+        ...(group !== undefined && { cgroup: group }),
+      } as { stdout: "pipe" }),
+    );
     return JSON.parse(await child.stdout.text()) as Record<string, string>;
   }
 
@@ -179,9 +182,11 @@ describe.skipIf(none !== undefined)("NetworkLayer", () => {
     const log = join(folder, "log");
     const lines = () =>
       readFileSync(log, { encoding: "utf8", flag: "a+" }).split("\n").slice(0, -1);
-    const daemon = Bun.spawn(
-      [process.execPath, "--no-install", ORPHAN_MAIN, group, log, String(open.servers.tcp4)],
-      { stdout: "pipe" },
+    const daemon = keep(
+      Bun.spawn(
+        [process.execPath, "--no-install", ORPHAN_MAIN, group, log, String(open.servers.tcp4)],
+        { stdout: "pipe" },
+      ),
     );
     try {
       await daemon.stdout.getReader().read();

@@ -5,6 +5,7 @@ import { dividedGroup } from "../../../adapters/linux/group_bounds.ts";
 import { LinuxSandbox } from "../../../adapters/linux/sandbox.ts";
 import { isAlive, until } from "../../waiting.ts";
 import { isConfined, left, processesOf, type Remains, remainsOf } from "./remains.ts";
+import { keep } from "../../children.ts";
 
 const isLinux = process.platform === "linux";
 const isRoot = process.getuid?.() === 0;
@@ -12,13 +13,15 @@ const isRoot = process.getuid?.() === 0;
 test.skipIf(!isLinux)(
   "no host outlives its daemon, and the next daemon cleans up after it",
   async () => {
-    const daemon = Bun.spawn(
-      [
-        process.execPath,
-        "--no-install",
-        Bun.fileURLToPath(new URL("orphan_main.ts", import.meta.url)),
-      ],
-      { stdout: "pipe", stderr: "inherit" },
+    const daemon = keep(
+      Bun.spawn(
+        [
+          process.execPath,
+          "--no-install",
+          Bun.fileURLToPath(new URL("orphan_main.ts", import.meta.url)),
+        ],
+        { stdout: "pipe", stderr: "inherit" },
+      ),
     );
     const reader = daemon.stdout.getReader();
     const { value } = await reader.read();
@@ -50,7 +53,7 @@ const LONGEST_LIFE_MS = 600;
 async function killSomewhere(): Promise<Remains> {
   const entry = Bun.fileURLToPath(new URL("restless_main.ts", import.meta.url));
   const command = [process.execPath, "--no-install", entry, import.meta.dir];
-  const daemon = Bun.spawn(command, { stdout: "pipe", stderr: "inherit" });
+  const daemon = keep(Bun.spawn(command, { stdout: "pipe", stderr: "inherit" }));
   await daemon.stdout.getReader().read();
   await Bun.sleep(Math.random() * LONGEST_LIFE_MS);
   const remains = remainsOf(daemon.pid);

@@ -11,6 +11,7 @@ import type { SandboxTrial } from "../../../runtime/ports.ts";
 import { startBlank } from "../../contract/sandbox.ts";
 import { isAlive, until } from "../../waiting.ts";
 import { processesOf } from "./remains.ts";
+import { keep } from "../../children.ts";
 
 const ROOT = join(import.meta.dir, "../../..");
 const isLinux = process.platform === "linux";
@@ -27,7 +28,7 @@ async function tryAfter(line: string, ...own: readonly string[]): Promise<Sandbo
     process.execPath,
     script,
   ];
-  const child = Bun.spawn(command, { stdout: "pipe", stderr: "pipe" });
+  const child = keep(Bun.spawn(command, { stdout: "pipe", stderr: "pipe" }));
   const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()]);
   if (out === "") throw new Error(err);
   return JSON.parse(out) as SandboxTrial;
@@ -163,11 +164,11 @@ test.skipIf(!isLinux || !isRoot || dividedGroup() === undefined)(
   "processes that a dead daemon left in its group are ended, and the group removed",
   async () => {
     const parent = mkdtempSync(join(dividedGroup() ?? tmpdir(), "test-"));
-    const dead = Bun.spawn(["/bin/true"]);
+    const dead = keep(Bun.spawn(["/bin/true"]));
     await dead.exited;
     const group = join(parent, `moult-1-${String(dead.pid)}`);
     mkdirSync(join(group, "1"), { recursive: true });
-    const orphan = Bun.spawn(["/bin/sleep", "600"], { cgroup: join(group, "1") } as object);
+    const orphan = keep(Bun.spawn(["/bin/sleep", "600"], { cgroup: join(group, "1") } as object));
     await until(() => {
       removeStaleGroups(parent);
       return !existsSync(group);
