@@ -70,6 +70,8 @@ export interface FilePolicy {
   readonly read: readonly string[];
   readonly write: readonly string[];
   readonly exec: readonly string[];
+  /** Folders of which it sees the names, with all below. @default none */
+  readonly list?: readonly string[];
 }
 
 /** Something the kernel did not let a confined process do. */

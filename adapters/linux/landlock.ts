@@ -51,6 +51,8 @@ export interface Domain {
   readonly read: readonly string[];
   /** Read files by name, without listing. */
   readonly readFiles: readonly string[];
+  /** List folders, with all below. @default none */
+  readonly list?: readonly string[] | undefined;
   /** Start programs. */
   readonly run: readonly string[];
   /** Read, write, create and remove. */
@@ -135,6 +137,7 @@ export function confineThread(domain: Domain, omitted: readonly LandlockRight[] 
   try {
     for (const path of domain.read) allow(path, READ_FILE | READ_DIR);
     for (const path of domain.readFiles) allow(path, READ_FILE);
+    for (const path of domain.list ?? []) allow(path, READ_DIR);
     for (const path of domain.run) allow(path, READ_FILE | EXECUTE);
     for (const path of domain.write) allow(path, writable);
     for (const path of domain.listen) allow(path, MAKE_SOCKET);

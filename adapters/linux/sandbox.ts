@@ -212,7 +212,7 @@ export class LinuxSandbox implements Sandbox {
       [seat.work, ...files.write],
       [join(seat.folder, "s")],
     );
-    return withPrograms(domain, programs);
+    return withPrograms({ ...domain, list: files.list }, programs);
   }
 
   /** Puts a group that is still empty under the kernel's hooks, where there are any. */

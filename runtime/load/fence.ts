@@ -7,8 +7,29 @@ import { located, shortPath, textOf } from "./frame.ts";
 import { oddConfig, whyNotPlain } from "./plain_file.ts";
 import type { Found } from "./scan.ts";
 
-const CODE = new Set([".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx"]);
-const DATA = new Set([".json", ".jsonc", ".txt", ".md", ".yaml", ".yml", ".toml", ".csv", ".sql"]);
+/** Endings of files with code. */
+export const CODE: ReadonlySet<string> = new Set([
+  ".ts",
+  ".mts",
+  ".cts",
+  ".tsx",
+  ".js",
+  ".mjs",
+  ".cjs",
+  ".jsx",
+]);
+/** Endings of files that code may be made of too. */
+export const DATA: ReadonlySet<string> = new Set([
+  ".json",
+  ".jsonc",
+  ".txt",
+  ".md",
+  ".yaml",
+  ".yml",
+  ".toml",
+  ".csv",
+  ".sql",
+]);
 
 /** Neither a path nor a URL, nor what is not for functions. */
 const NAMES = /^(?![./~]|file:|https?:|moult\/)/;

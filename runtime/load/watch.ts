@@ -28,6 +28,7 @@ export interface Change {
 export class Watcher {
   readonly #onChanges: (changes: readonly Change[]) => void;
   readonly #now: () => number;
+  readonly #onStir: () => void;
   readonly #roots = new Map<string, { watcher: FSWatcher; inode: number }>();
   readonly #extra = new Map<string, FSWatcher>();
   /** By root: the nearest existing folder above it. */
@@ -36,9 +37,17 @@ export class Watcher {
   #ripe: Change[] = [];
   #closed = false;
 
-  /** `onChanges` gets what ripened together; it must not throw. */
-  constructor(onChanges: (changes: readonly Change[]) => void, now: () => number) {
+  /**
+   * @param onChanges Gets what ripened together; must not throw
+   * @param onStir Told that something changes, which ripens in a moment; must not throw
+   */
+  constructor(
+    onChanges: (changes: readonly Change[]) => void,
+    now: () => number,
+    onStir: () => void = () => undefined,
+  ) {
     this.#onChanges = onChanges;
+    this.#onStir = onStir;
     this.#now = now;
   }
 
@@ -136,6 +145,7 @@ export class Watcher {
     const known = this.#waiting.get(path);
     if (known === undefined && this.#waiting.size >= PATHS_MAX) return;
     clearTimeout(known?.timer);
+    if (known === undefined) this.#onStir();
     const seenAt = known?.seenAt ?? this.#now();
     const timer = setTimeout(() => {
       this.#waiting.delete(path);

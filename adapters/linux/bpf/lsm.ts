@@ -182,6 +182,7 @@ function rightsByPath(policy: HookPolicy): ReadonlyMap<string, number> {
   };
   give(policy.read, "read", "list");
   give(policy.readFiles, "read");
+  give(policy.list ?? [], "list");
   give(policy.run, "read", "run", "load");
   give(policy.load, "read", "load");
   give(policy.write, "read", "list", "write", "listen");

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseYaml } from "../../../adapters/yaml/frontmatter.ts";
 import { EventHub } from "../../../runtime/events.ts";
+import { buildAll } from "../../../runtime/load/build_all.ts";
 import { type Loader, type LoaderOptions, createLoader } from "../../../runtime/load/loader.ts";
 import { Grants } from "../../../runtime/policy/grants.ts";
 import type { FunctionCall, Log, Meter } from "../../../runtime/ports.ts";
@@ -66,6 +67,7 @@ export function functionsFolder(change: Partial<LoaderOptions> = {}) {
       roots: [dir],
       home,
       deploy: host.deploy,
+      openWorkbench: () => ({ build: buildAll, warm() {}, close() {} }),
       parseYaml: async (text) => parseYaml(text),
       grants: new Grants(home, clock),
       // As in `moult dev`, so that only the tests about approvals have to approve.
