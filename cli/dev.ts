@@ -6,6 +6,7 @@ import type { RuntimeEvent } from "../schemas/turn.ts";
 import { sayChannels } from "./channels.ts";
 import { checkLines, exampleLines, withheldLine } from "./check_lines.ts";
 import { Checks, type ChecksOptions } from "./checks.ts";
+import { catchFaults } from "./faults.ts";
 import { json, paint, word } from "./print.ts";
 import type { Daemon } from "../runtime/daemon.ts";
 import type { Command } from "./program.ts";
@@ -31,6 +32,7 @@ export const command: Command = {
     const starting = startHere(program, values, { approveOnSight: true, everyRefusal: true });
     stopOnSignals(starting);
     const { daemon, home, warnings } = await starting;
+    const exitCode = catchFaults(daemon);
     // Not before: a prompt would keep a process alive whose start has failed.
     const screen = openScreen();
     const shown = asJson ? jsonReport() : textReport(daemon, screen.print);
@@ -58,7 +60,7 @@ export const command: Command = {
     await daemon.stopped;
     screen.close();
     endAtLast();
-    return 0;
+    return exitCode();
   },
 };
 

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { sayChannels } from "./channels.ts";
+import { catchFaults } from "./faults.ts";
 import { homeOf, text } from "./client.ts";
 import { waitingLine } from "./list.ts";
 import { aside, json, paint, word } from "./print.ts";
@@ -105,6 +106,7 @@ export const command: Command = {
     const starting = startHere(program, values);
     stopOnSignals(starting);
     const { daemon, home, warnings } = await starting;
+    const exitCode = catchFaults(daemon);
     for (const warning of warnings) aside(paint("yellow", `warning: ${warning}`, process.stderr));
     if (values["json"] === true) json({ url: daemon.url, pid: process.pid, home: home.dir });
     else {
@@ -118,7 +120,7 @@ export const command: Command = {
     }
     await daemon.stopped;
     endAtLast();
-    return 0;
+    return exitCode();
   },
 };
 

@@ -7,7 +7,7 @@ import type { Agent } from "./gateway/agent.ts";
 import type { OpenHome } from "./home.ts";
 import type { Functions } from "./load/functions.ts";
 import type { Loader } from "./load/loader.ts";
-import type { Clock, Log, Model, Sandbox, Store } from "./ports.ts";
+import type { Clock, Log, Meter, Model, Sandbox, Store } from "./ports.ts";
 import { OWNER } from "../schemas/message.ts";
 import type { RuntimeEvent, TurnEvent } from "../schemas/turn.ts";
 
@@ -25,6 +25,7 @@ export interface DaemonParts {
   readonly hub: EventHub;
   readonly clock: Clock;
   readonly log: Log & { readonly close: () => Promise<void> };
+  readonly meter: Meter;
   readonly store: Store;
   readonly model: Model;
   readonly sandbox: Sandbox;
@@ -114,6 +115,13 @@ export class Daemon {
     if ("dropped" in routed) return;
     signal.addEventListener("abort", () => void agent.cancel(routed.turn), { once: true });
     yield* agent.follow(routed.turn, 0);
+  }
+
+  /** To be told of what nothing has caught: it is written down and counted. */
+  fault(kind: "promise" | "exception", error: unknown): void {
+    const { log, meter } = this.#parts;
+    log.error({ error, kind }, "Something broke that nothing has caught; this is a fault of moult");
+    meter.count("moult_faults_total", { kind });
   }
 
   /** To be told of each request, so that a daemon in use does not end for idleness. */

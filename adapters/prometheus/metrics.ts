@@ -50,6 +50,7 @@ export const METRICS: Readonly<Record<string, Metric>> = {
   moult_function_calls_total: counter("Calls of functions.", "function", "status"),
   moult_function_duration_seconds: histogram("Time of one function call.", SECONDS, "function"),
   moult_function_reloads_total: counter("Function files loaded, by result.", "result"),
+  moult_faults_total: counter("Faults of moult itself that nothing has caught.", "kind"),
   moult_sandbox_denials_total: counter("Things a function was refused.", "function", "kind"),
   moult_sandbox_tier: gauge("1 for the sandbox's tier, A the strongest to E.", "tier"),
   moult_inbox_messages_total: counter("Messages received.", "channel", "result"),
