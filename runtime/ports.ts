@@ -82,6 +82,8 @@ export interface KernelRefusal {
   readonly text: string;
   /** What the manifest would have to name, where that is known. */
   readonly wanted?: string;
+  /** Whoever was refused may know what it wanted to reach. */
+  readonly isUnnamed?: boolean;
 }
 
 /** A process (or thread) that is confined, listens, and waits for a function. */
@@ -305,6 +307,8 @@ export interface Store {
     limit: number,
   ) => Promise<readonly { key: string; value: unknown }[]>;
   readonly kvCommit: (fn: string, writes: readonly KvWrite[]) => Promise<void>;
+  /** Whoever has values. */
+  readonly kvOwners: () => Promise<readonly string[]>;
   readonly close: () => void;
 }
 

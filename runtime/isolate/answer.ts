@@ -5,6 +5,7 @@ import type { KvWrite } from "../ports.ts";
 import { ERROR_STATUS, fromWire, isMoultError, MoultError, toWire } from "../../schemas/error.ts";
 import type { HostAnswer, LiveCall, LiveHost } from "./live_host.ts";
 import { STREAM_HEADER, WRITES_HEADER } from "./protocol.ts";
+import { NETWORK_HINT } from "./thrown.ts";
 
 /** Bytes of one JSON answer. */
 const JSON_BYTES_MAX = 8 * 1_048_576;
@@ -13,6 +14,10 @@ const ERROR_BYTES_MAX = 65_536;
 const SHALLOW_CHARS = 8_192;
 /** Refusals that an error names. */
 const REFUSALS_TOLD_MAX = 3;
+/** In the line for a host whose name nobody knows. */
+const UNNAMED = '"HOST:443"';
+/** A refusal that says what the function wanted of the network. */
+const NAMED = /^Cannot (reach|connect to|look up|open a WebSocket to|listen)\b/;
 /** Answers up to this size are read at once, which is quicker than passing a stream on. */
 const SMALL_BYTES = 65_536;
 
@@ -81,13 +86,15 @@ export class Answer {
   /** An error that a function did not foresee says what it was refused on the way: that is why, most often. */
   #explained(error: MoultError): MoultError {
     const { code, message, details } = error;
-    // Of the network and of programs the host has told itself.
+    // Of programs the host has told itself; of the network it has not always known the name.
+    const isNamed = this.refusals.some((text) => NAMED.test(text));
     const isTold = (text: string) =>
-      (message.includes("permissions.net") && text.includes("net: [")) ||
+      (message.includes(NETWORK_HINT) && text.includes(UNNAMED)) ||
       (message.includes("exec: [") && text.includes("exec: ["));
     const why = this.refusals.filter((text) => !isTold(text)).slice(0, REFUSALS_TOLD_MAX);
     if (code !== "tool/failed" || why.length === 0) return error;
-    return new MoultError(code, `${message} (${why.join("; ")})`, details);
+    const what = isNamed ? message.replace(`; ${NETWORK_HINT}`, "") : message;
+    return new MoultError(code, `${what} (${why.join("; ")})`, details);
   }
 
   /** The output as a value; a stream becomes its text. Ends the call. */

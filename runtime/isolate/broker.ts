@@ -89,6 +89,7 @@ export class Broker {
     this.#reports = new Reports(parts.name, parts.services);
     parts.host.listener = {
       frame: (frame) => this.#hear(frame),
+      answered: () => this.#heard.flush(),
       ended: (id) => this.#endCall(id),
     };
     parts.host.confined.refused?.((refusal) => this.#heard.ofKernel(soleCall(parts.host), refusal));
@@ -105,7 +106,12 @@ export class Broker {
     else if (frame.type === "more") this.#sendNext(frame.id);
     else if (frame.type === "chunk") this.#keepChunk(frame.id, frame.data);
     else if (frame.type === "log") this.#reports.log(frame.level, frame.facts, frame.text);
-    else if (frame.type === "denied") this.#heard.ofHost(soleCall(host), frame);
+    else if (frame.type === "denied")
+      this.#heard.ofHost(soleCall(host), {
+        kind: frame.kind,
+        text: frame.text,
+        ...(frame.wanted !== "" && { wanted: frame.wanted }),
+      });
     else host.confined.kill("it said something out of turn");
   }
 

@@ -9,13 +9,25 @@ type Fetch = CallContext["fetch"];
 
 const ofCall = new AsyncLocalStorage<Fetch>();
 
-/** Puts it in the place of Bun's, for good. To be done before a function is loaded, which may keep what it finds. */
-export function replaceGlobalFetch(): void {
+/**
+ * Puts it in the place of Bun's, for good. To be done before a function is loaded, which may keep what it finds.
+ *
+ * @param failed called where Bun's own failed
+ */
+export function replaceGlobalFetch(failed: (url: string, error: unknown) => void): void {
   const own = globalThis.fetch;
-  const routed = (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+  const routed = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const fetch = ofCall.getStore();
-    const isWeb = /^https?:/i.test(input instanceof Request ? input.url : String(input));
-    return fetch !== undefined && isWeb ? fetch(input, init) : own(input, init);
+    const url = input instanceof Request ? input.url : String(input);
+    const isWeb = /^https?:/i.test(url);
+    if (fetch !== undefined && isWeb) return await fetch(input, init);
+    try {
+      return await own(input, init);
+    } catch (error) {
+      // A unix socket has no place that could be named.
+      if (init === undefined || !("unix" in init)) failed(url, error);
+      throw error;
+    }
   };
   globalThis.fetch = Object.assign(routed, { preconnect: own.preconnect.bind(own) });
 }

@@ -4,6 +4,8 @@ import type { KernelRefusal } from "../ports.ts";
 
 /** How long a refusal without a name waits for somebody who knows it, in milliseconds. */
 const WAIT_MS = 40;
+/** How long what the kernel tells without a name is taken for what a host has named just before, in milliseconds. */
+const NAMED_MS = 100;
 
 /** The refusals of one host. `Call` is the call that was there, if there was only one. */
 export class HeardTwice<Call> {
@@ -11,16 +13,22 @@ export class HeardTwice<Call> {
   #last: KernelRefusal | undefined;
   #nameless: { readonly call: Call | undefined; readonly refusal: KernelRefusal } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When a host named what of the network it was refused. */
+  #namedAt = -Infinity;
 
   constructor(tell: (call: Call | undefined, refusal: KernelRefusal) => void) {
     this.#tell = tell;
   }
 
-  /** The kernel tells. It does not always know which program was to be started. */
+  /** The kernel tells. It does not always know which program was to be started, and no names of hosts. */
   ofKernel(call: Call | undefined, refusal: KernelRefusal): void {
+    const isUnnamed = refusal.isUnnamed === true;
+    if (isUnnamed && performance.now() - this.#namedAt < NAMED_MS) return;
+    // For one name, or one listener, many a socket is tried.
+    if (isUnnamed && this.#nameless?.refusal.isUnnamed === true) return;
     this.flush();
     this.#last = refusal;
-    if (refusal.kind !== "exec" || refusal.wanted !== undefined) {
+    if (!isUnnamed && (refusal.kind !== "exec" || refusal.wanted !== undefined)) {
       this.#tell(call, refusal);
       return;
     }
@@ -34,10 +42,12 @@ export class HeardTwice<Call> {
     const known = this.#last;
     this.#last = undefined;
     if (this.#nameless?.refusal.kind === refusal.kind) this.#nameless = undefined;
+    if (refusal.kind === "net") this.#namedAt = performance.now();
     this.flush();
     const isSame =
       known?.kind === refusal.kind &&
-      basename(known.wanted ?? "") === basename(refusal.wanted ?? "");
+      known.wanted !== undefined &&
+      basename(known.wanted) === basename(refusal.wanted ?? "");
     if (!isSame) this.#tell(call, refusal);
   }
 

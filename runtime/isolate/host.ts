@@ -7,6 +7,7 @@ import { ERROR_STATUS, isMoultError, MoultError, toWire } from "../../schemas/er
 import { Questions } from "./asking.ts";
 import { describe, readDefinition } from "./describe.ts";
 import { describeThrown, explainThrown, refusedProgram } from "./thrown.ts";
+import { Reaching } from "./reaching.ts";
 import { replaceGlobalFetch } from "./global_fetch.ts";
 import { handle, type Handled, type Loaded } from "./handle.ts";
 import {
@@ -49,8 +50,16 @@ export async function runHost({ channel, socket, lock }: HostOptions): Promise<v
       build.module("moult", () => ({ exports: { ...moult }, loader: "object" }));
     },
   });
-  replaceGlobalFetch();
-  const host = new Host(channel);
+  const reaching = new Reaching(({ text, wanted = "" }) =>
+    channel.send({
+      type: "denied",
+      kind: "net",
+      text: text.slice(0, 1_000),
+      wanted: wanted.slice(0, 200),
+    }),
+  );
+  replaceGlobalFetch((url, error) => reaching.fetchFailed(url, error));
+  const host = new Host(channel, reaching);
   channel.receive((frame) => host.hear(frame));
   Bun.serve({
     unix: socket,
@@ -86,6 +95,7 @@ class Leaving {
 
 class Host {
   readonly #channel: HostChannel;
+  readonly #reaching: Reaching;
   readonly #questions: Questions;
   readonly #secrets = new Map<string, string>();
   #revision = 0;
@@ -97,8 +107,9 @@ class Host {
   /** Answers that wait to be fetched. */
   readonly #kept = new Map<number, { readonly answer: Response; readonly timer: NodeJS.Timeout }>();
 
-  constructor(channel: HostChannel) {
+  constructor(channel: HostChannel, reaching: Reaching) {
     this.#channel = channel;
+    this.#reaching = reaching;
     this.#questions = new Questions(channel.send);
   }
 
@@ -114,8 +125,10 @@ class Host {
 
   async #load(path: string, name: string): Promise<void> {
     try {
+      this.#reaching.watch(await Bun.file(path).text());
       const module = (await import(path)) as { default?: unknown };
       const definition = readDefinition(module.default);
+      this.#reaching.declare(definition);
       const manifest = describe(definition);
       this.#loaded = { name, definition };
       this.#channel.send({ type: "ready", manifest });

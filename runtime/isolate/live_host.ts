@@ -56,6 +56,8 @@ export interface Ending {
 /** What a host reports beside its calls; called with checked frames. */
 export interface HostListener {
   readonly frame: (frame: HostFrame) => void;
+  /** A call is answered: what is known of its refusals is told now. */
+  readonly answered: () => void;
   /** A call has ended, answered or not. */
   readonly ended: (id: number) => void;
 }
@@ -262,10 +264,15 @@ export class LiveHost {
     });
   }
 
+  #answered(frame: Answered): void {
+    this.listener?.answered();
+    this.calls.get(frame.call)?.onAnswered?.(frame);
+  }
+
   #hear(data: unknown): void {
     const frame = readHostFrame(data);
     if (frame === undefined) this.confined.kill("it broke the protocol of its control channel");
-    else if (frame.type === "answered") this.calls.get(frame.call)?.onAnswered?.(frame);
+    else if (frame.type === "answered") this.#answered(frame);
     else if (frame.type === "pong") this.onPong?.();
     else if (frame.type === "ready") this.#loaded.resolve(frame.manifest);
     else if (frame.type === "failed") this.#loaded.reject(loadError(this.name, frame.error));

@@ -139,9 +139,9 @@ const HostFrame = v.union([
     v.object({
       type: v.literal("denied"),
       /** What the daemon refuses itself it knows without being told. */
-      kind: v.picklist(["secret", "exec"]),
+      kind: v.picklist(["secret", "exec", "net"]),
       text: v.pipe(v.string(), v.maxLength(1_000)),
-      /** Its name. */
+      /** Its name; empty where no name in the manifest would help. */
       wanted: v.pipe(v.string(), v.maxLength(200)),
     }),
     /** A piece of the body of the `fetch` that follows under the same id; base64. */

@@ -1,7 +1,17 @@
 /** What a function threw and did not foresee, in words that say what to do. Runs inside a host. */
 
 /** What the kernel's refusal of a connection looks like from inside. */
-const NO_NETWORK = new Set(["EAI_AGAIN", "EPERM", "FailedToOpenSocket"]);
+const NO_NETWORK = new Set([
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EPERM",
+  "FailedToOpenSocket",
+]);
+
+/** What is said where nobody knows what it wanted to reach. */
+export const NETWORK_HINT =
+  "a function has no network of its own: name the host in permissions.net, and use fetch";
 
 /** The same of a program. */
 const NO_PROGRAM = new Set(["EACCES", "EPERM"]);
@@ -46,5 +56,5 @@ export function explainThrown(error: unknown): string {
   const path = textOf(error, "path");
   const isFile = path !== "" && !path.includes("://");
   if (!NO_NETWORK.has(textOf(error, "code")) || isFile) return error.message;
-  return `${error.message}; a function has no network of its own: name the host in permissions.net`;
+  return `${error.message}; ${NETWORK_HINT}`;
 }

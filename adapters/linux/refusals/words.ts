@@ -41,7 +41,7 @@ function noNetwork(tried: string, wanted: string | undefined): KernelRefusal {
   return {
     kind: "net",
     text: `Cannot ${tried}: a function has no network of its own; add ${line} and use ctx.fetch`,
-    ...(wanted !== undefined && { wanted }),
+    ...(wanted === undefined ? { isUnnamed: true } : { wanted }),
   };
 }
 

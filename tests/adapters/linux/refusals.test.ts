@@ -14,7 +14,7 @@ async function findHere(): Promise<{ readonly tier: string; readonly everything:
 const { tier, everything } = await findHere();
 const TRY = `try { await fetch("http://127.0.0.1:9/") } catch (error) { return error.code }`;
 const TEXT =
-  'Cannot open a socket (TCP over IPv4): a function has no network of its own; add permissions: { net: ["HOST:443"] } and use ctx.fetch';
+  'Cannot reach 127.0.0.1:9: it is not in permissions.net; add net: ["127.0.0.1:9"] to the function';
 
 /** What Bun and a function do in a day's work, with Bun's own attempts on the way. */
 const LEGITIMATE = `
@@ -49,7 +49,9 @@ describe.skipIf(tier > "B")("the kernel's refusals", () => {
     const bench = openBench();
     const deployment = await bench.deploy(tool(TRY));
     expect(await deployment.run(call())).toMatchObject({ output: "EPERM", refusals: [TEXT] });
-    expect(bench.denials).toEqual([{ fn: "example", kind: "net", text: TEXT, wanted: undefined }]);
+    expect(bench.denials).toEqual([
+      { fn: "example", kind: "net", text: TEXT, wanted: "127.0.0.1:9" },
+    ]);
     await bench.close();
   });
 

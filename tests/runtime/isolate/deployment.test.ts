@@ -84,12 +84,7 @@ describe("what a function throws or returns", () => {
     ],
     ["any other error", `throw new TypeError("odd")`, "tool/failed", "odd"],
     ["a text", `throw "oops"`, "tool/failed", "oops"],
-    [
-      "the network itself",
-      `await fetch("http://a.test/")`,
-      "tool/failed",
-      "name the host in permissions.net",
-    ],
+    ["the network itself", `await fetch("http://a.test/")`, "tool/failed", `net: ["a.test:80"]`],
     [
       "a failure with a very long text",
       `throw new MoultError("tool/failed", "y".repeat(5_000_000), { more: "z".repeat(5_000_000) })`,

@@ -50,3 +50,29 @@ test("What one of them tells of alone is told at once, and in order", () => {
     [3, "ls"],
   ]);
 });
+
+test("A host that the kernel knows no name of is told once, by its name, whoever tells first", () => {
+  const { told, heard } = listen();
+  const unnamed = (text: string) => ({ kind: "net", text, isUnnamed: true });
+  const named = { kind: "net", text: "a.example:443", wanted: "a.example:443" };
+  heard.ofKernel(1, unnamed("a UDP socket"));
+  heard.ofKernel(1, unnamed("a TCP socket"));
+  expect(told).toEqual([]);
+  heard.ofHost(1, named);
+  heard.ofKernel(1, unnamed("a UDP socket"));
+  heard.flush();
+  expect(told).toEqual([[1, "a.example:443"]]);
+  heard.ofHost(1, { kind: "net", text: "a WebSocket" });
+  heard.ofKernel(1, { kind: "net", text: "a unix socket" });
+  expect(told.slice(1)).toEqual([
+    [1, "a WebSocket"],
+    [1, "a unix socket"],
+  ]);
+});
+
+test("A host that nobody names is told of as the kernel does", () => {
+  const { told, heard } = listen();
+  heard.ofKernel(1, { kind: "net", text: "a UDP socket", isUnnamed: true });
+  heard.flush();
+  expect(told).toEqual([[1, "a UDP socket"]]);
+});
