@@ -5,8 +5,11 @@
 Muon for the matrices, AdamW for embedding and norms; the learning rate warms up, stays, and falls to zero over the
 last part of the tokens (where half of the quality comes from). The schedule counts tokens, not time: a pause changes
 nothing. `echo 3000000 > FOLDER/decay` starts the fall now and ends it that many tokens later.
-Writes FOLDER/model.pt every two minutes (SIGTERM writes it at once), FOLDER/log.jsonl, FOLDER/pid, and FOLDER/fork.pt
-where `--round q4_0` would begin to round: the same end of the training from there, with it, is a run of its own.
+Writes FOLDER/model.pt every two minutes (SIGTERM writes it at once), FOLDER/log.jsonl and FOLDER/pid.
+
+    python3 train.py --out FOLDER/rounded --round q4_0 --teacher FOLDER/model.pt --decay 1 --tokens 1.5e6 ...
+
+starts from a trained model and teaches it, its weights rounded in every step, to say what it said unrounded.
 """
 import argparse
 import json
@@ -123,15 +126,24 @@ class Batches:
         return ids, targets, weights, Layout(place, first, torch.tensor([sheet.shared for sheet in group]))
 
 
-def loss_of(model, leaves, ids, targets, weights, layout=None):
-    """-> (weighted sum to differentiate, sum over learnt tokens, number of learnt tokens)"""
+def loss_of(model, leaves, ids, targets, weights, layout=None, teacher=None):
+    """-> (weighted sum to differentiate, sum over learnt tokens, number of learnt tokens). With a teacher (the leaves of
+    another such model) what it expects is learnt, not what stands there: nothing of it is chance."""
     chosen = weights.reshape(-1).nonzero()[:, 0]
-    hidden = model.hidden(leaves, ids, layout).reshape(-1, model.width)[chosen]
-    logits = Linear.apply(hidden, leaves["embedding"]).float()
-    losses = torch.nn.functional.cross_entropy(logits, targets.reshape(-1)[chosen], reduction="none")
+
+    def logits_of(w):
+        hidden = model.hidden(w, ids, layout).reshape(-1, model.width)[chosen]
+        return Linear.apply(hidden, w["embedding"]).float()
+
+    logits, cross_entropy = logits_of(leaves), torch.nn.functional.cross_entropy
+    losses = wanted = cross_entropy(logits, targets.reshape(-1)[chosen], reduction="none")
+    if teacher:
+        with torch.no_grad():
+            expected = logits_of(teacher).softmax(-1)
+        wanted = cross_entropy(logits, expected, reduction="none")
     weights = weights.reshape(-1)[chosen]
     learnt = losses.detach()[weights > PROMPT_WEIGHT]
-    return (losses * weights).sum(), learnt.sum().item(), learnt.numel()
+    return (wanted * weights).sum(), learnt.sum().item(), learnt.numel()
 
 
 def orthogonal(x):
@@ -229,10 +241,10 @@ def work(rank, model, tokenizer, options, grads, facts, barrier):
     torch.manual_seed(options.seed * 1000 + rank + facts["begun"])
     batches = Batches(tokenizer, options.seed * 1000 + rank + facts["begun"], options.micro_batch)
     books = Books(model, options, facts) if rank == 0 else None
-    seen, control = facts["seen"], facts["control"]
+    seen, control, quantise = facts["seen"], facts["control"], ROUND.get(options.round)
+    teacher = load(options.teacher)[0].leaves() if options.teacher else None
     while True:
         batches.dialogues.hardness = min(1.0, seen / options.easy_tokens) if options.easy_tokens else 1.0
-        quantise = ROUND[options.round] if options.round and control[1] else None
         leaves = model.leaves(quantise)
         grads[rank].zero_()
         loss = learnt = tokens = 0
@@ -240,7 +252,7 @@ def work(rank, model, tokenizer, options, grads, facts, barrier):
         while facts["drawn"].item() < options.step_tokens:
             ids, *rest = batches.next()
             facts["drawn"] += ids.numel()
-            total, part, count = loss_of(model, leaves, ids, *rest)
+            total, part, count = loss_of(model, leaves, ids, *rest, teacher=teacher)
             total.backward()
             loss, learnt, tokens = loss + part, learnt + count, tokens + ids.numel()
         gradients_into(grads[rank], model, leaves)
@@ -249,7 +261,6 @@ def work(rank, model, tokenizer, options, grads, facts, barrier):
         facts["drawn"].zero_()
         if books:
             control[0] = books.step(grads, facts["sums"])
-            control[1] = books.rounding
         seen += int(facts["sums"][:, 2].sum())
         barrier.wait()
         if control[0]:
@@ -269,7 +280,7 @@ class Books:
         if planned and planned[0] < self.seen < planned[1]:
             self.schedule.start, self.schedule.end = planned  # the fall had begun
             self.schedule.read = kept_time(self.schedule.flag)
-        self.cpu, self.average, self.saved, self.rounding = facts["cpu"], None, time.time(), 0
+        self.cpu, self.average, self.saved = facts["cpu"], None, time.time()
         self.ended = False
         signal.signal(signal.SIGTERM, lambda *_: setattr(self, "ended", True))
         self.log = open(os.path.join(options.out, "log.jsonl"), "a")
@@ -284,7 +295,6 @@ class Books:
         self.schedule.look(self.seen)
         scale = self.schedule.scale(self.seen, self.optimizer.steps)
         size = self.optimizer.step(self.model.weights, parts, scale)
-        self.rounding = float(scale < self.options.round_from)
         mean = loss / max(learnt, 1)
         self.average = mean if self.average is None else 0.97 * self.average + 0.03 * mean
         if self.optimizer.steps % 25 == 0:
@@ -294,9 +304,6 @@ class Books:
         if ended or time.time() - self.saved > 120:
             self.saved = time.time()
             self.save("model.pt", cpu)
-        fork = os.path.join(self.options.out, "fork.pt")
-        if self.rounding and not self.options.round and not os.path.exists(fork):
-            self.save("fork.pt", cpu)
         return float(ended)
 
     def save(self, name, cpu):
@@ -332,7 +339,7 @@ def main():
         ("out", str, "/tmp/moult-train"), ("tokens", float, 60e6), ("decay", float, 0.4), ("easy-tokens", float, 1.5e6),
         ("width", int, 192), ("layers", int, 5), ("heads", int, 6), ("ff", int, 576), ("workers", int, 1), ("seed", int, 1),
         ("step-tokens", int, 4800), ("micro-batch", int, 2400), ("muon", float, 0.02), ("adam", float, 0.003),
-        ("round", str, ""), ("round-from", float, 0.15), ("tokenizer", str, ""), ("init", str, ""), ("init-tokenizer", str, ""),
+        ("round", str, ""), ("teacher", str, ""), ("tokenizer", str, ""), ("init", str, ""), ("init-tokenizer", str, ""),
     ):
         p.add_argument("--" + name, type=kind, default=default)
     p.add_argument("--resume", action="store_true", help="continue from FOLDER/model.pt")
@@ -343,6 +350,8 @@ def main():
     if o.resume:
         model, kept = load(os.path.join(o.out, "model.pt"))
         facts.update(seen=kept["seen"], begun=kept["seen"], cpu=kept["cpu"], optimizer=kept["optimizer"], schedule=kept.get("schedule"))
+    elif o.teacher:
+        model = load(o.teacher)[0]
     elif o.init:
         old, kept = load(o.init)
         model = carry_over(model, old, tokenizer, Tokenizer.load(o.init_tokenizer))
@@ -351,7 +360,7 @@ def main():
     with open(os.path.join(o.out, "pid"), "w") as f:
         f.write(str(os.getpid()))
     grads = torch.zeros(o.workers, model.size()).share_memory_()
-    facts["sums"], facts["control"] = torch.zeros(o.workers, 4, dtype=torch.float64).share_memory_(), torch.zeros(2).share_memory_()
+    facts["sums"], facts["control"] = torch.zeros(o.workers, 4, dtype=torch.float64).share_memory_(), torch.zeros(1).share_memory_()
     facts["drawn"] = torch.zeros(1, dtype=torch.long).share_memory_()
     barrier = processes.Barrier(o.workers)
     arguments = (model, tokenizer, o, grads, facts, barrier)

@@ -89,9 +89,10 @@ def load():
 
 
 def kinds():
-    """The domains of kinds.txt: a head `= names || descriptions || parameters`, then requests, `? ` before what lacks."""
+    """The domains of kinds*.txt: a head `= names || descriptions || parameters`, then requests, `? ` before what lacks."""
     folder, heads = os.path.dirname(os.path.abspath(__file__)), []
-    for line in open(os.path.join(folder, "kinds.txt"), encoding="utf-8").read().splitlines():
+    texts = [open(os.path.join(folder, name), encoding="utf-8").read() for name in sorted(os.listdir(folder)) if name.startswith("kinds")]
+    for line in "\n".join(texts).splitlines():
         if line.startswith("= "):
             names, about, args = (part.strip() for part in line[2:].split("||"))
             heads.append(dict(names=names, about=about, args=args.replace(";", "\n"), en=[], zh=[], ask=[], ask_zh=[]))
