@@ -15,6 +15,7 @@ import type { ModelOptions } from "./model/client.ts";
 import { type PrepareModel, startPrepared } from "./model/prepared.ts";
 import type { Clock, Log, Meter, Model, ParseYaml, Sandbox, Store, Transport } from "./ports.ts";
 import { Grants, type Reapprove } from "./policy/grants.ts";
+import { Keepers } from "./policy/keepers.ts";
 import { Secrets } from "./policy/secrets.ts";
 import { MoultError } from "../schemas/error.ts";
 import type { RuntimeEvent } from "../schemas/turn.ts";
@@ -83,7 +84,9 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
   const onState: ModelOptions["onState"] = ({ state, reason, name }) =>
     hub.publish("model.state", { state, reason, name });
   const model = startPrepared({ ...choices.model, ...base, onState }, choices.prepareModel);
-  const services = hostServices({ hub, log, meter, store, model, secrets }, () => loader);
+  const keepers = new Keepers(home.dir, store);
+  const told = { hub, log, meter, store, model, secrets, keepers };
+  const services = hostServices(told, () => loader);
   const guarded = choices.config === undefined ? roots : [...roots, choices.config];
   const hosts = new Hosts({
     sandbox,
@@ -104,6 +107,7 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
       new BuildProcess({ sandbox, roots: folders, home: realPath(home.dir) }),
     parseYaml,
     grants: new Grants(home.dir, clock, choices.reapprove),
+    keepers,
     ...(choices.approveOnSight === true && { ownRoot: roots.at(-1) }),
   });
   const agent = createAgent({
@@ -128,26 +132,33 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
     agent,
     ...(idleExitMs === undefined ? {} : { idleExitMs }),
     listen: (daemon) =>
-      listen({
-        ...base,
-        version,
-        key: home.key,
-        functions: loader,
-        secrets,
-        agent: {
-          ...agent,
-          // A message that comes during the start waits for the functions, and for older messages to go first.
-          route: async (protocol, payload) => {
-            await daemon.loaded;
-            return await agent.route(protocol, payload);
-          },
-        },
-        onRequest: () => daemon.used(),
-        status: () => daemon.status(),
-        ready: () => daemon.ready(),
-        stop: () => daemon.stop(),
-      }),
+      listen(
+        served(daemon, { ...base, version, key: home.key, functions: loader, secrets, agent }),
+      ),
   });
+}
+
+/** A daemon as its server sees it. */
+function served(
+  daemon: Daemon,
+  parts: Omit<ServerServices, "onRequest" | "status" | "ready" | "stop">,
+): ServerServices {
+  const { agent } = parts;
+  return {
+    ...parts,
+    agent: {
+      ...agent,
+      // A message that comes during the start waits for the functions, and for older messages to go first.
+      route: async (protocol, payload) => {
+        await daemon.loaded;
+        return await agent.route(protocol, payload);
+      },
+    },
+    onRequest: () => daemon.used(),
+    status: () => daemon.status(),
+    ready: () => daemon.ready(),
+    stop: () => daemon.stop(),
+  };
 }
 
 /** What came with moult may name a transport that nobody has set up. */
@@ -195,12 +206,14 @@ function hostServices(
     readonly store: Store;
     readonly model: Model;
     readonly secrets: Secrets;
+    readonly keepers: Keepers;
   },
   loader: () => Loader,
 ): HostServices {
-  const { hub, log, meter, store, model, secrets } = parts;
+  const { hub, log, meter, store, model, secrets, keepers } = parts;
   return {
     kv: store,
+    keepers,
     model,
     secret: (_fn, name) => secrets.get(name),
     call: (_from, name, call) => loader().run(name, call),

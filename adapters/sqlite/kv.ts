@@ -11,7 +11,7 @@ const p = sql.placeholder;
 const LIST_CHARS_MAX = 4 * 1_048_576;
 
 /** The values, over an open database. `write` joins a transaction that somebody else began. */
-export function kvQueries(db: Db): Pick<Store, "kvGet" | "kvList" | "kvCommit"> & {
+export function kvQueries(db: Db): Pick<Store, "kvGet" | "kvList" | "kvCommit" | "kvOwners"> & {
   readonly write: (fn: string, writes: readonly KvWrite[]) => void;
 } {
   const isEntry = and(eq(kv.fn, p("fn")), eq(kv.key, p("key")));
@@ -36,6 +36,7 @@ export function kvQueries(db: Db): Pick<Store, "kvGet" | "kvList" | "kvCommit"> 
     .orderBy(kv.key)
     .limit(p("limit"));
   const list = page.prepare();
+  const owners = db.selectDistinct({ fn: kv.fn }).from(kv).prepare();
   const found = page.as("found");
   const size = db
     .select({ chars: sql<number | null>`sum(length(${found.value}))` })
@@ -67,5 +68,6 @@ export function kvQueries(db: Db): Pick<Store, "kvGet" | "kvList" | "kvCommit"> 
     kvCommit: method("keep a function's values", (fn, writes) =>
       db.transaction(() => write(fn, writes)),
     ),
+    kvOwners: method("look up who has values", () => owners.all().map(({ fn }) => fn)),
   };
 }

@@ -270,9 +270,25 @@ export class Hosts {
     bundle: Bundle,
     rights: { readonly manifest: Manifest; readonly permissions: Permissions },
   ): void {
-    const { services, offline = false } = this.#options;
+    const { offline = false } = this.#options;
+    const services = this.#servicesOf(bundle);
     // It listens to the host for as long as that lives.
     void new Broker({ host, name: bundle.name, ...rights, services, offline });
+  }
+
+  /** The same, for a bundle that reads the values of its own file only. */
+  #servicesOf(bundle: Bundle): HostServices {
+    const { services } = this.#options;
+    const { kv, keepers } = services;
+    const kvGet: HostServices["kv"]["kvGet"] = async (fn, key) => {
+      keepers.check(bundle);
+      return await kv.kvGet(fn, key);
+    };
+    const kvList: HostServices["kv"]["kvList"] = async (...asked) => {
+      keepers.check(bundle);
+      return await kv.kvList(...asked);
+    };
+    return { ...services, kv: { kvGet, kvList, kvCommit: kv.kvCommit } };
   }
 }
 

@@ -1,10 +1,13 @@
 /** What function hosts need from the rest of the runtime; `assemble.ts` joins it. */
+import type { Keepers } from "../policy/keepers.ts";
 import type { CallResult, FunctionCall, Model, Store } from "../ports.ts";
 import type { Crash } from "./deployment.ts";
 
 /** The daemon as hosts see it. */
 export interface HostServices {
   readonly kv: Pick<Store, "kvGet" | "kvList" | "kvCommit">;
+  /** Whose those values are. Asked before they are read, and before they are changed. */
+  readonly keepers: Pick<Keepers, "check" | "claim">;
   /** The value of a secret that `fn` declares; `undefined` = the owner has not set it. */
   readonly secret: (fn: string, name: string) => string | undefined;
   /** Absent = `ctx.model` answers `model/unavailable`. */

@@ -90,7 +90,10 @@ export class Version implements Deployment {
       answer = await this.#call(call, "run");
       if (!answer.isPlain) {
         const writes = await answer.writes();
-        if (writes.length > 0) await this.#parts.services.kv.kvCommit(this.#name, writes);
+        if (writes.length > 0) {
+          this.#parts.services.keepers.claim(this.#parts.bundle);
+          await this.#parts.services.kv.kvCommit(this.#name, writes);
+        }
       }
       return await answer.toResponse(this.#headers);
     } catch (error) {
@@ -111,6 +114,7 @@ export class Version implements Deployment {
     try {
       answer = await this.#call(call, handler);
       const writes = answer.isPlain ? [] : await answer.writes();
+      if (writes.length > 0) this.#parts.services.keepers.claim(this.#parts.bundle);
       return result({ output: await answer.value(), writes });
     } catch (error) {
       answer?.end();

@@ -1,10 +1,10 @@
 /** Tells moult's own functions from everybody else's: by the hash of their content, never by where they lie. */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import * as v from "valibot";
 import { Manifest } from "../../schemas/function.ts";
 import { contentHash } from "../content_hash.ts";
-import { scanRoot } from "./scan.ts";
+import { isSkillFile, scanRoot } from "./scan.ts";
 
 /** The lock that comes with the package. */
 export const BUILTIN_LOCK = join(import.meta.dir, "../../functions/builtin.lock");
@@ -31,6 +31,20 @@ export function readBuiltinLock(path: string = BUILTIN_LOCK): ReadonlySet<string
     return new Set(
       lines.map((line) => line.slice(0, 64)).filter((hash) => /^[0-9a-f]{64}$/.test(hash)),
     );
+  } catch {
+    return new Set();
+  }
+}
+
+/** Names of the built-in functions, by the paths in the lock. */
+export function readBuiltinNames(path: string = BUILTIN_LOCK): ReadonlySet<string> {
+  try {
+    const files = readFileSync(path, "utf8")
+      .split("\n")
+      .map((line) => line.slice(66));
+    const nameOf = (file: string): string =>
+      isSkillFile(file) ? basename(dirname(file)) : basename(file, extname(file));
+    return new Set(files.filter((file) => file !== "").map(nameOf));
   } catch {
     return new Set();
   }

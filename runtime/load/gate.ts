@@ -2,7 +2,8 @@
 import type { EventHub } from "../events.ts";
 import type { Bundle } from "../isolate/deployment.ts";
 import { allAsksOf, asksNothing, linesWithin } from "../policy/asks.ts";
-import type { Asking, Grants } from "../policy/grants.ts";
+import { type Asking, type Grants, taking } from "../policy/grants.ts";
+import type { Keepers } from "../policy/keepers.ts";
 import type { Grant, Manifest, Permissions, Waiting } from "../../schemas/function.ts";
 import type { Log } from "../ports.ts";
 import { messageOf } from "../../schemas/error.ts";
@@ -17,8 +18,9 @@ export interface GateParts {
    * and other content waits: it may be a function's, made to have what another one may do.
    */
   readonly isOpen: (name: string) => boolean;
-  /** Where the function's file lies, below its functions folder. */
-  readonly fileOf: (name: string) => string | undefined;
+  /** Where the file lies that has the name now, below its functions folder. */
+  readonly placeOf: (name: string) => string | undefined;
+  readonly keepers: Keepers;
   readonly hub: EventHub;
   readonly log: Log;
 }
@@ -36,14 +38,15 @@ export class Gate {
     const { grants, isOwn, log } = this.#parts;
     const asking = this.#asking(bundle, manifest);
     const isOnSight = bundle.origin === "user" && isOwn(bundle.name) && !asking.isExact;
-    if (isOnSight && !asksNothing(allAsksOf(manifest))) {
+    if (isOnSight && wantsAnything(asking)) {
       try {
-        if (!grants.isApproved(asking)) this.approve(bundle, manifest, "dev");
+        const isKnown = asking.takes === undefined && grants.isApproved(asking);
+        if (!isKnown) this.approve(bundle, manifest, "dev");
       } catch (error) {
         log.error({ function: bundle.name, error: messageOf(error) }, "Cannot keep an approval");
       }
     }
-    return grants.permitted(asking);
+    return grants.permitted(this.#asking(bundle, manifest));
   }
 
   /** What a version wants beyond what it may use; `undefined`: nothing. */
@@ -53,21 +56,33 @@ export class Gate {
 
   /** Approves a version, and tells. Throws `internal` when that cannot be written down. */
   approve(bundle: Bundle, manifest: Manifest, by: Grant["by"]): void {
-    const { grants, hub } = this.#parts;
-    grants.approve(this.#asking(bundle, manifest), by);
+    const { grants, keepers, hub } = this.#parts;
+    const asking = this.#asking(bundle, manifest);
+    grants.approve(asking, by);
+    keepers.give(asking);
     const asks = allAsksOf(manifest);
     const { name, version } = bundle;
-    hub.publish("function.approved", { name, version, by, granted: linesWithin(asks, asks) });
+    const granted = [...taking(asking), ...linesWithin(asks, asks)];
+    hub.publish("function.approved", { name, version, by, granted });
   }
 
   #asking(bundle: Bundle, manifest: Manifest): Asking & { readonly isExact: boolean } {
+    const { keepers, isOpen, placeOf } = this.#parts;
+    const file = bundle.file ?? placeOf(bundle.name);
+    const asking = { ...bundle, manifest, file, takes: keepers.taken({ ...bundle, file }) };
     // Who asks for nothing can do nothing, wherever it comes from.
-    const isExact = !asksNothing(allAsksOf(manifest)) && this.#parts.isOpen(bundle.name);
-    return { ...bundle, manifest, isExact, file: this.#parts.fileOf(bundle.name) };
+    return { ...asking, isExact: wantsAnything(asking) && isOpen(bundle.name) };
   }
 
   /** Takes back what was approved; `false`: nothing was. */
   revoke(name: string): boolean {
-    return this.#parts.grants.revoke(name);
+    const wasApproved = this.#parts.grants.revoke(name);
+    if (wasApproved) this.#parts.keepers.takeBack(name);
+    return wasApproved;
   }
+}
+
+/** Whether there is anything to approve. */
+function wantsAnything({ manifest, takes }: Asking): boolean {
+  return takes !== undefined || !asksNothing(allAsksOf(manifest));
 }

@@ -25,20 +25,30 @@ export interface Unchanged {
   readonly builtAt: number;
 }
 
+/** What is known of files beforehand. */
+export interface KnownFiles {
+  /** Content hashes of those that came with moult. */
+  readonly builtins: ReadonlySet<string>;
+  /** Manifests of those that are known without running them, by content hash. @default none */
+  readonly manifests?: ReadonlyMap<string, Manifest> | undefined;
+  /** Where a path lies below its functions folder, if it does. */
+  readonly fileOf: (path: string) => string | undefined;
+}
+
 /** The builds of all functions. */
 export class KeptBuilds {
   readonly #versions: Versions;
   readonly #builtins: ReadonlySet<string>;
   readonly #clock: Clock;
   readonly #manifests: ReadonlyMap<string, Manifest>;
+  readonly #fileOf: (path: string) => string | undefined;
 
-  /** @param manifests Those of built-in functions that are known without running them, by content hash */
   constructor(
     versions: Versions,
-    builtins: ReadonlySet<string>,
     clock: Clock,
-    manifests: ReadonlyMap<string, Manifest> = new Map(),
+    { builtins, manifests = new Map(), fileOf }: KnownFiles,
   ) {
+    this.#fileOf = fileOf;
     this.#versions = versions;
     this.#builtins = builtins;
     this.#clock = clock;
@@ -76,7 +86,8 @@ export class KeptBuilds {
     const shipped = origin === "builtin" ? this.#manifests.get(made.sourceHash) : undefined;
     const manifest = made.manifest ?? shipped;
     const projects = projectsOf(made.files);
-    return { name, version, path, origin, projects, ...(manifest !== undefined && { manifest }) };
+    const told = manifest !== undefined && { manifest };
+    return { name, version, path, origin, projects, ...this.#place(made.files), ...told };
   }
 
   /**
@@ -150,7 +161,12 @@ export class KeptBuilds {
     const origin = this.#origin(sourceHash, inputs.length);
     const projects = projectsOf(inputs);
     const told = manifest !== undefined && { manifest, isHearsay };
-    return { name, version, path, origin, projects, ...told };
+    return { name, version, path, origin, projects, ...this.#place(inputs), ...told };
+  }
+
+  #place([own]: readonly Input[]): Pick<Bundle, "file"> {
+    const file = own && this.#fileOf(own.path);
+    return file === undefined ? {} : { file };
   }
 
   /** A built-in is one file with a known content, and nothing else. */

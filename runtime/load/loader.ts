@@ -2,21 +2,23 @@
  * Keeps the registry the same as the functions folders: notices what changed there, and has each function reloaded
  * that it concerns. How a version runs is the affair of the `deploy` it is given.
  */
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { relative, resolve } from "node:path";
 import { isBelow, realPath } from "../below.ts";
 import type { EventHub } from "../events.ts";
 import type { Bundle, Crash, Deployment } from "../isolate/deployment.ts";
 import type { Clock, Log, Meter, ParseYaml } from "../ports.ts";
-import type { FunctionInfo } from "../../schemas/function.ts";
+import type { FunctionInfo, Origin } from "../../schemas/function.ts";
 import { MoultError } from "../../schemas/error.ts";
-import { readBuiltinLock, readBuiltinManifests } from "./builtin_lock.ts";
+import { readBuiltinLock, readBuiltinManifests, readBuiltinNames } from "./builtin_lock.ts";
 import type { Workbench } from "./build_process.ts";
 import { Builds } from "./builds.ts";
+import { contentHash } from "../content_hash.ts";
 import { CRASHES_MAX, CRASHES_WINDOW_MS, Crashes } from "./crashes.ts";
 import type { Approvals, Functions } from "./functions.ts";
 import { Gate } from "./gate.ts";
 import type { Grants } from "../policy/grants.ts";
+import type { Keepers } from "../policy/keepers.ts";
 import { KeptBuilds } from "./kept_builds.ts";
 import { Registry } from "./registry.ts";
 import { Reloader } from "./reload.ts";
@@ -50,6 +52,8 @@ export interface LoaderOptions {
   readonly parseYaml: ParseYaml;
   /** What the owner has approved. */
   readonly grants: Grants;
+  /** Whose the values are that functions have stored. */
+  readonly keepers: Keepers;
   /** The root whose files are approved because they lie there, as in `moult dev`. @default none */
   readonly ownRoot?: string | undefined;
   readonly hub: EventHub;
@@ -58,6 +62,8 @@ export interface LoaderOptions {
   readonly log: Log;
   /** Content hashes of the built-in functions. @default the shipped lock */
   readonly builtins?: ReadonlySet<string>;
+  /** Names of the built-in functions. @default those of the shipped lock */
+  readonly builtinNames?: ReadonlySet<string>;
   /** Milliseconds between two looks at all files. @default 2_000 */
   readonly rescanMs?: number;
 }
@@ -104,7 +110,8 @@ class FolderLoader implements Loader {
     const versions = new Versions(resolve(home), log);
     const builtins = options.builtins ?? readBuiltinLock();
     const manifests = options.builtins ? undefined : readBuiltinManifests();
-    const builds = new KeptBuilds(versions, builtins, clock, manifests);
+    const fileOf = (path: string) => below(path, this.#roots);
+    const builds = new KeptBuilds(versions, clock, { builtins, manifests, fileOf });
     const find = (name: string) => this.#found.get(name);
     const registry = this.#registry;
     const rootOf = (name: string) => this.#found.get(name)?.root;
@@ -117,8 +124,8 @@ class FolderLoader implements Loader {
       return written().some((dir) => isBelow(dir, root) || isBelow(root, dir));
     };
     const isWritable = (path: string) => written().some((dir) => isBelow(realPath(path), dir));
-    const fileOf = (name: string) => this.#found.get(name)?.file;
-    const gate = new Gate({ grants, isOwn, isOpen, fileOf, hub, log });
+    const placeOf = (name: string) => this.#found.get(name)?.file;
+    const gate = new Gate({ grants, keepers: options.keepers, isOwn, isOpen, placeOf, hub, log });
     this.#building = new Builds(() => options.openWorkbench(this.#roots));
     this.#reloader = new Reloader({
       building: this.#building,
@@ -150,6 +157,7 @@ class FolderLoader implements Loader {
     for (const dir of this.#roots) this.#watcher.root(dir);
     const now = this.#now();
     this.#found = this.#scan();
+    await this.#beginKeeping();
     for (const found of this.#found.values()) {
       const adopted = await this.#reloader.adopt(found).catch(() => false);
       if (adopted) continue;
@@ -159,6 +167,13 @@ class FolderLoader implements Loader {
     this.#scheduleRescan(0);
     void this.#reloader.settled().then(() => this.#watchFolders());
   };
+
+  async #beginKeeping(): Promise<void> {
+    const { keepers, builtins = readBuiltinLock(), builtinNames } = this.#options;
+    const originOf = ({ path }: Found): Origin =>
+      builtins.has(hashOfFile(path)) ? "builtin" : "user";
+    await keepers.begin([...this.#found.values()], originOf, builtinNames ?? readBuiltinNames());
+  }
 
   settled = async (): Promise<void> => {
     while (this.#watcher.waiting) await new Promise((resume) => setTimeout(resume, 1));
@@ -332,5 +347,19 @@ class FolderLoader implements Loader {
       }
       this.#scheduleRescan(performance.now() - began);
     }, wait);
+  }
+}
+
+/** Where a path lies below the last of these folders that it lies in. */
+function below(path: string, roots: readonly string[]): string | undefined {
+  const root = roots.findLast((one) => isBelow(path, one));
+  return root === undefined ? undefined : relative(root, path);
+}
+
+function hashOfFile(path: string): string {
+  try {
+    return contentHash(readFileSync(path));
+  } catch {
+    return "";
   }
 }

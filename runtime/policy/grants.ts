@@ -67,6 +67,8 @@ export interface Asking {
   readonly manifest: Manifest;
   /** Where its file lies, below its functions folder. @default where the approved one lay */
   readonly file?: string | undefined;
+  /** What it would have of another file's, as its owner reads it. @default nothing */
+  readonly takes?: string | undefined;
   /** Only exactly what was approved counts, whatever `policy.reapprove` says. @default false */
   readonly isExact?: boolean;
 }
@@ -97,10 +99,14 @@ export class Grants {
 
   /** What a version may use now; `undefined`: it is not to be run. */
   permitted(asking: Asking): Permissions | undefined {
-    const { name, origin, manifest } = asking;
+    if (asking.origin === "builtin") return anyOf(usablePermissions(asking.manifest));
+    return asking.takes === undefined ? this.#granted(asking) : undefined;
+  }
+
+  #granted(asking: Asking): Permissions | undefined {
+    const { name, manifest } = asking;
     const permissions = usablePermissions(manifest);
     const all = anyOf(permissions);
-    if (origin === "builtin") return all;
     const asks = allAsksOf(manifest);
     const stored = this.#stored(name);
     if (stored === undefined)
@@ -138,7 +144,7 @@ export class Grants {
       description,
       ...(stored !== undefined &&
         stored.description !== description && { descriptionBefore: stored.description }),
-      wants: [...place, ...linesBeyond(asks, before)],
+      wants: [...place, ...taking(asking), ...linesBeyond(asks, before)],
       drops: linesBeyond({ ...before, confirm: "always" }, asks),
       keeps: linesWithin(asks, before),
       runs: permitted !== undefined,
@@ -225,6 +231,11 @@ export class Grants {
     if (!FUNCTION_NAME.test(name)) throw new Error(`"${name}" is not a function's name`);
     return join(this.#dir, `${name}.json`);
   }
+}
+
+/** What a version would have of another file's, one line. */
+export function taking({ takes }: Asking): readonly string[] {
+  return takes === undefined ? [] : [takes];
 }
 
 /** Who lays another file under an approved name has not changed what was approved. */

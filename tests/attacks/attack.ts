@@ -122,6 +122,7 @@ function serve(host: LiveHost, manifest: Manifest): void {
     offline: false,
     services: {
       kv: { kvGet: nothing, kvList: nothing, kvCommit: nothing },
+      keepers: { check: ignore, claim: ignore },
       secret: ignore,
       call: nothing,
       log: ignore,

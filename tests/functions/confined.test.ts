@@ -160,6 +160,7 @@ describe.skipIf(uncounted !== "")(`built-in functions, confined${uncounted}`, ()
       poolSize: 1,
       services: {
         kv,
+        keepers: { check() {}, claim() {} },
         secret: () => undefined,
         call: async () => ({ version: "", ms: 0, writes: [] }),
         log() {},

@@ -53,6 +53,7 @@ export function openBench(
     poolSize: 1,
     services: {
       kv: memory(kv, commits),
+      keepers: { check() {}, claim() {} },
       secret: () => undefined,
       call: () => Promise.reject(new Error("not expected")),
       log: (fn, level, facts, text) => logs.push({ fn, level, facts, text }),

@@ -26,6 +26,7 @@ export function confinedFolder(livingMax = 64, change: Partial<LoaderOptions> = 
         kvList: async () => [],
         kvCommit: async () => undefined,
       },
+      keepers: { check() {}, claim() {} },
       secret: (_fn, name) => `the ${name}`,
       call: async (_from, name, asked) =>
         (await loader?.run(name, asked)) ?? { version: "", ms: 0, writes: [] },

@@ -7,6 +7,7 @@ import { EventHub } from "../../../runtime/events.ts";
 import { buildAll } from "../../../runtime/load/build_all.ts";
 import { type Loader, type LoaderOptions, createLoader } from "../../../runtime/load/loader.ts";
 import { Grants } from "../../../runtime/policy/grants.ts";
+import { Keepers } from "../../../runtime/policy/keepers.ts";
 import type { FunctionCall, Log, Meter } from "../../../runtime/ports.ts";
 import { OWNER } from "../../../schemas/message.ts";
 import { hosts } from "./in_process_deployment.ts";
@@ -70,6 +71,8 @@ export function functionsFolder(change: Partial<LoaderOptions> = {}) {
       openWorkbench: () => ({ build: buildAll, warm() {}, close() {} }),
       parseYaml: async (text) => parseYaml(text),
       grants: new Grants(home, clock),
+      keepers: new Keepers(home, { kvOwners: () => Promise.resolve([]) }),
+      builtinNames: new Set(),
       // As in `moult dev`, so that only the tests about approvals have to approve.
       ownRoot: dir,
       hub,
