@@ -36,12 +36,16 @@ const SUM = new RegExp(
 );
 const FORMS: readonly (readonly [ValueKind, RegExp])[] = [
   ["email", /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/gu],
-  ["url", /\b[a-z][a-z0-9+.-]+:\/\/[^\s，。）]+|\bwww\.[^\s，。）]+/gu],
+  [
+    "url",
+    /\b[a-z][a-z0-9+.-]+:\/\/[^\s\p{Script=Han}，。）？！]*[\w/]|\bwww\.[^\s\p{Script=Han}，。）？！]*[\w/]/giu,
+  ],
   ["code", /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])/gu],
   [
     "file",
-    /(?<![\w@])(?:[\w~.-]*\/[\p{L}\w.-]*)*[\w~.-]*[\w-]+\.(?!com\b|org\b|net\b)(?:[a-z][a-z0-9]{1,4}|3mf|7z)\b/giu,
+    /(?<![\w@./])(?:(?:~|\.{1,2})?\/)?(?:[\w.-]+\/|(?<=\/)\p{Script=Han}+\/)*(?:[\w~.-]*[\w-]|(?<=\/)\p{Script=Han}+|\p{Script=Han}{1,2})\.(?!com\b|org\b|net\b)(?:[a-z][a-z0-9]{1,4}|3mf|7z)(?![\w])/giu,
   ],
+  ["file", /(?<![\w./)])(?:(?:~|\.{1,2})\/|\/(?=[\w.-]*[a-z]))[\w.-]*(?:\/[\w.-]+)*(?<![.])/giu],
   [
     "date",
     new RegExp(

@@ -1,38 +1,57 @@
 /** What in a text may be the value of one parameter, and how much speaks for it. Knows one parameter at a time. */
 import { mayBe, valueOf } from "./bounds.ts";
-import { enumCandidates, switchCandidates } from "./choices.ts";
-import { COVERED, LED, NAMED, pointsBeside, pointsOf } from "./evidence.ts";
+import type { Candidate } from "./candidate.ts";
+import { enumCandidates, seenOfChoice, switchCandidates } from "./choices.ts";
+import { weighNumber, weighStretch } from "./evidence.ts";
 import { LEADS } from "./plain_words.ts";
-import { type Parameter, type Said, frontOf, type Stretch, stretchOf } from "./stretch.ts";
-
-/** A value and the pieces that say it; `first` is -1 where none does. */
-export interface Candidate {
-  readonly value: unknown;
-  readonly first: number;
-  readonly last: number;
-  readonly score: number;
-  /** Only a part of its piece: the rest is free for another parameter. */
-  readonly part?: boolean;
-}
+import { OWNER } from "./said.ts";
+import { frontOf, type Parameter, type Said, type Stretch, stretchOf } from "./stretch.ts";
+import { Tally } from "./weights.ts";
+import { seenOf, WordPoints } from "./words.ts";
 
 const NAME_PIECES_MAX = 14;
 const CLAUSE_PIECES_MAX = 60;
 /** The model took it, too. */
 const VOTE = 1.2;
-/** What an optional argument has to be worth. */
-const OPTIONAL = -0.8;
 const COUNTS = /quantity|count|amount|^value$|copies|servings|number of|数量/iu;
-/** Whose something is. */
-export const OWNER = /owner|org|user|account|namespace/iu;
 const REPOSITORY = /repo|name|project/iu;
 
 /** All that may be the value of a parameter. @param vote What the model took. */
 export function candidatesFor(one: Parameter, said: Said, vote: unknown): readonly Candidate[] {
   const isVote = (value: unknown): boolean => vote !== undefined && vote !== null && value === vote;
-  return ofType(one, said, vote).map(({ value, first, last, score, part = false }) => {
-    const more = (isVote(value) ? VOTE : 0) + (one.required ? 0 : OPTIONAL);
-    return { value, first, last, score: score + more, part };
-  });
+  return ofType(one, said, vote).map((candidate) =>
+    isVote(candidate.value) ? { ...candidate, score: candidate.score + VOTE } : candidate,
+  );
+}
+
+/** What is seen of a candidate, and how often: to learn from. */
+export function seenOfCandidate(one: Parameter, said: Said, candidate: Candidate): Recorder {
+  const recorder = new Recorder(one.role.labels);
+  const { first, last, part = false } = candidate;
+  if (one.type === "enum" || one.type === "boolean") {
+    seenOfChoice(one, said, candidate, recorder);
+    return recorder;
+  }
+  if (part) {
+    weighSide(one, recorder);
+    return recorder;
+  }
+  const front = frontOf(one, said, first);
+  const stretch = front && stretchOf(front, last);
+  if (stretch === undefined) return recorder;
+  if (one.type === "number") weighCount(stretch, recorder);
+  else weighSpan(stretch, recorder);
+  for (const seen of seenOf(said.seen, first, last)) recorder.add(seen);
+  return recorder;
+}
+
+/** A tally that remembers what it saw. */
+export class Recorder extends Tally {
+  readonly seen = new Map<string, number>();
+
+  override add(seen: string, times = 1): void {
+    if (times !== 0) this.seen.set(seen, (this.seen.get(seen) ?? 0) + times);
+  }
 }
 
 function ofType(one: Parameter, said: Said, vote: unknown): readonly Candidate[] {
@@ -42,21 +61,28 @@ function ofType(one: Parameter, said: Said, vote: unknown): readonly Candidate[]
     case "boolean":
       return switchCandidates(one, said);
     case "number":
-      return said.pieces.flatMap((_, at) => numberAt(one, said, at));
+      return numbers(one, said);
     case "string":
       return spans(one, said);
   }
 }
 
-function numberAt(one: Parameter, said: Said, at: number): readonly Candidate[] {
-  const value = said.pieces[at]?.number;
-  const front = value === undefined ? undefined : frontOf(one, said, at);
-  const stretch = front && stretchOf(front, at);
-  if (stretch === undefined || value === undefined || !isOfType(one, value)) return [];
-  const { points, isCued } = pointsBeside(stretch);
-  const counts = countsNext(stretch);
-  if (!one.required && !isCued && !counts) return [];
-  return [{ value, first: at, last: at, score: points + (counts ? LED : 0) }];
+function numbers(one: Parameter, said: Said): readonly Candidate[] {
+  const words = new WordPoints(said.known, one.role.labels);
+  return said.pieces.flatMap(({ number: value }, at) => {
+    const front = value === undefined ? undefined : frontOf(one, said, at);
+    const stretch = front && stretchOf(front, at);
+    if (stretch === undefined || value === undefined || !isOfType(one, value)) return [];
+    const tally = new Tally(one.role.labels);
+    weighCount(stretch, tally);
+    return [{ value, first: at, last: at, score: tally.points + words.of(at, at) }];
+  });
+}
+
+function weighCount(stretch: Stretch, tally: Tally): void {
+  weighNumber(stretch, tally);
+  if (countsNext(stretch)) tally.add("counts what follows");
+  if (!stretch.one.required) tally.add("optional");
 }
 
 function isOfType({ schema }: Parameter, value: number): boolean {
@@ -72,17 +98,26 @@ function spans(one: Parameter, said: Said): readonly Candidate[] {
   const found: Candidate[] = [];
   const isLong = one.role.form === "clause" || one.role.form === "sentence";
   const longest = isLong ? CLAUSE_PIECES_MAX : NAME_PIECES_MAX;
+  const words = new WordPoints(said.known, one.role.labels);
   for (let first = 0; first < said.pieces.length; first++) {
     const front = frontOf(one, said, first);
     for (let last = first; last < first + longest; last++) {
       const stretch = front && stretchOf(front, last);
       if (stretch === undefined) break;
-      const score = mayBe(stretch) ? pointsOf(stretch) : undefined;
-      if (score !== undefined) found.push({ value: valueOf(stretch), first, last, score });
+      const tally = new Tally(one.role.labels);
+      if (!weighSpan(stretch, tally)) continue;
+      const score = tally.points + words.of(first, last);
+      found.push({ value: valueOf(stretch), first, last, score });
     }
     found.push(...sides(one, said, first));
   }
   return found;
+}
+
+function weighSpan(stretch: Stretch, tally: Tally): boolean {
+  if (!mayBe(stretch)) tally.add("begins or ends weakly");
+  if (!stretch.one.required) tally.add("optional");
+  return weighStretch(stretch, tally);
 }
 
 /** "owner/name": each side alone. */
@@ -93,6 +128,12 @@ function sides(one: Parameter, said: Said, at: number): readonly Candidate[] {
   const isOwner = OWNER.test(one.key);
   // Where the owner is no parameter of its own, the repository has both.
   if (!isOwner && !(REPOSITORY.test(one.key) && said.takesOwner)) return [];
-  const value = isOwner ? left : right;
-  return [{ value, first: at, last: at, score: COVERED + NAMED + 1, part: true }];
+  const tally = new Tally(one.role.labels);
+  weighSide(one, tally);
+  return [{ value: isOwner ? left : right, first: at, last: at, score: tally.points, part: true }];
+}
+
+function weighSide({ required }: Parameter, tally: Tally): void {
+  tally.add("side");
+  if (!required) tally.add("optional");
 }

@@ -1,7 +1,8 @@
 /** Which value of an enum, or which side of a switch, was meant. Knows words in two languages. */
 import { termsOf } from "../../../runtime/turn/tool_choice.ts";
-import type { Candidate } from "./candidates.ts";
+import type { Candidate } from "./candidate.ts";
 import type { Parameter, Said } from "./stretch.ts";
+import { Tally } from "./weights.ts";
 
 /** What people say for common values. */
 const MEANINGS: Readonly<Record<string, RegExp>> = {
@@ -50,51 +51,81 @@ const NEGATIVE =
   /\b(?:off|not|don't|do not|disable|deactivate|stop|without|no longer|un(?=mute|lock|pause|block|hide|subscribe|freeze))|关|停|取消|不要|别|禁/iu;
 /** They mean something else as often. */
 const PREPOSITION = /^(?:on|off|up|down)$/u;
-const MEANT = 3;
-const NAMED = 3.5;
+/** The model took it. */
 const VOTED = 0.5;
-/** Which of several is decided by what leads to it. */
-const LED = 1.5;
 
-/** The values of an enum that were named. Where none was, what the model took, if it must be one. */
+/** All values of an enum, and where they were named. */
 export function enumCandidates(one: Parameter, said: Said, vote: unknown): readonly Candidate[] {
   const values = one.schema["enum"] as readonly unknown[];
-  const status = values.find((value) => STATUS.test(String(value)));
-  if (status !== undefined && HOW_IT_IS.test(said.texts[0] ?? ""))
-    return [{ value: status, first: -1, last: -1, score: NAMED }];
-  const found = values.flatMap((value) => mentions(value, one, said));
-  if (found.length > 0) return found;
-  // Of "on" and "off" one is said, or it is asked for.
-  const isSwitch = values.every((value) => typeof value === "string" && SWITCHES.test(value));
-  if (!one.required || isSwitch || vote === null || !values.includes(vote)) return [];
-  return [{ value: vote, first: -1, last: -1, score: VOTED }];
+  return values.flatMap((value): readonly Candidate[] => {
+    const tally = new Tally(one.role.labels);
+    weighValue(one, said, value, tally);
+    const places = typeof value === "string" ? mentions(value, one, said) : [];
+    if (places.length === 0) {
+      const score = tally.points + (value === vote ? VOTED : 0);
+      return [{ value, first: -1, last: -1, score }];
+    }
+    return places.map(({ first, last }) => {
+      const named = new Tally(one.role.labels);
+      weighPlace(one, said, first, last, named);
+      return { value, first, last, score: tally.points + named.points };
+    });
+  });
 }
 
-function mentions(value: unknown, one: Parameter, said: Said): readonly Candidate[] {
-  if (typeof value !== "string" || value === "") return [];
-  const words = wordsFor(value, one).filter((word) => !PREPOSITION.test(word));
+/** What is seen of a value of an enum or of a switch: to learn from. */
+export function seenOfChoice(
+  one: Parameter,
+  said: Said,
+  { value, first, last }: Candidate,
+  tally: Tally,
+): void {
+  if (one.type === "boolean") return weighSwitch(one, said, value, tally);
+  weighValue(one, said, value, tally);
+  if (first >= 0) weighPlace(one, said, first, last, tally);
+}
+
+function weighValue(one: Parameter, said: Said, value: unknown, tally: Tally): void {
+  const text = said.texts[0] ?? "";
+  const plain = String(value).toLowerCase().replaceAll(/[_-]+/gu, " ");
+  tally.add("choice");
+  if (!one.required) tally.add("optional");
+  if (STATUS.test(plain) && HOW_IT_IS.test(text)) tally.add("asks how it is");
+  if (MEANINGS[plain]?.test(text) === true) tally.add("meant");
+  if (SWITCHES.test(plain)) tally.add("one of two");
+  for (const word of said.spoken) tally.add(`${plain} is~${word}`);
+}
+
+function weighPlace(
+  one: Parameter,
+  { pieces }: Said,
+  first: number,
+  last: number,
+  tally: Tally,
+): void {
+  const { role } = one;
+  tally.add("said");
+  if (first === last) tally.add("said in one piece");
+  if (role.before.has(pieces[first - 1]?.bare ?? "")) tally.add("choice is led");
+  if (role.after.has(pieces[last + 1]?.bare ?? "")) tally.add("choice is followed");
+}
+
+/** Where a value stands in a request, in its own words or in those of the description. */
+function mentions(
+  value: string,
+  one: Parameter,
+  said: Said,
+): readonly { first: number; last: number }[] {
+  const words = value === "" ? [] : wordsFor(value, one).filter((word) => !PREPOSITION.test(word));
   const stem = termsOf(value).join(" ");
-  const direct = said.pieces.flatMap(({ bare, source, quoted }, at): readonly Candidate[] => {
+  return said.pieces.flatMap(({ bare, source, quoted }, at) => {
     if (quoted || source > 0) return [];
     const row = said.pieces.slice(at, at + 4).map((piece) => piece.bare);
     const length = Math.max(...words.map((word) => spanOf(word, row)), 0);
-    if (length > 0) {
-      const score = NAMED + ledAt(one, said, at, length);
-      return [{ value, first: at, last: at + length - 1, score }];
-    }
-    const isMeant = stem !== "" && termsOf(bare).join(" ") === stem;
-    return isMeant ? [{ value, first: at, last: at, score: MEANT }] : [];
+    if (length > 0) return [{ first: at, last: at + length - 1 }];
+    const isMeant = stem !== "" && termsOf(bare).join(" ") === stem && !PREPOSITION.test(bare);
+    return isMeant ? [{ first: at, last: at }] : [];
   });
-  if (direct.length > 0) return direct;
-  const isMeant = MEANINGS[value.toLowerCase()]?.test(said.texts[0] ?? "") === true;
-  return isMeant ? [{ value, first: -1, last: -1, score: MEANT }] : [];
-}
-
-/** Which of several values goes here is told by the words beside it. */
-function ledAt({ role }: Parameter, { pieces }: Said, at: number, length: number): number {
-  const isBefore = role.before.has(pieces[at - 1]?.bare ?? "");
-  const isAfter = role.after.has(pieces[at + length]?.bare ?? "");
-  return (isBefore ? LED : 0) + (isAfter ? LED : 0);
 }
 
 /** How many pieces a word takes that begins with the first of them; 0 = it does not stand there. */
@@ -131,8 +162,17 @@ function wordsFor(value: string, { schema }: Parameter): readonly string[] {
 
 /** On unless something says no: "stop watering", "unmute her". */
 export function switchCandidates(one: Parameter, said: Said): readonly Candidate[] {
-  const text = said.texts[0] ?? "";
-  const isCued = one.required || said.pieces.some(({ bare }) => one.role.names.has(bare));
-  if (!isCued) return [];
-  return [{ value: !NEGATIVE.test(text), first: -1, last: -1, score: MEANT }];
+  return [true, false].map((value) => {
+    const tally = new Tally(one.role.labels);
+    weighSwitch(one, said, value, tally);
+    return { value, first: -1, last: -1, score: tally.points };
+  });
+}
+
+function weighSwitch(one: Parameter, said: Said, value: unknown, tally: Tally): void {
+  const isNegative = NEGATIVE.test(said.texts[0] ?? "");
+  tally.add(isNegative === (value === false) ? "switched so" : "switched otherwise");
+  if (said.pieces.some(({ bare }) => one.role.names.has(bare))) tally.add("switch is named");
+  if (!one.required) tally.add("optional");
+  for (const word of said.spoken) tally.add(`${String(value)} is~${word}`);
 }

@@ -1,6 +1,6 @@
 /**
- * How much speaks for a stretch of words as the value of a parameter. Each rule looks at one thing and gives points for or
- * against; the sum counts. One word that is explained is worth one point.
+ * What speaks for or against a stretch of words as the value of a parameter. Each rule looks at one thing and names what
+ * it saw; how much that counts is learned (`weights.json`).
  */
 import type { ValueKind } from "../value_kinds.ts";
 import { isPolite, isSubject } from "./bounds.ts";
@@ -8,44 +8,12 @@ import { isWhole, type Piece } from "./pieces.ts";
 import { isAsking, isGeneric, isMeasure, isOrder, isPlain, JOINTS, LEADS } from "./plain_words.ts";
 import { isHolder } from "./roles.ts";
 import { isName, isThing, type Said, type Stretch } from "./stretch.ts";
+import type { Tally } from "./weights.ts";
 
-/** What was said explains a value. */
-export const COVERED = 1;
-/** The parameter is called by its name: "titled X", "5 grams". */
-export const NAMED = 2.5;
-/** A word that leads to such values stands before it: "from X". */
-export const LED = 1.6;
-/** The value is of another kind: a time where a name is wanted. */
-const WRONG_KIND = -2;
-/** The text is an older one. */
-const OLDER = -1.2;
-
-const KIND = 2.5;
-const QUOTED = 1.5;
-const COLON = 2;
-const CAPITAL = 0.6;
-const ENDING = 1;
-const CODE = 0.8;
-const AFTER = 0.8;
-const BESIDE_HOLDER = 0.5;
-const WITH_THING = 0.3;
-const WITHOUT_THING = -0.5;
-const ENDS_INSIDE = -1.4;
-const OTHER_LEAD = -1.2;
-const OWN_ONLY = -2;
-const UNCUED = -0.6;
-const QUESTION = -3;
-const LOWER_IN_NAME = -1.4;
-const DETERMINED = -0.5;
 /** "light in the living room". */
 const PLACED_PIECES_MAX = 5;
-const TYPED_INSIDE = -0.5;
-const PIECE_OF_SENTENCE = 0.06;
-
-/** What a preposition inside costs, by the form of the parameter. */
-const JOINT = { name: -1.3, title: -0.65, clause: -0.15, sentence: -0.05 } as const;
-/** What a mark inside costs. */
-const BREAK = { name: -2, title: -2, clause: -0.4, sentence: -0.4 } as const;
+/** Stretches of more pieces are as long as each other. */
+const LENGTH_MAX = 6;
 
 /** They may be a part of anything. */
 const FREE: ReadonlySet<ValueKind> = new Set(["language", "currency", "color", "sum"]);
@@ -54,28 +22,33 @@ const AND = /^(?:and|的|了|是)$/u;
 const TARGET = /^(?:to|at|到|成|为)$/u;
 const WANTED = /^(?:need|want|more|out|up|on|off|in|down)$/u;
 
-/** All points of a stretch. `undefined` = it can not be the value. */
-export function pointsOf(stretch: Stretch): number | undefined {
-  const { one, said, first, begin, inside } = stretch;
+/** Weighs a stretch of words. `false` = it says nothing at all. */
+export function weighStretch(stretch: Stretch, tally: Tally): boolean {
+  const { said, first, begin, inside } = stretch;
   const covered = inside.filter((_, at) => said.content[first + at]).length;
-  if (covered === 0 && !mayBeOwn(stretch)) return undefined;
-  const isCued = cued(stretch);
-  if (!isCued && !one.required) return undefined;
-  const rules = [lead, neighbours, bounds, kind, joints, names, form, things, habits];
-  const sum = rules.reduce((points, rule) => points + rule(stretch), 0);
-  return sum + COVERED * covered + (isCued ? 0 : UNCUED) + begin.source * OLDER;
+  if (covered === 0 && !mayBeOwn(stretch)) {
+    if (inside.every(({ bare }) => LEADS.has(bare))) return false;
+    tally.add("says nothing");
+  }
+  tally.add("covered", covered);
+  tally.add("older", begin.source);
+  if (!cued(stretch)) tally.add("uncued");
+  for (const rule of [lead, neighbours, bounds, kind, joints, names, form, things, habits])
+    rule(stretch, tally);
+  return true;
 }
 
-/** Points of a number: what it is and what stands beside it. */
-export function pointsBeside(stretch: Stretch): {
-  readonly points: number;
-  readonly isCued: boolean;
-} {
+/** Weighs a number: what it is and what stands beside it. */
+export function weighNumber(stretch: Stretch, tally: Tally): void {
   const { kind: found, source } = stretch.begin;
-  const typed = found === undefined || found === "code" ? 0 : WRONG_KIND;
+  tally.add("covered");
+  tally.add("older", source);
+  lead(stretch, tally);
+  neighbours(stretch, tally);
+  if (found !== undefined && found !== "code") tally.add("wrong kind");
   const isTarget = stretch.leads.some((bare) => TARGET.test(bare));
-  const points = COVERED + lead(stretch) + neighbours(stretch) + typed + source * OLDER;
-  return { points: points + (isTarget ? LED / 2 : 0), isCued: isTarget || cued(stretch) };
+  if (isTarget) tally.add("target");
+  if (!isTarget && !cued(stretch)) tally.add("uncued");
 }
 
 /** Of words that say nothing or are the tool's own: what is called by its kind, and polite phrases as a text. */
@@ -116,25 +89,25 @@ function isLong({ one }: Stretch): boolean {
   return one.role.form === "clause" || one.role.form === "sentence";
 }
 
-function lead({ one: { role }, begin, leads, isLed, isNamed }: Stretch): number {
-  let points = isNamed ? NAMED : 0;
-  if (isLed) points += role.known ? LED : LED / 3;
+function lead({ one: { role }, begin, leads, isLed, isNamed }: Stretch, tally: Tally): void {
+  if (isNamed) tally.add("named");
+  if (isLed) tally.add(role.known ? "led" : "led somehow");
   else if (!isNamed && role.known && leads.some((bare) => JOINTS.has(bare) && !AND.test(bare)))
-    points += OTHER_LEAD;
-  return points + (begin.led && role.form === "sentence" ? COLON : 0);
+    tally.add("led to another");
+  if (begin.led) tally.add("after a colon");
 }
 
-function neighbours(stretch: Stretch): number {
+function neighbours(stretch: Stretch, tally: Tally): void {
   const { one, nearest, after } = stretch;
-  let points = after !== undefined && one.role.after.has(after.bare) ? AFTER : 0;
-  if (isBesideHolder(stretch)) points += BESIDE_HOLDER;
-  if (nearest?.number !== undefined && one.role.counted) points += AFTER;
-  return points;
+  if (after !== undefined && one.role.after.has(after.bare)) tally.add("followed");
+  if (isBesideHolder(stretch)) tally.add("beside holder");
+  if (nearest?.number !== undefined && one.role.counted) tally.add("counted");
 }
 
 /** A value begins and ends where others might, not in the middle of something. */
-function bounds(stretch: Stretch): number {
-  return (opens(stretch) ? 0 : ENDS_INSIDE) + (closes(stretch) ? 0 : ENDS_INSIDE);
+function bounds(stretch: Stretch, tally: Tally): void {
+  if (!opens(stretch)) tally.add("begins inside");
+  if (!closes(stretch)) tally.add("ends inside");
 }
 
 function opens({ one: { role }, said, first, begin, nearest, isLed }: Stretch): boolean {
@@ -179,26 +152,26 @@ function isKnown({ own, orders }: Said, at: number): boolean {
 }
 
 /** What a value is by its form, against what the parameter takes. */
-function kind({ one: { role }, said, inside }: Stretch): number {
+function kind({ one: { role }, said, inside }: Stretch, tally: Tally): void {
   const typed = inside.filter((piece) => piece.kind !== undefined);
   if (role.kinds.length > 0) {
     const rest = inside.filter((piece) => piece.kind === undefined && !LEADS.has(piece.bare));
     const isFitting = typed.length > 0 && typed.every((piece) => fits(piece.kind, role.kinds));
-    if (isFitting && rest.length === 0) return KIND;
-    return role.strictness * WRONG_KIND;
+    if (isFitting && rest.length === 0) tally.add("right kind");
+    else if (isFitting) tally.add("right kind and more");
+    else tally.add("not of its kind", role.strictness);
+    return;
   }
-  if (isLongForm(role.form) && inside.length > 1)
-    return (
-      TYPED_INSIDE *
-      typed.filter((piece) => piece.kind !== undefined && said.kinds.has(piece.kind)).length
-    );
-  const foreign = typed.filter(
-    (piece) =>
-      (piece.kind !== "code" &&
-        (said.kinds.has(piece.kind ?? "code") || !FREE.has(piece.kind ?? "code"))) ||
-      (said.takesNumber && piece.number !== undefined && inside.length === 1),
-  );
-  return foreign.length * WRONG_KIND;
+  if (isLongForm(role.form) && inside.length > 1) {
+    const taken = typed.filter(({ kind: found }) => found !== undefined && said.kinds.has(found));
+    tally.add("kind of another inside", taken.length);
+    return;
+  }
+  const foreign = typed.filter(({ kind: found = "code", number }) => {
+    const isOther = found !== "code" && (said.kinds.has(found) || !FREE.has(found));
+    return isOther || (said.takesNumber && number !== undefined && inside.length === 1);
+  });
+  tally.add("wrong kind", foreign.length);
 }
 
 function isLongForm(name: string): boolean {
@@ -211,24 +184,21 @@ function fits(found: ValueKind | undefined, kinds: readonly ValueKind[]): boolea
 }
 
 /** What joins two values, inside of one. */
-function joints(stretch: Stretch): number {
+function joints(stretch: Stretch, tally: Tally): void {
   const { one, inside, said, first } = stretch;
-  const { form: long, kinds } = one.role;
   const rest = inside.slice(1);
-  let points = BREAK[long] * rest.filter((piece) => piece.opens).length;
+  tally.add("mark inside", rest.filter((piece) => piece.opens).length);
   const breaks = isLong(stretch) ? isJoint : isBreak;
-  if (kinds.length === 0 && !isPlacedThing(stretch))
-    points += JOINT[long] * rest.filter(breaks).length;
+  if (one.role.kinds.length === 0 && !isPlacedThing(stretch))
+    tally.add("joint inside", rest.filter(breaks).length);
   if (!isLong(stretch) && inside.some(({ bare, quoted }) => !quoted && isAsking(bare)))
-    points += QUESTION;
-  if (isLong(stretch)) {
-    const commands = rest.filter(
-      ({ bare }, at) => said.own[first + 1 + at] === true && isOrder(bare),
-    );
-    points += ENDS_INSIDE * commands.length;
-    if (said.tails[stretch.last] === true && said.tails[first] !== true) points += ENDS_INSIDE;
-  }
-  return points;
+    tally.add("question inside");
+  if (!isLong(stretch)) return;
+  const commands = rest.filter(
+    ({ bare }, at) => said.own[first + 1 + at] === true && isOrder(bare),
+  );
+  tally.add("order inside", commands.length);
+  if (said.tails[stretch.last] === true && said.tails[first] !== true) tally.add("tail inside");
 }
 
 function isJoint({ bare, quoted }: Piece): boolean {
@@ -247,19 +217,19 @@ function isBreak(piece: Piece): boolean {
 }
 
 /** Names have capitals from the first word to the last. */
-function names(stretch: Stretch): number {
+function names(stretch: Stretch, tally: Tally): void {
   const { one, inside, begin } = stretch;
   const { role } = one;
-  if (isLong(stretch) || role.thing) return 0;
-  const share = role.form === "title" ? 0 : 1;
+  if (isLong(stretch) || role.thing) return;
   if (isName(begin)) {
     const lower = inside.filter((piece) => piece.kind === undefined && isLower(piece));
-    return (role.named ? CAPITAL : 0) + share * LOWER_IN_NAME * lower.length;
+    if (role.named) tally.add("capital");
+    tally.add("small letters in a name", lower.length);
+  } else if (isLower(begin)) {
+    if (inside.slice(1).some(isName)) tally.add("capital inside");
+    // "in astronomy" is no country.
+    else if (role.named && !one.required) tally.add("no capital");
   }
-  if (!isLower(begin)) return 0;
-  if (inside.slice(1).some(isName)) return (share * LOWER_IN_NAME) / 2;
-  // "in astronomy" is no country.
-  return role.named && !one.required ? -CAPITAL : 0;
 }
 
 function isLower({ text }: Piece): boolean {
@@ -267,35 +237,35 @@ function isLower({ text }: Piece): boolean {
 }
 
 /** Quotations, codes, endings. */
-function form({ one: { role }, inside, end }: Stretch): number {
-  let points = 0;
+function form({ one: { role }, inside, end }: Stretch, tally: Tally): void {
   const [only] = inside;
-  if (inside.length === 1 && only?.quoted === true) points += QUOTED;
-  else if (inside.some(({ quoted }) => quoted)) points -= QUOTED;
-  if (role.code && inside.length === 1 && /[\d_/.#-]/u.test(only?.text ?? "")) points += CODE;
-  if (role.ends.some((ends) => ends.test(end.bare))) points += ENDING;
-  return points;
+  if (inside.length === 1 && only?.quoted === true) tally.add("quoted");
+  else if (inside.some(({ quoted }) => quoted)) tally.add("quotation inside");
+  if (role.code && inside.length === 1 && /[\d_/.#-]/u.test(only?.text ?? "")) tally.add("code");
+  if (role.ends.some((ends) => ends.test(end.bare))) tally.add("ends well");
 }
 
 /** "the front door", and not "front"; "the orders table", and "orders". */
-function things(stretch: Stretch): number {
+function things(stretch: Stretch, tally: Tally): void {
   const { one, said, first, end, inside } = stretch;
   if (inside.every((_, at) => !said.content[first + at])) {
-    if (one.role.ends.some((ends) => ends.test(end.bare))) return COVERED;
-    return one.role.thing ? OWN_ONLY : -1;
+    const isEnding = one.role.ends.some((ends) => ends.test(end.bare));
+    tally.add(isEnding ? "own but ends well" : one.role.thing ? "own thing" : "own only");
+    return;
   }
-  return (belongsAfter(stretch) ? WITHOUT_THING : 0) + ownEnds(stretch);
+  if (belongsAfter(stretch)) tally.add("without its thing");
+  ownEnds(stretch, tally);
 }
 
 /** Words of the tool at the ends of a longer stretch. */
-function ownEnds(stretch: Stretch): number {
+function ownEnds(stretch: Stretch, tally: Tally): void {
   const { one, said, first, last, begin, end } = stretch;
-  if (last === first) return 0;
-  const isLast = said.own[last] === true && !isLong(stretch);
-  const points = isLast ? (isThing(end, one, said) ? WITH_THING : -WITH_THING) : 0;
-  if (isPlacedThing(stretch)) return points + COVERED;
-  const isFirst = said.own[first] === true && !begin.quoted && !isName(begin);
-  return points + (isFirst ? OWN_ONLY : 0);
+  if (last === first) return;
+  if (said.own[last] === true && !isLong(stretch))
+    tally.add(isThing(end, one, said) ? "with its thing" : "ends in own");
+  if (isPlacedThing(stretch)) tally.add("placed thing");
+  else if (said.own[first] === true && !begin.quoted && !isName(begin))
+    tally.add("begins with own");
 }
 
 /** The next word is of the tool and may well belong to the value. */
@@ -306,16 +276,19 @@ function belongsAfter(stretch: Stretch): boolean {
   return isThing(after, one, said);
 }
 
-/** What a value seldom begins with. */
-function habits(stretch: Stretch): number {
+/** What a value seldom begins with, and how long it is. */
+function habits(stretch: Stretch, tally: Tally): void {
   const { one, said, first, last, begin } = stretch;
   const { form: long } = one.role;
-  let points = long === "sentence" ? PIECE_OF_SENTENCE * (last - first + 1) : 0;
-  if (isLong(stretch) && first === 0 && said.orders[0] === true) points += ENDS_INSIDE;
-  if (HAN.test(begin.bare) && isAsking(begin.bare)) points += QUESTION;
-  if (last === first) return points;
-  if (long !== "sentence" && !isName(begin) && isPlain(begin.bare)) points += DETERMINED;
-  return points + (beginsWithCount(stretch) ? ENDS_INSIDE : 0);
+  const pieces = last - first + 1;
+  tally.add("pieces", pieces);
+  tally.add(pieces === 1 ? "one piece" : pieces === 2 ? "two pieces" : "more pieces");
+  if (pieces > LENGTH_MAX) tally.add("many pieces");
+  if (isLong(stretch) && first === 0 && said.orders[0] === true) tally.add("begins with order");
+  if (HAN.test(begin.bare) && isAsking(begin.bare)) tally.add("begins with question");
+  if (last === first) return;
+  if (long !== "sentence" && !isName(begin) && isPlain(begin.bare)) tally.add("begins plainly");
+  if (beginsWithCount(stretch)) tally.add("begins with count");
 }
 
 /** "6 eggs" where the tool takes a number, "一条消息". */

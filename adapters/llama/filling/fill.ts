@@ -7,10 +7,12 @@ import type { Narrowed } from "../narrow.ts";
 import { isRecord } from "../../../runtime/record.ts";
 import type { JsonSchema } from "../../../schemas/function.ts";
 import type { ToolSpec } from "../../../schemas/model.ts";
-import { type Candidate, candidatesFor } from "./candidates.ts";
+import type { Candidate } from "./candidate.ts";
+import { candidatesFor } from "./candidates.ts";
 import { roleOf } from "./roles.ts";
 import { saidTo } from "./said.ts";
-import type { Parameter } from "./stretch.ts";
+import type { Parameter, Said } from "./stretch.ts";
+import { weights } from "./weights.ts";
 
 /** A reading of what was said. */
 export interface Filled {
@@ -25,12 +27,8 @@ export interface Filled {
 /** More parameters or candidates than this are not tried in every combination. */
 const PARAMETERS_MAX = 10;
 const KEPT_MAX = 8;
-/** What a required parameter costs that gets nothing. */
-const LACK = -2;
 /** What has so much less than the best is no choice. */
 const RIVAL = 1.5;
-/** Values often come in the order of the parameters. */
-const IN_ORDER = 0.5;
 /** Work of one reading: combinations looked at. */
 const STEPS_MAX = 20_000;
 
@@ -73,8 +71,8 @@ export function choicesIn(
   const choices = new Map<string, Narrowed>();
   for (const [at, { one, found }] of options.entries()) {
     // Of a choice that was not named all remain.
-    if (one.type === "boolean" || (one.type === "enum" && found.length === 0)) continue;
     const chosen = best.chosen[at];
+    if (one.type === "boolean" || (one.type === "enum" && chosen === undefined)) continue;
     const scoreMin = (chosen?.score ?? found[0]?.score ?? 0) - RIVAL;
     const rivals = found.filter(({ score }) => score >= scoreMin).map(({ value }) => value);
     const values = [...new Set([...(chosen === undefined ? [] : [chosen.value]), ...rivals])];
@@ -94,33 +92,53 @@ function readingOf(
 ): { readonly options: readonly Option[]; readonly best: Assignment } | undefined {
   const parameters = parametersOf(tool);
   if (parameters === undefined || sources.length === 0) return undefined;
-  const said = saidTo(tool, sources, parameters);
-  const options = parameters.map((one) => ({
-    one,
-    found: candidatesFor(one, said, votes[one.key])
-      .toSorted((a, b) => b.score - a.score)
-      .slice(0, KEPT_MAX),
-  }));
-  return { options, best: assign(options) };
+  const options = optionsIn(saidTo(tool, sources, parameters), parameters, votes);
+  return { options, best: assign(options.map(keptOf)) };
 }
 
-interface Option {
+/** All that each parameter may be, the best first. */
+export function optionsIn(
+  said: Said,
+  parameters: readonly Parameter[],
+  votes: Readonly<Record<string, unknown>> = {},
+): readonly Option[] {
+  return parameters.map((one) => ({
+    one,
+    found: candidatesFor(one, said, votes[one.key]).toSorted((a, b) => b.score - a.score),
+  }));
+}
+
+/** The few that are worth trying. */
+export function keptOf({ one, found }: Option): Option {
+  return { one, found: found.slice(0, KEPT_MAX) };
+}
+
+/** A parameter and what it may be, the best first. */
+export interface Option {
   readonly one: Parameter;
   readonly found: readonly Candidate[];
 }
 
-interface Assignment {
+/** What each parameter is. */
+export interface Assignment {
   readonly chosen: readonly (Candidate | undefined)[];
   readonly score: number;
 }
 
+/** What it counts that a parameter gets nothing. */
+export function pointsOfLack({ required, role }: Parameter): number {
+  return required ? weights.points("lacking", role.labels) : 0;
+}
+
 /** The best combination in which no word goes to two parameters. */
-function assign(options: readonly Option[]): Assignment {
+export function assign(options: readonly Option[]): Assignment {
   let best: Assignment = { chosen: [], score: -Infinity };
   let steps = 0;
   const chosen: (Candidate | undefined)[] = [];
-  const ceilings = options.map(({ one, found }) =>
-    Math.max(one.required ? LACK : 0, ...found.map(({ score }) => score + IN_ORDER)),
+  const ordered = weights.points("in order", ["*"]);
+  const lacks = options.map(({ one }) => pointsOfLack(one));
+  const ceilings = options.map(({ found }, at) =>
+    Math.max(lacks[at] ?? 0, ...found.map(({ score }) => score + Math.max(0, ordered))),
   );
   const rests = options.map((_, at) => ceilings.slice(at).reduce((sum, most) => sum + most, 0));
   const go = (at: number, score: number): void => {
@@ -134,21 +152,21 @@ function assign(options: readonly Option[]): Assignment {
       const taken = chosen.slice(0, at);
       if (taken.some((other) => other !== undefined && overlap(other, candidate))) continue;
       chosen[at] = candidate;
-      go(at + 1, score + candidate.score + inOrder(chosen, at));
+      go(at + 1, score + candidate.score + (isInOrder(chosen, at) ? ordered : 0));
     }
     chosen[at] = undefined;
-    go(at + 1, score + (option.one.required ? LACK : 0));
+    go(at + 1, score + (lacks[at] ?? 0));
     chosen.length = at;
   };
   go(0, 0);
   return best;
 }
 
-function inOrder(chosen: readonly (Candidate | undefined)[], at: number): number {
+/** Whether a value comes after that of the parameter before. */
+export function isInOrder(chosen: readonly (Candidate | undefined)[], at: number): boolean {
   const before = chosen.slice(0, at).findLast((one) => one !== undefined && one.first >= 0);
   const now = chosen[at];
-  if (before === undefined || now === undefined || now.first < 0) return 0;
-  return before.last < now.first ? IN_ORDER : 0;
+  return before !== undefined && now !== undefined && now.first >= 0 && before.last < now.first;
 }
 
 function overlap(a: Candidate, b: Candidate): boolean {
@@ -159,7 +177,8 @@ function overlap(a: Candidate, b: Candidate): boolean {
 /** The same tools come with every request. */
 const known = new WeakMap<JsonSchema, readonly Parameter[]>();
 
-function parametersOf({
+/** What a tool takes; `undefined` where there is nothing to read. */
+export function parametersOf({
   parameters,
   name,
   description,
@@ -190,7 +209,7 @@ function readParameters(
       schema,
       type,
       required: needed.has(key),
-      role: roleOf(key, schema, about),
+      role: roleOf(key, schema, about, type),
     });
   }
   return withEither(parameters);

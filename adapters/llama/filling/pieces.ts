@@ -36,7 +36,7 @@ interface Range {
 }
 
 const HAN = /\p{Script=Han}/u;
-const WORD = /百分之|(?:(?!百分之)\p{Script=Han})+|[^\s\p{Script=Han}]+/gu;
+const WORD = /百分之|(?:(?!百分之)\p{Script=Han})+|[^\s\p{Script=Han}，。：；！？、（）]+/gu;
 /** Single quotation marks are apostrophes as well. */
 const QUOTED =
   /"([^"]+)"|“([^”]+)”|「([^」]+)」|『([^』]+)』|《([^》]+)》|«([^»]+)»|`([^`]+)`|(?<=^|[\s:,(])'([^']+)'(?=$|[\s,.?!;:)])/gu;

@@ -34,11 +34,14 @@ export interface Role {
   readonly code: boolean;
   /** Chinese words for what it takes. */
   readonly chinese: readonly string[];
+  /** What weights may be learned for. */
+  readonly labels: readonly string[];
   /** How such values end. */
   readonly ends: readonly RegExp[];
 }
 
 interface Sort {
+  readonly name: string;
   readonly keys: RegExp;
   readonly before: string;
   readonly after?: string;
@@ -61,6 +64,7 @@ const LOOSE: ReadonlySet<ValueKind> = new Set(["file", "color", "currency", "lan
 
 /** What is to be done. */
 const TASK: Sort = {
+  name: "task",
   keys: /task|todo|to do|what|reminder|action|item to|chore|thing to do/u,
   before: "to about that for 提醒我 我 一条 记得 叫我 忘了 忘记 忘 了",
   after: "提醒",
@@ -71,6 +75,7 @@ const TO_DO = /remind|to ?do|task|提醒|待办|任务/iu;
 
 const SORTS: readonly Sort[] = [
   {
+    name: "source",
     keys: /\b(?:from|origin|source|src|start|departure|pick ?up|base)\b(?! (?:time|date))/u,
     before: "from off at between for one move rename copy 从 由 把 将",
     after: "to in into 有 到 去 飞 至 是 换 换成 等于 兑换",
@@ -78,6 +83,7 @@ const SORTS: readonly Sort[] = [
     named: true,
   },
   {
+    name: "destination",
     keys: /^(?:to|destination|dest|target|end|arrival|into|drop ?off)\b(?! (?:time|date))|\bdestination\b|^to\b/u,
     before:
       "to into towards toward and in as for reach many 到 去 飞 往 至 成 为 飞往 成为 多少 是",
@@ -86,6 +92,7 @@ const SORTS: readonly Sort[] = [
     named: true,
   },
   {
+    name: "place",
     keys: /location|city|place|town|country|region|area|address|station|harbou?r|port|airport|where|venue|beach|neighbou?rhood|destination|state/u,
     before:
       "in at near for from around of over to outside inside into visit 在 去 到 查 看 知道 告诉我 附近",
@@ -93,17 +100,20 @@ const SORTS: readonly Sort[] = [
     named: true,
   },
   {
+    name: "room",
     keys: /room|zone|floor|tank|area|folder|directory|namespace|shelf|channel/u,
     before: "in at on of for under into to inside 把 将 打扫 扫 在",
     after: "的",
     ends: /[室房厅卧间园库廊台楼院厨]$/u,
   },
   {
+    name: "language",
     keys: /\blanguages?\b|\blang\b/u,
     before: "in into to 成 用 为 译成",
     after: "怎么说",
   },
   {
+    name: "person",
     keys: /recipient|contact|person|people|\bto\b|\bwho|user|friend|guest|assignee|owner|coach|doctor|participant|client|customer|person|employee|student|sender|callee|member|singer|artist|author|attendee/u,
     before:
       "to with for call text tell message email ring let ask sms write by contact mute 给 跟 和 向 告诉 通知 打电话给 发给 叫 呼叫 播放 听",
@@ -111,6 +121,7 @@ const SORTS: readonly Sort[] = [
     named: true,
   },
   {
+    name: "text",
     keys: /\b(?:text|message|content|body|notes?|description|comment|memo|reason|details?|caption|words)$/u,
     before:
       "that because since saying says say write note reading with know 说 道 因为 内容 记 记下 记一下 写 说一声",
@@ -119,39 +130,50 @@ const SORTS: readonly Sort[] = [
   },
   TASK,
   {
+    name: "name",
     keys: /\bname$/u,
     before: "called named name for the my on off 叫 叫做 名为 给 把 将",
     names: "called named",
     named: true,
   },
   {
+    name: "title",
     keys: /title|subject|label|summary|event|heading|called/u,
     before: "called titled named name about for title labelled labeled 叫 叫做 名为 标题",
     names: "called call titled named entitled labelled labeled",
     form: "title",
   },
   {
+    name: "query",
     keys: /query|topic|keyword|search|term|question|about|\bwhat\b|song|track|album|book|movie|film|phrase|word|prompt|sql|statement|command|expression/u,
     before:
       "for about in on play up hear google run execute say query search some 搜 查 查一下 关于 听 放 播放 搜索 看看 首 一首 的 唱的 有关",
     form: "clause",
   },
   {
+    name: "thing",
     keys: /device|lamp|light|lock|door|appliance|thing|speaker|player|entity|item|product|gadget|cover|fan\b|blind|shutter/u,
     before:
       "the on off up lock unlock of some my buy add 把 将 打开 关 关掉 开 关闭 开启 加 加上 买 关一下 开一下 用",
   },
-  { keys: /time|hour|\bat\b|when|alarm/u, before: "at by for until till to 在 时间" },
-  { keys: /date|day|when|deadline|due|birthday/u, before: "on for by until due 在", after: "前" },
-  { keys: /branch/u, before: "on from of to into off at the 在" },
-  { keys: /repo|project/u, before: "in of for from the to 在 的" },
-  { keys: /filter|pattern/u, before: "only matching for with like 只 匹配" },
-  { keys: /unit\b|units\b|currency/u, before: "in to into from 成 为" },
+  { name: "time", keys: /time|hour|\bat\b|when|alarm/u, before: "at by for until till to 在 时间" },
   {
+    name: "date",
+    keys: /date|day|when|deadline|due|birthday/u,
+    before: "on for by until due 在",
+    after: "前",
+  },
+  { name: "branch", keys: /branch/u, before: "on from of to into off at the 在" },
+  { name: "repository", keys: /repo|project/u, before: "in of for from the to 在 的" },
+  { name: "filter", keys: /filter|pattern/u, before: "only matching for with like 只 匹配" },
+  { name: "unit", keys: /unit\b|units\b|currency/u, before: "in to into from 成 为" },
+  {
+    name: "provider",
     keys: /carrier|provider|method|via|with|pharmacy|company|brand|shop|store|restaurant|hotel|cinema|theat(?:er|re)|museum|club|gym|school|clinic|library|bank|platform|team|league/u,
     before: "with via by using at from of the 从 在 的 订",
   },
   {
+    name: "computer",
     keys: /host|server|service|pod|deployment|table|file|path|database|cluster|node|container|machine/u,
     before:
       "of for on in the restart scale describe inside under describe from read open list tail show restart 查看 重启",
@@ -214,7 +236,12 @@ export function isHolder(bare: string): boolean {
 }
 
 /** The role of a parameter. @param tool What its tool says of itself. */
-export function roleOf(key: string, { description, format }: JsonSchema, tool = ""): Role {
+export function roleOf(
+  key: string,
+  { description, format }: JsonSchema,
+  tool = "",
+  type = "string",
+): Role {
   const name = key
     .replaceAll(/([a-z])([A-Z])/g, "$1 $2")
     .replaceAll(/[_-]+/g, " ")
@@ -225,6 +252,7 @@ export function roleOf(key: string, { description, format }: JsonSchema, tool = 
     sorts.flatMap((sort) => (pick(sort) ?? "").split(" ")).filter((word) => word !== "");
   const kinds = kindsOf(key, format);
   const before = sorts.length === 0 ? ANY_BEFORE.split(" ") : words((sort) => sort.before);
+  const form = FORMS.findLast((one) => sorts.some((sort) => sort.form === one)) ?? "name";
   return {
     before: new Set(before),
     after: new Set(words((sort) => sort.after)),
@@ -234,7 +262,14 @@ export function roleOf(key: string, { description, format }: JsonSchema, tool = 
       ...listed(UNITS, `${name} ${about}`),
       ...listed(CHINESE, name),
     ]),
-    form: FORMS.findLast((form) => sorts.some((sort) => sort.form === form)) ?? "name",
+    form,
+    labels: [
+      "*",
+      type === "string" ? form : type,
+      ...sorts.map((sort) => sort.name),
+      ...kinds.map((kind) => `<${kind}>`),
+      ...termsOf(name).map((term) => `=${term}`),
+    ],
     named: sorts.some(({ named }) => named === true),
     known: sorts.length > 0,
     thing: THING.test(name),

@@ -1,12 +1,14 @@
 /** What each piece of a request is to a tool: a word of its own, what is to be done, or something to explain. */
 import { ownWords } from "../own_words.ts";
-import { OWNER } from "./candidates.ts";
 import { isWhole, type Piece, piecesOf } from "./pieces.ts";
 import { isGeneric, isMeasure, isOrder, isPlain } from "./plain_words.ts";
 import type { Parameter, Said } from "./stretch.ts";
+import { knownOf, seenIn } from "./words.ts";
 import { alikeTest, termsOf } from "../../../runtime/turn/tool_choice.ts";
 import type { ToolSpec } from "../../../schemas/model.ts";
 
+/** Whose something is. */
+export const OWNER = /owner|org|user|account|namespace/iu;
 const HAN = /\p{Script=Han}/u;
 const LATIN_LOWER = /^\p{Ll}/u;
 const ARTICLE = /^(?:the|a|an|my|our|some|any|this|that|把|将)$/u;
@@ -43,12 +45,16 @@ export function saidTo(
     const isVerb = orders[at] === true || (HAN.test(piece.bare) && isOrder(piece.bare));
     return !isPlain(piece.bare) && !isGeneric(piece.bare) && own[at] !== true && !isVerb;
   });
+  const seen = seenIn({ pieces, content, own, orders });
   return {
     texts: sources,
     pieces,
     content,
     own,
     orders,
+    spoken: spokenIn(pieces),
+    seen,
+    known: knownOf(seen),
     tails: tailsIn(pieces, (piece) => isOwn(piece) || isAlike(piece.bare)),
     names: new Set(parameters.flatMap(({ role }) => [...role.names])),
     kinds: new Set(parameters.flatMap(({ role }) => role.kinds)),
@@ -57,6 +63,15 @@ export function saidTo(
     takesOwner: parameters.some(({ key }) => OWNER.test(key)),
     takesSentence: parameters.some(({ role }) => role.form === "sentence"),
   };
+}
+
+/** The words of what was said last, and each with the next. */
+function spokenIn(pieces: readonly Piece[]): readonly string[] {
+  const bares = pieces
+    .filter(({ source, quoted }) => source === 0 && !quoted)
+    .map(({ bare }) => bare);
+  const pairs = bares.slice(1).map((bare, at) => `${bares[at]} ${bare}`);
+  return [...new Set([...bares, ...pairs])];
 }
 
 /** Tells the tool's own words, in Chinese by their characters. */

@@ -1,0 +1,160 @@
+/**
+ * Amounts as people say them, in the unit that a parameter takes: "half an hour" is 30 where minutes are wanted, "a kilo"
+ * 1000 where grams are. Also parts of a whole, and numbers below zero. Knows text only.
+ */
+import { spokenNumbers } from "../number_words.ts";
+
+/** An amount and where it is said. */
+export interface Quantity {
+  readonly from: number;
+  readonly to: number;
+  /** In the smallest unit of its kind; parts of a whole in percent. */
+  readonly amount: number;
+  readonly measure: Measure;
+}
+
+/** What is measured. */
+export type Measure = "time" | "mass" | "length" | "volume" | "share";
+
+interface Unit {
+  readonly measure: Measure;
+  readonly factor: number;
+  /** How people say it. */
+  readonly said: string;
+  /** How parameters say it. */
+  readonly named: RegExp;
+}
+
+const UNITS: readonly Unit[] = [
+  { measure: "time", factor: 1, said: "seconds?|secs?|秒钟?", named: /\b(?:seconds?|secs?)\b|秒/u },
+  {
+    measure: "time",
+    factor: 60,
+    said: "minutes?|mins?|分钟",
+    named: /\b(?:minutes?|mins?)\b|分钟/u,
+  },
+  {
+    measure: "time",
+    factor: 3600,
+    said: "hours?|hrs?|h|个?小时|个?钟头",
+    named: /\b(?:hours?|hrs?)\b|小时/u,
+  },
+  { measure: "time", factor: 86_400, said: "days?|天", named: /\bdays?\b|天数/u },
+  {
+    measure: "time",
+    factor: 604_800,
+    said: "weeks?|fortnight|个?星期|周",
+    named: /\bweeks?\b|周数/u,
+  },
+  { measure: "mass", factor: 1, said: "grams?|g|克", named: /\bgrams?\b|\bg\b|克/u },
+  {
+    measure: "mass",
+    factor: 1000,
+    said: "kilograms?|kilos?|kg|公斤|千克",
+    named: /\b(?:kilograms?|kilos?|kg)\b|公斤|千克/u,
+  },
+  { measure: "mass", factor: 500, said: "斤", named: /斤/u },
+  {
+    measure: "length",
+    factor: 1,
+    said: "millimet(?:er|re)s?|mm|毫米",
+    named: /\bmillimet(?:er|re)s?\b|\bmm\b|毫米/u,
+  },
+  {
+    measure: "length",
+    factor: 10,
+    said: "centimet(?:er|re)s?|cm|厘米",
+    named: /\bcentimet(?:er|re)s?\b|\bcm\b|厘米/u,
+  },
+  {
+    measure: "length",
+    factor: 1000,
+    said: "met(?:er|re)s?|m|米",
+    named: /\bmet(?:er|re)s?\b|(?<!厘|毫|千)米/u,
+  },
+  {
+    measure: "length",
+    factor: 1_000_000,
+    said: "kilomet(?:er|re)s?|km|公里|千米",
+    named: /\bkilomet(?:er|re)s?\b|\bkm\b|公里|千米/u,
+  },
+  {
+    measure: "volume",
+    factor: 1,
+    said: "millilit(?:er|re)s?|ml|毫升",
+    named: /\bmillilit(?:er|re)s?\b|\bml\b|毫升/u,
+  },
+  {
+    measure: "volume",
+    factor: 1000,
+    said: "lit(?:er|re)s?|l|升",
+    named: /\blit(?:er|re)s?\b|(?<!毫)升/u,
+  },
+];
+const SHARE =
+  /percent|prozent|position|opening|brightness|volume|level|0 ?(?:-|–|to) ?100|百分比|亮度|音量/iu;
+/** Of "per hour" and "litres per hectare" nothing can be told. */
+const RATE = /\bper\b|\/|每/u;
+
+const AMOUNT =
+  "half an?|a quarter of an?|three quarters of an?|an? half|\\d+(?:[.,]\\d+)?|(?:[a-z]+-)?[a-z]+|[零一二两三四五六七八九十]+|半";
+const SAID = UNITS.map(({ said }) => `(${said})`).join("|");
+const WORDS = new RegExp(
+  `(?<![a-z\\d.,零一二两三四五六七八九十])(${AMOUNT})( and a half|个半)?[ -]?(?:${SAID})(?![a-z])(半| and a half)?`,
+  "giu",
+);
+const PARTS: readonly (readonly [RegExp, number])[] = [
+  [/\b(?:three quarters)\b|四分之三/giu, 75],
+  [/\b(?:two thirds)\b|三分之二/giu, 67],
+  [/\b(?:half ?way|half)\b(?! (?:an?|past|hour|the)\b)|一半|半开/giu, 50],
+  [/\b(?:a third)\b|三分之一/giu, 33],
+  [/\b(?:a quarter)\b(?! (?:of an|past|to))|四分之一/giu, 25],
+];
+const FRACTIONS: Readonly<Record<string, number>> = {
+  half: 0.5,
+  半: 0.5,
+  a: 1,
+  an: 1,
+  one: 1,
+};
+
+/** The amounts in a text that name their unit. */
+export function quantitiesIn(text: string): readonly Quantity[] {
+  const found: Quantity[] = [];
+  for (const match of text.matchAll(WORDS)) {
+    const [all, said = "", half = ""] = match;
+    const unit = UNITS.findIndex((_, at) => match[3 + at] !== undefined);
+    const { measure, factor } = UNITS[unit] ?? { measure: "time", factor: 1 };
+    const count = countOf(said.toLowerCase());
+    if (count === undefined) continue;
+    const more = half !== "" || match[3 + UNITS.length] !== undefined ? 0.5 : 0;
+    found.push({
+      from: match.index,
+      to: match.index + all.length,
+      amount: (count + more) * factor,
+      measure,
+    });
+  }
+  for (const [part, amount] of PARTS)
+    for (const { index, 0: said } of text.matchAll(part))
+      found.push({ from: index, to: index + said.length, amount, measure: "share" });
+  return found;
+}
+
+function countOf(said: string): number | undefined {
+  if (FRACTIONS[said] !== undefined) return FRACTIONS[said];
+  if (/^(?:half an?|an? half)$/u.test(said)) return 0.5;
+  if (said.startsWith("a quarter")) return 0.25;
+  if (said.startsWith("three quarters")) return 0.75;
+  if (/^\d/u.test(said)) return Number(said.replace(",", "."));
+  const numbers = spokenNumbers(said);
+  return numbers.length === 1 ? numbers[0] : undefined;
+}
+
+/** In which unit a parameter takes its amount; `undefined` = it does not say. @param about Its name and description. */
+export function unitOf(about: string): Pick<Unit, "measure" | "factor"> | undefined {
+  if (RATE.test(about)) return undefined;
+  const unit = UNITS.find(({ named }) => named.test(about));
+  if (unit !== undefined) return unit;
+  return SHARE.test(about) ? { measure: "share", factor: 1 } : undefined;
+}
