@@ -1,6 +1,7 @@
 /** A control channel over an inherited socket: JSON lines both ways. It does not know what the frames mean. */
 import { LineReader, LineWriter } from "../../runtime/isolate/lines.ts";
 import {
+  CHUNK_BYTES,
   FRAME_BYTES_MAX,
   isDeep,
   parseLine,
@@ -21,10 +22,13 @@ const FLOOD = { frames: 50_000, bytes: 48 * 1_048_576 } as const;
 
 /** Each call we send may be answered by so much more: its values, its log, its answer. */
 const PER_CALL = { frames: 8, bytes: 65_536 } as const;
+/** A piece of a body that we asked for, as base64 in a frame. */
+const PER_PIECE_BYTES = CHUNK_BYTES * 2;
 
 /** Counts what comes in one second. */
 class FloodGauge {
   #calls = 0;
+  #pieces = 0;
   #second = 0;
   #frames = 0;
   #bytes = 0;
@@ -36,18 +40,20 @@ class FloodGauge {
       this.#frames = 0;
       this.#bytes = 0;
       this.#calls = 0;
+      this.#pieces = 0;
     }
     this.#frames += frames;
     this.#bytes += bytes;
     return (
       this.#frames > FLOOD.frames + this.#calls * PER_CALL.frames ||
-      this.#bytes > FLOOD.bytes + this.#calls * PER_CALL.bytes
+      this.#bytes > FLOOD.bytes + this.#calls * PER_CALL.bytes + this.#pieces * PER_PIECE_BYTES
     );
   }
 
   /** We asked for something ourselves. */
-  asked(): void {
+  asked(frame: object): void {
     this.#calls++;
+    if ("type" in frame && frame.type === "want") this.#pieces++;
   }
 }
 
@@ -114,7 +120,7 @@ export async function openControl(options: {
   return {
     send: (frame) => {
       if (broken) return;
-      gauge?.asked();
+      gauge?.asked(frame);
       writer.send(frame);
     },
     close: () => {

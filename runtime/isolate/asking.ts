@@ -10,6 +10,14 @@ interface Asked {
   readonly end: () => void;
 }
 
+/** A body that is sent as it is wanted. */
+export interface Feeder {
+  /** Sends the next piece, or the end. Never rejects. */
+  readonly next: () => void;
+  /** Nothing more is wanted. */
+  readonly stop: () => void;
+}
+
 type WithoutId<Frame> = Frame extends { type: "ask" } ? Omit<Frame, "id" | "type"> : never;
 /** A question before it has a number. */
 export type Asking = WithoutId<HostFrame>;
@@ -20,6 +28,7 @@ const ignore = () => undefined;
 export class Questions {
   readonly #send: HostChannel["send"];
   readonly #asked = new Map<number, Asked>();
+  readonly #feeders = new Map<number, Feeder>();
   #lastId = 0;
 
   constructor(send: HostChannel["send"]) {
@@ -29,6 +38,17 @@ export class Questions {
   /** A number for a question, known before it is asked. */
   nextId(): number {
     return ++this.#lastId;
+  }
+
+  /** Sends a body with the question of this number, until `unfeed`. */
+  feed(id: number, feeder: Feeder): void {
+    this.#feeders.set(id, feeder);
+  }
+
+  /** No more of a body is sent. */
+  unfeed(id: number): void {
+    this.#feeders.get(id)?.stop();
+    this.#feeders.delete(id);
   }
 
   /** Asks and waits for the one answer. */
@@ -121,6 +141,7 @@ export class Questions {
         };
         forget = () => {
           this.#asked.delete(id);
+          this.unfeed(id);
           signal.removeEventListener("abort", abort);
         };
         signal.addEventListener("abort", abort, { once: true });
@@ -151,6 +172,10 @@ export class Questions {
   /** Takes an answer of the daemon. */
   hear(frame: DaemonFrame): void {
     if (!("id" in frame)) return;
+    if (frame.type === "want") {
+      this.#feeders.get(frame.id)?.next();
+      return;
+    }
     const asked = this.#asked.get(frame.id);
     if (frame.type === "answer") asked?.answer(frame.value);
     else if (frame.type === "refusal") asked?.refuse(fromWire(frame.error));

@@ -6,24 +6,20 @@ import * as v from "valibot";
 import { isMoultError, MoultError, toWire, messageOf } from "../../schemas/error.ts";
 import type { Manifest, Permissions } from "../../schemas/function.ts";
 import type { GenerateRequest } from "../../schemas/model.ts";
-import { declaredSecret } from "../policy/secrets.ts";
 import { Budget, Connections } from "./egress/budget.ts";
-import { isPlace } from "./egress/destination.ts";
-import { egress } from "./egress/egress.ts";
+import { isDeclared, secretNames } from "./egress/declared.ts";
+import { egress, type EgressRequest } from "./egress/egress.ts";
 import type { LiveCall, LiveHost } from "./live_host.ts";
 import { CHUNK_BYTES, type DaemonFrame, type HostFrame, type Question } from "./protocol.ts";
 import { HeardTwice } from "./heard_twice.ts";
 import { Reports } from "./reports.ts";
+import { RequestBodies } from "./request_bodies.ts";
 import type { HostServices } from "./services.ts";
 
 /** Questions of one host that wait at once. */
 const QUESTIONS_MAX = 4_096;
-/** Bytes of request bodies that a host may have sent ahead of their requests. */
-const CHUNK_BYTES_MAX = 16 * 1_048_576;
 /** JSON characters of one answer of `kv.list`. */
 const LIST_CHARS_MAX = 4 * 1_048_576;
-/** Pieces of such bodies. A request follows its own at once. */
-const CHUNKS_MAX = QUESTIONS_MAX;
 
 /** Requests of `ctx.fetch` that one host has open at once, until their answers are read; further ones wait. */
 const CONNECTIONS_MAX = 64;
@@ -74,19 +70,21 @@ export interface BrokerParts {
 export class Broker {
   readonly #parts: BrokerParts;
   readonly #open = new Map<number, Open>();
-  readonly #chunks = new Map<number, Uint8Array[]>();
+  readonly #bodies: RequestBodies;
   readonly #reports: Reports;
   /** Of the calls that run. */
   readonly #budgets = new Map<number, Budget>();
   readonly #connections = new Connections(CONNECTIONS_MAX);
   readonly #heard = new HeardTwice<LiveCall>((live, refusal) => this.#refuse(live, refusal));
   #reading: Promise<void> | undefined;
-  #chunkBytes = 0;
-  #chunkCount = 0;
 
   constructor(parts: BrokerParts) {
     this.#parts = parts;
     this.#reports = new Reports(parts.name, parts.services);
+    this.#bodies = new RequestBodies({
+      want: (id) => this.#send({ type: "want", id }),
+      kill: (why) => parts.host.confined.kill(why),
+    });
     parts.host.listener = {
       frame: (frame) => this.#hear(frame),
       answered: () => this.#heard.flush(),
@@ -104,7 +102,7 @@ export class Broker {
     if (frame.type === "ask") this.#guard(this.#answer(frame));
     else if (frame.type === "cancel") this.#close(frame.id);
     else if (frame.type === "more") this.#sendNext(frame.id);
-    else if (frame.type === "chunk") this.#keepChunk(frame.id, frame.data);
+    else if (frame.type === "chunk") this.#bodies.hear(frame.id, frame.data);
     else if (frame.type === "log") this.#reports.log(frame.level, frame.facts, frame.text);
     else if (frame.type === "denied")
       this.#heard.ofHost(soleCall(host), {
@@ -151,6 +149,7 @@ export class Broker {
 
   #forget(id: number, open: Open): void {
     this.#open.delete(id);
+    this.#bodies.end(id);
     open.leave?.();
   }
 
@@ -222,19 +221,15 @@ export class Broker {
 
   async #fetch(question: Question & { op: "fetch" }, open: Open): Promise<unknown> {
     const { name, manifest, permissions, services, offline } = this.#parts;
-    const chunks = this.#takeChunks(question.id);
+    const body = this.#bodyOf(question);
     const rules = {
       allow: permissions.net,
       secret: (wanted: string, place: string) =>
         isDeclared(manifest, wanted, place) ? services.secret(name, wanted) : undefined,
-      known: () =>
-        manifest.secrets.flatMap(
-          (entry) => services.secret(name, declaredSecret(entry).name) ?? [],
-        ),
+      known: () => secretNames(manifest).flatMap((one) => services.secret(name, one) ?? []),
       offline,
       budget: this.#budgetOf(question.call),
     };
-    const body = question.chunks === 0 ? undefined : Buffer.concat(chunks);
     open.leave = await this.#connections.enter(open.abort.signal);
     const response = await egress({ ...question, body }, rules, open.abort.signal);
     if (open.abort.signal.aborted) await response.body?.cancel();
@@ -245,6 +240,12 @@ export class Broker {
     if (hasBody && response.body !== null) open.reader = response.body.getReader() as Reader;
     const headers = hasBody ? decodedHeaders(response.headers) : [...response.headers];
     return { status, statusText, url, redirected: response.redirected, headers, hasBody };
+  }
+
+  #bodyOf({ id, chunks, streamed, bytes }: Question & { op: "fetch" }): EgressRequest["body"] {
+    if (streamed === true) return { stream: this.#bodies.stream(id, bytes), bytes };
+    const body = this.#bodies.take(id);
+    return chunks === 0 ? undefined : body;
   }
 
   #budgetOf(call: number): Budget {
@@ -329,26 +330,6 @@ export class Broker {
     return result.output;
   }
 
-  #keepChunk(id: number, data: string): void {
-    const bytes = Buffer.from(data, "base64");
-    this.#chunkBytes += bytes.length;
-    if (this.#chunkBytes > CHUNK_BYTES_MAX || ++this.#chunkCount > CHUNKS_MAX) {
-      this.#parts.host.confined.kill("it sent more than a request may hold");
-      return;
-    }
-    const chunks = this.#chunks.get(id);
-    if (chunks === undefined) this.#chunks.set(id, [bytes]);
-    else chunks.push(bytes);
-  }
-
-  #takeChunks(id: number): readonly Uint8Array[] {
-    const chunks = this.#chunks.get(id) ?? [];
-    this.#chunks.delete(id);
-    this.#chunkBytes -= chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-    this.#chunkCount -= chunks.length;
-    return chunks;
-  }
-
   #endCall(call: number): void {
     this.#heard.flush();
     for (const [id, open] of this.#open) if (open.call === call) this.#close(id);
@@ -367,24 +348,6 @@ export class Broker {
     this.#parts.host.confined.send(frame);
   }
 }
-
-/** Whether a manifest lets requests to `place` carry a secret. */
-function isDeclared({ secrets }: Manifest, wanted: string, place: string): boolean {
-  return secrets
-    .map(declaredSecret)
-    .some(
-      (one) =>
-        one.name === wanted && (one.place === undefined || isPlaceOfSecret(one.place, place)),
-    );
-}
-
-/** With `http://` before both, or before neither: without it, a secret travels encrypted only. */
-function isPlaceOfSecret(entry: string, place: string): boolean {
-  const [own, asked] = [entry, place].map((text) => text.replace(PLAIN, ""));
-  return PLAIN.test(entry) === PLAIN.test(place) && isPlace(own ?? "", asked ?? "");
-}
-
-const PLAIN = /^http:\/\//;
 
 /** The body comes decoded. */
 function decodedHeaders(headers: Headers): [string, string][] {

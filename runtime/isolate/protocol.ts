@@ -76,6 +76,10 @@ const Question = v.variant("op", [
     redirect: v.optional(v.picklist(["follow", "manual", "error"])),
     /** How many chunks of a body came before. */
     chunks: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000)),
+    /** Instead, its chunks are sent as they are wanted; an empty one ends it. */
+    streamed: v.optional(v.boolean()),
+    /** How long such a body is, where that is known. */
+    bytes: v.optional(id),
   }),
   v.object({
     ...ask,
@@ -144,7 +148,7 @@ const HostFrame = v.union([
       /** Its name; empty where no name in the manifest would help. */
       wanted: v.pipe(v.string(), v.maxLength(200)),
     }),
-    /** A piece of the body of the `fetch` that follows under the same id; base64. */
+    /** A piece of the body of the `fetch` that follows under the same id, or of one that is streamed; base64. */
     v.object({ type: v.literal("chunk"), id, data: v.string() }),
     /** The host wants the next piece of a body. */
     v.object({ type: v.literal("more"), id }),
@@ -190,7 +194,9 @@ export type DaemonFrame =
   | { readonly type: "refusal"; readonly id: number; readonly error: WireError }
   /** A piece of an answer that comes in pieces: a token of the model, or base64 of a body. */
   | { readonly type: "piece"; readonly id: number; readonly text: string }
-  | { readonly type: "end"; readonly id: number };
+  | { readonly type: "end"; readonly id: number }
+  /** The next piece of a body that is streamed. */
+  | { readonly type: "want"; readonly id: number };
 
 /** Parses one line of the control channel. Throws `internal` when it is not JSON. */
 export function parseLine(line: string): unknown {

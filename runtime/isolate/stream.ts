@@ -2,7 +2,7 @@
 import { isMoultError, MoultError, messageOf } from "../../schemas/error.ts";
 
 /** Anything that functions put into streams, as bytes. Throws `output/invalid`. */
-function toBytes(chunk: unknown): Uint8Array {
+export function toBytes(chunk: unknown): Uint8Array {
   if (typeof chunk === "string") return Buffer.from(chunk);
   if (chunk instanceof Uint8Array) return chunk;
   if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk);

@@ -5,7 +5,7 @@ import { checkDestination, destination } from "./destination.ts";
 import { fillHeaders } from "./filling.ts";
 import { redirected, redirectOf } from "./redirect.ts";
 import { denied, type EgressRules } from "./rules.ts";
-import { counted, type Outgoing, send } from "./sending.ts";
+import { type Body, counted, type Outgoing, send } from "./sending.ts";
 
 /** As many as browsers follow. */
 const REDIRECTS_MAX = 20;
@@ -25,7 +25,7 @@ export interface EgressRequest {
   readonly url: string;
   readonly method: string;
   readonly headers: readonly (readonly [string, string])[];
-  readonly body: Uint8Array | undefined;
+  readonly body: Body | undefined;
   /** What becomes of an answer that leads elsewhere. @default "follow" */
   readonly redirect?: "follow" | "manual" | "error" | undefined;
 }

@@ -1,8 +1,8 @@
 /** What is asked for after a redirect, as `fetch` has it: another method at times, and no secrets for strangers. */
-import type { MoultError } from "../../../schemas/error.ts";
+import { MoultError } from "../../../schemas/error.ts";
 import { checkDestination, destination } from "./destination.ts";
 import { denied, type EgressRules } from "./rules.ts";
-import type { Outgoing } from "./sending.ts";
+import { isStream, type Outgoing } from "./sending.ts";
 
 /** Not every answer from 300 to 399 is one. */
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -28,6 +28,11 @@ export function redirected(
   const url = destination(redirectOf(response) ?? "", from.url);
   checkDestination(url, rules);
   const next = turned({ ...from, url }, response.status);
+  if (isStream(next.body))
+    throw new MoultError(
+      "tool/failed",
+      `Cannot follow to ${url.host}: a body that was streamed or is long cannot be sent again; use redirect: "manual"`,
+    );
   return url.origin === from.url.origin ? next : forStrangers(next, secretNames, rules);
 }
 
@@ -63,7 +68,9 @@ function isInAddress(secret: string, { href }: URL): boolean {
 
 function isInBody(secret: string, { body }: Outgoing): boolean {
   return (
-    body !== undefined && Buffer.from(body.buffer, body.byteOffset, body.length).includes(secret)
+    body !== undefined &&
+    !isStream(body) &&
+    Buffer.from(body.buffer, body.byteOffset, body.length).includes(secret)
   );
 }
 

@@ -5,12 +5,16 @@ import type { Budget } from "./budget.ts";
 import { addressesOf, goesByProxy, isThisMachine } from "./destination.ts";
 import { denied, type EgressRules } from "./rules.ts";
 
+/** What is sent: as it lies in memory, or as it comes, of a length that is known or shows. */
+export type Body =
+  Uint8Array | { readonly stream: ReadableStream<Uint8Array>; readonly bytes: number | undefined };
+
 /** What one request says. */
 export interface Outgoing {
   readonly url: URL;
   readonly method: string;
   readonly headers: Headers;
-  readonly body: Uint8Array | undefined;
+  readonly body: Body | undefined;
   /** Whether a header has a secret that the function does not see. */
   readonly isSecret: boolean;
 }
@@ -30,13 +34,13 @@ export async function send(
   let failure: unknown;
   for (const address of addresses) {
     try {
-      const response = await fetchFrom(address, outgoing, signal);
+      const response = await fetchFrom(address, outgoing, rules.budget, signal);
       rules.budget.bytes([...response.headers].reduce((sum, pair) => sum + sizeOfHeader(pair), 0));
       return response;
     } catch (error) {
       if (isMoultError(error)) throw error;
       failure = error;
-      if (signal.aborted || !isUnanswered(error)) break;
+      if (signal.aborted || !isUnanswered(error) || isStream(outgoing.body)) break;
     }
   }
   const why = messageOf(failure);
@@ -56,7 +60,12 @@ function sizeOfHeader([name, value]: readonly [string, string]): number {
 
 function sizeOf({ url, headers, body }: Outgoing): number {
   const head = [...headers].reduce((sum, pair) => sum + sizeOfHeader(pair), url.href.length);
-  return head + (body?.length ?? 0);
+  return head + (isStream(body) ? 0 : (body?.length ?? 0));
+}
+
+/** Whether a body can be sent once only. */
+export function isStream(body: Body | undefined): body is Exclude<Body, Uint8Array> {
+  return body !== undefined && !(body instanceof Uint8Array);
 }
 
 const UNANSWERED = new Set([
@@ -77,6 +86,7 @@ function isUnanswered(error: unknown): boolean {
 async function fetchFrom(
   address: string,
   { url, method, headers, body }: Outgoing,
+  budget: Budget,
   signal: AbortSignal,
 ): Promise<Response> {
   const there = new URL(url);
@@ -84,13 +94,17 @@ async function fetchFrom(
   if (!goesByProxy(url)) there.hostname = address.includes(":") ? `[${address}]` : address;
   const named = new Headers(headers);
   named.set("host", url.host);
+  // The length is ours: what comes is cut where it passes it, and broken off where it falls short.
+  if (isStream(body) && body.bytes !== undefined) named.set("content-length", String(body.bytes));
   const isName = addressIn(url.hostname) === undefined;
   const init: BunFetchRequestInit = {
     method,
     headers: named,
     signal,
     redirect: "manual",
-    ...(body === undefined ? {} : { body: body as Uint8Array<ArrayBuffer> }),
+    ...(body !== undefined && {
+      body: isStream(body) ? counted(body.stream, budget) : (body as Uint8Array<ArrayBuffer>),
+    }),
     ...(isName && url.protocol === "https:" && { tls: { serverName: url.hostname } }),
     ...(isThisMachine(url) && NO_PROXY),
   };
