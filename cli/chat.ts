@@ -22,12 +22,15 @@ ${DAEMON_HELP}`,
   async run(program, positionals, values) {
     const client = await findOrStartDaemon(program, values);
     const session = text(values["session"]) ?? terminalSession();
+    const talk = new Talk(client, session);
     const say = (words: string): Promise<number> =>
-      values["json"] === true ? sayJson(client, session, words) : sayAloud(client, session, words);
+      values["json"] === true ? sayJson(client, session, words) : talk.say(words);
     const isAsked = process.stdin.isTTY && values["json"] !== true;
     if (positionals.length === 0) return await converse(client, say, isAsked);
-    const code = await say(positionals.join(" "));
-    if (isAsked) await askAboutWaiting(client, new Set(), isYes);
+    let code = await say(positionals.join(" "));
+    if (!isAsked) return code;
+    while (talk.isQuestion) code = await say((await isYes("Call it?")) ? "yes" : "no");
+    await askAboutWaiting(client, new Set(), isYes);
     return code;
   },
 };
@@ -84,13 +87,36 @@ async function sayJson(client: Client, session: string, words: string): Promise<
   return reply.outcome === "answered" ? 0 : 1;
 }
 
-/** The id makes the message idempotent, so that it may be sent again when the connection breaks mid-turn. */
-async function sayAloud(client: Client, session: string, words: string): Promise<number> {
-  const body = { text: words, id: randomUUID(), stream: true };
-  const ask = () =>
-    showTurn(patiently(client, client.events("POST", messagesPath(session), { body })));
-  const outcome = (await ask()) ?? (await ask());
-  return outcome === "answered" ? 0 : 1;
+/** One conversation, aloud. */
+class Talk {
+  /** The last turn has ended with a question that yes or no answers. */
+  isQuestion = false;
+  readonly #client: Client;
+  readonly #session: string;
+
+  constructor(client: Client, session: string) {
+    this.#client = client;
+    this.#session = session;
+  }
+
+  /** The id makes the message idempotent, so that it may be sent again when the connection breaks mid-turn. */
+  async say(words: string): Promise<number> {
+    this.isQuestion = false;
+    const body = { text: words, id: randomUUID(), stream: true };
+    const ask = () => {
+      const events = this.#client.events("POST", messagesPath(this.#session), { body });
+      return showTurn(this.#heard(patiently(this.#client, events)));
+    };
+    const outcome = (await ask()) ?? (await ask());
+    return outcome === "answered" ? 0 : 1;
+  }
+
+  async *#heard(events: Events): Events {
+    for await (const event of events) {
+      if (event["type"] === "question") this.isQuestion = true;
+      yield event;
+    }
+  }
 }
 
 type Events = AsyncIterable<Readonly<Record<string, unknown>>>;

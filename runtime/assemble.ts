@@ -10,14 +10,27 @@ import type { Bundle, Deployment } from "./isolate/deployment.ts";
 import { Hosts } from "./isolate/hosts.ts";
 import type { HostServices } from "./isolate/services.ts";
 import { BuildProcess } from "./load/build_process.ts";
+import type { Functions } from "./load/functions.ts";
 import { createLoader, type Loader } from "./load/loader.ts";
 import type { ModelOptions } from "./model/client.ts";
 import { type PrepareModel, startPrepared } from "./model/prepared.ts";
-import type { Clock, Log, Meter, Model, ParseYaml, Sandbox, Store, Transport } from "./ports.ts";
+import type {
+  CallResult,
+  Clock,
+  FunctionCall,
+  Log,
+  Meter,
+  Model,
+  ParseYaml,
+  Sandbox,
+  Store,
+  Transport,
+} from "./ports.ts";
 import { Grants, type Reapprove } from "./policy/grants.ts";
 import { Keepers } from "./policy/keepers.ts";
 import { Secrets } from "./policy/secrets.ts";
-import { MoultError } from "../schemas/error.ts";
+import { cannotAsk, inputOf, isAsked } from "./turn/question.ts";
+import { MoultError, toWire } from "../schemas/error.ts";
 import type { RuntimeEvent } from "../schemas/turn.ts";
 
 /** What the adapters give. */
@@ -197,6 +210,19 @@ function keepTrouble({ id: _id, at: _at, type, ...facts }: RuntimeEvent, log: Lo
   if (text !== undefined) log.warn(facts, text);
 }
 
+/** A call that one function makes of another. */
+async function callBetween(
+  functions: Functions,
+  name: string,
+  call: FunctionCall,
+): Promise<CallResult> {
+  const { principal, signal, body } = call;
+  const asking = { principal, ...(signal !== undefined && { signal }) };
+  if (!(await isAsked(functions, { name, arguments: inputOf(body) }, asking)))
+    return await functions.run(name, call);
+  return { version: "", ms: 0, error: toWire(cannotAsk(name)), writes: [] };
+}
+
 /** The daemon as function hosts see it. */
 function hostServices(
   parts: {
@@ -216,7 +242,7 @@ function hostServices(
     keepers,
     model,
     secret: (_fn, name) => secrets.get(name),
-    call: (_from, name, call) => loader().run(name, call),
+    call: async (_from, name, call) => await callBetween(loader(), name, call),
     crashed: (crash) => loader().crashed(crash),
     log: (name, level, facts, text) => {
       hub.publish("function.log", { name, level, facts, text });

@@ -68,6 +68,12 @@ export type TurnEvent = { readonly turn: string; readonly seq: number; readonly 
       readonly error?: WireError;
       readonly ms: number;
     }
+  | {
+      readonly type: "question";
+      readonly name: string;
+      readonly version: string;
+      readonly input: unknown;
+    }
   | { readonly type: "refusal"; readonly code: string; readonly message: string }
   | { readonly type: "done"; readonly reply: Reply }
   | { readonly type: "error"; readonly error: WireError }

@@ -26,8 +26,11 @@ export interface Bundle {
   readonly differs?: () => void;
 }
 
-/** Which handler of the definition a call is for. `check` runs none: it holds a tool's input against its schema. */
-export type Handler = "run" | "receive" | "render" | "check";
+/**
+ * Which handler of the definition a call is for. `check` runs none: it holds a tool's input against its schema.
+ * `confirm` says whether a person is to be asked before `run` gets that input.
+ */
+export type Handler = "run" | "receive" | "render" | "check" | "confirm";
 
 /**
  * A version of a function. It starts a host at the first call, ends it when idle, and restarts it after a crash

@@ -62,13 +62,16 @@ interface Work {
   readonly ctx: CallContext;
 }
 
+/** What is done with a tool, by handler. */
+const TOOL_WORK = new Map<string, (name: string, tool: ToolDefinition, work: Work) => unknown>([
+  ["run", runTool],
+  ["check", checkOnly],
+  ["confirm", (name, tool, { input }) => isConfirmed(tool, checkInput(name, tool, input))],
+]);
+
 async function dispatch({ name, definition }: Loaded, work: Work): Promise<unknown> {
-  if (definition.kind === "tool" && work.handler === "run")
-    return await runTool(name, definition, work);
-  if (definition.kind === "tool" && work.handler === "check") {
-    checkInput(name, definition, work.input);
-    return null;
-  }
+  const tool = definition.kind === "tool" ? TOOL_WORK.get(work.handler) : undefined;
+  if (definition.kind === "tool" && tool !== undefined) return await tool(name, definition, work);
   if (definition.kind === "skill" && work.handler === "run")
     return await runSkill(name, definition, work);
   if (definition.kind === "channel" && work.handler === "receive")
@@ -79,6 +82,15 @@ async function dispatch({ name, definition }: Loaded, work: Work): Promise<unkno
     "input/invalid",
     `"${name}" is a ${definition.kind}; it has no "${work.handler}"`,
   );
+}
+
+function checkOnly(name: string, tool: ToolDefinition, { input }: Work): null {
+  checkInput(name, tool, input);
+  return null;
+}
+
+function isConfirmed({ confirm }: ToolDefinition, input: unknown): boolean {
+  return typeof confirm === "function" ? confirm(input) : confirm === "always";
 }
 
 function checkInput(name: string, tool: ToolDefinition, input: unknown): unknown {

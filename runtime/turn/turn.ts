@@ -17,9 +17,11 @@ import {
 import type { LiveTurn, Shown } from "./live.ts";
 import { type ModelAnswer, askModel } from "./model_step.ts";
 import type { TurnParts } from "./parts.ts";
+import { modelKnown, needsModel } from "./model_known.ts";
 import { isInstructionsOnly } from "./prefix.ts";
 import { Prompt } from "./prompt.ts";
 import { pendingNotice } from "./pending_notice.ts";
+import { answerIn, isAsked, type Question, questionAbout } from "./question.ts";
 import { faithful } from "./statement.ts";
 import { type ModelStep, Recorded } from "./recorded.ts";
 import { type Called, interrupted, isRefusal, isRepeatable, runCall } from "./tool_step.ts";
@@ -82,33 +84,6 @@ export async function runTurn(
   }
 }
 
-/** Whether a model is asked at all: not for a call whose result is the answer. */
-function needsModel({ functions }: TurnParts, { work }: InboxRow): boolean {
-  if (work?.kind !== "call") return true;
-  const manifest = functions.get(work.name)?.manifest;
-  return manifest !== undefined && isInstructionsOnly(manifest);
-}
-
-/** Waits until the model has said how long its context is, or that it has failed: the window depends on it. */
-async function modelKnown(model: TurnParts["model"], signal: AbortSignal): Promise<void> {
-  const isKnown = (): boolean => {
-    const { state, contextTokens, coming = false } = model.status();
-    return contextTokens > 0 || state !== "loading" || coming;
-  };
-  if (isKnown() || signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const unwatch = model.watch(() => {
-      if (isKnown()) done();
-    });
-    const done = (): void => {
-      unwatch();
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    signal.addEventListener("abort", done);
-  });
-}
-
 class Turn {
   readonly #parts: TurnParts;
   readonly #row: InboxRow;
@@ -120,6 +95,8 @@ class Turn {
   readonly #failed = new Set<string>();
   readonly #ids = new Set<string>();
   readonly #usage = { ...NOTHING_USED };
+  /** The call that a person has said yes to. */
+  #agreed: ToolCall | undefined;
   /** Numbered events that go into the journal with the next ones. */
   #unsaved: TraceEvent[] = [];
 
@@ -140,8 +117,10 @@ class Turn {
       const ending = await this.#given({ id: "call_1", name: work.name, arguments: work.input });
       if (ending !== undefined) return ending;
     }
+    const answer = await answerIn(this.#parts.store, this.#row);
+    if (answer?.isYes === false) return this.#end("answered", "Then I leave it.");
     await this.#prompt.load();
-    return await this.#think();
+    return (answer && (await this.#agreedTo(answer.question))) ?? (await this.#think());
   }
 
   /** Model and tool steps until there is an answer. */
@@ -153,17 +132,55 @@ class Turn {
       this.#count(answer);
       if (answer.calls.length === 0) return this.#answered(answer);
       this.#prompt.addCalls(answer.text, answer.calls);
-      for (const call of answer.calls) {
-        const { record } = await this.#call(call);
-        if (this.#live.stopped !== undefined) return this.#stopped(this.#live.stopped);
-        if (this.#isRepeatedFailure(record)) {
-          const why = record.error?.message ?? "";
-          return this.#withNotice(this.#end("failed", `I could not do this. ${why}`));
-        }
-        this.#prompt.addResult(record);
-      }
+      const ending = await this.#callAll(answer.calls);
+      if (ending !== undefined) return ending;
     }
     return this.#end("failed", `I stopped after ${STEPS_MAX} steps without finding an answer.`);
+  }
+
+  /** Makes calls one after another. `undefined`: the model is to read what came of them. */
+  async #callAll(calls: readonly ToolCall[]): Promise<Ending | typeof SUSPENDED | undefined> {
+    for (const [n, call] of calls.entries()) {
+      if (await this.#isAsked(call)) return this.#ask(call, calls.slice(n + 1));
+      const { record } = await this.#call(call);
+      if (this.#live.stopped !== undefined) return this.#stopped(this.#live.stopped);
+      if (this.#isRepeatedFailure(record)) {
+        const why = record.error?.message ?? "";
+        return this.#withNotice(this.#end("failed", `I could not do this. ${why}`));
+      }
+      this.#prompt.addResult(record);
+    }
+    return undefined;
+  }
+
+  /** Makes the call that a person has said yes to. Of another version it was not said. */
+  async #agreedTo({
+    name,
+    version,
+    input,
+  }: Question): Promise<Ending | typeof SUSPENDED | undefined> {
+    const call = { id: "call_1", name, arguments: input };
+    this.#ids.add(call.id);
+    if (this.#parts.functions.get(name)?.version === version) this.#agreed = call;
+    this.#prompt.offer(name);
+    this.#prompt.addCalls("", [call]);
+    return await this.#callAll([call]);
+  }
+
+  async #isAsked(call: ToolCall): Promise<boolean> {
+    if (call === this.#agreed || this.#recorded.begun(call.id)) return false;
+    const { principal } = this.#row;
+    return await isAsked(this.#parts.functions, call, { principal, signal: this.#live.signal });
+  }
+
+  /** Ends the turn with a question. Neither its call is made nor those after it. */
+  #ask(call: ToolCall, later: readonly ToolCall[] = []): Ending | typeof SUSPENDED {
+    if (this.#live.stopped !== undefined) return this.#stopped(this.#live.stopped);
+    const { question, words, records } = questionAbout(call, later, this.#parts.functions);
+    for (const record of records) this.#prompt.addResult(record);
+    this.#records.push(...records);
+    this.#note(question);
+    return this.#end("refused", words);
   }
 
   /** Makes a call that no model asked for. Its result ends the turn; instructions do not, the model follows them. */
@@ -171,6 +188,7 @@ class Turn {
     this.#ids.add(call.id);
     this.#prompt.offer(call.name);
     this.#prompt.addCalls("", [call]);
+    if (await this.#isAsked(call)) return this.#ask(call);
     const { record } = await this.#call(call);
     if (this.#live.stopped !== undefined) return this.#stopped(this.#live.stopped);
     this.#prompt.addResult(record);
@@ -276,7 +294,8 @@ class Turn {
     }
     const isBegun = this.#recorded.begun(call.id);
     if (!isBegun) {
-      const event = this.#live.next(begun(call));
+      const { id, name, arguments: input } = call;
+      const event = this.#live.next({ type: "tool_call" as const, id, name, input });
       await store.journal(turn, [...this.#take(), { ...event }]);
       this.#live.show(event);
     }
@@ -354,7 +373,7 @@ class Turn {
   }
 
   /** Shows an event now and writes it down with the ending. */
-  #note(event: Extract<Shown, { type: "refusal" | "error" }>): void {
+  #note(event: Extract<Shown, { type: "refusal" | "error" | "question" }>): void {
     const numbered = this.#live.next(event);
     this.#unsaved.push({ ...numbered });
     this.#live.show(numbered);
@@ -365,15 +384,6 @@ class Turn {
     this.#unsaved = [];
     return events;
   }
-}
-
-function begun(call: ToolCall): {
-  readonly type: "tool_call";
-  readonly id: string;
-  readonly name: string;
-  readonly input: unknown;
-} {
-  return { type: "tool_call", id: call.id, name: call.name, input: call.arguments };
 }
 
 /** What a user is told when a turn cannot go on. */

@@ -5,6 +5,7 @@ import { openStore } from "../../../adapters/sqlite/store.ts";
 import { EventHub } from "../../../runtime/events.ts";
 import type { Agent } from "../../../runtime/gateway/agent.ts";
 import { type AgentParts, createAgent } from "../../../runtime/gateway/gateway.ts";
+import type { Handler } from "../../../runtime/isolate/deployment.ts";
 import type { Functions } from "../../../runtime/load/functions.ts";
 import type {
   Arrival,
@@ -114,7 +115,11 @@ export function lastContent(request: GenerateRequest): string {
 }
 
 /** What a fake function does with an input. */
-export type Does = (input: unknown, call: FunctionCall) => Promise<FakeResult> | FakeResult;
+export type Does = (
+  input: unknown,
+  call: FunctionCall,
+  handler: Handler | undefined,
+) => Promise<FakeResult> | FakeResult;
 
 /** What came of it. */
 export interface FakeResult {
@@ -157,10 +162,10 @@ export class FakeFunctions implements Functions {
   readonly fetch: Functions["fetch"] = () => Promise.reject(new TypeError("Not part of a turn"));
   readonly rollback: Functions["rollback"] = () =>
     Promise.reject(new TypeError("Not part of a turn"));
-  readonly run: Functions["run"] = async (name, call): Promise<CallResult> => {
+  readonly run: Functions["run"] = async (name, call, handler): Promise<CallResult> => {
     const entry = this.#entries.get(name);
     if (entry === undefined || typeof call.body !== "string") throw new TypeError(`No ${name}`);
-    const { writes = [], ...ending } = await entry.does(JSON.parse(call.body), call);
+    const { writes = [], ...ending } = await entry.does(JSON.parse(call.body), call, handler);
     return { version: entry.info.version, ms: 1, writes, ...ending };
   };
 }
