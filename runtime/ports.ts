@@ -5,6 +5,7 @@
 import type { WireError } from "../schemas/error.ts";
 import type { GenerateEvent, GenerateRequest, ModelStatus, ToolCall } from "../schemas/model.ts";
 import type { Attachment, Principal, Work } from "../schemas/message.ts";
+import type { SessionContext } from "../schemas/session.ts";
 import type { Delivery } from "./transport.ts";
 import type { Reply, Trace, TraceEvent } from "../schemas/turn.ts";
 
@@ -201,6 +202,39 @@ export interface SessionInfo {
   readonly turns: number;
   readonly createdAt: number;
   readonly lastAt: number;
+  /** Turns that the model sees a summary of. @default 0 */
+  readonly summarisedTurns?: number;
+  /** What the model is kept reminded of. @default nothing */
+  readonly pinned?: readonly string[];
+}
+
+/** What is sought in a session. */
+export interface Search {
+  /** As `termsIn()` makes them. */
+  readonly terms: readonly string[];
+  /** Only turns before this one. @default all */
+  readonly before?: string;
+  /** Exchanges that are found, at most. */
+  readonly limit: number;
+}
+
+/** A turn of a session that has words in common with what is sought. */
+export interface FoundExchange {
+  readonly turn: string;
+  readonly at: number;
+  /** What the user said. */
+  readonly asked: string;
+  /** What was answered, and what tools gave. */
+  readonly said: string;
+}
+
+/** What a search found, the best first, and what its words are worth. */
+export interface Found {
+  readonly exchanges: readonly FoundExchange[];
+  /** Exchanges that were looked through. */
+  readonly total: number;
+  /** How many of these hold a term; those of no use are left out. */
+  readonly holders: ReadonlyMap<string, number>;
 }
 
 /** One change of a function's durable values; `value` absent = removed. */
@@ -270,6 +304,17 @@ export interface Store {
     charsMax: number,
     whole?: boolean,
   ) => Promise<readonly HistoryItem[]>;
+  /**
+   * Looks through what a session holds, from its last reset on. Finds words, not meanings; what comes first has the
+   * most of the rarest.
+   */
+  readonly search: (session: string, sought: Search) => Promise<Found>;
+  /** What stands beside the messages of a session. */
+  readonly context: (session: string) => Promise<SessionContext>;
+  /** Sets what is given of it. Of a session that is gone nothing is kept. */
+  readonly keepContext: (session: string, context: Partial<SessionContext>) => Promise<void>;
+  /** How many turns a session holds from its last reset to this one, itself included. */
+  readonly turnsUntil: (session: string, turn: string) => Promise<number>;
   readonly session: (session: string) => Promise<SessionInfo | undefined>;
   /** The newest, newest first; a bounded number. */
   readonly sessions: () => Promise<readonly SessionInfo[]>;

@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { Attachment, Principal, Work } from "./message.ts";
 import type { ToolCall } from "./model.ts";
+import type { Pinned, Summary } from "./session.ts";
 import type { Reply } from "./turn.ts";
 
 const FORGOTTEN = { onDelete: "cascade" } as const;
@@ -15,6 +16,13 @@ export const sessions = sqliteTable("sessions", {
   lastAt: integer("last_at").notNull(),
   /** The model sees what stands in `history` after this row. */
   resetAfter: integer("reset_after").notNull().default(0),
+  /** History up to this row can be searched. */
+  indexedTo: integer("indexed_to").notNull().default(0),
+  /** What stands for the turns that have left the window. */
+  summary: text({ mode: "json" }).$type<Summary>(),
+  /** The summary that was made ahead, for when the window moves on. */
+  summaryNext: text("summary_next", { mode: "json" }).$type<Summary>(),
+  pinned: text({ mode: "json" }).$type<readonly Pinned[]>().notNull().default([]),
 });
 
 /** One row per accepted message, which is one row per turn. `n` is the order of acceptance. */

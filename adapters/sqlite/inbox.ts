@@ -176,6 +176,8 @@ function prepareEnding(db: Db) {
     reset: db
       .update(sessions)
       .set({
+        summary: null,
+        summaryNext: null,
         resetAfter: sql`(select coalesce(max(${history.n}), 0) from ${history} where ${history.session} = ${p("session")})`,
       })
       .where(eq(sessions.session, p("session")))

@@ -1,6 +1,7 @@
 /** Sessions and their history. It knows rows and sizes, not windows. */
 import { and, desc, eq, getTableColumns, gt, sql } from "drizzle-orm";
-import type { HistoryItem, Store } from "../../runtime/ports.ts";
+import type { HistoryItem, SessionInfo, Store } from "../../runtime/ports.ts";
+import type { SessionContext } from "../../schemas/session.ts";
 import { history, sessions } from "../../schemas/tables.ts";
 import type { Db } from "./database.ts";
 import { method } from "./failure.ts";
@@ -14,7 +15,9 @@ const SESSIONS_MAX = 1_000;
 const p = sql.placeholder;
 
 /** The sessions, over an open database. */
-export function sessionQueries(db: Db): Pick<Store, "history" | "session" | "sessions" | "forget"> {
+export function sessionQueries(
+  db: Db,
+): Pick<Store, "history" | "session" | "sessions" | "context" | "keepContext" | "forget"> {
   const items = db
     .select()
     .from(history)
@@ -22,9 +25,23 @@ export function sessionQueries(db: Db): Pick<Store, "history" | "session" | "ses
     .orderBy(desc(history.n))
     .limit(ITEMS_MAX)
     .prepare();
-  const { resetAfter, ...shown } = getTableColumns(sessions);
+  const { session, turns, createdAt, lastAt, resetAfter, ...beside } = getTableColumns(sessions);
+  const shown = {
+    session,
+    turns,
+    createdAt,
+    lastAt,
+    pinned: beside.pinned,
+    summarisedTurns: sql<number>`coalesce(json_extract(${beside.summary}, '$.turns'), 0)`,
+  };
   const reset = db
     .select({ resetAfter })
+    .from(sessions)
+    .where(eq(sessions.session, p("session")))
+    .prepare();
+  const { pinned, summary, summaryNext } = beside;
+  const context = db
+    .select({ pinned, summary, summaryNext })
     .from(sessions)
     .where(eq(sessions.session, p("session")))
     .prepare();
@@ -45,19 +62,55 @@ export function sessionQueries(db: Db): Pick<Store, "history" | "session" | "ses
     .returning({ session: sessions.session })
     .prepare();
   return {
-    history: method("read the history", (session, charsMax, whole = false) => {
+    history: method("read the history", (name, charsMax, whole = false) => {
       let chars = 0;
-      const after = whole ? 0 : (reset.get({ session })?.resetAfter ?? 0);
-      const newest = items.all({ session, after });
+      const after = whole ? 0 : (reset.get({ session: name })?.resetAfter ?? 0);
+      const newest = items.all({ session: name, after });
       const end = newest.findIndex((row) => (chars += row.content.length) > charsMax);
       return newest
         .slice(0, end === -1 ? newest.length : end)
         .toReversed()
         .map(toItem);
     }),
-    session: method("read the session", (session) => one.get({ session })),
-    sessions: method("list the sessions", () => list.all()),
-    forget: method("forget the session", (session) => forget.all({ session }).length > 0),
+    context: method("read the session", (name) => toContext(context.get({ session: name }))),
+    keepContext: method("keep what stands beside the session", (name, kept) => {
+      if (Object.keys(kept).length === 0) return;
+      db.update(sessions).set(kept).where(eq(sessions.session, name)).run();
+    }),
+    session: method("read the session", (name) => {
+      const row = one.get({ session: name });
+      return row === undefined ? undefined : toInfo(row);
+    }),
+    sessions: method("list the sessions", () => list.all().map(toInfo)),
+    forget: method("forget the session", (name) => forget.all({ session: name }).length > 0),
+  };
+}
+
+type Columns = typeof sessions.$inferSelect;
+
+function toContext(
+  row: Pick<Columns, "pinned" | "summary" | "summaryNext"> | undefined,
+): SessionContext {
+  const { pinned = [], summary = null, summaryNext = null } = row ?? {};
+  return {
+    pinned,
+    ...(summary === null ? {} : { summary }),
+    ...(summaryNext === null ? {} : { summaryNext }),
+  };
+}
+
+/** What there is nothing of is left out. */
+function toInfo({
+  pinned,
+  summarisedTurns,
+  ...row
+}: Pick<Columns, "session" | "turns" | "createdAt" | "lastAt" | "pinned"> & {
+  readonly summarisedTurns: number;
+}): SessionInfo {
+  return {
+    ...row,
+    ...(summarisedTurns === 0 ? {} : { summarisedTurns }),
+    ...(pinned.length === 0 ? {} : { pinned: pinned.map(({ text }) => text) }),
   };
 }
 

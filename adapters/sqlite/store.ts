@@ -4,6 +4,7 @@ import { openDatabase } from "./database.ts";
 import { inboxQueries } from "./inbox.ts";
 import { kvQueries } from "./kv.ts";
 import { outboxQueries } from "./outbox.ts";
+import { searchQueries } from "./search.ts";
 import { sessionQueries } from "./sessions.ts";
 
 /**
@@ -19,6 +20,7 @@ export function openStore(file: string, clock: Clock = { now: Date.now }): Store
     ...inboxQueries(db, clock, write),
     ...outboxQueries(db, clock),
     ...sessionQueries(db),
+    ...searchQueries(client),
     ...values,
     close: () => {
       client.close();

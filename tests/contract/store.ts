@@ -13,7 +13,8 @@ export type OpenStore = () => {
 
 type Message = Parameters<Store["accept"]>[0];
 
-function message(differs: Partial<Message> = {}): Message {
+/** A message as a transport hands it over. */
+export function message(differs: Partial<Message> = {}): Message {
   const session = differs.session ?? "rest:a";
   return {
     session,
@@ -28,7 +29,8 @@ function message(differs: Partial<Message> = {}): Message {
   };
 }
 
-function replyOf(turn: string, differs: Partial<Reply> = {}): Reply {
+/** What a turn ended with. */
+export function replyOf(turn: string, differs: Partial<Reply> = {}): Reply {
   return {
     turn,
     session: "rest:a",
@@ -46,7 +48,8 @@ function replyOf(turn: string, differs: Partial<Reply> = {}): Reply {
   };
 }
 
-const begun = { seq: 1, type: "turn", at: 1, session: "rest:a" };
+/** The first event of a turn. */
+export const begun = { seq: 1, type: "turn", at: 1, session: "rest:a" };
 const ended = { seq: 9, type: "done", at: 2, outcome: "answered" };
 
 async function answer(store: Store, text: string, session = "rest:a"): Promise<string> {

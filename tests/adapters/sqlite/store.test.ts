@@ -8,7 +8,8 @@ import { storageFailure } from "../../../adapters/sqlite/failure.ts";
 import { openStore } from "../../../adapters/sqlite/store.ts";
 import type { Store } from "../../../runtime/ports.ts";
 import { OWNER } from "../../../schemas/message.ts";
-import { storeContract } from "../../contract/store.ts";
+import { searchContract } from "../../contract/session_search.ts";
+import { type OpenStore, storeContract } from "../../contract/store.ts";
 
 function folder(): { readonly file: string; readonly [Symbol.dispose]: () => void } {
   const path = mkdtempSync(join(tmpdir(), "moult-test-"));
@@ -18,7 +19,7 @@ function folder(): { readonly file: string; readonly [Symbol.dispose]: () => voi
   };
 }
 
-storeContract("sqlite", () => {
+const opener: OpenStore = () => {
   const place = folder();
   const opened: Store[] = [];
   const reopen = (): Store => {
@@ -34,7 +35,10 @@ storeContract("sqlite", () => {
       place[Symbol.dispose]();
     },
   };
-});
+};
+
+storeContract("sqlite", opener);
+searchContract(opener);
 
 const message = {
   session: "s",
@@ -135,3 +139,42 @@ function failureOf(run: () => void): Error {
   }
   throw new TypeError("It did not fail");
 }
+
+test("history that an older moult wrote is found after the upgrade", async () => {
+  using place = folder();
+  const old = openStore(place.file);
+  const { turn } = await old.accept({ ...message, keys: [] });
+  await old.begin(turn, { seq: 1, type: "turn", at: 1 });
+  const usage = {
+    promptTokens: 1,
+    cachedTokens: 0,
+    completionTokens: 1,
+    firstTokenMs: 1,
+    totalMs: 1,
+  };
+  const reply = {
+    turn,
+    session: "s",
+    outcome: "answered",
+    reply: "",
+    toolCalls: [],
+    usage,
+  } as const;
+  const history = [{ role: "user", content: "the boat is called Alma" }] as const;
+  await old.finish(reply, { history, events: [] });
+  old.close();
+  // What the migration brought, taken back.
+  const client = new Database(place.file);
+  client.run("DROP TRIGGER history_search_forget");
+  client.run("DROP TABLE history_search");
+  for (const column of ["indexed_to", "summary", "summary_next", "pinned"])
+    client.run(`ALTER TABLE sessions DROP COLUMN ${column}`);
+  client.run(
+    "DELETE FROM __drizzle_migrations WHERE created_at = (SELECT max(created_at) FROM __drizzle_migrations)",
+  );
+  client.close();
+  const upgraded = openStore(place.file);
+  const { exchanges } = await upgraded.search("s", { terms: ["boat"], limit: 1 });
+  expect(exchanges).toMatchObject([{ turn, asked: "the boat is called Alma" }]);
+  upgraded.close();
+});
