@@ -16,6 +16,7 @@ import { checkGguf } from "./gguf.ts";
 import { toHistory } from "./history.ts";
 import { openLlama } from "./library.ts";
 import { missingOf, questionFor } from "./missing.ts";
+import { readingFor } from "./filling/reading.ts";
 import { type Neutral, neutralFor } from "./neutral.ts";
 import { wrapperFor } from "./prompt_wrapper.ts";
 import { type Slot, Slots } from "./slots.ts";
@@ -41,8 +42,8 @@ const BATCH_TOKENS_EMBEDDED = 128;
 const BATCH_TOKENS = 512;
 /** Beyond this, threads wait for memory instead of computing. */
 const THREADS_MAX = 4;
-/** With this score of its tools, words say neither that a call is due nor that it is not. */
-const CALL_SCORE = 5.5;
+/** With these log-odds of a call, words say neither that a call is due nor that it is not. */
+const CALL_SCORE = 0;
 const CALL_LOGIT_MIN = -2;
 const CALL_LOGIT_MAX = 5;
 /** Where no model reads along, control tags are words like any other. */
@@ -227,7 +228,7 @@ export class Inference {
     const copies = this.#options.copyArguments ?? this.#options.embedded;
     const sources = copies ? sourcesOf(request.messages, this.#neutral) : undefined;
     const { tools = [], messages } = request;
-    const reading = (tool: ToolSpec): number => fill(tool, sources ?? [])?.score ?? 0;
+    const reading = (tool: ToolSpec) => readingFor(tool, sources ?? []);
     const fitting = this.#options.embedded
       ? fittingTools(tools, messages, reading)
       : { tools, score: undefined };

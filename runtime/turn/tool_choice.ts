@@ -4,6 +4,7 @@
  * By words alone: what the request says against a tool's name, description, parameters, enum values and examples. No
  * model is asked, so it costs microseconds and gives the same tools for the same request.
  */
+import { type Lexicon, lexicon } from "./lexicon.ts";
 import { senses } from "./senses.ts";
 import type { Manifest } from "../../schemas/function.ts";
 
@@ -161,7 +162,7 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
 const HAN = /\p{Script=Han}/u;
 
 /** What a text is about, beyond its own words. */
-function sensesOf(text: string): ReadonlySet<string> {
+export function sensesOf(text: string): ReadonlySet<string> {
   const before = sensed.get(text);
   if (before !== undefined) return before;
   if (sensed.size >= SENSED_MAX) sensed.clear();
@@ -187,7 +188,7 @@ function readSenses(text: string): ReadonlySet<string> {
   return found;
 }
 
-function shapesOf(text: string): ReadonlySet<string> {
+export function shapesOf(text: string): ReadonlySet<string> {
   const plain = text.toLowerCase();
   return new Set(
     SHAPES.filter(([shape]) => shape.test(plain)).map(([, sense]) => `\u00a7${sense}`),
@@ -197,7 +198,7 @@ function shapesOf(text: string): ReadonlySet<string> {
 const BOOKING = /\bbook(?= (?:a|an|the|that|this|me|my|us|our|\d))/giu;
 
 /** A request without the text it hands over: what is quoted, and what follows a colon. */
-function essenceOf(request: string): string {
+export function essenceOf(request: string): string {
   const unquoted = request.replaceAll(/"[^"]{4,}"|“[^”]{2,}”|「[^」]{2,}」/gu, " ");
   // A verb, where what is booked follows.
   const verbs = unquoted.replaceAll(BOOKING, "reserve");
@@ -220,7 +221,21 @@ export function alikeTest(text: string): (word: string) => boolean {
     (senses(stem).words.get(stem(word)) ?? []).some((one) => own.has(`\u00a7${one}`));
 }
 
+/** Whether a word says nothing about what is wanted. */
+export function isStopWord(word: string): boolean {
+  return STOP_WORDS.has(word);
+}
+
+/** What words are about. */
+export function lexiconOf(): Lexicon {
+  return lexicon(stem);
+}
+
 /** `snake_case` and `camelCase` as several words, in small letters. */
+export function plainOf(text: string): string {
+  return spaced(text);
+}
+
 function spaced(text: string): string {
   return text
     .replaceAll(/(\p{Ll})(\p{Lu})/gu, "$1 $2")
@@ -234,9 +249,14 @@ function pairsOf(run: string): readonly string[] {
   return characters.slice(1).map((character, at) => `${characters[at] ?? ""}${character}`);
 }
 
+/** End like a plural and are none. */
+const UNCUT: ReadonlySet<string> = new Set(
+  "news lens gps bus gas always series species focus status virus bonus campus census".split(" "),
+);
+
 /** Cuts English endings so that "lights", "lighting" and "light" meet. Rough: both sides are cut alike. */
-function stem(word: string): string {
-  if (word.length <= 3) return word;
+export function stem(word: string): string {
+  if (word.length <= 3 || UNCUT.has(word)) return word;
   const cut = word
     .replace(/(?:ies|ied)$/, "y")
     .replace(/(?:ings?|(?<=.{4})ers?|ed|es|s)$/, "")
