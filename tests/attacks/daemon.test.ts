@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readdirSync, rmSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { LIMITS_DEFAULT } from "../../schemas/function.ts";
 import type { Deployment } from "../../runtime/isolate/deployment.ts";
 import type { Deed } from "./attack.ts";
 import { type Bench, call, openBench, tool } from "../runtime/isolate/setup.ts";
@@ -11,6 +13,7 @@ import {
   type Harm,
   LANGUAGE_ATTACKS,
   PRELUDE,
+  SUBTLE_FETCH_ATTACKS,
 } from "./daemon_attacks.ts";
 import { LAYERS } from "../../adapters/linux/omitted.ts";
 import { LinuxSandbox } from "../../adapters/linux/sandbox.ts";
@@ -21,9 +24,22 @@ import { keep } from "../children.ts";
 
 const BELIEVER = Bun.fileURLToPath(new URL("believing_main.ts", import.meta.url));
 
+const GZIP = { headers: { "content-encoding": "gzip" } };
+const BOMB = gzipSync(Buffer.alloc(70 * 1_048_576));
+
+/** What only whoever makes the connection has a say in. */
+function isAboutConnection({ method, headers }: Request): boolean {
+  const names = [...headers.keys()];
+  return (
+    ["CONNECT", "TRACE"].includes(method) ||
+    names.some((name) => name === "upgrade" || name.startsWith("proxy-"))
+  );
+}
+
 /** Servers that count what is not allowed. */
 function openPlaces() {
   let hits = 0;
+  let counted = 0;
   const hit = () => {
     hits++;
     return new Response("forbidden");
@@ -35,7 +51,9 @@ function openPlaces() {
       hostname: "127.0.0.1",
       fetch(request) {
         const { pathname, searchParams } = new URL(request.url);
-        if (pathname === "/smuggled") return hit();
+        if (pathname === "/smuggled" || isAboutConnection(request)) return hit();
+        if (pathname === "/count" && ++counted > LIMITS_DEFAULT.requests) return hit();
+        if (pathname === "/bomb") return new Response(BOMB, GZIP);
         const to = searchParams.get("url");
         if (to !== null) return Response.redirect(to);
         return new Response(pathname === "/host" ? request.headers.get("host") : "reached");
@@ -135,6 +153,7 @@ describe.skipIf(process.platform !== "linux")("an attack on the daemon", () => {
   test.each([
     ...named("its channel", CHANNEL_ATTACKS),
     ...named("ctx.fetch", FETCH_ATTACKS),
+    ...named("ctx.fetch", SUBTLE_FETCH_ATTACKS),
     ...named("the language", LANGUAGE_ATTACKS),
   ])("through %s: %s", async (_through, _name, { harmless, malicious }) => {
     const [believed, refused, well] = await Promise.all([

@@ -5,7 +5,11 @@
 
 /** Where attacks lead. */
 export interface DaemonPlaces {
-  /** Server that the function may reach: `/to?url=` redirects there, `/host` says by which name it was asked for. */
+  /**
+   * Server that the function may reach: `/to?url=` redirects there, `/host` says by which name it was asked for, `/bomb`
+   * answers with 70 MiB of nothing in 70 KiB. What is about the connection counts as `forbidden`: the methods
+   * `CONNECT` and `TRACE`, `Upgrade`, `Proxy-…`, and requests to `/count` beyond those that a call may make.
+   */
   readonly allowed: string;
   /** Server that it may not. */
   readonly forbidden: string;
@@ -158,6 +162,54 @@ export const FETCH_ATTACKS: readonly DaemonAttack[] = [
       const smuggled = "x\\r\\n\\r\\nGET /smuggled HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n";
       say({ ...ask("fetch", { url: at.allowed + "/", method: "GET", headers: [["x-a", smuggled]], chunks: 0 }) });
       if (ctx.isFree) { const { hostname, port } = new URL(at.allowed); await new Promise((done) => { const socket = require("node:net").connect(Number(port), hostname, () => socket.write("GET / HTTP/1.1\\r\\nHost: x\\r\\nx-a: " + smuggled)); socket.on("data", () => setTimeout(done, 50)); }); }`,
+  },
+];
+
+/** Spellings of this machine that a URL takes. */
+const SPELLINGS = `["127.1", "2130706433", "0177.0.0.1", "127.0.0.1.", "①②⑦.0.0.1", "[::ffff:127.0.0.1]", "0.0.0.0", "[::ffff:0:0]"]`;
+const EACH = `const each = async (to) => { for (const spelling of ${SPELLINGS}) await ctx.fetch(to((url) => url.replace("127.0.0.1", spelling))).catch(() => 0) };`;
+
+/** The same, by what a URL, a header, a method and an answer can hold. */
+export const SUBTLE_FETCH_ATTACKS: readonly DaemonAttack[] = [
+  {
+    name: "another place in every spelling",
+    harmless: `await (await ctx.fetch(at.allowed.replace("127.0.0.1", "127.1"))).text(); return "well"`,
+    malicious: `${EACH} await each((spell) => spell(at.forbidden))`,
+  },
+  {
+    name: "a redirect to another place in every spelling",
+    harmless: `await (await ctx.fetch(at.allowed + "/to?url=" + at.allowed.replace("127.0.0.1", "127.1"))).text(); return "well"`,
+    malicious: `${EACH} await each((spell) => at.allowed + "/to?url=" + spell(at.forbidden))`,
+  },
+  {
+    name: "methods that are about the way",
+    harmless: `await (await ctx.fetch(at.allowed + "/", { method: "OPTIONS" })).text(); return "well"`,
+    malicious: `for (const method of ["TRACE", "CONNECT"]) await ctx.fetch(at.allowed + "/", { method }).catch(() => 0)`,
+  },
+  {
+    name: "an upgrade to another protocol",
+    harmless: fetches,
+    malicious: `await ctx.fetch(at.allowed + "/", { headers: { connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "13", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" } })`,
+  },
+  {
+    name: "headers for a proxy on the way",
+    harmless: fetches,
+    malicious: `await ctx.fetch(at.allowed + "/", { headers: { "proxy-authorization": "Basic YTpi", "proxy-connection": "keep-alive" } })`,
+  },
+  {
+    name: "a file as an address",
+    harmless: `return await (await fetch("data:,well")).text()`,
+    malicious: `if ((await (await ctx.fetch("file:///proc/self/environ")).text()) !== "") await ctx.took("a file")`,
+  },
+  {
+    name: "more requests than a call may make, all at once",
+    harmless: `await Promise.all(Array.from({ length: 100 }, async () => await (await ctx.fetch(at.allowed + "/count")).text())); return "well"`,
+    malicious: `await Promise.allSettled(Array.from({ length: 400 }, async () => await (await ctx.fetch(at.allowed + "/count")).text()))`,
+  },
+  {
+    name: "an answer that swells (gzip bomb)",
+    harmless: `let bytes = 0; for await (const piece of (await ctx.fetch(at.allowed + "/bomb")).body) { bytes += piece.length; if (bytes > 1e6) break } return "well"`,
+    malicious: `let bytes = 0; try { for await (const piece of (await ctx.fetch(at.allowed + "/bomb")).body) bytes += piece.length } catch {} if (bytes > 64 * 1_048_576) await ctx.took("more than its budget")`,
   },
 ];
 

@@ -41,7 +41,7 @@ export async function egress(
 ): Promise<Response> {
   const url = destination(request.url);
   checkDestination(url, rules);
-  checkMethod(request.method);
+  checkMethod(request);
   const { headers, secretNames } = fillHeaders(request.headers, url, rules);
   const { method, body, redirect = "follow" } = request;
   let next: Outgoing = { url, method, headers, body, isSecret: secretNames.size > 0 };
@@ -59,10 +59,14 @@ export async function egress(
   );
 }
 
-function checkMethod(method: string): void {
-  if (METHODS.has(method)) return;
-  const known = [...METHODS].join(", ");
-  throw denied(`Cannot fetch with the method "${shortText(method, 40)}": use one of ${known}`);
+function checkMethod({ method, body }: EgressRequest): void {
+  if (!METHODS.has(method)) {
+    const known = [...METHODS].join(", ");
+    throw denied(`Cannot fetch with the method "${shortText(method, 40)}": use one of ${known}`);
+  }
+  // Many a server takes it for the next request, of whoever uses the connection then.
+  if (body !== undefined && (method === "GET" || method === "HEAD"))
+    throw new MoultError("tool/failed", `Cannot fetch: a ${method} request has no body`);
 }
 
 function notFollowed({ host }: URL, to: string): MoultError {

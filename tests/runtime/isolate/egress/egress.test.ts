@@ -213,7 +213,7 @@ describe("a host with a certificate", () => {
     });
     const main = join(import.meta.dir, "egress_main.ts");
     const answers = await Promise.all(
-      ["api.example", "other.example"].map(async (name) => {
+      ["api.example", "other.example", "api.example,other.example"].map(async (name) => {
         const child = Bun.spawn([process.execPath, main, name, String(secure.port)], {
           env: { NODE_EXTRA_CA_CERTS: cert },
         });
@@ -224,6 +224,9 @@ describe("a host with a certificate", () => {
     expect(answers[0]).toBe("hello");
     expect(answers[1]).toContain("tool/failed");
     expect(answers[1]).toContain("ALTNAME");
+    // A connection that was opened for one name is not used for another, which may lead to the same address.
+    expect(answers[2]).toStartWith("hello\ntool/failed");
+    expect(answers[2]).toContain("ALTNAME");
   });
 });
 
@@ -282,6 +285,91 @@ describe("the budget of a call", () => {
     const long = `http://${at}/?${"a".repeat(2_000)}`;
     expect(await refusal(long, { allow: [at], budget })).toStartWith("function/limit");
   });
+});
+
+test("a hundred requests at once do not pass the budget of their call", async () => {
+  const budget = new Budget({ egressMiB: 64, requests: 10 });
+  const before = seen.length;
+  const all = await Promise.allSettled(
+    Array.from({ length: 100 }, async () => await send(`http://${at}/`, { allow: [at], budget })),
+  );
+  expect(all.filter(({ status }) => status === "fulfilled")).toHaveLength(10);
+  expect(seen.length - before).toBe(10);
+});
+
+test("names that only look like one that is allowed, and addresses of other kinds, are refused", async () => {
+  const allow = [`api.example:${String(server.port)}`, at];
+  const more = { allow, ...leadingTo("127.0.0.1") };
+  const port = String(server.port);
+  const urls = [
+    `http://аpi.example:${port}/`, // A Cyrillic letter.
+    `http://api.example.:${port}/`,
+    `http://api.example.evil.test:${port}/`,
+    `http://api.example@evil.test:${port}/`,
+    `http://evil.test:${port}#@api.example:${port}/`,
+    `http://evil.test:${port}\\@api.example:${port}/`,
+    `http://localhost:${port}/`,
+    "file:///etc/passwd",
+    "data:text/plain,x",
+    `blob:http://api.example:${port}/x`,
+    `ws://api.example:${port}/`,
+    "unix:///run/x.sock",
+    "about:blank",
+  ];
+  const before = seen.length;
+  for (const url of urls)
+    expect([url, await refusal(url, more)]).toEqual([
+      url,
+      expect.stringMatching(/^policy\/denied/),
+    ]);
+  // What browsers take for the same name is the same name.
+  for (const url of [
+    `http://API.EXAMPLE:${port}/`,
+    `http://api。example:${port}/`,
+    `http:\\\\api.example:${port}`,
+  ])
+    expect((await send(url, more)).status).toBe(200);
+  expect(seen.length - before).toBe(3);
+});
+
+test("headers about the connection are left out, and none can hold two", async () => {
+  const own = [
+    "Connection",
+    "Content-Length",
+    "Expect",
+    "Host",
+    "Keep-Alive",
+    "Proxy-Authorization",
+  ];
+  const more = [
+    "Proxy-Connection",
+    "Proxy-Foo",
+    "TE",
+    "Trailer",
+    "Transfer-Encoding",
+    "Upgrade",
+    "HTTP2-Settings",
+  ];
+  const headers = [...own, ...more].map((name): [string, string] => [name, "9"]);
+  const answer = await send(`http://${at}/`, { allow: [at] }, [...headers, ["x-a", "1"]]);
+  const told = (await answer.json()) as Record<string, string>;
+  expect(told).toMatchObject({ host: at, "x-a": "1" });
+  expect(Object.values(told)).not.toContain("9");
+  for (const pair of [
+    ["a", "x\r\nb: c"],
+    ["a\r\nb", "c"],
+    ["a b", "c"],
+    ["a", "x\0"],
+    ["a:", "c"],
+  ] as [string, string][]) {
+    const request = { ...get(`http://${at}/`), headers: [pair] };
+    const error: unknown = await egress(
+      request,
+      rules({ allow: [at] }),
+      AbortSignal.timeout(5_000),
+    ).catch((thrown: unknown) => thrown);
+    expect(String(error)).toContain("it has characters that no header has");
+  }
 });
 
 describe("connections", () => {

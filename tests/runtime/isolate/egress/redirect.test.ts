@@ -186,6 +186,14 @@ describe("a method", () => {
     },
   );
 
+  test.each(["GET", "HEAD"])("%s has no body that could be taken for a request", async (method) => {
+    const body = Buffer.from("GET /x HTTP/1.1\r\nHost: other.example\r\n\r\n");
+    expect(await refusal({ method, body })).toContain(`a ${method} request has no body`);
+    const stream = new Blob([body]).stream();
+    expect(await refusal({ method, body: { stream, bytes: 3 } })).toContain("has no body");
+    expect(seen).toEqual([]);
+  });
+
   test.each(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "REPORT"])(
     "%s is passed on",
     async (method) => {
