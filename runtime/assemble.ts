@@ -98,6 +98,7 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
     hub.publish("model.state", { state, reason, name });
   const model = startPrepared({ ...choices.model, ...base, onState }, choices.prepareModel);
   const keepers = new Keepers(home.dir, store);
+  const grants = new Grants(home.dir, clock, choices.reapprove);
   const told = { hub, log, meter, store, model, secrets, keepers };
   const services = hostServices(told, () => loader);
   const guarded = choices.config === undefined ? roots : [...roots, choices.config];
@@ -107,6 +108,7 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
     root,
     home: home.dir,
     guarded: guarded.map((path) => resolve(path)),
+    written: () => grants.written(),
     offline,
     sandboxMinimum,
   });
@@ -119,7 +121,7 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
     openWorkbench: (folders) =>
       new BuildProcess({ sandbox, roots: folders, home: realPath(home.dir) }),
     parseYaml,
-    grants: new Grants(home.dir, clock, choices.reapprove),
+    grants,
     keepers,
     ...(choices.approveOnSight === true && { ownRoot: roots.at(-1) }),
   });

@@ -14,6 +14,8 @@ export interface FileRoots {
   readonly home: string;
   /** Files and folders that nobody may write: functions folders, and the configuration. @default none */
   readonly guarded?: readonly string[];
+  /** What functions were approved to write, as it was named: no program lies there. @default none */
+  readonly written?: readonly string[];
 }
 
 /** What this moult itself is made of. It may lie in the very folder that it was started in. */
@@ -83,7 +85,8 @@ function checkWritable(entry: string, path: string, { guarded = [] }: FileRoots)
 }
 
 /** The absolute path of a program that a manifest names by path, or as one types it. */
-function findProgram(entry: string, write: readonly string[], { root, home }: FileRoots): string {
+function findProgram(entry: string, write: readonly string[], roots: FileRoots): string {
+  const { root, home, written = [] } = roots;
   const refuseIt = (why: string) =>
     new MoultError("function/invalid", `Cannot let a function start "${entry}": ${why}`);
   if (entry.includes("/") && !isAbsolute(entry))
@@ -100,6 +103,8 @@ function findProgram(entry: string, write: readonly string[], { root, home }: Fi
   if (isBelow(real, realPath(home))) throw refuseIt("it lies in moult's home");
   if (write.some((folder) => isBelow(real, folder)))
     throw refuseIt("the function may write there, and could put another in its place");
+  if (written.some((folder) => isBelow(real, realPath(resolve(root, folder)))))
+    throw refuseIt("another function may write there, and could put another in its place");
   return normalize(path);
 }
 

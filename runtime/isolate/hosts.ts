@@ -43,6 +43,8 @@ export interface HostsOptions {
   readonly home: string;
   /** Files and folders that no function may write: functions folders, and the configuration. @default none */
   readonly guarded?: readonly string[];
+  /** What any function was approved to write: no function starts a program from there. @default nothing */
+  readonly written?: () => readonly string[];
   /** The weakest tier, `A` to `E`, under which functions run that did not come with moult. @default "E" */
   readonly sandboxMinimum?: string;
   /** `ctx.fetch` refuses everything. @default false */
@@ -249,8 +251,8 @@ export class Hosts {
   }
 
   #filesOf(permissions: Permissions, isTrial = false): ResolvedFiles {
-    const { root, home, guarded = [] } = this.#options;
-    const roots = { root: resolve(root), home: resolve(home), guarded };
+    const { root, home, guarded = [], written = () => [] } = this.#options;
+    const roots = { root: resolve(root), home: resolve(home), guarded, written: written() };
     return resolveFiles(permissions, roots, isTrial);
   }
 

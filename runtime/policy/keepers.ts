@@ -16,7 +16,8 @@ const MOULT = "moult";
 /** Keeps values whose file nobody remembers. */
 const NOBODY = "";
 
-const names = v.record(v.string(), v.string());
+// As pairs: a function may be called "constructor".
+const names = v.array(v.tuple([v.string(), v.string()]));
 const Stored = v.object({
   /** The file of each name, below its functions folder. */
   keepers: names,
@@ -59,25 +60,29 @@ export class Keepers {
     this.#builtins = builtins;
     const stored = this.#read();
     if (stored !== undefined) {
-      this.#keepers = new Map(Object.entries(stored.keepers));
-      this.#before = new Map(Object.entries(stored.before));
+      this.#keepers = new Map(stored.keepers);
+      this.#before = new Map(stored.before);
     }
     const owners = await this.#store.kvOwners();
     const withValues = new Set(owners.filter((name) => FUNCTION_NAME.test(name)));
-    if (stored === undefined)
-      for (const one of found)
-        if (withValues.has(one.name) || builtins.has(one.name))
-          this.#keepers.set(one.name, identity({ ...one, origin: originOf(one) }));
+    for (const one of stored === undefined ? found : []) {
+      if (!withValues.has(one.name) && !builtins.has(one.name)) continue;
+      const identity = this.#identity({ ...one, origin: originOf(one) });
+      if (identity !== MOULT) this.#keepers.set(one.name, identity);
+    }
     for (const name of withValues)
       if (this.#keeper(name) === undefined) this.#keepers.set(name, NOBODY);
-    this.#write();
+    // A disk that takes no writes must not keep a daemon from starting that has nothing to note.
+    const isNews = stored?.keepers.length !== this.#keepers.size;
+    if (stored === undefined || isNews) this.#write();
   }
 
   /** What another file has stored under the name of this one, as its owner reads it; `undefined`: nothing. */
   taken(one: Keeping): string | undefined {
-    if (one.origin === "builtin") return undefined;
+    const identity = this.#identity(one);
     const keeper = this.#keeper(one.name);
-    if (keeper === undefined || (keeper === identity(one) && keeper !== NOBODY)) return undefined;
+    if (identity === MOULT || keeper === undefined) return undefined;
+    if (keeper === identity && keeper !== NOBODY) return undefined;
     if (keeper === MOULT)
       return `takes the place of the ${one.name} that came with moult, and its values`;
     return keeper === NOBODY
@@ -95,8 +100,9 @@ export class Keepers {
   /** To be told before values are stored: from then on they are this file's. Throws as `check()`, or `internal`. */
   claim(one: Keeping): void {
     this.check(one);
-    if (this.#keeper(one.name) === identity(one)) return;
-    this.#keepers.set(one.name, identity(one));
+    const identity = this.#identity(one);
+    if (this.#keeper(one.name) === identity) return;
+    this.#keepers.set(one.name, identity);
     this.#before.delete(one.name);
     this.#write();
   }
@@ -105,7 +111,7 @@ export class Keepers {
   give(one: Keeping): void {
     if (this.taken(one) === undefined) return;
     this.#before.set(one.name, this.#keeper(one.name) ?? NOBODY);
-    this.#keepers.set(one.name, identity(one));
+    this.#keepers.set(one.name, this.#identity(one));
     this.#write();
   }
 
@@ -116,6 +122,12 @@ export class Keepers {
     this.#before.delete(name);
     this.#keepers.set(name, before);
     this.#write();
+  }
+
+  /** What a keeper is known by: a copy of what came with moult is not that under another name. */
+  #identity({ name, origin, file }: Keeping): string {
+    // A file whose place is not known is nobody.
+    return origin === "builtin" && this.#builtins.has(name) ? MOULT : (file ?? NOBODY);
   }
 
   #keeper(name: string): string | undefined {
@@ -129,28 +141,20 @@ export class Keepers {
       text = readFileSync(this.#path, "utf8");
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-      return { keepers: {}, before: {} };
+      return { keepers: [], before: [] };
     }
     try {
       return v.parse(Stored, JSON.parse(text));
     } catch {
-      return { keepers: {}, before: {} };
+      return { keepers: [], before: [] };
     }
   }
 
   #write(): void {
-    const stored = {
-      keepers: Object.fromEntries(this.#keepers),
-      before: Object.fromEntries(this.#before),
-    };
+    const stored = { keepers: [...this.#keepers], before: [...this.#before] };
     writeWhole(this.#path, `${JSON.stringify(stored, undefined, 1)}\n`, {
       mode: 0o600,
       folder: true,
     });
   }
-}
-
-/** What a keeper is known by. A file whose place is not known is nobody. */
-function identity({ origin, file }: Keeping): string {
-  return origin === "builtin" ? MOULT : (file ?? NOBODY);
 }

@@ -56,7 +56,9 @@ export function questionAbout(
 } {
   const { name, arguments: input } = call;
   const versionOf = (of: string): string => functions.get(of)?.version ?? "";
-  const shown = shortText(visible(canonicalJson(input) ?? "{}"), SHOWN_CHARS_MAX);
+  const whole = visible(canonicalJson(input) ?? "{}");
+  const cut = whole.length > SHOWN_CHARS_MAX ? ` (${String(whole.length)} characters in all)` : "";
+  const shown = `${shortText(whole, SHOWN_CHARS_MAX)}${cut}`;
   const message = `Nothing was done: "${name}" runs when a person has answered yes`;
   const error = { code: "policy/denied", message } as const;
   return {

@@ -117,7 +117,9 @@ test("a home from before this was noted loses nothing", async () => {
   await until(async () => (await info(daemon, "diary")).state === "ready");
   await diary(daemon, "diary", "secret");
   const noted = join(place.home, "kv/keepers.json");
-  expect(JSON.parse(readFileSync(noted, "utf8"))).toMatchObject({ keepers: { diary: "diary.ts" } });
+  expect(JSON.parse(readFileSync(noted, "utf8"))).toMatchObject({
+    keepers: [["diary", "diary.ts"]],
+  });
   await daemon.kill();
   rmSync(noted);
   daemon = await place.start();

@@ -83,6 +83,18 @@ describe("resolveFiles()", () => {
   });
 });
 
+test("a program that another function may write over is started by none", () => {
+  const program = join(root, "work/own");
+  writeFileSync(program, "#!/bin/bash\n", { mode: 0o755 });
+  const starting = (written: readonly string[]) =>
+    resolveFiles(
+      { net: [], call: [], read: [], write: [], exec: [program] },
+      { root, home: join(root, ".moult"), written },
+    );
+  expect(starting(["files"]).policy.exec).toEqual([program]);
+  expect(() => starting(["work"])).toThrow("another function may write there");
+});
+
 describe("what functions are made of", () => {
   const writing = (entry: string, names: readonly string[] = ["functions", "out/moult.yaml"]) =>
     resolveFiles(

@@ -63,11 +63,26 @@ describe("values", () => {
   });
 
   test("of a function that came with moult are its own again whenever it stores some", async () => {
-    const keepers = await opened([], [], []);
-    keepers.claim(user("a/notes.ts"));
-    keepers.check(builtin());
-    keepers.claim(builtin());
-    expect(() => keepers.check(user("a/notes.ts"))).toThrow(denied);
+    const keepers = await opened();
+    keepers.give(user("a/clock.ts", "clock"));
+    keepers.check(builtin("clock"));
+    keepers.claim(builtin("clock"));
+    expect(() => keepers.check(user("a/clock.ts", "clock"))).toThrow(denied);
+  });
+
+  test("are not read by a copy of what came with moult under their name", async () => {
+    const keepers = await opened();
+    keepers.claim(user("tools/notes.ts"));
+    expect(() => keepers.check({ ...builtin(), file: "a/notes.ts" })).toThrow(denied);
+  });
+
+  test("of functions with names that every object has are kept like others", async () => {
+    for (const name of ["constructor", "prototype", "valueOf".toLowerCase(), "hasownproperty"]) {
+      (await opened()).claim(user("a.ts", name));
+      const again = await opened([name]);
+      again.check(user("a.ts", name));
+      expect(() => again.check(user("b.ts", name))).toThrow(denied);
+    }
   });
 
   test("and the name of one that came with moult are nobody else's, even before it stores any", async () => {
@@ -97,6 +112,7 @@ describe("a home from before this was noted", () => {
     keepers.check(user("own/clock.ts", "clock"));
     expect(() => keepers.check(user("a/notes.ts"))).toThrow(denied);
     expect(() => keepers.check(user("mine.ts", "mine"))).toThrow(denied);
+    keepers.check(builtin("mine"));
     expect(keepers.taken(user("gone.ts", "gone"))).toBe(
       "would read what an earlier gone has stored",
     );
