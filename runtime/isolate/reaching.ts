@@ -2,7 +2,6 @@
  * Says by name what a function tried to reach on another way than `fetch`: the kernel, which refuses it, knows
  * addresses at best. It stops nothing and decides nothing; whoever goes around it is refused all the same. Runs inside a host.
  */
-import { errorMonitor } from "node:events";
 import type { Definition } from "../define.ts";
 import { isRecord } from "../record.ts";
 
@@ -64,7 +63,8 @@ export class Reaching {
   }
 
   #watchNode(): void {
-    // Not before it is needed: Bun takes a while to load them.
+    // Not before they are needed: Bun takes a while to load them.
+    const { errorMonitor } = require("node:events") as { errorMonitor: symbol };
     const net = require("node:net") as { Socket: { prototype: { connect: Anything } } };
     const watched = net.Socket.prototype;
     const connect = watched.connect;
