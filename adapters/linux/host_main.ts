@@ -7,7 +7,7 @@ import { runHost } from "../../runtime/isolate/host.ts";
 import { openControl } from "./control.ts";
 import type { Plan } from "./plan.ts";
 import { installFilter } from "./seccomp.ts";
-import { nameProcess, setLimits } from "./syscalls.ts";
+import { endWithParent, nameProcess, setLimits } from "./syscalls.ts";
 
 /** The control channel is number 3 in every host. */
 const CONTROL_FILE = 3;
@@ -40,6 +40,8 @@ await runHost({
   channel: await openChannel(),
   socket,
   lock() {
+    // A parent that has ended before is noticed too: the channel to it is closed, and no function is here yet.
+    if (plan.filter !== undefined) endWithParent();
     if (plan.limits !== undefined) {
       nameProcess("moult-function");
       setLimits(plan.limits);

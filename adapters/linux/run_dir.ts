@@ -9,13 +9,14 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { isAbsolute, join } from "node:path";
-import { processStart } from "./process_stats.ts";
+import { processConfinement, processStart } from "./process_stats.ts";
 import { removeTree } from "./remove_tree.ts";
 import { isLocked, lockFile, unmount } from "./syscalls.ts";
 import { messageOf } from "../../schemas/error.ts";
@@ -117,7 +118,25 @@ export function removeRunDir(folder: string): void {
 function removeStale(base: string): void {
   for (const name of readdirSync(base)) {
     const folder = join(base, name);
-    if (/^\d{1,3}$/.test(name) && !isAlive(folder)) removeRunDir(folder);
+    if (!/^\d{1,3}$/.test(name) || isAlive(folder)) continue;
+    endLeftIn(folder);
+    removeRunDir(folder);
+  }
+}
+
+/**
+ * Ends what runs in a folder, confined: programs of functions that their daemon, killed, could not end, where neither a
+ * control group nor process numbers of their own did. Whoever only looks around there is not confined.
+ */
+export function endLeftIn(folder: string): void {
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      if (!`${readlinkSync(`/proc/${name}/cwd`)}/`.startsWith(`${folder}/`)) continue;
+      if (processConfinement(Number(name)).noNewPrivileges) process.kill(Number(name), "SIGKILL");
+    } catch {
+      // Another user's, or gone.
+    }
   }
 }
 

@@ -167,6 +167,16 @@ export function noNewPrivileges(): void {
   syscall("prctl", PR_SET_NO_NEW_PRIVS, 1);
 }
 
+/**
+ * Has the kernel end this process when the thread that started it ends, and so its process. Not left to Bun's
+ * `--no-orphans`: where a process is the first of its own process numbers, it sees no parent, and Bun does not ask.
+ */
+export function endWithParent(): void {
+  const PR_SET_PDEATHSIG = 1;
+  const SIGKILL = 9;
+  syscall("prctl", PR_SET_PDEATHSIG, SIGKILL);
+}
+
 /** What `ps` and `top` call this process; up to 15 bytes. */
 export function nameProcess(name: string): void {
   const PR_SET_NAME = 15;

@@ -107,22 +107,25 @@ describe.skipIf(!isLinux)("what a function has started", () => {
     await until(() => membersOf(`sleep\0${seconds}`).length === 0);
   });
 
-  test.skipIf(!isRoot)("is gone when its daemon is killed", async () => {
-    const main = Bun.fileURLToPath(new URL("exec_orphan_main.ts", import.meta.url));
-    const seconds = String(50_000 + process.pid);
-    const daemon = keep(
-      Bun.spawn([process.execPath, "--no-install", main, seconds], {
-        stdout: "pipe",
-        stderr: "ignore",
-      }),
-    );
-    await daemon.stdout.getReader().read();
-    await until(() => membersOf(`sleep\0${seconds}`).length === 2);
-    daemon.kill("SIGKILL");
-    await daemon.exited;
-    await until(() => membersOf(`sleep\0${seconds}`).length === 0);
-    await new LinuxSandbox().close();
-  });
+  test.skipIf(!isRoot).each(["idle", "busy"])(
+    "is gone when its daemon is killed (%s)",
+    async (how) => {
+      const main = Bun.fileURLToPath(new URL("exec_orphan_main.ts", import.meta.url));
+      const seconds = String((how === "busy" ? 80_000 : 50_000) + process.pid);
+      const daemon = keep(
+        Bun.spawn([process.execPath, "--no-install", main, seconds, how], {
+          stdout: "pipe",
+          stderr: "ignore",
+        }),
+      );
+      await daemon.stdout.getReader().read();
+      await until(() => membersOf(`sleep\0${seconds}`).length === 2);
+      daemon.kill("SIGKILL");
+      await daemon.exited;
+      await until(() => membersOf(`sleep\0${seconds}`).length === 0);
+      await new LinuxSandbox().close();
+    },
+  );
 });
 
 describe.skipIf(!isLinux)("where nothing but the daemon bounds a function", () => {

@@ -1,4 +1,7 @@
-/** A daemon that is about to be killed: its host has started a program, and that another which let go of it. */
+/**
+ * A daemon that is about to be killed: its host has started a program, and that another which let go of it. `busy`: the
+ * host never yields then, so that it does not notice by itself what becomes of its daemon.
+ */
 import { LinuxSandbox } from "../../../adapters/linux/sandbox.ts";
 import { loadEvaluator } from "../../contract/sandbox.ts";
 
@@ -14,5 +17,6 @@ await call(
   `Bun.spawnSync(["bash", "-c", "(sleep ${seconds} &)"], { stdio: ["ignore", "ignore", "ignore"] });
    Bun.spawn(["sleep", "${seconds}"]);`,
 );
+if (process.argv[3] === "busy") call("for (;;);").catch(() => undefined);
 process.stdout.write("ready\n");
 setInterval(() => undefined, 1_000);

@@ -1,7 +1,9 @@
-import { expect, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "bun:test";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { dividedGroup } from "../../../adapters/linux/group_bounds.ts";
+import { endLeftIn } from "../../../adapters/linux/run_dir.ts";
 import { LinuxSandbox } from "../../../adapters/linux/sandbox.ts";
 import { isAlive, until } from "../../waiting.ts";
 import { isConfined, left, processesOf, type Remains, remainsOf } from "./remains.ts";
@@ -44,8 +46,65 @@ test.skipIf(!isLinux)(
   },
 );
 
-const ROUNDS = 12;
-const AT_ONCE = 4;
+describe.skipIf(!isLinux || !isRoot)(
+  "a process whose daemon is killed before it has run one instruction",
+  () => {
+    const newborn = async (kind: string) => {
+      const main = Bun.fileURLToPath(new URL("newborn_main.ts", import.meta.url));
+      const daemon = keep(
+        Bun.spawn([process.execPath, "--no-install", main, kind], {
+          stdout: "pipe",
+          stderr: "inherit",
+        }),
+      );
+      const { value } = await daemon.stdout.getReader().read();
+      const leaf = Buffer.from(value ?? []).toString();
+      const [pid = 0] = readFileSync(join(leaf, "cgroup.procs"), "utf8").split("\n").map(Number);
+      const remains = remainsOf(daemon.pid);
+      daemon.kill("SIGKILL");
+      await daemon.exited;
+      return { pid, leaf, remains };
+    };
+    const clean = async (remains: Remains) =>
+      await until(async () => {
+        await new LinuxSandbox().close();
+        return left(remains).length === 0;
+      });
+
+    test.each(["base", "exec"])("is confined, and ends by itself (%s)", async (kind) => {
+      const { pid, leaf, remains } = await newborn(kind);
+      expect(isAlive(pid)).toBe(true);
+      expect(isConfined(pid)).toBe(true);
+      writeFileSync(join(leaf, "cgroup.freeze"), "0");
+      await until(() => !isAlive(pid));
+      await clean(remains);
+    });
+  },
+);
+
+test.skipIf(!isLinux)(
+  "what is left in a dead daemon's folder is ended, and nobody else",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "moult-left-"));
+    mkdirSync(join(folder, "h/1/work"), { recursive: true });
+    const start = (command: readonly string[], cwd: string) =>
+      keep(Bun.spawn([...command, "sleep", "60"], { cwd, stdio: ["ignore", "ignore", "ignore"] }));
+    const confined = ["setpriv", "--no-new-privs"];
+    const ours = start(confined, join(folder, "h/1/work"));
+    const [elsewhere, visitor] = [start(confined, tmpdir()), start(["env"], folder)];
+    await until(() => isConfined(ours.pid) === true && isConfined(elsewhere.pid) === true);
+    endLeftIn(folder);
+    await ours.exited;
+    expect([elsewhere, visitor].map(({ pid }) => isAlive(pid))).toEqual([true, true]);
+    for (const one of [elsewhere, visitor]) one.kill("SIGKILL");
+    await Promise.all([elsewhere.exited, visitor.exited]);
+    rmSync(folder, { recursive: true });
+  },
+);
+
+/** The kill of a newborn process, and of its daemon, at the moment that matters is tried on purpose above. */
+const ROUNDS = Number(process.env["MOULT_TEST_KILLS"] ?? 8);
+const AT_ONCE = Math.min(4, ROUNDS);
 /** By then its first hosts have been started, have answered, and have been ended. */
 const LONGEST_LIFE_MS = 600;
 
@@ -86,5 +145,5 @@ test.skipIf(!isLinux || !isRoot)(
     if (trial.tier().tier <= "B") expect(programs).toBeGreaterThan(0);
     await trial.close();
   },
-  60_000,
+  60_000 + ROUNDS * 10_000,
 );
