@@ -34,6 +34,8 @@ export interface Bench {
   readonly title: string;
   /** How it is measured, one or two sentences. */
   readonly about: string;
+  /** It takes gigabytes or many minutes, and runs only when it is named. @default false */
+  readonly onlyByName?: boolean;
   readonly run: () => Promise<Report>;
 }
 
@@ -91,6 +93,40 @@ export function seeded(seed: number): () => number {
     bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
     return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
   };
+}
+
+const changed = new Map<string, string>();
+
+/**
+ * A number that a run may change, `$BENCH_<NAME>`: fewer rounds, fewer minutes. A run with a changed one is printed but
+ * not written down, for it measured something else than the bench claims.
+ */
+export function option(name: string, standard: number): number {
+  const text = optionText(name, String(standard));
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value) && value >= 0) return value;
+  throw new Error(`BENCH_${name} is "${text}"; it must be a number`);
+}
+
+/** The same for words separated by commas. */
+export function optionList(name: string, standard: readonly string[]): readonly string[] {
+  return optionText(name, standard.join(","))
+    .split(/[\s,]+/)
+    .filter(Boolean);
+}
+
+/** `BENCH_ROUNDS=1 …`: what was changed since this was asked last. */
+export function takeChangedOptions(): string {
+  const text = [...changed].map(([name, value]) => `BENCH_${name}=${value}`).join(" ");
+  changed.clear();
+  return text;
+}
+
+function optionText(name: string, standard: string): string {
+  const given = process.env[`BENCH_${name}`];
+  if (given === undefined || given === standard) return standard;
+  changed.set(name, given);
+  return given;
 }
 
 /** The machine in words: what a reader needs to judge the numbers, and nothing that names it. */

@@ -1,10 +1,19 @@
 /**
  * `moult bench [--json] [NAME…]`: runs the benches, prints their tables (or one JSON document) and writes each into its
- * section of `docs/benchmarks.md`. Ends with 1 when a bar is missed, 2 when a name is unknown.
+ * section of `docs/benchmarks.md`, unless options have changed what it measures. Without names those are left out that
+ * take gigabytes or many minutes. Ends with 1 when a bar is missed, 2 when a name is unknown.
  */
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { type Bench, type Report, type Row, load, machine, undisturbed } from "./harness.ts";
+import { join, relative } from "node:path";
+import {
+  type Bench,
+  type Report,
+  type Row,
+  load,
+  machine,
+  takeChangedOptions,
+  undisturbed,
+} from "./harness.ts";
 
 const ENDING = ".bench.ts";
 const ROOT = join(import.meta.dir, "..");
@@ -19,7 +28,7 @@ interface Finished {
   readonly load: string;
 }
 
-/** Runs the named benches, all without a name. Resolves with the exit code. */
+/** Runs the named benches; without a name all that may run so. Resolves with the exit code. */
 async function run(wanted: readonly string[], json: boolean): Promise<number> {
   const known = readdirSync(import.meta.dir)
     .filter((file) => file.endsWith(ENDING))
@@ -32,20 +41,21 @@ async function run(wanted: readonly string[], json: boolean): Promise<number> {
     else console.error(message);
     return 2;
   }
+  const say = json ? () => {} : console.log;
   let missed = 0;
   const documents: object[] = [];
   for (const name of wanted.length > 0 ? wanted : known) {
     try {
-      if (!json) console.log(`\n${name}:`);
-      const finished = await runOne(name);
-      if (!json) show(finished);
-      write(finished);
-      documents.push({
-        name,
-        title: finished.bench.title,
-        load: finished.load,
-        ...finished.report,
-      });
+      const bench = await benchOf(name);
+      if (wanted.length === 0 && bench.onlyByName === true) {
+        say(`\n${name}: only by its name, \`bun moult bench ${name}\``);
+        continue;
+      }
+      say(`\n${name}:`);
+      const finished = await runOne(name, bench);
+      say(shown(finished));
+      say(keep(finished));
+      documents.push(documentOf(finished));
       missed += finished.report.rows.filter((row) => !row.pass).length;
     } catch (error) {
       missed++;
@@ -57,25 +67,43 @@ async function run(wanted: readonly string[], json: boolean): Promise<number> {
   return missed > 0 ? 1 : 0;
 }
 
-async function runOne(name: string): Promise<Finished> {
-  const { bench } = (await import(`./${name}${ENDING}`)) as { bench: Bench };
+async function benchOf(name: string): Promise<Bench> {
+  return ((await import(`./${name}${ENDING}`)) as { bench: Bench }).bench;
+}
+
+async function runOne(name: string, bench: Bench): Promise<Finished> {
   const before = load();
   const report = await undisturbed(bench.run);
   return { name, bench, report, load: `${before} → ${load()}` };
 }
 
-function show({ bench, report, load: around }: Finished): void {
-  console.log(bench.title);
+const documentOf = ({ name, bench, report, load: around }: Finished): object => ({
+  name,
+  title: bench.title,
+  load: around,
+  ...report,
+});
+
+/** As it is printed. */
+function shown({ bench, report, load: around }: Finished): string {
+  const lines = [bench.title];
   for (const row of report.rows) {
     const mark = row.bar === "" ? " " : row.pass ? "✓" : "✗";
-    console.log(
-      `  ${mark} ${row.claim}: ${valueOf(row)}${row.bar === "" ? "" : `   (${row.bar})`}`,
-    );
+    const bar = row.bar === "" ? "" : `   (${row.bar})`;
+    lines.push(`  ${mark} ${row.claim}: ${valueOf(row)}${bar}`);
   }
   for (const { head, body } of report.tables ?? [])
-    for (const line of [head, ...body]) console.log(`    ${line.join("  |  ")}`);
-  for (const note of report.notes ?? []) console.log(`  ${note}`);
-  console.log(`  load average ${around}`);
+    for (const cells of [head, ...body]) lines.push(`    ${cells.join("  |  ")}`);
+  for (const note of report.notes ?? []) lines.push(`  ${note}`);
+  return [...lines, `  load average ${around}`].join("\n");
+}
+
+/** Writes it down, or says why not. */
+function keep(finished: Finished): string {
+  const changed = takeChangedOptions();
+  if (changed !== "") return `  not written down, for it ran with ${changed}`;
+  write(finished);
+  return `  written to ${relative(ROOT, DOCUMENT)}`;
 }
 
 /** Replaces the bench's section, or adds it at the end. */
