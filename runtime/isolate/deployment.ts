@@ -10,8 +10,8 @@ export interface Bundle {
   /** Absolute path of the bundled JavaScript. It imports nothing but `moult` and built-in modules. */
   readonly path: string;
   readonly origin: Origin;
-  /** Where its file lies, below its functions folder, when that is known. */
-  readonly file?: string;
+  /** Where its file lies, seen from the folder that moult's home lies in, when that is known. */
+  readonly place?: string;
   /** Known from an earlier load of the same bundle: then no host is started until the first call. */
   readonly manifest?: Manifest;
   /** The manifest was read in a process that other files ran in too. @default false */

@@ -19,7 +19,7 @@ export interface GateParts {
    */
   readonly isOpen: (name: string) => boolean;
   /** Where the file lies that has the name now, below its functions folder. */
-  readonly placeOf: (name: string) => string | undefined;
+  readonly fileOf: (name: string) => string | undefined;
   readonly keepers: Keepers;
   readonly hub: EventHub;
   readonly log: Log;
@@ -67,9 +67,9 @@ export class Gate {
   }
 
   #asking(bundle: Bundle, manifest: Manifest): Asking & { readonly isExact: boolean } {
-    const { keepers, isOpen, placeOf } = this.#parts;
-    const file = bundle.file ?? placeOf(bundle.name);
-    const asking = { ...bundle, manifest, file, takes: keepers.taken({ ...bundle, file }) };
+    const { keepers, isOpen, fileOf } = this.#parts;
+    const file = fileOf(bundle.name);
+    const asking = { ...bundle, manifest, file, takes: keepers.taken(bundle) };
     // Who asks for nothing can do nothing, wherever it comes from.
     return { ...asking, isExact: wantsAnything(asking) && isOpen(bundle.name) };
   }

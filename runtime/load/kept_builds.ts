@@ -31,8 +31,8 @@ export interface KnownFiles {
   readonly builtins: ReadonlySet<string>;
   /** Manifests of those that are known without running them, by content hash. @default none */
   readonly manifests?: ReadonlyMap<string, Manifest> | undefined;
-  /** Where a path lies below its functions folder, if it does. */
-  readonly fileOf: (path: string) => string | undefined;
+  /** Where a path lies, seen from the folder that moult's home lies in. */
+  readonly placeOf: (path: string) => string;
 }
 
 /** The builds of all functions. */
@@ -41,14 +41,14 @@ export class KeptBuilds {
   readonly #builtins: ReadonlySet<string>;
   readonly #clock: Clock;
   readonly #manifests: ReadonlyMap<string, Manifest>;
-  readonly #fileOf: (path: string) => string | undefined;
+  readonly #placeOf: (path: string) => string;
 
   constructor(
     versions: Versions,
     clock: Clock,
-    { builtins, manifests = new Map(), fileOf }: KnownFiles,
+    { builtins, manifests = new Map(), placeOf }: KnownFiles,
   ) {
-    this.#fileOf = fileOf;
+    this.#placeOf = placeOf;
     this.#versions = versions;
     this.#builtins = builtins;
     this.#clock = clock;
@@ -164,9 +164,8 @@ export class KeptBuilds {
     return { name, version, path, origin, projects, ...this.#place(inputs), ...told };
   }
 
-  #place([own]: readonly Input[]): Pick<Bundle, "file"> {
-    const file = own && this.#fileOf(own.path);
-    return file === undefined ? {} : { file };
+  #place([own]: readonly Input[]): Pick<Bundle, "place"> {
+    return own === undefined ? {} : { place: this.#placeOf(own.path) };
   }
 
   /** A built-in is one file with a known content, and nothing else. */

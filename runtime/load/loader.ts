@@ -3,7 +3,7 @@
  * that it concerns. How a version runs is the affair of the `deploy` it is given.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { relative, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { isBelow, realPath } from "../below.ts";
 import type { EventHub } from "../events.ts";
 import type { Bundle, Crash, Deployment } from "../isolate/deployment.ts";
@@ -91,6 +91,8 @@ export function createLoader(options: LoaderOptions): Loader {
 class FolderLoader implements Loader {
   readonly #options: LoaderOptions;
   readonly #roots: readonly string[];
+  /** Two projects may share a home: the same file below another functions folder is another one. */
+  readonly #placeOf: (path: string) => string;
   readonly #registry: Registry;
   readonly #reloader: Reloader;
   readonly #building: Builds;
@@ -110,8 +112,9 @@ class FolderLoader implements Loader {
     const versions = new Versions(resolve(home), log);
     const builtins = options.builtins ?? readBuiltinLock();
     const manifests = options.builtins ? undefined : readBuiltinManifests();
-    const fileOf = (path: string) => below(path, this.#roots);
-    const builds = new KeptBuilds(versions, clock, { builtins, manifests, fileOf });
+    this.#placeOf = (path) => relative(dirname(realPath(resolve(home))), path);
+    const known = { builtins, manifests, placeOf: this.#placeOf };
+    const builds = new KeptBuilds(versions, clock, known);
     const find = (name: string) => this.#found.get(name);
     const registry = this.#registry;
     const rootOf = (name: string) => this.#found.get(name)?.root;
@@ -124,8 +127,8 @@ class FolderLoader implements Loader {
       return written().some((dir) => isBelow(dir, root) || isBelow(root, dir));
     };
     const isWritable = (path: string) => written().some((dir) => isBelow(realPath(path), dir));
-    const placeOf = (name: string) => this.#found.get(name)?.file;
-    const gate = new Gate({ grants, keepers: options.keepers, isOwn, isOpen, placeOf, hub, log });
+    const fileOf = (name: string) => this.#found.get(name)?.file;
+    const gate = new Gate({ grants, keepers: options.keepers, isOwn, isOpen, fileOf, hub, log });
     this.#building = new Builds(() => options.openWorkbench(this.#roots));
     this.#reloader = new Reloader({
       building: this.#building,
@@ -170,9 +173,14 @@ class FolderLoader implements Loader {
 
   async #beginKeeping(): Promise<void> {
     const { keepers, builtins = readBuiltinLock(), builtinNames } = this.#options;
-    const originOf = ({ path }: Found): Origin =>
+    const originOf = ({ path }: Pick<Found, "path">): Origin =>
       builtins.has(hashOfFile(path)) ? "builtin" : "user";
-    await keepers.begin([...this.#found.values()], originOf, builtinNames ?? readBuiltinNames());
+    const found = [...this.#found.values()].map(({ name, path }) => ({
+      name,
+      path,
+      place: this.#placeOf(path),
+    }));
+    await keepers.begin(found, originOf, builtinNames ?? readBuiltinNames());
   }
 
   settled = async (): Promise<void> => {
@@ -348,12 +356,6 @@ class FolderLoader implements Loader {
       this.#scheduleRescan(performance.now() - began);
     }, wait);
   }
-}
-
-/** Where a path lies below the last of these folders that it lies in. */
-function below(path: string, roots: readonly string[]): string | undefined {
-  const root = roots.findLast((one) => isBelow(path, one));
-  return root === undefined ? undefined : relative(root, path);
 }
 
 function hashOfFile(path: string): string {

@@ -51,6 +51,8 @@ const Stored = v.object({
   asks: Asks,
   /** Where it lay, below its functions folder; older records do not say. */
   file: v.optional(v.string()),
+  /** The same, seen from the folder that the home lies in: another project may share the home. */
+  place: v.optional(v.string()),
   /** Newest last. */
   hashes: v.pipe(v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))), v.minLength(1)),
 });
@@ -67,6 +69,8 @@ export interface Asking {
   readonly manifest: Manifest;
   /** Where its file lies, below its functions folder. @default where the approved one lay */
   readonly file?: string | undefined;
+  /** The same, seen from the folder that the home lies in. */
+  readonly place?: string | undefined;
   /** What it would have of another file's, as its owner reads it. @default nothing */
   readonly takes?: string | undefined;
   /** Only exactly what was approved counts, whatever `policy.reapprove` says. @default false */
@@ -169,6 +173,7 @@ export class Grants {
       by,
       asks: allAsksOf(manifest),
       file: asking.file ?? this.#stored(name)?.file,
+      place: asking.place ?? this.#stored(name)?.place,
       hashes: [...hashes, hash].slice(-HASHES_MAX),
     };
     this.#makeFolder();
@@ -244,7 +249,9 @@ function isExact(asking: Asking, stored: Stored): boolean {
 }
 
 /** The file that was approved under the name, when it is another one. */
-function otherFile({ file }: Asking, stored: Stored | undefined): string | undefined {
+function otherFile({ file, place }: Asking, stored: Stored | undefined): string | undefined {
+  if (place !== undefined && stored?.place !== undefined)
+    return place === stored.place ? undefined : stored.place;
   return file === undefined || file === stored?.file ? undefined : stored?.file;
 }
 

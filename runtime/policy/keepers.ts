@@ -19,17 +19,17 @@ const NOBODY = "";
 // As pairs: a function may be called "constructor".
 const names = v.array(v.tuple([v.string(), v.string()]));
 const Stored = v.object({
-  /** The file of each name, below its functions folder. */
+  /** Each name, and where its file lies. */
   keepers: names,
   /** Who it was before an approval. */
   before: names,
 });
 
-/** Whoever may keep values: a version, and where its file lies below its functions folder. */
+/** Whoever may keep values: a version, and where its file lies, as `Bundle` says. */
 export interface Keeping {
   readonly name: string;
   readonly origin: Origin;
-  readonly file?: string | undefined;
+  readonly place?: string | undefined;
 }
 
 /** See above. */
@@ -125,9 +125,9 @@ export class Keepers {
   }
 
   /** What a keeper is known by: a copy of what came with moult is not that under another name. */
-  #identity({ name, origin, file }: Keeping): string {
+  #identity({ name, origin, place }: Keeping): string {
     // A file whose place is not known is nobody.
-    return origin === "builtin" && this.#builtins.has(name) ? MOULT : (file ?? NOBODY);
+    return origin === "builtin" && this.#builtins.has(name) ? MOULT : (place ?? NOBODY);
   }
 
   #keeper(name: string): string | undefined {

@@ -49,7 +49,7 @@ test("a dropped file that takes a name waits before it reads what lies under tha
   // Of two files with one name the first one counts.
   place.write("functions/a/diary.ts", DIARY("dropped"));
   expect((await waits(daemon, "diary")).waiting).toMatchObject({
-    wants: ["would read what diary (tools/diary.ts) has stored"],
+    wants: ["would read what diary (functions/tools/diary.ts) has stored"],
     runs: false,
   });
   const own = { who: "mine", all: ["secret"] };
@@ -118,7 +118,7 @@ test("a home from before this was noted loses nothing", async () => {
   await diary(daemon, "diary", "secret");
   const noted = join(place.home, "kv/keepers.json");
   expect(JSON.parse(readFileSync(noted, "utf8"))).toMatchObject({
-    keepers: [["diary", "diary.ts"]],
+    keepers: [["diary", "functions/diary.ts"]],
   });
   await daemon.kill();
   rmSync(noted);

@@ -152,7 +152,7 @@ test("a file in another folder does not inherit what was approved under its name
   await until(() => loader.get("net")?.waiting !== undefined);
   expect(loader.get("net")?.waiting).toMatchObject({
     runs: false,
-    wants: ["is another file than the approved tools/net.ts"],
+    wants: ["is another file than the approved functions/tools/net.ts"],
   });
   expect(await answer(loader, "net")).toBe(1);
   await loader.approve("net");
@@ -162,15 +162,17 @@ test("a file in another folder does not inherit what was approved under its name
   await until(async () => (await answer(loader, "net")) === 3);
 });
 
-test("an approved file may be moved", async () => {
+test("a file that was moved is another one, and as long as it waits the approved version serves", async () => {
   await using folder = underStart();
   folder.save("net.ts", asks("1", NARROW));
   const loader = await started(folder.loader());
   await loader.approve("net");
   mkdirSync(folder.path("tools"));
   renameSync(folder.path("net.ts"), folder.path("tools/net.ts"));
-  await until(() => loader.get("net")?.file === "tools/net.ts");
-  expect(loader.get("net")?.waiting).toBeUndefined();
+  await until(() => loader.get("net")?.waiting !== undefined);
+  expect(await answer(loader, "net")).toBe(1);
+  renameSync(folder.path("tools/net.ts"), folder.path("net.ts"));
+  await until(() => loader.get("net")?.waiting === undefined);
   expect(await answer(loader, "net")).toBe(1);
 });
 
@@ -318,4 +320,24 @@ test("nothing is made of a file that a function may write, wherever that lies", 
   folder.save("../src/one.ts", "export const one = 666;");
   await until(() => loader.get("uses")?.error?.includes("a function may write there"));
   expect(await answer(loader, "uses")).toBe(1);
+});
+
+test("a folder of another project that shares the home inherits nothing from this one", async () => {
+  await using folder = underStart();
+  folder.save("tools/net.ts", asks("1", NARROW));
+  const loader = await started(folder.loader());
+  await loader.approve("net");
+  await loader.close();
+  folder.save("../stranger/functions/tools/net.ts", asks("666", NARROW));
+  const stranger = join(folder.base, "stranger/functions");
+  const other = await started(folder.loader({ roots: [stranger] }));
+  expect(other.get("net")?.waiting?.wants).toEqual([
+    "is another file than the approved functions/tools/net.ts",
+  ]);
+  expect(await answer(other, "net")).not.toBe(666);
+  await other.close();
+  // Here everything is as it was.
+  const back = await started(folder.loader());
+  expect(back.get("net")?.waiting).toBeUndefined();
+  expect(await answer(back, "net")).toBe(1);
 });

@@ -10,10 +10,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true }));
 
-const user = (file: string, name = "notes"): Keeping => ({ name, file, origin: "user" });
+const user = (place: string, name = "notes"): Keeping => ({ name, place, origin: "user" });
 const builtin = (name = "notes"): Keeping => ({
   name,
-  file: `tools/${name}.ts`,
+  place: `tools/${name}.ts`,
   origin: "builtin",
 });
 
@@ -73,7 +73,7 @@ describe("values", () => {
   test("are not read by a copy of what came with moult under their name", async () => {
     const keepers = await opened();
     keepers.claim(user("tools/notes.ts"));
-    expect(() => keepers.check({ ...builtin(), file: "a/notes.ts" })).toThrow(denied);
+    expect(() => keepers.check({ ...builtin(), place: "a/notes.ts" })).toThrow(denied);
   });
 
   test("of functions with names that every object has are kept like others", async () => {
