@@ -74,6 +74,12 @@ export type TurnEvent = { readonly turn: string; readonly seq: number; readonly 
       readonly version: string;
       readonly input: unknown;
     }
+  /** The window has moved on: so many turns are now seen as a summary, written by the model or picked by rules. */
+  | { readonly type: "compacted"; readonly turns: number; readonly by: "model" | "rules" }
+  /** Earlier turns that the message brings back. */
+  | { readonly type: "recalled"; readonly turns: readonly string[] }
+  /** All that the session keeps in sight now, after the message has changed it. */
+  | { readonly type: "pinned"; readonly pinned: readonly string[] }
   | { readonly type: "refusal"; readonly code: string; readonly message: string }
   | { readonly type: "done"; readonly reply: Reply }
   | { readonly type: "error"; readonly error: WireError }

@@ -4,6 +4,7 @@ import { pause } from "../pause.ts";
 import type { InboxRow, Meter, Transport } from "../ports.ts";
 import { LiveTurn, toTurnEvent } from "../turn/live.ts";
 import type { TurnParts } from "../turn/parts.ts";
+import { Summaries } from "../turn/summaries.ts";
 import { type Ending, SUSPENDED, runTurn } from "../turn/turn.ts";
 import { MoultError, isMoultError } from "../../schemas/error.ts";
 import type { Reply, TraceEvent, TurnEvent } from "../../schemas/turn.ts";
@@ -55,9 +56,11 @@ export class Turns {
   readonly #live = new Map<string, LiveTurn>();
   readonly #ended: string[] = [];
   readonly #closing = new AbortController();
+  readonly #summaries: Summaries;
 
   constructor(parts: TurnsParts) {
     this.#parts = parts;
+    this.#summaries = new Summaries(parts, this.#closing.signal);
   }
 
   /** Puts an accepted message into its lane. Its row exists. One that is there already stays as it is. */
@@ -124,6 +127,7 @@ export class Turns {
     const { closeMsMax = CLOSE_MS_DEFAULT } = this.#parts;
     const timer = setTimeout(() => this.#stopAll(), closeMsMax);
     await idle;
+    await this.#summaries.idle();
     clearTimeout(timer);
     for (const live of this.#live.values()) live.giveUp(suspended());
   }
@@ -205,6 +209,8 @@ export class Turns {
     if (isSent) wakeDelivery();
     this.#retire(turn);
     live.end(reply, done.seq);
+    // A model that has just failed is not asked for more.
+    if (outcome === "answered") this.#summaries.look(session);
     return reply;
   }
 

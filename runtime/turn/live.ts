@@ -21,6 +21,9 @@ const SHOWN: ReadonlySet<string> = new Set([
   "turn",
   "tool_call",
   "tool_result",
+  "compacted",
+  "recalled",
+  "pinned",
   "refusal",
   "error",
 ]);

@@ -1,14 +1,21 @@
 /**
- * The prompt of a turn as it grows: prefix, window, the message, then calls and results.
+ * The prompt of a turn as it grows: prefix, head, window, the message, then calls and results.
  *
- * It keeps within the model's context: earlier exchanges go first, then the results of this turn are shortened.
+ * The head is what stands for older turns; what the message asks of them again stands right before it. It keeps within the model's context: earlier exchanges go first, then the results of this turn are shortened.
  */
 import type { HistoryItem, InboxRow } from "../ports.ts";
 import { MoultError } from "../../schemas/error.ts";
 import type { ChatMessage, ToolCall, ToolSpec } from "../../schemas/model.ts";
+import type { SessionContext, Summary } from "../../schemas/session.ts";
 import type { ToolCallRecord } from "../../schemas/turn.ts";
 import { opened } from "./catalogue.ts";
+import { fitted, headLimits, itemsAfter, tokensOf } from "./compaction.ts";
+import type { Exchange } from "./exchanges.ts";
+import type { Shown } from "./live.ts";
+import type { Remembered } from "./memory.ts";
+import { pinnedBy } from "./pinned.ts";
 import { type Prefix, isInstructionsOnly, prefixFor } from "./prefix.ts";
+import { quoted, recalled } from "./recall.ts";
 import { cut, readable } from "./tool_step.ts";
 import type { TurnParts } from "./parts.ts";
 import { messageTokens, toMessage, windowOf } from "./window.ts";
@@ -25,6 +32,15 @@ const RESULT_CHARS_EMBEDDED = { output: 1_000, error: 250 } as const;
 /** Exchanges the embedded model is given. It was trained with at most 4, and routes best with few. */
 const EXCHANGES_EMBEDDED = 2;
 
+/** Exchanges that a message brings back at most, and the share of the context and the tokens they get. */
+const RECALLED_MAX = 3;
+const RECALLED_SHARE = 1 / 12;
+const RECALLED_TOKENS_MAX = 800;
+
+/** The embedded model is given one, short, as if it had just been said: it knows exchanges, and no quotations. */
+const RECALLED_EMBEDDED = 1;
+const RECALLED_TOKENS_EMBEDDED = 120;
+
 /** Characters that may make one token, at most. */
 const CHARS_PER_TOKEN = 4;
 
@@ -38,6 +54,9 @@ export interface Asked {
   readonly prefixTokens: number;
   readonly windowItems: number;
 }
+
+/** What clients and the trace are told of the window. */
+export type Told = Extract<Shown, { type: "compacted" | "recalled" | "pinned" }>;
 
 /** Stands for the context of a model that never said how long it is. */
 const CONTEXT_UNKNOWN = 8_192;
@@ -53,6 +72,8 @@ export class Prompt {
   /** This turn's messages: the user's first. */
   readonly #own: ChatMessage[];
   #window: readonly HistoryItem[] = [];
+  #head: readonly ChatMessage[] = [];
+  #recalled: readonly Exchange[] = [];
   #prefix: Prefix = { system: "", tools: [], tokens: 0, listed: new Set() };
   #lastTools: readonly string[] = [];
 
@@ -82,24 +103,24 @@ export class Prompt {
     this.#given.push(name);
   }
 
-  /** Chooses tools and window. Once, before the first `next()`. */
-  async load(): Promise<void> {
-    const { store, memory, model } = this.#parts;
+  /** Chooses tools and window. Once, before the first `next()`. @returns What is to be told of it. */
+  async load(): Promise<readonly Told[]> {
+    const { store, memory } = this.#parts;
     const { session } = this.#row;
     // More history than this never fits.
     const charsMax = this.#contextTokens * CHARS_PER_TOKEN;
-    const remembered = await memory.of(session, charsMax, () => store.history(session, charsMax));
+    const remembered = await memory.of(session, charsMax, async () => ({
+      items: await store.history(session, charsMax),
+      context: await store.context(session),
+    }));
     this.#lastTools = remembered.tools;
     this.#choose();
     remembered.tools = this.#prefix.tools.map(({ name }) => name);
     const reserve = Math.floor(this.#contextTokens * REPLY_SHARE);
-    const { items, anchor } = windowOf(remembered.items, {
-      tokensMax: Math.max(this.#free() - reserve, 0),
-      anchor: remembered.anchor,
-      ...(model.status().embedded ? { exchangesMax: EXCHANGES_EMBEDDED } : {}),
-    });
-    this.#window = items;
-    remembered.anchor = anchor;
+    const tokensMax = Math.max(this.#free() - reserve, 0);
+    remembered.tokensMax = tokensMax + tokensOf(this.#own);
+    const told = [...(await this.#pin(remembered)), ...(await this.#fit(remembered, tokensMax))];
+    return [...told, ...(await this.#recall())];
   }
 
   /**
@@ -111,7 +132,13 @@ export class Prompt {
     this.#shrink();
     const { system, tools, tokens } = this.#prefix;
     return {
-      messages: [{ role: "system", content: system }, ...this.#window.map(toMessage), ...this.#own],
+      messages: [
+        { role: "system", content: system },
+        ...this.#head,
+        ...this.#brought(),
+        ...this.#window.map(toMessage),
+        ...this.#spoken(),
+      ],
       tools,
       prefixTokens: tokens,
       windowItems: this.#window.length,
@@ -146,6 +173,79 @@ export class Prompt {
     );
   }
 
+  /** Pins what the message asks to be kept in sight. */
+  async #pin({ context }: Remembered): Promise<readonly Told[]> {
+    const { turn, text, work, acceptedAt: at } = this.#row;
+    if (work !== undefined) return [];
+    const pinned = pinnedBy({ text, turn, at }, context.pinned);
+    if (pinned === undefined) return [];
+    await this.#keep({ pinned });
+    return [{ type: "pinned", pinned: pinned.map((one) => one.text) }];
+  }
+
+  /** Chooses the window; when it moves on, so does the summary of what it leaves behind. */
+  async #fit(remembered: Remembered, tokensMax: number): Promise<readonly Told[]> {
+    const { store, model } = this.#parts;
+    const { items, context } = remembered;
+    if (model.status().embedded) {
+      const exchangesMax = EXCHANGES_EMBEDDED;
+      const window = windowOf(items, { tokensMax, anchor: remembered.anchor, exchangesMax });
+      this.#window = window.items;
+      remembered.anchor = window.anchor;
+      return [];
+    }
+    const head = headLimits(this.#contextTokens);
+    const { window, head: shown, movedTo } = fitted(items, context, { tokensMax, head });
+    this.#window = window;
+    this.#head = shown;
+    if (movedTo === undefined) return [];
+    const turns = await store.turnsUntil(this.#row.session, movedTo.reaches);
+    const summary: Summary = { ...movedTo, turns };
+    await this.#keep({ summary });
+    remembered.items = [...itemsAfter(items, summary)];
+    return [{ type: "compacted", turns, by: summary.by }];
+  }
+
+  /** Brings back what the message asks for and the window does not hold. */
+  async #recall(): Promise<readonly Told[]> {
+    const { store, model } = this.#parts;
+    const { session, text } = this.#row;
+    const { embedded } = model.status();
+    const share = Math.floor(this.#contextTokens * RECALLED_SHARE);
+    this.#recalled = await recalled(store, {
+      session,
+      text,
+      window: this.#window,
+      tokensMax: embedded ? RECALLED_TOKENS_EMBEDDED : Math.min(share, RECALLED_TOKENS_MAX),
+      exchangesMax: embedded ? RECALLED_EMBEDDED : RECALLED_MAX,
+    });
+    if (this.#recalled.length === 0) return [];
+    return [{ type: "recalled", turns: this.#recalled.map(({ turn }) => turn) }];
+  }
+
+  async #keep(context: Partial<SessionContext>): Promise<void> {
+    const { store, memory } = this.#parts;
+    await store.keepContext(this.#row.session, context);
+    memory.keep(this.#row.session, context);
+  }
+
+  /** What was brought back, as the embedded model is shown it. */
+  #brought(): readonly ChatMessage[] {
+    if (!this.#parts.model.status().embedded) return [];
+    return this.#recalled.flatMap(({ asked, said }): readonly ChatMessage[] => [
+      { role: "user", content: asked },
+      { role: "assistant", content: said },
+    ]);
+  }
+
+  /** This turn's messages. The session keeps them without what was brought back. */
+  #spoken(): readonly ChatMessage[] {
+    const [first, ...rest] = this.#own;
+    if (first === undefined || this.#recalled.length === 0) return this.#own;
+    if (this.#parts.model.status().embedded) return this.#own;
+    return [{ role: "user", content: quoted(this.#recalled) + first.content }, ...rest];
+  }
+
   #choose(): void {
     const { functions, model } = this.#parts;
     this.#prefix = prefixFor(functions, model.status(), {
@@ -155,16 +255,18 @@ export class Prompt {
     });
   }
 
-  /** Tokens left beside prefix, reply and this turn. */
+  /** Tokens left beside prefix, head, reply and this turn. */
   #free(): number {
-    const own = this.#own.reduce((sum, message) => sum + messageTokens(message), 0);
+    const own = tokensOf([...this.#head, ...this.#brought(), ...this.#spoken()]);
     return this.#contextTokens - this.replyTokens - this.#prefix.tokens - own;
   }
 
   #shrink(): void {
-    const windowTokens = this.#window.reduce((sum, item) => sum + messageTokens(item), 0);
     const free = this.#free();
-    if (windowTokens > free) this.#window = windowOf(this.#window, { tokensMax: free }).items;
+    if (tokensOf(this.#window) > free)
+      this.#window = windowOf(this.#window, { tokensMax: free }).items;
+    if (this.#free() < 0) this.#recalled = [];
+    if (this.#free() < 0) this.#head = [];
     for (let at = 0; at < this.#own.length && this.#free() < 0; at++) {
       const message = this.#own[at];
       if (message?.role !== "tool") continue;

@@ -19,7 +19,7 @@ import { type ModelAnswer, askModel } from "./model_step.ts";
 import type { TurnParts } from "./parts.ts";
 import { modelKnown, needsModel } from "./model_known.ts";
 import { isInstructionsOnly } from "./prefix.ts";
-import { Prompt } from "./prompt.ts";
+import { Prompt, type Told } from "./prompt.ts";
 import { pendingNotice } from "./pending_notice.ts";
 import { answerIn, isAsked, type Question, questionAbout } from "./question.ts";
 import { faithful } from "./statement.ts";
@@ -119,7 +119,7 @@ class Turn {
     }
     const answer = await answerIn(this.#parts.store, this.#row);
     if (answer?.isYes === false) return this.#end("answered", "Then I leave it.");
-    await this.#prompt.load();
+    for (const told of await this.#prompt.load()) this.#note(told);
     return (answer && (await this.#agreedTo(answer.question))) ?? (await this.#think());
   }
 
@@ -373,7 +373,7 @@ class Turn {
   }
 
   /** Shows an event now and writes it down with the ending. */
-  #note(event: Extract<Shown, { type: "refusal" | "error" | "question" }>): void {
+  #note(event: Told | Extract<Shown, { type: "refusal" | "error" | "question" }>): void {
     const numbered = this.#live.next(event);
     this.#unsaved.push({ ...numbered });
     this.#live.show(numbered);
