@@ -36,6 +36,8 @@ export interface Attack {
   readonly harmless: Deed | string;
   /** Works where nothing confines it. */
   readonly malicious: Deed | string;
+  /** By a function that may start `NAMED`, and `tool` in `Places.folder`. @default false */
+  readonly starts?: boolean;
   /** Only root can try: others are refused without any sandbox. @default false */
   readonly root?: boolean;
   /** The process may end of it. @default false */
@@ -88,12 +90,16 @@ export interface Doer {
 /** A call takes no longer, whatever is done in it. */
 const CALL_MS_MAX = 20_000;
 
-/** Starts a function that may reach `net` through `ctx.fetch`, and nothing else. */
-export async function startDoer(sandbox: Sandbox, net: readonly string[]): Promise<Doer> {
+/** Starts a function that may reach `net` through `ctx.fetch`, start `exec`, and nothing else. */
+export async function startDoer(
+  sandbox: Sandbox,
+  net: readonly string[],
+  exec: readonly string[] = [],
+): Promise<Doer> {
   const folder = mkdtempSync(join(tmpdir(), "moult-doer-"));
   const path = join(folder, "doer.js");
   writeFileSync(path, evaluator(net));
-  const files = { read: [], write: [], exec: [] };
+  const files = { read: [], write: [], exec };
   const confined = await sandbox.start({ files, memoryMiB: 256, onOutput: () => undefined });
   const host = new LiveHost(confined, "doer");
   const said = await host.load({ name: "doer", version: "doer", path, origin: "user" });

@@ -1,4 +1,5 @@
 /** The corpus: every pair that this machine and this user can try. */
+import { existsSync } from "node:fs";
 import { APPETITE } from "./appetite.ts";
 import type { Attack } from "./attack.ts";
 import { WRITING } from "./changing.ts";
@@ -6,6 +7,7 @@ import { KERNEL } from "./kernel.ts";
 import { networkPairs } from "./network.ts";
 import type { Servers } from "./places.ts";
 import { SIGNALLING, SPYING } from "./processes.ts";
+import { NAMED, PROGRAMS } from "./programs.ts";
 import { READING } from "./reading.ts";
 import { STARTING } from "./starting.ts";
 
@@ -17,6 +19,7 @@ export function corpus(servers: Servers): Readonly<Record<string, readonly Attac
     "processes: looking": SPYING,
     "processes: signals and limits": SIGNALLING,
     "programs and code": STARTING,
+    "programs that it may start": NAMED.every((path) => existsSync(path)) ? PROGRAMS : [],
     kernel: KERNEL,
     appetite: APPETITE,
     network: networkPairs(servers),

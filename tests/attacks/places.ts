@@ -2,6 +2,7 @@
 import { ptr } from "bun:ffi";
 import {
   chmodSync,
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -30,7 +31,7 @@ export interface Servers extends NetworkTargets {
 
 /** All that deeds are told. */
 export interface Places extends Servers {
-  /** A folder that everybody may write in, with `open.txt` (everybody's), `key` (0600) and `key.mjs` in it. */
+  /** A folder that everybody may write in, with `open.txt` (everybody's), `key` (0600), `key.mjs` and the program `tool` in it. */
   readonly folder: string;
   /** Path of a unix socket that answers HTTP, as a daemon's. */
   readonly socket: string;
@@ -65,6 +66,8 @@ export function openPlaces(): OpenPlaces {
   writeFileSync(join(folder, "key"), "secret", { mode: 0o600 });
   writeFileSync(join(folder, "key.mjs"), 'export default "secret"', { mode: 0o600 });
   writeFileSync(join(folder, "gone.txt"), "soon");
+  copyFileSync("/bin/cat", join(folder, "tool"));
+  chmodSync(join(folder, "tool"), 0o755);
   mkdirSync(join(folder, "empty"));
   chmodSync(join(folder, "empty"), 0o777);
   const socket = join(folder, "k");

@@ -25,6 +25,10 @@ const LEFT: Readonly<Record<string, readonly string[]>> = {
   C: [
     ...LEFT_BY_KERNEL,
     "load a library of its own",
+    "give a program a library (LD_PRELOAD)",
+    "give a program a library (LD_LIBRARY_PATH)",
+    "give a program a library (LD_AUDIT)",
+    "run what it carries by the dynamic linker",
     "fill the disk with many files (64 MiB)",
     "start threads without end (300)",
   ],

@@ -2,11 +2,13 @@
  * Runs the corpus without a sandbox, under each layer alone, and in full, and writes down what came of it. As a
  * program it prints the table, which is compared with the one in `verdicts/`: `bun tests/attacks/verdicts.ts`.
  */
+import { join } from "node:path";
 import { openHookLayer } from "../../adapters/linux/bpf/lsm.ts";
 import { LAYERS, type LayerName, type Omitted } from "../../adapters/linux/omitted.ts";
 import { LinuxSandbox } from "../../adapters/linux/sandbox.ts";
 import { type Attack, type Doer, type Outcome, startDoer } from "./attack.ts";
 import { corpus } from "./corpus.ts";
+import { NAMED } from "./programs.ts";
 import { openPlaces, openServers, type Places, type Servers } from "./places.ts";
 
 /** Columns of the table, and the layers that are on there. */
@@ -57,6 +59,7 @@ export class Ground {
   readonly #outside = openPlaces();
   #sibling: Promise<Doer> | undefined;
   #doer: Promise<Doer> | undefined;
+  #starter: Promise<Doer> | undefined;
 
   constructor(servers: Servers, omitted: Omitted) {
     this.#servers = servers;
@@ -68,11 +71,21 @@ export class Ground {
     return await startDoer(this.#sandbox, this.#net);
   }
 
+  /** One that may start programs. */
+  async #startStarter(): Promise<Doer> {
+    const exec = [...NAMED, join(this.#outside.places.folder, "tool")];
+    return await startDoer(this.#sandbox, this.#net, exec);
+  }
+
   /** Does the one half of a pair, if asked for in a function that is started for it. */
   async try(attack: Attack, half: "harmless" | "malicious", afresh = false): Promise<Outcome> {
     const sibling = await (this.#sibling ??= this.#start());
     const isDeadly = afresh || (attack.deadly === true && half === "malicious");
-    const doer = await (isDeadly ? this.#start() : (this.#doer ??= this.#start()));
+    const doer = await (attack.starts === true
+      ? (this.#starter ??= this.#startStarter())
+      : isDeadly
+        ? this.#start()
+        : (this.#doer ??= this.#start()));
     const places: Places = {
       ...this.#outside.places,
       ...this.#servers,

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { executables } from "../../../adapters/linux/executables.ts";
 import { LinuxSandbox } from "../../../adapters/linux/sandbox.ts";
@@ -101,6 +109,14 @@ describe.skipIf(!isLinux)("a function that may start programs", () => {
     expect(more).toEqual([]);
   });
 
+  test("is told that its arguments are too many, which is no refusal", async () => {
+    const known = bench.denials.length;
+    const text = await run(`Bun.spawnSync(["/bin/echo", "x".repeat(8 << 20)]); return "started"`);
+    expect(text).toContain("E2BIG");
+    expect(text).not.toContain("xxxxxxxx");
+    expect(bench.denials.slice(known)).toEqual([]);
+  });
+
   test("starts no program that it carries, however it gets at it", async () => {
     const answers = await run(`
       const { copyFileSync, chmodSync, writeFileSync, symlinkSync, linkSync } = await import("node:fs");
@@ -190,6 +206,29 @@ describe.skipIf(!isLinux)("what a function starts inherits", () => {
       "_",
     ]);
     expect(names.filter((name) => !expected.has(name))).toEqual([]);
+  });
+
+  test("no open file but its inputs and outputs", async () => {
+    const line = "for n in {3..200}; do [ -L /proc/self/fd/$n ] && echo $n; done; echo end";
+    expect(await bash(line)).toBe("end\n");
+  });
+
+  test("no way to be somebody else: a set-user program stays who it is", async () => {
+    const folder = mkdtempSync("/tmp/moult-suid-");
+    chmodSync(folder, 0o755); // Otherwise the function would run under our user.
+    const program = join(folder, "suid");
+    copyFileSync("/bin/bash", program);
+    chmodSync(program, 0o4755);
+    const exec = `permissions: { exec: [${JSON.stringify(program)}] },`;
+    const deployment = await bench.deploy(tool(EVALUATE, exec), { name: "climber" });
+    const said = await run(
+      `const p = Bun.spawnSync(["${program}", "-p", "-c", "echo $UID $EUID"]); return p.stdout.toString().trim().split(" ")`,
+      deployment,
+    );
+    rmSync(folder, { recursive: true });
+    const [real, effective] = said as [string, string];
+    expect(effective).toBe(real);
+    if (isRoot) expect(real).not.toBe("0");
   });
 
   test("no way to anybody else's process", async () => {

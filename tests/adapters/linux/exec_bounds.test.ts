@@ -42,7 +42,10 @@ function membersOf(marker: string): readonly number[] {
 describe.skipIf(!isLinux)("what a function has started", () => {
   const deploy = async (name: string, limits: string) =>
     await bench.deploy(
-      tool(EVALUATE, `permissions: { exec: ["/bin/bash", "/bin/sleep"] }, limits: { ${limits} },`),
+      tool(
+        EVALUATE,
+        `permissions: { exec: ["/bin/bash", "/bin/sleep", "/usr/bin/setsid"] }, limits: { ${limits} },`,
+      ),
       { name },
     );
 
@@ -51,7 +54,7 @@ describe.skipIf(!isLinux)("what a function has started", () => {
     const seconds = String(30_000 + process.pid);
     const { error } = await deployment.run(
       call({
-        code: `Bun.spawnSync(["bash", "-c", "(sleep ${seconds} &) ; (trap '' TERM HUP; sleep ${seconds} & disown) ; sleep ${seconds} &"], { stdio: ["ignore", "ignore", "ignore"] });
+        code: `Bun.spawnSync(["bash", "-c", "setsid -f sleep ${seconds}; setsid bash -c '(sleep ${seconds} &)'; (sleep ${seconds} &) ; (trap '' TERM HUP; sleep ${seconds} & disown) ; sleep ${seconds} &"], { stdio: ["ignore", "ignore", "ignore"] });
                for (;;) await Bun.sleep(10);`,
       }),
     );
@@ -72,6 +75,18 @@ describe.skipIf(!isLinux)("what a function has started", () => {
     const { error } = await deployment.run(
       call({
         code: `await Bun.spawn(["bash", "-c", "x=xxxxxxxxxxxxxxxx; for i in {1..24}; do x=$x$x; done; sleep 60"]).exited; return "all of it"`,
+      }),
+    );
+    expect(error).toMatchObject({ code: "function/limit", details: { limit: "memoryMiB" } });
+  });
+
+  test("prints into the function's memory, not into ours", async () => {
+    const deployment = await deploy("flooder", "memoryMiB: 96");
+    const { error } = await deployment.run(
+      call({
+        code: `Bun.spawn(["bash", "-c", "while :; do printf %01000000d; done"], { stdout: "inherit" });
+               const p = Bun.spawn(["bash", "-c", "while :; do printf %01000000d; done"]);
+               return (await new Response(p.stdout).arrayBuffer()).byteLength`,
       }),
     );
     expect(error).toMatchObject({ code: "function/limit", details: { limit: "memoryMiB" } });
