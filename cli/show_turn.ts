@@ -69,11 +69,25 @@ function showStep(event: Readonly<Record<string, unknown>>): void {
         );
       } else dim(`  → ${short(event["output"])} (${Math.round(Number(event["ms"]))} ms)`);
       break;
+    case "compacted":
+      dim(`· ${word(event["turns"])} earlier turns are now a summary; none is lost`);
+      break;
+    case "recalled":
+      dim(`· looked up ${countOf(event["turns"])} earlier in this conversation`);
+      break;
+    case "pinned":
+      dim(`· ${countOf(event["pinned"])} kept in mind`);
+      break;
     case "refusal":
       aside(paint("yellow", `· refused: ${word(event["message"])}`, process.stderr));
       break;
     default:
   }
+}
+
+function countOf(list: unknown): string {
+  const count = Array.isArray(list) ? list.length : 0;
+  return count === 1 ? "1 thing" : `${count} things`;
 }
 
 function short(value: unknown): string {

@@ -78,7 +78,17 @@ export const DOCUMENTS = {
       additionalProperties: true,
     }),
   }),
-  Session: object({ session: text, turns: whole, createdAt: time, lastAt: time }),
+  Session: object({
+    session: text,
+    turns: whole,
+    createdAt: time,
+    lastAt: time,
+    "summarisedTurns?": {
+      type: "integer",
+      description: "Turns that the model sees a summary of; they are all kept",
+    },
+    "pinned?": list(text),
+  }),
   Message: object({
     role: one("user", "assistant", "tool"),
     content: text,

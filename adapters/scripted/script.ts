@@ -5,6 +5,7 @@
  * | key | means |
  * | --- | --- |
  * | `match` | regular expression (case ignored) on the last message; absent = any |
+ * | `find` | regular expression (case ignored) on all that the prompt holds; fits only when it is found there, the last place counts |
  * | `onTool` | fits only when the last message is a result of this tool, `"*"` = of any; absent = only a user's message |
  * | `reply` | text, streamed word by word |
  * | `call`, `calls` | `{ "name", "arguments" }`, one tool call or several |
@@ -12,7 +13,8 @@
  * | `delayMs`, `tokenMs` | pause before the first token, and between tokens @default 0 |
  * | `crash` | `true` kills the process: at once, or half-way through `reply` |
  *
- * Placeholders in `reply` and in the strings of `arguments`: `{{0}}` the whole match, `{{1}}`… its groups,
+ * Placeholders in `reply` and in the strings of `arguments`: `{{0}}` the whole match, `{{1}}`… its groups, `{{found}}`
+ * what `find` has found: its first group, else all of it,
  * `{{text}}` the user's last message, `{{result}}` the tool's result, `{{result.path.0.field}}` a part of it.
  * A string that is nothing but `{{1:number}}` becomes a number. Empty lines and lines that begin with `//` are skipped.
  */
@@ -30,14 +32,16 @@ const call = v.strictObject({
 });
 const milliseconds = v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(600_000)), 0);
 
+const regExp = (flags: string) =>
+  v.pipe(
+    v.string(),
+    v.check(isRegExp, "is not a regular expression"),
+    v.transform((source) => new RegExp(source, flags)),
+  );
+
 const Step = v.strictObject({
-  match: v.optional(
-    v.pipe(
-      v.string(),
-      v.check(isRegExp, "is not a regular expression"),
-      v.transform((source) => new RegExp(source, "iu")),
-    ),
-  ),
+  match: v.optional(regExp("iu")),
+  find: v.optional(regExp("giu")),
   onTool: v.optional(v.string()),
   reply: v.optional(v.string()),
   call: v.optional(call),
@@ -79,9 +83,10 @@ export function play(steps: readonly Step[], messages: readonly ChatMessage[]): 
   const tool = last?.role === "tool" ? last.name : undefined;
   for (const step of steps) {
     const groups = fit(step, content, tool);
-    if (groups === null) continue;
+    const found = groups === null ? undefined : find(step, messages);
+    if (groups === null || found === undefined) continue;
     const result = tool === undefined ? "" : content;
-    return perform(step, { groups, text: lastUserText(messages), result });
+    return perform(step, { groups, text: lastUserText(messages), result, found });
   }
   return { step: v.parse(Step, {}), reply: unscripted(content, tool), calls: [] };
 }
@@ -91,6 +96,14 @@ function fit(step: Step, content: string, tool: string | undefined): Values["gro
   const wanted = step.onTool === "*" && tool !== undefined ? tool : step.onTool;
   if (wanted !== tool) return null;
   return step.match === undefined ? [content] : step.match.exec(content);
+}
+
+/** What the prompt holds of what is to be found; `undefined`: nothing. */
+function find({ find: pattern }: Step, messages: readonly ChatMessage[]): string | undefined {
+  if (pattern === undefined) return "";
+  const prompt = messages.map(({ content }) => content).join("\n");
+  const last = [...prompt.matchAll(pattern)].at(-1);
+  return last === undefined ? undefined : (last[1] ?? last[0]);
 }
 
 function perform(step: Step, values: Values): Played {
@@ -115,6 +128,7 @@ interface Values {
   readonly groups: readonly (string | undefined)[];
   readonly text: string;
   readonly result: string;
+  readonly found: string;
 }
 
 const PLACEHOLDER = /\{\{\s*([\w.-]+)(:number)?\s*\}\}/gu;
@@ -137,11 +151,13 @@ function fillAll(value: unknown, values: Values): unknown {
   );
 }
 
-function lookUp(name: string, { groups, text, result }: Values): string {
-  if (/^\d+$/.test(name)) return groups[Number(name)] ?? "";
-  if (name === "text") return text;
-  if (name === "result") return result;
-  if (!name.startsWith("result.")) return "";
+function lookUp(name: string, values: Values): string {
+  if (/^\d+$/.test(name)) return values.groups[Number(name)] ?? "";
+  if (name === "found" || name === "text" || name === "result") return values[name];
+  return name.startsWith("result.") ? partOf(values.result, name) : "";
+}
+
+function partOf(result: string, name: string): string {
   let value = parseLoosely(result);
   for (const key of name.split(".").slice(1)) {
     if (typeof value !== "object" || value === null) return "";
