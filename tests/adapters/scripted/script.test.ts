@@ -29,7 +29,7 @@ test("groups, the user's text and parts of a result fill the placeholders", () =
 
 test("a reply may come from anywhere in the prompt, the last place counts", () => {
   const script =
-    '{"match":"^code","find":"code is (\\d+)","reply":"It is {{found}}."}\n{"reply":"I do not know."}';
+    '{"match":"^code","find":"code is (\\\\d+)","reply":"It is {{found}}."}\n{"reply":"I do not know."}';
   const told = [user("My code is 12."), user("The code is 34 now.")];
   expect(played(script, ...told, user("code?")).reply).toBe("It is 34.");
   expect(played(script, user("code?")).reply).toBe("I do not know.");
