@@ -3,6 +3,7 @@ import { ptr } from "bun:ffi";
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -66,8 +67,10 @@ export function openPlaces(): OpenPlaces {
   writeFileSync(join(folder, "key"), "secret", { mode: 0o600 });
   writeFileSync(join(folder, "key.mjs"), 'export default "secret"', { mode: 0o600 });
   writeFileSync(join(folder, "gone.txt"), "soon");
-  copyFileSync("/bin/cat", join(folder, "tool"));
-  chmodSync(join(folder, "tool"), 0o755);
+  if (existsSync("/bin/cat")) {
+    copyFileSync("/bin/cat", join(folder, "tool"));
+    chmodSync(join(folder, "tool"), 0o755);
+  }
   mkdirSync(join(folder, "empty"));
   chmodSync(join(folder, "empty"), 0o777);
   const socket = join(folder, "k");
