@@ -41,7 +41,7 @@ const CONTEXT_TOKENS_MAX = 8_192;
 const BATCH_TOKENS_EMBEDDED = 128;
 const BATCH_TOKENS = 512;
 /** Beyond this, threads wait for memory instead of computing. */
-const THREADS_MAX = 4;
+const THREADS_MAX = 8;
 /** With these log-odds of a call, words say neither that a call is due nor that it is not. */
 const CALL_SCORE = 0;
 const CALL_LOGIT_MIN = -2;
@@ -74,9 +74,10 @@ export class Inference {
     this.#slots = new Slots(model, wrapper, {
       contextTokens: info.contextTokens,
       slots: info.slots,
-      threads: info.threads,
+      threads: { max: info.threads, fixed: options.embedded || options.threads !== undefined },
       batchTokens: options.embedded ? BATCH_TOKENS_EMBEDDED : BATCH_TOKENS,
       lazy: options.embedded,
+      whole: llama.gpu !== false,
     });
   }
 
@@ -110,6 +111,7 @@ export class Inference {
     try {
       return await this.#generate(slot, request, sink, signal);
     } finally {
+      await slot.stream.settle();
       this.#slots.give(slot);
     }
   }
@@ -150,7 +152,7 @@ export class Inference {
     const state = slot.prompt.prepare(history, hasTools ? tools.shown : undefined);
     const prompt = state.contextText.tokenize(this.#model.tokenizer);
     const room = this.#roomFor(prompt.length, hasTools);
-    slot.tokens.reset();
+    slot.stream.begin({ lane: request.lane, signal });
     const checked = new CheckedText(request, this.#options.embedded, sink.token);
     const text = new TextFilter(this.#callTag, (piece) => checked.push(piece));
     const json = request.jsonSchema;
@@ -265,7 +267,11 @@ export class Inference {
     const { history, ...rest } = options;
     const signal = options["signal"] as AbortSignal;
     try {
-      return await slot.chat.generateResponse(history, { ...rest, stopOnAbortSignal: true });
+      return await slot.chat.generateResponse(history, {
+        ...rest,
+        stopOnAbortSignal: true,
+        repeatPenalty: false,
+      });
     } catch (error) {
       if (signal.aborted || isUnreadableCall(error)) return undefined;
       throw error;
@@ -316,7 +322,7 @@ function isUnreadableCall(error: unknown): boolean {
 }
 
 function usageOf(slot: Slot, promptTokens: number, startedAt: number): EngineAnswer["usage"] {
-  const { generated, evaluated, firstAt } = slot.tokens;
+  const { generated, evaluated, firstAt } = slot.stream;
   const endedAt = performance.now();
   return {
     promptTokens,
@@ -336,9 +342,9 @@ function hashOf(tokens: readonly Token[]): string {
   return contentHash(Uint32Array.from(tokens)).slice(0, 16);
 }
 
-/** One core is left to everything else: decoding threads spin, and collapse when they are not all running. */
+/** As many as may help: how many do is measured as they decode. */
 function defaultThreads(embedded: boolean): number {
-  return embedded ? 1 : Math.max(1, Math.min(availableParallelism() - 1, THREADS_MAX));
+  return embedded ? 1 : Math.min(availableParallelism(), THREADS_MAX);
 }
 
 /** Texts of the tokens that are not plain text to the model. */

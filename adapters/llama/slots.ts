@@ -9,6 +9,9 @@ import {
   type LlamaContextSequence,
   type LlamaModel,
 } from "node-llama-cpp";
+import { insideContext } from "./loop/addon.ts";
+import { DecodeLoop } from "./loop/decode_loop.ts";
+import { Stream } from "./loop/stream.ts";
 import { PromptWrapper } from "./prompt_wrapper.ts";
 
 /** Slots beyond the first are freed after this long without work. */
@@ -19,7 +22,7 @@ export interface Slot {
   readonly sequence: LlamaContextSequence;
   readonly chat: LlamaChat;
   readonly prompt: PromptWrapper;
-  readonly tokens: TokenWatch;
+  readonly stream: Stream;
   /** Of one sequence only, so that it can be freed alone; absent: the context is shared. */
   readonly context: LlamaContext | undefined;
   session: string | undefined;
@@ -31,10 +34,12 @@ export interface Slot {
 export interface SlotOptions {
   readonly contextTokens: number;
   readonly slots: number;
-  readonly threads: number;
+  readonly threads: { readonly max: number; readonly fixed: boolean };
   readonly batchTokens: number;
   /** One context per slot, made when needed; else one for all, so that a GPU or several threads decode in batches. */
   readonly lazy: boolean;
+  /** Everybody's tokens are decoded together: what a GPU likes. */
+  readonly whole: boolean;
 }
 
 /** The slots of one model. */
@@ -59,8 +64,10 @@ export class Slots {
       return;
     }
     const context = await this.#createContext(this.#options.slots);
+    const loop = this.#loopOf(context);
+    await loop.calibrate(0);
     for (let i = 0; i < this.#options.slots; i++)
-      this.#slots.push(this.#toSlot(context, undefined));
+      this.#slots.push(this.#toSlot(context, loop, undefined));
   }
 
   /** Takes a slot. The caller never asks for more than `slots` at once. */
@@ -99,7 +106,7 @@ export class Slots {
 
   async #makeLazy(): Promise<Slot> {
     const context = await this.#createContext(1);
-    return this.#toSlot(context, context);
+    return this.#toSlot(context, this.#loopOf(context), context);
   }
 
   #createContext(sequences: number): Promise<LlamaContext> {
@@ -107,7 +114,7 @@ export class Slots {
     return this.#model.createContext({
       contextSize: contextTokens,
       sequences,
-      threads,
+      threads: threads.max,
       // On the CPU, with the small heads of the embedded model, flash attention takes ten times as long for fewer
       // than 64 new tokens, which is what nearly every turn of a conversation has.
       ...(lazy ? { flashAttention: false } : {}),
@@ -115,12 +122,21 @@ export class Slots {
     });
   }
 
-  #toSlot(shared: LlamaContext, context: LlamaContext | undefined): Slot {
+  #loopOf(context: LlamaContext): DecodeLoop {
+    const { batchTokens, contextTokens, threads, whole } = this.#options;
+    return new DecodeLoop(insideContext(context), {
+      batchTokens: Math.min(batchTokens, contextTokens),
+      threads,
+      whole,
+    });
+  }
+
+  #toSlot(shared: LlamaContext, loop: DecodeLoop, context: LlamaContext | undefined): Slot {
     const sequence = shared.getSequence();
     const prompt = new PromptWrapper(this.#wrapper);
     const chat = new LlamaChat({ contextSequence: sequence, chatWrapper: prompt.wrapper });
-    const tokens = new TokenWatch(sequence);
-    return { sequence, chat, prompt, tokens, context, session: undefined, busy: false, usedAt: 0 };
+    const stream = new Stream(sequence, loop);
+    return { sequence, chat, prompt, stream, context, session: undefined, busy: false, usedAt: 0 };
   }
 
   async #freeSpare(): Promise<void> {
@@ -133,44 +149,5 @@ export class Slots {
     if (this.#slots.length > 1) return;
     clearInterval(this.#spare);
     this.#spare = undefined;
-  }
-}
-
-/** Counts what a sequence evaluates and generates: also the tokens of a call, which no callback reports. */
-export class TokenWatch {
-  /** Tokens generated since `reset()`. */
-  generated = 0;
-  /** Prompt tokens evaluated when the first token came. */
-  evaluated = 0;
-  /** When the first token came; 0 before. */
-  firstAt = 0;
-  readonly #sequence: LlamaContextSequence;
-  #inputBefore = 0;
-
-  constructor(sequence: LlamaContextSequence) {
-    this.#sequence = sequence;
-    const evaluate = sequence.evaluate.bind(sequence);
-    sequence.evaluate = (...args) => {
-      const iterator = evaluate(...args);
-      const next = iterator.next.bind(iterator);
-      iterator.next = async (...value) => {
-        const result = await next(...value);
-        if (result.done !== true) this.#seen();
-        return result;
-      };
-      return iterator;
-    };
-  }
-
-  reset(): void {
-    this.generated = this.evaluated = this.firstAt = 0;
-    this.#inputBefore = this.#sequence.tokenMeter.usedInputTokens;
-  }
-
-  #seen(): void {
-    this.generated++;
-    if (this.firstAt !== 0) return;
-    this.firstAt = performance.now();
-    this.evaluated = this.#sequence.tokenMeter.usedInputTokens - this.#inputBefore;
   }
 }

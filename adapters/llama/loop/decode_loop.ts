@@ -1,0 +1,290 @@
+/**
+ * Decodes for all sequences of one context, step by step: one token of every stream that writes, then a piece of what is
+ * still to be read. Whoever reads much can so never hold up whoever writes. Knows tokens and positions, no text.
+ */
+import { withLock } from "lifecycle-utils";
+import type { Token } from "node-llama-cpp";
+import type { Addon, AddonSampler, ContextInside } from "./addon.ts";
+import { Crowd } from "./crowd.ts";
+import { DecodeCosts } from "./costs.ts";
+import { ThreadTuner } from "./threads.ts";
+import type { Lane } from "../../../schemas/model.ts";
+
+/** While others write, what is read must not take longer than this many of their steps, or this long if that is more. */
+const STEPS_PER_PIECE = 3;
+const PIECE_MS_MIN = 25;
+/** Nobody writes, but somebody may come: what can wait is read in pieces of this length. */
+const PATIENT_PIECE_MS = 250;
+/** Smaller pieces are read at the price of larger ones. */
+const PIECE_TOKENS_MIN = 16;
+
+/** How many threads help is tried with so many decodes each, for so long in all. */
+const CALIBRATION_DECODES = 3;
+const CALIBRATION_MS_MAX = 2_000;
+const CALIBRATION_GAIN = 0.9;
+
+/** Something to decode: the next token of a stream, or a text that is to be read. */
+export interface Work {
+  readonly sequence: number;
+  readonly lane: Lane;
+  /** Position of the first of `tokens`. */
+  position: number;
+  /** What is left. */
+  tokens: Uint32Array;
+  /** Which of the tokens' logits are wanted, by position. */
+  readonly wanted: ReadonlySet<number>;
+  readonly signal?: AbortSignal | undefined;
+  /** So many more are in the context. */
+  readonly decoded: (count: number) => void;
+  /** Uses the logits of a position; the next decode waits for it. */
+  readonly use: (index: number, position: number) => Promise<void>;
+  readonly fail: (error: unknown) => void;
+}
+
+/** How a loop decodes. */
+export interface LoopOptions {
+  readonly batchTokens: number;
+  /** Threads that may decode; a fixed number where it is configured. */
+  readonly threads: { readonly max: number; readonly fixed: boolean };
+  /** One decode for all, always: what a GPU likes. */
+  readonly whole: boolean;
+}
+
+/** The loop of one context. It runs while there is work. */
+export class DecodeLoop {
+  readonly #context: ContextInside;
+  readonly #addon: Addon;
+  readonly #options: LoopOptions;
+  #work: Work[] = [];
+  #runs = false;
+  readonly #threads: ThreadTuner;
+  /** By number of threads. */
+  readonly #costsBy = new Map<number, DecodeCosts>();
+  /** Tokens read in a millisecond, learnt. */
+  #readRate = 0;
+  #idle = Promise.withResolvers<void>();
+
+  constructor(context: ContextInside, options: LoopOptions) {
+    this.#context = context;
+    this.#addon = context._ctx;
+    this.#options = options;
+    const { max, fixed } = options.threads;
+    this.#threads = new ThreadTuner(fixed ? max : 1, max);
+    context._decodeTokens = (request, mapper) => this.#foreign(request, mapper);
+  }
+
+  /** Adds work. */
+  add(work: Work): void {
+    this.#work.push(work);
+    if (this.#runs) return;
+    this.#runs = true;
+    this.#idle = Promise.withResolvers<void>();
+    void this.#run();
+  }
+
+  /** Takes work back that has not begun. `false`: too late. */
+  remove(work: Work): boolean {
+    const at = this.#work.indexOf(work);
+    if (at === -1) return false;
+    this.#work.splice(at, 1);
+    return true;
+  }
+
+  /** Samples from logits that live. @throws when there is no token */
+  async sample(index: number, sampler: AddonSampler): Promise<Token> {
+    const token = await this.#addon.sampleToken(index, sampler);
+    if (token === -1) throw new Error("No token could be sampled");
+    return token;
+  }
+
+  /** Takes positions out of the context that nobody wants. */
+  async forget(sequence: number, start: number, end: number): Promise<void> {
+    const forgot = await withLock([this.#context, "context"], () =>
+      this.#addon.removeTokenCellsFromSequence(sequence, start, end),
+    );
+    if (!forgot) throw new Error("The context can not forget single tokens");
+  }
+
+  /** Tries how many threads help, on an empty sequence. Before there is work. */
+  async calibrate(sequence: number): Promise<void> {
+    if (this.#options.threads.fixed) return;
+    const startedAt = performance.now();
+    let best = Infinity;
+    const crowd = new Crowd();
+    for (let threads = 1; threads <= this.#threads.max; threads++) {
+      if (threads > crowd.free()) break;
+      const times: number[] = [];
+      for (let i = 0; i < CALIBRATION_DECODES; i++) {
+        const from = performance.now();
+        this.#addon.setThreads(threads);
+        this.#addon.initBatch(1);
+        this.#addon.addToBatch(sequence, i, Uint32Array.of(0), Uint32Array.of(0));
+        await this.#addon.decodeBatch();
+        times.push(performance.now() - from);
+      }
+      this.#addon.disposeSequence(sequence);
+      const ms = Math.min(...times);
+      if (ms < best * CALIBRATION_GAIN) this.#threads.current = threads;
+      else if (ms > best) break;
+      best = Math.min(best, ms);
+      if (performance.now() - startedAt > CALIBRATION_MS_MAX) break;
+    }
+  }
+
+  /** Resolves when nothing is decoded any more. */
+  idle(): Promise<void> {
+    return this.#runs ? this.#idle.promise : Promise.resolve();
+  }
+
+  async #run(): Promise<void> {
+    // What is added together is decoded together.
+    await Promise.resolve();
+    while (this.#work.length > 0) {
+      this.#dropAborted();
+      const writing = this.#work.filter(isWriting);
+      const startedAt = performance.now();
+      const sizes = this.#options.whole ? [writing.length] : this.#costs().next(writing.length);
+      for (const size of sizes) {
+        // Some may have been taken back while others were decoded.
+        const group = writing.splice(0, size).filter((work) => this.#work.includes(work));
+        if (group.length > 0) await this.#decode(group.map((work) => ({ work, count: 1 })));
+      }
+      const stepMs = performance.now() - startedAt;
+      const reading = this.#work.filter((work) => !isWriting(work));
+      if (reading.length > 0) await this.#read(reading, writing.length > 0 ? stepMs : undefined);
+    }
+    this.#runs = false;
+    this.#idle.resolve();
+  }
+
+  /** Reads on, most urgent first. @param stepMs what those who write wait for a token anyway */
+  async #read(reading: readonly Work[], stepMs: number | undefined): Promise<void> {
+    const urgent = reading.toSorted((a, b) => URGENCY[a.lane] - URGENCY[b.lane]);
+    let room = this.#pieceTokens(stepMs, urgent[0]?.lane ?? "interactive");
+    const piece: { work: Work; count: number }[] = [];
+    for (const work of urgent) {
+      const count = Math.min(room, work.tokens.length);
+      if (count === 0) break;
+      piece.push({ work, count });
+      room -= count;
+    }
+    const startedAt = performance.now();
+    const tokens = piece.reduce((sum, { count }) => sum + count, 0);
+    await this.#decode(piece);
+    if (tokens < PIECE_TOKENS_MIN) return;
+    const rate = tokens / (performance.now() - startedAt);
+    this.#readRate = this.#readRate === 0 ? rate : this.#readRate + 0.3 * (rate - this.#readRate);
+  }
+
+  #pieceTokens(stepMs: number | undefined, lane: Lane): number {
+    const { batchTokens } = this.#options;
+    const canWait = URGENCY[lane] > URGENCY.api;
+    if (stepMs === undefined && !canWait) return batchTokens;
+    const ms =
+      stepMs === undefined ? PATIENT_PIECE_MS : Math.max(PIECE_MS_MIN, STEPS_PER_PIECE * stepMs);
+    const rate = this.#readRate === 0 ? PIECE_TOKENS_MIN / ms : this.#readRate;
+    const tokens = Math.floor((rate * ms) / PIECE_TOKENS_MIN) * PIECE_TOKENS_MIN;
+    return Math.max(PIECE_TOKENS_MIN, Math.min(tokens, batchTokens));
+  }
+
+  async #decode(parts: readonly { readonly work: Work; readonly count: number }[]): Promise<void> {
+    const size = parts.reduce((sum, { count }) => sum + count, 0);
+    const uses: (() => Promise<void>)[] = [];
+    const begun = new Set(parts.map(({ work }) => work));
+    this.#work = this.#work.filter((work) => !begun.has(work));
+    const startedAt = performance.now();
+    try {
+      this.#addon.initBatch(size);
+      for (const { work, count } of parts) {
+        const { sequence, position, wanted } = work;
+        const tokens = work.tokens.subarray(0, count);
+        const places = [...wanted].filter((at) => at >= position && at < position + count);
+        const offsets = Uint32Array.from(places, (at) => at - position);
+        const indexes = this.#addon.addToBatch(sequence, position, tokens, offsets);
+        for (const [i, at] of places.entries()) uses.push(() => work.use(indexes[i] ?? -1, at));
+      }
+      this.#addon.setThreads(this.#given());
+      // The library changes what a context holds under the same lock.
+      await withLock([this.#context, "context"], () => this.#addon.decodeBatch());
+    } catch (error) {
+      for (const { work } of parts) work.fail(error);
+      return;
+    }
+    const isStep = parts.every(({ work, count }) => count === 1 && work.tokens.length === 1);
+    this.#learn(isStep ? parts.length : 0, size, performance.now() - startedAt);
+    for (const { work, count } of parts) {
+      work.position += count;
+      work.tokens = work.tokens.subarray(count);
+      work.decoded(count);
+      if (work.tokens.length > 0) this.#work.push(work);
+    }
+    await Promise.all(uses.map((use) => use()));
+  }
+
+  /** @param sequences that got their next token; 0: it was read */
+  #learn(sequences: number, tokens: number, ms: number): void {
+    if (sequences > 0) this.#costs().learn(sequences, ms);
+    if (this.#options.threads.fixed) return;
+    if (sequences > 0) this.#threads.learn(`write ${sequences}`, ms);
+    else if (tokens >= PIECE_TOKENS_MIN) this.#threads.learn("read", ms / tokens);
+  }
+
+  /** Threads of the next decode. */
+  #given(): number {
+    return this.#options.threads.fixed ? this.#threads.current : this.#threads.next();
+  }
+
+  #costs(): DecodeCosts {
+    const threads = this.#threads.current;
+    const known = this.#costsBy.get(threads) ?? new DecodeCosts();
+    this.#costsBy.set(threads, known);
+    return known;
+  }
+
+  #dropAborted(): void {
+    for (const work of this.#work.filter(({ signal }) => signal?.aborted === true)) {
+      this.remove(work);
+      work.fail(work.signal?.reason);
+    }
+  }
+
+  /** What the library decodes beside our streams. */
+  #foreign(...[request, mapper]: Parameters<ContextInside["_decodeTokens"]>) {
+    const { sequenceId, firstTokenSequenceIndex, tokens, logits } = request;
+    const values: (readonly [number, unknown])[] = [];
+    const { promise, resolve, reject } = Promise.withResolvers<typeof values>();
+    let left = tokens.length;
+    const wanted = new Set(
+      logits.flatMap((isWanted, i) => (isWanted === true ? [firstTokenSequenceIndex + i] : [])),
+    );
+    let used = 0;
+    const finish = () => {
+      if (left === 0 && used === wanted.size) resolve(values);
+    };
+    this.add({
+      sequence: sequenceId,
+      lane: "api",
+      position: firstTokenSequenceIndex,
+      tokens: Uint32Array.from(tokens),
+      wanted,
+      decoded: (count) => {
+        left -= count;
+        finish();
+      },
+      use: async (index, position) => {
+        values.push([position, await mapper(index, position)]);
+        used++;
+        finish();
+      },
+      fail: reject,
+    });
+    return promise;
+  }
+}
+
+const URGENCY: Readonly<Record<Lane, number>> = { interactive: 0, api: 1, cron: 2, background: 3 };
+
+/** One token whose logits are wanted: it waits for nothing but its turn. */
+function isWriting({ tokens, wanted }: Work): boolean {
+  return tokens.length === 1 && wanted.size > 0;
+}
