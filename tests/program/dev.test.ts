@@ -199,7 +199,7 @@ describe("a save in moult dev", () => {
           await attempt("start");
           await shows('permissions: { exec: ["/bin/ls"], call: ["clock"] },');
           await attempt("connect");
-          await shows("⛔ snoop Cannot open a socket (TCP over IPv4): a function has no network");
+          await shows("⛔ snoop may not reach 127.0.0.1:9; to allow it, write in snoop.ts:");
           await attempt("link");
           await shows("⛔ snoop Cannot make a link to a file: no permission gives that");
 

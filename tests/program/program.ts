@@ -23,7 +23,9 @@ export interface Place {
   readonly start: (...line: readonly string[]) => Promise<Started>;
   /** `moult dev` that is ready. */
   readonly dev: () => Promise<Started>;
-  /** Ends what still runs, removes everything. */
+  /** Ends what still runs. */
+  readonly end: () => Promise<void>;
+  /** The same, and removes everything. */
   readonly remove: () => Promise<void>;
 }
 
@@ -93,6 +95,10 @@ export function makePlace(
     }
     throw new Error(`It did not start: ${text}${await new Response(child.stderr).text()}`);
   };
+  const end = async (): Promise<void> => {
+    for (const child of children) child.kill("SIGTERM");
+    await Promise.all([...children].map((child) => child.exited));
+  };
   return {
     dir,
     home,
@@ -109,9 +115,9 @@ export function makePlace(
     launch: async (...line) => await launch("start", "--json", ...line),
     start: async (...line) => await ready(launch("start", "--json", ...line)),
     dev: async () => await ready(launch("dev", "--json")),
+    end,
     remove: async () => {
-      for (const child of children) child.kill("SIGTERM");
-      await Promise.all([...children].map((child) => child.exited));
+      await end();
       rmSync(dir, { recursive: true, force: true });
     },
   };

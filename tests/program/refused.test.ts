@@ -1,5 +1,5 @@
 /** What the owner learns of a function that tries what it may not: events, metrics, the trace of the turn. */
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import type { FunctionInfo } from "../../schemas/function.ts";
 import type { Trace } from "../../schemas/turn.ts";
 import { LinuxSandbox } from "../../adapters/linux/sandbox.ts";
@@ -66,6 +66,8 @@ describe("a function that tries what it may not", () => {
     place = makePlace(SCRIPT);
     place.write("functions/peek.ts", PEEK);
   });
+  // A test that fails must not hold the home of those after it.
+  afterEach(async () => await place.end());
   afterAll(async () => await place.remove());
 
   test.skipIf(!isReported)(
@@ -76,7 +78,7 @@ describe("a function that tries what it may not", () => {
       const reply = await daemon.say("s", "peek");
       expect(reply).toMatchObject({ outcome: "answered", toolCalls: [{ output: "all is well" }] });
 
-      const wanted = "Cannot open a socket (TCP over IPv4)";
+      const wanted = "Cannot reach 127.0.0.1:9";
       const trace = (await (await daemon.ask(`/api/turns/${reply.turn}`)).json()) as Trace;
       expect(trace.events.find(({ type }) => type === "refusal")).toMatchObject({
         code: "policy/denied",
@@ -91,7 +93,7 @@ describe("a function that tries what it may not", () => {
         text += (await reader?.read())?.value ?? "";
         return text.includes("function.denied") && text.includes(wanted);
       });
-      expect(text).toContain('net: [\\"HOST:443\\"]');
+      expect(text).toContain('net: [\\"127.0.0.1:9\\"]');
       await reader?.cancel();
       await daemon.kill();
     },
