@@ -124,9 +124,16 @@ export function sourcesOf(
   const texts = messages.slice(lastUser).filter((message) => message.role !== "assistant");
   const results = texts.slice(1).map((message) => leavesOf(message.content));
   const last = texts[0]?.content ?? "";
-  const isElliptic = last.trim().split(/\s+/u).length <= ELLIPTIC_WORDS_MAX;
+  const isElliptic = wordsIn(last) <= ELLIPTIC_WORDS_MAX;
   const sources = [last, ...results, isElliptic ? (before?.content ?? "") : ""];
   return sources.map((source) => neutral.text(source)).filter((source) => source !== "");
+}
+
+/** How many words a text has; in Chinese two characters are about one. */
+function wordsIn(text: string): number {
+  const characters = text.match(/\p{Script=Han}/gu)?.length ?? 0;
+  const rest = text.replaceAll(/\p{Script=Han}/gu, " ").trim();
+  return Math.ceil(characters / 2) + (rest === "" ? 0 : rest.split(/\s+/u).length);
 }
 
 /** The values of a JSON text, one a line; any other text as it is. */

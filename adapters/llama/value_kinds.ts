@@ -34,6 +34,12 @@ const SUM = new RegExp(
   `\\b(?:square |cube )?root of \\d+|${TERM}(?:(?:\\s*[+*^×÷]\\s*|\\s+[-/x]\\s+|\\s+(?:plus|minus|times|divided by|multiplied by|to the power of|of|mod)\\s+|(?:乘以|加上?|减去?|除以))${TERM})+`,
   "giu",
 );
+const HOUR = "(?:\\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)";
+const PART = "(?: in the (?:morning|afternoon|evening)| at night)";
+const TIME = new RegExp(
+  `\\b(?:(?:\\d{1,2}:\\d{2}(?: ?[ap]\\.?m\\b\\.?)?|\\d{1,2} ?[ap]\\.?m\\b\\.?|${HOUR} o'clock|(?:half|(?:a )?quarter|five|ten|twenty|twenty-five|\\d{1,2}) (?:past|to) ${HOUR})\\b${PART}?|${HOUR}${PART}|noon|midnight)(?!\\w)|(?<=\\b(?:at|by|until|before|after) )${HOUR}(?=[.,;!?]|$| (?:on|sharp|please|tomorrow|tonight|today)\\b)`,
+  "giu",
+);
 const FORMS: readonly (readonly [ValueKind, RegExp])[] = [
   ["email", /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/gu],
   [
@@ -49,14 +55,12 @@ const FORMS: readonly (readonly [ValueKind, RegExp])[] = [
   [
     "date",
     new RegExp(
-      `\\b(?:\\d{4}-\\d{2}-\\d{2}|\\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:${MONTH})\\b(?:,? \\d{4})?|(?:${MONTH}) \\d{1,2}(?:st|nd|rd|th)?\\b(?:,? \\d{4})?|\\d{1,2}[./]\\d{1,2}[./]\\d{2,4}|(?:(?:next|this|coming) )?(?:${WEEKDAY}|weekend)|(?:next|this) (?:week|month|year)|the day after tomorrow|today|tomorrow|yesterday|tonight)\\b`,
+      `\\b(?:\\d{4}-\\d{2}-\\d{2}|\\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:${MONTH})\\b(?:,? \\d{4})?|(?:${MONTH}) \\d{1,2}(?:st|nd|rd|th)?\\b(?:,? \\d{4})?|\\d{1,2}[./]\\d{1,2}[./]\\d{2,4}|(?:(?:next|this|coming) )?(?:${WEEKDAY}|weekend)(?: (?:morning|afternoon|evening|night))?|this (?:morning|afternoon|evening)|(?:next|this) (?:week|month|year)|the day after tomorrow|today|tomorrow(?: (?:morning|afternoon|evening|night))?|yesterday(?: (?:morning|afternoon|evening))?|tonight)\\b`,
       "giu",
     ),
   ],
-  [
-    "time",
-    /\b(?:\d{1,2}:\d{2}(?: ?[ap]\.?m\b\.?)?|\d{1,2} ?(?:[ap]\.?m\b\.?|o'clock)|(?:half|quarter) (?:past|to) \w+|noon|midnight)|(?<=\b(?:at|by|until|before|after) )\d{1,2}(?![\d:.%]| ?[a-z]{2,})/giu,
-  ],
+  ["time", TIME],
+  ["time", /(?<=\b(?:at|by|until|before|after) )\d{1,2}(?![\d:.%]| ?[a-z]{2,})/giu],
   [
     "time",
     /(?:早上|上午|中午|下午|晚上|凌晨|傍晚|明早|明晚|今晚)?(?:\d{1,2}|[一二三四五六七八九十两]{1,3})(?:[:：]\d{2}|点(?:半|一刻|三刻|\d{1,2}分?)?)/gu,
@@ -65,6 +69,7 @@ const FORMS: readonly (readonly [ValueKind, RegExp])[] = [
     "date",
     /\d{4}年\d{1,2}月\d{1,2}[日号]?|(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号]?|(?:这|本|下|上)?(?:周|星期|礼拜)[一二三四五六日天末]|(?:这个?|本|下个?|上个?)(?:周末|月底|月初|月)|周末|月底|月初|年底|大后天|今天|明天|后天|昨天|今晚|明晚|明早|(?<![\d一二三四五六七八九十])[一二三四五六七八九十]{1,3}号/gu,
   ],
+  ["time", /中午|早上|上午|下午|晚上|傍晚|凌晨/gu],
   [
     "language",
     /\b(?:english|french|german|spanish|italian|portuguese|dutch|greek|latin|russian|polish|czech|slovak|hungarian|romanian|bulgarian|serbian|croatian|slovenian|ukrainian|turkish|arabic|hebrew|persian|farsi|hindi|urdu|bengali|tamil|telugu|thai|vietnamese|indonesian|malay|tagalog|chinese|mandarin|cantonese|japanese|korean|swedish|norwegian|danish|finnish|icelandic|estonian|latvian|lithuanian|irish|welsh|catalan|basque|galician|albanian|georgian|armenian|swahili|zulu|afrikaans|amharic|esperanto|mongolian|nepali)\b|(?:[英法德俄日韩泰汉粤]|西班牙|葡萄牙|意大利|阿拉伯|越南|印尼|印地|荷兰|希腊|土耳其|波兰|瑞典|芬兰|挪威|丹麦|捷克|匈牙利|拉丁|马来|乌克兰|蒙古)语|普通话|[中英法德日韩俄]文/giu,

@@ -26,7 +26,9 @@ export function valueOf({ one, said, begin, end }: Stretch): string {
   const text = said.texts[begin.source] ?? "";
   const marks = begin.led ? /^[!！?？]\s*$/u : /^[!！]\s*$/u;
   const keepsMark = one.role.form === "sentence" && marks.test(text.slice(end.to));
-  return text.slice(begin.from, keepsMark ? end.to + 1 : end.to);
+  // "Emil S."
+  const isInitial = /^\p{Lu}$/u.test(end.text) && begin !== end && text[end.to] === ".";
+  return text.slice(begin.from, keepsMark || isInitial ? end.to + 1 : end.to);
 }
 
 /** Whether it is polite, or what a request ends with. */

@@ -1,9 +1,11 @@
 /** What in a text may be the value of one parameter, and how much speaks for it. Knows one parameter at a time. */
 import { mayBe, valueOf } from "./bounds.ts";
 import type { Candidate } from "./candidate.ts";
+import { clockOf } from "./clock.ts";
 import { enumCandidates, seenOfChoice, switchCandidates } from "./choices.ts";
 import { weighNumber, weighStretch } from "./evidence.ts";
 import { LEADS } from "./plain_words.ts";
+import { lists } from "./lists.ts";
 import { OWNER } from "./said.ts";
 import { frontOf, type Parameter, type Said, type Stretch, stretchOf } from "./stretch.ts";
 import { Tally } from "./weights.ts";
@@ -14,13 +16,16 @@ const CLAUSE_PIECES_MAX = 60;
 /** The model took it, too. */
 const VOTE = 1.2;
 const COUNTS = /quantity|count|amount|^value$|copies|servings|number of|数量/iu;
+const BELOW_ZERO = /^(?:minus|negative|零下|负)$/u;
 const REPOSITORY = /repo|name|project/iu;
 
 /** All that may be the value of a parameter. @param vote What the model took. */
 export function candidatesFor(one: Parameter, said: Said, vote: unknown): readonly Candidate[] {
   const isVote = (value: unknown): boolean => vote !== undefined && vote !== null && value === vote;
   return ofType(one, said, vote).map((candidate) =>
-    isVote(candidate.value) ? { ...candidate, score: candidate.score + VOTE } : candidate,
+    isVote(candidate.value)
+      ? Object.assign({}, candidate, { score: candidate.score + VOTE })
+      : candidate,
   );
 }
 
@@ -41,7 +46,7 @@ export function seenOfCandidate(one: Parameter, said: Said, candidate: Candidate
   if (stretch === undefined) return recorder;
   if (one.type === "number") weighCount(stretch, recorder);
   else weighSpan(stretch, recorder);
-  for (const seen of seenOf(said.seen, first, last)) recorder.add(seen);
+  for (const seen of seenOf(said, first, last)) recorder.add(seen);
   return recorder;
 }
 
@@ -64,25 +69,64 @@ function ofType(one: Parameter, said: Said, vote: unknown): readonly Candidate[]
       return numbers(one, said);
     case "string":
       return spans(one, said);
+    case "list":
+      return lists(said, spans(one, said));
   }
 }
 
 function numbers(one: Parameter, said: Said): readonly Candidate[] {
-  const words = new WordPoints(said.known, one.role.labels);
-  return said.pieces.flatMap(({ number: value }, at) => {
-    const front = value === undefined ? undefined : frontOf(one, said, at);
-    const stretch = front && stretchOf(front, at);
-    if (stretch === undefined || value === undefined || !isOfType(one, value)) return [];
+  const words = new WordPoints(said, one.role.labels);
+  return amountsIn(one, said).flatMap(({ value, first, last }) => {
+    const front = frontOf(one, said, first);
+    const stretch = front && stretchOf(front, last);
+    if (stretch === undefined || !isOfType(one, value)) return [];
     const tally = new Tally(one.role.labels);
     weighCount(stretch, tally);
-    return [{ value, first: at, last: at, score: tally.points + words.of(at, at) }];
+    return [{ value, first, last, score: tally.points + words.of(first, last) }];
   });
+}
+
+/** Numbers, and amounts in the unit of the parameter. */
+function amountsIn(
+  { role: { unit } }: Parameter,
+  { pieces, quantities, retracted }: Said,
+): readonly { readonly value: number; readonly first: number; readonly last: number }[] {
+  const plain = pieces.flatMap(({ number }, at) => {
+    if (number === undefined || retracted[at] === true) return [];
+    const isBelow = BELOW_ZERO.test(pieces[at - 1]?.bare ?? "");
+    return [{ value: isBelow ? -number : number, first: isBelow ? at - 1 : at, last: at }];
+  });
+  const measured = quantities.flatMap(({ from, to, amount, measure }) => {
+    if (measure !== unit?.measure) return [];
+    const value = Math.round((amount / unit.factor) * 100) / 100;
+    const first = pieces.findIndex((piece) => piece.source === 0 && piece.to > from);
+    const last = pieces.findLastIndex((piece) => piece.source === 0 && piece.from < to);
+    const isPlain = pieces[first]?.number === value;
+    return first < 0 || last < first || isPlain ? [] : [{ value, first, last }];
+  });
+  return [...measured, ...plain];
 }
 
 function weighCount(stretch: Stretch, tally: Tally): void {
   weighNumber(stretch, tally);
+  weighUnit(stretch, tally);
   if (countsNext(stretch)) tally.add("counts what follows");
   if (!stretch.one.required) tally.add("optional");
+}
+
+/** Whether an amount is said in what the parameter measures. */
+function weighUnit({ one: { role }, said, begin, end, last, first }: Stretch, tally: Tally): void {
+  const { unit } = role;
+  const own = said.quantities.find(({ from, to }) => from <= begin.from && end.to <= to);
+  if (begin.source > 0) return;
+  if (own === undefined) {
+    if (unit !== undefined) tally.add("without a unit");
+    return;
+  }
+  if (unit === undefined) return tally.add("a unit where none is named");
+  if (own.measure !== unit.measure) return tally.add("of another measure");
+  const isWhole = first < last || own.amount === (begin.number ?? 0) * unit.factor;
+  tally.add(isWhole ? "in its unit" : "in another unit");
 }
 
 function isOfType({ schema }: Parameter, value: number): boolean {
@@ -98,7 +142,7 @@ function spans(one: Parameter, said: Said): readonly Candidate[] {
   const found: Candidate[] = [];
   const isLong = one.role.form === "clause" || one.role.form === "sentence";
   const longest = isLong ? CLAUSE_PIECES_MAX : NAME_PIECES_MAX;
-  const words = new WordPoints(said.known, one.role.labels);
+  const words = new WordPoints(said, one.role.labels);
   for (let first = 0; first < said.pieces.length; first++) {
     const front = frontOf(one, said, first);
     for (let last = first; last < first + longest; last++) {
@@ -107,11 +151,17 @@ function spans(one: Parameter, said: Said): readonly Candidate[] {
       const tally = new Tally(one.role.labels);
       if (!weighSpan(stretch, tally)) continue;
       const score = tally.points + words.of(first, last);
-      found.push({ value: valueOf(stretch), first, last, score });
+      found.push({ value: valueFor(stretch), first, last, score });
     }
     found.push(...sides(one, said, first));
   }
   return found;
+}
+
+/** Its text, or the time in it as HH:MM. */
+function valueFor(stretch: Stretch): string {
+  const text = valueOf(stretch);
+  return (stretch.one.role.clocked ? clockOf(text) : undefined) ?? text;
 }
 
 function weighSpan(stretch: Stretch, tally: Tally): boolean {

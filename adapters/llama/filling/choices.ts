@@ -1,7 +1,8 @@
 /** Which value of an enum, or which side of a switch, was meant. Knows words in two languages. */
 import { termsOf } from "../../../runtime/turn/tool_choice.ts";
 import type { Candidate } from "./candidate.ts";
-import type { Parameter, Said } from "./stretch.ts";
+import { GLOSSES } from "./glosses.ts";
+import { calls, type Parameter, type Said } from "./stretch.ts";
 import { Tally } from "./weights.ts";
 
 /** What people say for common values. */
@@ -51,6 +52,9 @@ const NEGATIVE =
   /\b(?:off|not|don't|do not|disable|deactivate|stop|without|no longer|un(?=mute|lock|pause|block|hide|subscribe|freeze))|关|停|取消|不要|别|禁/iu;
 /** They mean something else as often. */
 const PREPOSITION = /^(?:on|off|up|down)$/u;
+/** Words that choose nothing. */
+const EMPTY =
+  /^(?:an?|the|my|our|your|to|of|for|at|from|with|and|i|i'm|you|me|we|it|its|is|are|please|can|could|would|的|了|吧|把|给|我|你|是|请|帮我|一下|在|<\w+>|[\d.:]+)$/u;
 /** The model took it. */
 const VOTED = 0.5;
 
@@ -67,47 +71,55 @@ export function enumCandidates(one: Parameter, said: Said, vote: unknown): reado
     }
     return places.map(({ first, last }) => {
       const named = new Tally(one.role.labels);
-      weighPlace(one, said, first, last, named);
+      weighPlace(one, said, { value, first, last }, named);
       return { value, first, last, score: tally.points + named.points };
     });
   });
 }
 
 /** What is seen of a value of an enum or of a switch: to learn from. */
-export function seenOfChoice(
-  one: Parameter,
-  said: Said,
-  { value, first, last }: Candidate,
-  tally: Tally,
-): void {
+export function seenOfChoice(one: Parameter, said: Said, candidate: Candidate, tally: Tally): void {
+  const { value, first } = candidate;
   if (one.type === "boolean") return weighSwitch(one, said, value, tally);
   weighValue(one, said, value, tally);
-  if (first >= 0) weighPlace(one, said, first, last, tally);
+  if (first >= 0) weighPlace(one, said, candidate, tally);
+}
+
+function plainOf(value: unknown): string {
+  return String(value).toLowerCase().replaceAll(/[_-]+/gu, " ");
 }
 
 function weighValue(one: Parameter, said: Said, value: unknown, tally: Tally): void {
   const text = said.texts[0] ?? "";
-  const plain = String(value).toLowerCase().replaceAll(/[_-]+/gu, " ");
+  const plain = plainOf(value);
   tally.add("choice");
   if (!one.required) tally.add("optional");
   if (STATUS.test(plain) && HOW_IT_IS.test(text)) tally.add("asks how it is");
   if (MEANINGS[plain]?.test(text) === true) tally.add("meant");
   if (SWITCHES.test(plain)) tally.add("one of two");
-  for (const word of said.spoken) tally.add(`${plain} is~${word}`);
+  if (wordsMeaning(plain).some((word) => text.toLowerCase().includes(word)))
+    tally.add("said in other words");
+  for (const word of said.spoken) if (!EMPTY.test(word)) tally.add(`${plain} is~${word}`);
 }
 
 function weighPlace(
   one: Parameter,
   { pieces }: Said,
-  first: number,
-  last: number,
+  { value, first, last }: Pick<Candidate, "value" | "first" | "last">,
   tally: Tally,
 ): void {
   const { role } = one;
-  tally.add("said");
+  const words = pieces.slice(first, last + 1).map(({ bare }) => bare);
+  const isGloss = wordsMeaning(plainOf(value)).some((word) => spanOf(word, words) > 0);
+  tally.add(isGloss ? "said by another name" : "said");
   if (first === last) tally.add("said in one piece");
   if (role.before.has(pieces[first - 1]?.bare ?? "")) tally.add("choice is led");
   if (role.after.has(pieces[last + 1]?.bare ?? "")) tally.add("choice is followed");
+}
+
+/** What else says a value: of currencies their names, in Chinese words of the same sense. */
+function wordsMeaning(plain: string): readonly string[] {
+  return GLOSSES[plain] ?? [];
 }
 
 /** Where a value stands in a request, in its own words or in those of the description. */
@@ -155,7 +167,7 @@ function wordsFor(value: string, { schema }: Parameter): readonly string[] {
       .replaceAll(/[^\p{L}\p{N} ]|\b(?:is|for|means|the)\b|[为是]/gu, " ")
       .trim(),
   );
-  return [...new Set([plain, lower, ...glosses])].filter(
+  return [...new Set([plain, lower, ...glosses, ...wordsMeaning(plain)])].filter(
     (word) => word !== "" && word.length <= 24,
   );
 }
@@ -172,7 +184,7 @@ export function switchCandidates(one: Parameter, said: Said): readonly Candidate
 function weighSwitch(one: Parameter, said: Said, value: unknown, tally: Tally): void {
   const isNegative = NEGATIVE.test(said.texts[0] ?? "");
   tally.add(isNegative === (value === false) ? "switched so" : "switched otherwise");
-  if (said.pieces.some(({ bare }) => one.role.names.has(bare))) tally.add("switch is named");
+  if (said.pieces.some(({ bare }) => calls(one.role, bare))) tally.add("switch is named");
   if (!one.required) tally.add("optional");
-  for (const word of said.spoken) tally.add(`${String(value)} is~${word}`);
+  for (const word of said.spoken) if (!EMPTY.test(word)) tally.add(`${String(value)} is~${word}`);
 }

@@ -22,7 +22,7 @@ const AND = /^(?:and|的|了|是)$/u;
 const TARGET = /^(?:to|at|到|成|为)$/u;
 const WANTED = /^(?:need|want|more|out|up|on|off|in|down)$/u;
 
-/** Weighs a stretch of words. `false` = it says nothing at all. */
+/** Weighs a stretch of words. `false` = it says nothing at all, or was taken back. */
 export function weighStretch(stretch: Stretch, tally: Tally): boolean {
   const { said, first, begin, inside } = stretch;
   const covered = inside.filter((_, at) => said.content[first + at]).length;
@@ -30,6 +30,7 @@ export function weighStretch(stretch: Stretch, tally: Tally): boolean {
     if (inside.every(({ bare }) => LEADS.has(bare))) return false;
     tally.add("says nothing");
   }
+  if (said.retracted.slice(first, stretch.last + 1).includes(true)) return false;
   tally.add("covered", covered);
   tally.add("older", begin.source);
   if (!cued(stretch)) tally.add("uncued");
@@ -280,15 +281,18 @@ function belongsAfter(stretch: Stretch): boolean {
 function habits(stretch: Stretch, tally: Tally): void {
   const { one, said, first, last, begin } = stretch;
   const { form: long } = one.role;
-  const pieces = last - first + 1;
-  tally.add("pieces", pieces);
-  tally.add(pieces === 1 ? "one piece" : pieces === 2 ? "two pieces" : "more pieces");
-  if (pieces > LENGTH_MAX) tally.add("many pieces");
+  length(last - first + 1, tally);
   if (isLong(stretch) && first === 0 && said.orders[0] === true) tally.add("begins with order");
   if (HAN.test(begin.bare) && isAsking(begin.bare)) tally.add("begins with question");
   if (last === first) return;
   if (long !== "sentence" && !isName(begin) && isPlain(begin.bare)) tally.add("begins plainly");
   if (beginsWithCount(stretch)) tally.add("begins with count");
+}
+
+function length(pieces: number, tally: Tally): void {
+  tally.add("pieces", pieces);
+  tally.add(pieces === 1 ? "one piece" : pieces === 2 ? "two pieces" : "more pieces");
+  if (pieces > LENGTH_MAX) tally.add("many pieces");
 }
 
 /** "6 eggs" where the tool takes a number, "一条消息". */

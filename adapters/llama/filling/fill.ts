@@ -26,9 +26,11 @@ export interface Filled {
 
 /** More parameters or candidates than this are not tried in every combination. */
 const PARAMETERS_MAX = 10;
-const KEPT_MAX = 8;
+const KEPT_MAX = 12;
 /** What has so much less than the best is no choice. */
 const RIVAL = 1.5;
+/** Words that are left over beside something missing: more are not worse. */
+const LEFT_MAX = 3;
 /** Work of one reading: combinations looked at. */
 const STEPS_MAX = 20_000;
 
@@ -55,6 +57,7 @@ export function fill(
   for (const [at, { one }] of options.entries()) {
     const chosen = best.chosen[at];
     if (chosen !== undefined) args[one.key] = chosen.value;
+    else if (one.type === "list" && Array.isArray(own[one.key])) args[one.key] = own[one.key];
     else if (one.required) missing.push(one.key);
   }
   return { args, missing, score: best.score };
@@ -72,7 +75,12 @@ export function choicesIn(
   for (const [at, { one, found }] of options.entries()) {
     // Of a choice that was not named all remain.
     const chosen = best.chosen[at];
-    if (one.type === "boolean" || (one.type === "enum" && chosen === undefined)) continue;
+    if (
+      one.type === "boolean" ||
+      one.type === "list" ||
+      (one.type === "enum" && chosen === undefined)
+    )
+      continue;
     const scoreMin = (chosen?.score ?? found[0]?.score ?? 0) - RIVAL;
     const rivals = found.filter(({ score }) => score >= scoreMin).map(({ value }) => value);
     const values = [...new Set([...(chosen === undefined ? [] : [chosen.value]), ...rivals])];
@@ -92,8 +100,9 @@ function readingOf(
 ): { readonly options: readonly Option[]; readonly best: Assignment } | undefined {
   const parameters = parametersOf(tool);
   if (parameters === undefined || sources.length === 0) return undefined;
-  const options = optionsIn(saidTo(tool, sources, parameters), parameters, votes);
-  return { options, best: assign(options.map(keptOf)) };
+  const said = saidTo(tool, sources, parameters);
+  const options = optionsIn(said, parameters, votes);
+  return { options, best: assign(options.map(keptOf), said.content) };
 }
 
 /** All that each parameter may be, the best first. */
@@ -131,11 +140,12 @@ export function pointsOfLack({ required, role }: Parameter): number {
 }
 
 /** The best combination in which no word goes to two parameters. */
-export function assign(options: readonly Option[]): Assignment {
+export function assign(options: readonly Option[], content: readonly boolean[] = []): Assignment {
   let best: Assignment = { chosen: [], score: -Infinity };
   let steps = 0;
   const chosen: (Candidate | undefined)[] = [];
   const ordered = weights.points("in order", ["*"]);
+  const unread = Math.min(0, weights.points("left over", ["*"]));
   const lacks = options.map(({ one }) => pointsOfLack(one));
   const ceilings = options.map(({ found }, at) =>
     Math.max(lacks[at] ?? 0, ...found.map(({ score }) => score + Math.max(0, ordered))),
@@ -144,7 +154,8 @@ export function assign(options: readonly Option[]): Assignment {
   const go = (at: number, score: number): void => {
     const option = options[at];
     if (option === undefined) {
-      if (score > best.score) best = { chosen: [...chosen], score };
+      const whole = score + leftOver(options, chosen, content) * unread;
+      if (whole > best.score) best = { chosen: [...chosen], score: whole };
       return;
     }
     if (++steps > STEPS_MAX || score + (rests[at] ?? 0) <= best.score) return;
@@ -160,6 +171,22 @@ export function assign(options: readonly Option[]): Assignment {
   };
   go(0, 0);
   return best;
+}
+
+/** How many words say something that is in no value, although one is missing; more than a few are as many. */
+export function leftOver(
+  options: readonly Option[],
+  chosen: readonly (Candidate | undefined)[],
+  content: readonly boolean[],
+): number {
+  const isMissing = options.some(
+    ({ one }, at) => one.required && chosen[at] === undefined && one.type !== "enum",
+  );
+  if (!isMissing) return 0;
+  const isRead = (at: number): boolean =>
+    chosen.some((one) => one !== undefined && one.first <= at && at <= one.last);
+  const rest = content.filter((says, at) => says && !isRead(at)).length;
+  return Math.min(rest, LEFT_MAX);
 }
 
 /** Whether a value comes after that of the parameter before. */
@@ -202,7 +229,7 @@ function readParameters(
   for (const [key, schema] of all) {
     if (!isRecord(schema)) continue;
     const type = typeOf(schema);
-    // Lists and objects are left to the model.
+    // Objects are left to the model, and lists of anything but texts.
     if (type === undefined) continue;
     parameters.push({
       key,
@@ -232,6 +259,12 @@ function typeOf(schema: JsonSchema): Parameter["type"] | undefined {
   if (Array.isArray(schema["enum"])) return "enum";
   const types = [schema["type"]].flat().filter((one) => one !== "null");
   if (types.length !== 1) return undefined;
-  if (types[0] === "string" || types[0] === "number" || types[0] === "boolean") return types[0];
-  return types[0] === "integer" ? "number" : undefined;
+  const [type] = types;
+  if (type === "string" || type === "number" || type === "boolean") return type;
+  if (type === "array") return isListOfTexts(schema["items"]) ? "list" : undefined;
+  return type === "integer" ? "number" : undefined;
+}
+
+function isListOfTexts(items: unknown): boolean {
+  return isRecord(items) && items["type"] === "string" && items["enum"] === undefined;
 }

@@ -44,13 +44,27 @@ const OUTER_FIRST = /^["'“‘«([{：，、「《。！？,.:;!?]+/u;
 const OUTER_LAST = /(?:'s)?["'”’»)\]},.?!:;。？！，、：；」》]+$/u;
 const MARK = /[,.;:!?()，。；：！？、（）—]|\n| - /u;
 const DIGITS = /^-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?$/;
+const SIGN = /(?:^|[\s=:(,（：，])-$/u;
+const GENITIVE = /^(.+)['’]s$/iu;
+const CONTRACTED =
+  /^(?:it|that|what|there|here|who|where|how|when|he|she|let|this|everything|one)$/iu;
 const DECIMAL = /(?<![\w.,:/-])-?\d+(?:,\d{3})*\.\d+(?![\w.,:/]*\d)/gu;
+const NUMBERED = /^#\d+$/;
+const TIMES: Readonly<Record<string, number>> = { twice: 2, thrice: 3, dozen: 12 };
 const SPOKEN = /^[\p{L} -]+$/u;
 const UNIT =
-  /^(\d+(?:\.\d+)?)(-?)(?:seconds?|secs?|s|minutes?|mins?|hours?|hrs?|h|days?|weeks?|months?|years?|kg|g|mg|lbs?|km|cm|mm|m|mi|ml|l|percent|degrees?|c|f|people|persons?|x|gb|mb|kb)$/iu;
+  /^(\d+(?:\.\d+)?)(-?)(?:seconds?|secs?|s|minutes?|mins?|hours?|hrs?|h|days?|weeks?|months?|years?|kg|g|mg|lbs?|km|cm|mm|m|mi|ml|l|percent|degrees?|people|persons?|x|gb|mb|kb)$/iu;
 /** A Chinese number that counts or measures something. */
 const HAN_NUMBER =
-  /(?:[零一二两三四五六七八九]?[十百千万][零一二三四五六七八九十百千万]*|[一二两三四五六七八九](?=[个份张瓶斤杯位人块条本台间盒包袋只件公度点米升元])(?!个月))(?![月号日周]|分之)/gu;
+  /(?:\d+|[一二两三四五六七八九十百]+)块[一二三四五六七八九\d](?![钱十百\d])|(?:[零一二两三四五六七八九]?[十百千万][零一二三四五六七八九十百千万]*|[一二两三四五六七八九](?=[个份张瓶斤杯位人块条本台间盒包袋只件公度点米升元])(?!个月))(?![月号日周]|分之)/gu;
+const DIGIT_WORD =
+  "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)";
+/** "two hundred and fifty", "forty two". */
+const WORD_NUMBER = new RegExp(
+  `\\b(?:${DIGIT_WORD}|a(?= (?:hundred|thousand)))(?:(?:[ -]| and )(?:${DIGIT_WORD}|hundred|thousand))+\\b`,
+  "giu",
+);
+const MONEY = /^(\d+|[一二两三四五六七八九十百]+)块([一二三四五六七八九]|\d)$/u;
 /** Said in Chinese without a space between them; the dictionary takes them for one word. */
 const GLUED: Readonly<Record<string, readonly string[]>> = {
   我想: ["我", "想"],
@@ -84,11 +98,14 @@ export function piecesOf(text: string, source = 0): readonly Piece[] {
 }
 
 function cut(text: string, source: number): readonly Piece[] {
-  const wholes = wholesIn(text).flatMap((whole) => withoutUnit(text, whole));
+  const wholes = wholesIn(text)
+    .flatMap((whole) => withoutUnit(text, whole))
+    .map((whole) => withSign(text, whole));
   const words = [...text.matchAll(WORD)]
     .flatMap(({ index, 0: raw }) => splitHan(raw, index))
     .flatMap((range) => outside(range, wholes))
     .map((range) => bare(text, range))
+    .flatMap((range) => withoutGenitive(text, range))
     .filter(({ from, to }) => /[\p{L}\p{N}]/u.test(text.slice(from, to)));
   const ranges = [...wholes, ...words].toSorted((a, b) => a.from - b.from);
   return ranges.map((range, at) => pieceOf(text, ranges, at, source));
@@ -103,9 +120,10 @@ function pieceOf(text: string, ranges: readonly Range[], at: number, source: num
   const before = text.slice(start, from);
   const after = text.slice(to, next?.from);
   const own = text.slice(from, to);
+  const isGenitive = /^['’]s$/u.test(own);
   return {
     text: own,
-    bare: own.toLowerCase(),
+    bare: isGenitive ? "'s" : own.toLowerCase(),
     from,
     to,
     opens: previous === undefined || (MARK.test(before) && !isTitle(text.slice(0, start), before)),
@@ -125,9 +143,22 @@ function isTitle(text: string, gap: string): boolean {
 
 function numberIn(text: string): number | undefined {
   if (DIGITS.test(text)) return Number(text.replaceAll(",", ""));
+  if (NUMBERED.test(text)) return Number(text.slice(1));
+  const money = MONEY.exec(text);
+  if (money !== null) return numberOfMoney(money[1] ?? "", money[2] ?? "");
+  const times = TIMES[text.toLowerCase()];
+  if (times !== undefined) return times;
   if (text.length > 18 || !SPOKEN.test(text)) return undefined;
   const spoken = spokenNumbers(text);
   return spoken.length === 1 ? spoken[0] : undefined;
+}
+
+/** 四十二块五 */
+function numberOfMoney(whole: string, tenth: string): number | undefined {
+  const numberOf = (said: string): number | undefined =>
+    /^\d+$/u.test(said) ? Number(said) : spokenNumbers(said)[0];
+  const [units, tenths] = [numberOf(whole), numberOf(tenth)];
+  return units === undefined || tenths === undefined ? undefined : units + tenths / 10;
 }
 
 /** "7-minute" and "5kg" are a number and a word. */
@@ -139,6 +170,25 @@ function withoutUnit(text: string, whole: Range): readonly Range[] {
   return [
     { from, to: middle, kind: "code" },
     { from: middle + dash.length, to },
+  ];
+}
+
+/** "-5", but not "3-5". */
+function withSign(text: string, whole: Range): Range {
+  const { from, to, kind } = whole;
+  const isSigned =
+    kind === "code" && SIGN.test(text.slice(0, from)) && DIGITS.test(text.slice(from, to));
+  return isSigned ? { ...whole, from: from - 1 } : whole;
+}
+
+/** "Ann's" are two pieces, "it's" is one. */
+function withoutGenitive(text: string, range: Range): readonly Range[] {
+  const { from, to } = range;
+  const [, name = ""] = GENITIVE.exec(text.slice(from, to)) ?? [];
+  if (name === "" || CONTRACTED.test(name)) return [range];
+  return [
+    { from, to: from + name.length },
+    { from: from + name.length, to },
   ];
 }
 
@@ -165,10 +215,9 @@ function wholesIn(text: string): readonly Range[] {
   const isFree = ({ from, to }: Range): boolean =>
     quotes.every((quote) => to <= quote.from || from >= quote.to);
   const free = valuesIn(text).map(({ from, to, kind }) => ({ from, to, kind }));
-  const spoken = [...text.matchAll(HAN_NUMBER)].map(({ index, 0: number }) => ({
-    from: index,
-    to: index + number.length,
-  }));
+  const spoken = [...text.matchAll(HAN_NUMBER), ...text.matchAll(WORD_NUMBER)]
+    .filter(({ 0: number }) => spokenNumbers(number).length === 1 || MONEY.test(number))
+    .map(({ index, 0: number }) => ({ from: index, to: index + number.length }));
   const apart = spoken.filter((one) =>
     free.every(({ from, to }) => one.to <= from || one.from >= to),
   );
@@ -224,6 +273,7 @@ function outside({ from, to }: Range, wholes: readonly Range[]): readonly Range[
 
 function bare(text: string, { from, to }: Range): Range {
   const raw = text.slice(from, to);
+  if (/^['’]s$/u.test(raw)) return { from, to };
   const first = OUTER_FIRST.exec(raw)?.[0].length ?? 0;
   const last = OUTER_LAST.exec(raw.slice(first))?.[0].length ?? 0;
   return { from: from + first, to: to - last };

@@ -4,6 +4,7 @@ const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/
 
 /** Before a value, and seldom its first or last word. */
 export const LEADS = set(`
+  's
   a an the my our your his her their this that some any to at in on of for from by with and or into onto about as is are
   was were be before after while because than then via within inside under over between until till towards near saying says say called titled named
   entitled labelled please me us it its so but if whether there over
@@ -17,6 +18,7 @@ export const JOINTS = set(`
 `);
 
 const PLAIN = set(`
+  's
   a an the my our your his her their this that these those some any to at in on of for from by with and or into onto about as
   i i'm i'd i've i'll im me we we're we'd us you he she they them it it's its is are was were be been am do does did don't didn't
   can can't could would will won't should shall may might must have has had let let's lets get got give go going put make

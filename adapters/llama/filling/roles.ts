@@ -4,6 +4,7 @@
  */
 import { kindsOf, type ValueKind } from "../value_kinds.ts";
 import { alikeInChinese, termsOf } from "../../../runtime/turn/tool_choice.ts";
+import { type Measure, unitOf } from "./quantities.ts";
 import type { JsonSchema } from "../../../schemas/function.ts";
 
 /** A name has no preposition in it, a title may have one; a clause may be all of the rest. */
@@ -34,6 +35,10 @@ export interface Role {
   readonly code: boolean;
   /** Chinese words for what it takes. */
   readonly chinese: readonly string[];
+  /** In what it is measured, if it says so. */
+  readonly unit: { readonly measure: Measure; readonly factor: number } | undefined;
+  /** A time is wanted as HH:MM. */
+  readonly clocked: boolean;
   /** What weights may be learned for. */
   readonly labels: readonly string[];
   /** How such values end. */
@@ -224,9 +229,10 @@ const CHINESE: readonly (readonly [RegExp, string])[] = [
 const HOLDERS =
   /^(?:tables?|channels?|branch|namespace|services?|lists?|files?|repos?|repository|folders?|director(?:y|ies)|teams?|accounts?|projects?|logs?|database|timers?|playlists?|pods?|deployments?|hosts?|servers?|labels?|topics?|league|prescription|volume|brightness|temperature|colou?r|speed|level|status|price|weather|forecast|音量|声音|亮度|温度|湿度|颜色|速度|模式|状态|价格|股价|天气|气温)$/u;
 const CODES =
-  /host|server|service|pod|deployment|node|container|table|repo|path|file|ticker|symbol|channel|branch|\bid$/u;
+  /host|server|service|pod|deployment|node|container|table|repo|path|file|ticker|symbol|channel|branch|flight|ticket|order|parcel|tracking|plate|\btag|batch|serial|\bno\b|\bid$/u;
 const THING =
   /device|thing|lamp|light|appliance|door|entity|lock\b|gadget|window|tank|fan\b|speaker|machine|curtain|blind|cover|player|shutter|valve|pump|camera|sensor|plug/u;
+const CLOCKED = /\bhh ?[:.]? ?mm\b|24[- ]?h|二十四小时|24小时/u;
 /** They say nothing about the parameter. */
 const WEAK_NAMES = new Set(["name", "to", "from", "id", "number", "value", "a", "b", "c"]);
 
@@ -263,9 +269,11 @@ export function roleOf(
       ...listed(CHINESE, name),
     ]),
     form,
+    unit: unitOf(`${name} ${about}`),
+    clocked: kinds.includes("time") && CLOCKED.test(about),
     labels: [
       "*",
-      type === "string" ? form : type,
+      type === "string" || type === "list" ? form : type,
       ...sorts.map((sort) => sort.name),
       ...kinds.map((kind) => `<${kind}>`),
       ...termsOf(name).map((term) => `=${term}`),

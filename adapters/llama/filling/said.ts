@@ -2,6 +2,7 @@
 import { ownWords } from "../own_words.ts";
 import { isWhole, type Piece, piecesOf } from "./pieces.ts";
 import { isGeneric, isMeasure, isOrder, isPlain } from "./plain_words.ts";
+import { quantitiesIn } from "./quantities.ts";
 import type { Parameter, Said } from "./stretch.ts";
 import { knownOf, seenIn } from "./words.ts";
 import { alikeTest, termsOf } from "../../../runtime/turn/tool_choice.ts";
@@ -25,6 +26,11 @@ const BEGINS = /^(?:stop|start|keep|begin|quit)$/u;
 /** Verbs that another verb follows: "let me hear". */
 const HELPS = /^(?:let|go|help|try|forget|get|don't|remind|请|帮|让|别)$/u;
 
+/** Words between a value and the one that is meant instead. */
+const CORRECTS =
+  /^(?:no|not|sorry|wait|i|mean|actually|rather|make|it|that|to|at|on|for|in|oh|er|um|say|不|不对|不是|哦|啊|应该|是|改成|还是|我|说错|了)$/u;
+const DENIES = /^(?:no|sorry|wait|mean|actually|rather|不|不对|不是|说错|改成|还是)$/u;
+
 /** What was said, as seen by a tool with these parameters. */
 export function saidTo(
   tool: ToolSpec,
@@ -45,6 +51,7 @@ export function saidTo(
     const isVerb = orders[at] === true || (HAN.test(piece.bare) && isOrder(piece.bare));
     return !isPlain(piece.bare) && !isGeneric(piece.bare) && own[at] !== true && !isVerb;
   });
+  const takesNumber = parameters.some(({ type }) => type === "number");
   const seen = seenIn({ pieces, content, own, orders });
   return {
     texts: sources,
@@ -52,17 +59,40 @@ export function saidTo(
     content,
     own,
     orders,
+    retracted: retractedIn(pieces),
     spoken: spokenIn(pieces),
+    quantities: takesNumber ? quantitiesIn(sources[0] ?? "") : [],
     seen,
     known: knownOf(seen),
     tails: tailsIn(pieces, (piece) => isOwn(piece) || isAlike(piece.bare)),
     names: new Set(parameters.flatMap(({ role }) => [...role.names])),
     kinds: new Set(parameters.flatMap(({ role }) => role.kinds)),
-    takesNumber: parameters.some(({ type }) => type === "number"),
+    takesNumber,
     takesPlace: parameters.some(({ key }) => /room|area|place|location|zone|floor/iu.test(key)),
     takesOwner: parameters.some(({ key }) => OWNER.test(key)),
     takesSentence: parameters.some(({ role }) => role.form === "sentence"),
   };
+}
+
+/** Values with another one of their sort after "no" or 不对. */
+function retractedIn(pieces: readonly Piece[]): readonly boolean[] {
+  const found = pieces.map(() => false);
+  for (const at of pieces.keys()) {
+    let end = at - 1;
+    while (end >= 0 && CORRECTS.test(pieces[end]?.bare ?? "")) end--;
+    const words = pieces.slice(end + 1, at);
+    const isCorrected = words.some(({ bare }) => DENIES.test(bare)) && pieces[end]?.closes === true;
+    if (isCorrected && end >= 0 && isSameSort(pieces[end], pieces[at])) found[end] = true;
+  }
+  return found;
+}
+
+function isSameSort(one: Piece | undefined, other: Piece | undefined): boolean {
+  if (one === undefined || other === undefined || one.source !== other.source) return false;
+  if (one.number !== undefined || one.kind !== undefined)
+    return (one.number !== undefined && other.number !== undefined) || one.kind === other.kind;
+  const isName = (piece: Piece): boolean => /^\p{Lu}/u.test(piece.text);
+  return isName(one) && isName(other);
 }
 
 /** The words of what was said last, and each with the next. */

@@ -1,6 +1,7 @@
 /** A row of pieces as a value for one parameter, and what stands around it. Knows words, no weights. */
 import type { Piece } from "./pieces.ts";
 import { isOrder, isPlain, LEADS } from "./plain_words.ts";
+import type { Quantity } from "./quantities.ts";
 import { isHolder, type Role } from "./roles.ts";
 import type { Known, Seen } from "./words.ts";
 import type { ValueKind } from "../value_kinds.ts";
@@ -11,7 +12,7 @@ import type { JsonSchema } from "../../../schemas/function.ts";
 export interface Parameter {
   readonly key: string;
   readonly schema: JsonSchema;
-  readonly type: "string" | "number" | "boolean" | "enum";
+  readonly type: "string" | "number" | "boolean" | "enum" | "list";
   readonly required: boolean;
   readonly role: Role;
 }
@@ -28,6 +29,10 @@ export interface Said {
   readonly orders: readonly boolean[];
   /** Its words, alone and in pairs. */
   readonly spoken: readonly string[];
+  /** It was said, and then something else instead: "at 5, no, 6". */
+  readonly retracted: readonly boolean[];
+  /** Amounts with their units. */
+  readonly quantities: readonly Quantity[];
   /** What can be seen of the words around and in a value. */
   readonly seen: Seen;
   /** What is known of that. */
@@ -169,7 +174,8 @@ export function calls({ names }: Role, bare: string): boolean {
 /** Whether a piece is a name by its capital; the first word of a text has one anyway, if it is a common one. */
 export function isName(piece: Piece | undefined): boolean {
   if (piece === undefined || !/^(?!I\b)\p{Lu}/u.test(piece.text)) return false;
-  return piece.from > 0 || (!isPlain(piece.bare) && !isOrder(piece.bare));
+  const isFirst = piece.from === 0 || (piece.opens && !piece.quoted);
+  return !isFirst || (!isPlain(piece.bare) && !isOrder(piece.bare));
 }
 
 /** The kind of thing that the parameter takes, "door" or "lamp", and not what other parameters are called. */

@@ -20,6 +20,12 @@ export class Weights {
     return this.#table.get(seen);
   }
 
+  /** Forgets all: learning begins from nothing. */
+  clear(): void {
+    this.#table.clear();
+    this.#sums = new WeakMap();
+  }
+
   /** What each thing seen counts for a parameter with these labels, as far as it was asked for. */
   pointsFor(labels: readonly string[]): Map<string, number> {
     let sums = this.#sums.get(labels);

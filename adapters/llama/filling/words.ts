@@ -7,6 +7,8 @@ import type { Piece } from "./pieces.ts";
 import type { Said } from "./stretch.ts";
 import { type ByLabel, sumOf, weights } from "./weights.ts";
 
+/** Rows of more pieces are not looked at as a whole. */
+const ROW_MAX = 4;
 const HAN = /\p{Script=Han}/u;
 
 /** What is seen where a value would begin, where it would end, and of a word inside of it; by piece. */
@@ -14,6 +16,8 @@ export interface Seen {
   readonly begins: readonly (readonly string[])[];
   readonly ends: readonly (readonly string[])[];
   readonly inside: readonly (readonly string[])[];
+  /** Of short rows, by where they begin and how long they are. */
+  readonly rows: readonly (readonly string[])[];
 }
 
 /** All that can be seen of the words of a request. */
@@ -37,6 +41,7 @@ export function seenIn({
       `first~${word}`,
       `begin~${sort} ${sorts[at]}`,
       `beforefirst~${before} ${sorts[at]}`,
+      `beforethen~${sorts[at - 2] ?? "^"} ${before} ${sorts[at]}`,
     ];
     if (HAN.test(piece.text)) seen.push(`head~${piece.text[0]}`);
     if (HAN.test(before)) seen.push(`foot~${before.at(-1)}`);
@@ -52,13 +57,19 @@ export function seenIn({
       `last~${word}`,
       `end~${sorts[at]} ${sort}`,
       `lastafter~${sorts[at]} ${after}`,
+      `afterthen~${sorts[at]} ${after} ${sorts[at + 2] ?? "$"}`,
     ];
     if (HAN.test(piece.text)) seen.push(`tail~${piece.text.at(-1)}`);
     if (HAN.test(after)) seen.push(`next~${after[0]}`);
     return seen;
   });
   const inside = pieces.map((_, at) => [`inside~${words[at]}`, `within~${sorts[at]}`]);
-  return { begins, ends, inside };
+  const rows = pieces.map((_, at) =>
+    sorts
+      .slice(at, at + ROW_MAX)
+      .map((__, more) => `row~${sorts.slice(at, at + more + 1).join(" ")}`),
+  );
+  return { begins, ends, inside, rows };
 }
 
 function wordOf({ bare, quoted, kind, number }: Piece): string {
@@ -70,16 +81,18 @@ function wordOf({ bare, quoted, kind, number }: Piece): string {
 /** What a piece looks like. */
 function sortOf(piece: Piece, isOwn: boolean, isVerb: boolean, isContent: boolean): string {
   const { text, bare, quoted, kind, number } = piece;
-  if (quoted) return "<quoted>";
-  if (number !== undefined) return "<number>";
-  if (kind !== undefined) return `<${kind}>`;
+  if (quoted || number !== undefined || kind !== undefined) return wordOf(piece);
   if (isVerb) return "VERB";
   if (isOwn) return "OWN";
   if (isPlain(bare)) return "PLAIN";
-  if (HAN.test(text))
-    return isOrder(bare) ? "DO" : text.length === 1 ? "H1" : text.length === 2 ? "H2" : "H3";
-  if (!isContent) return "GENERAL";
-  return /^\p{Lu}/u.test(text) ? (piece.from === 0 ? "FIRST" : "Cap") : "low";
+  if (HAN.test(text)) return isOrder(bare) ? "DO" : `H${Math.min(text.length, 3)}`;
+  return isContent ? lettersOf(piece) : "GENERAL";
+}
+
+/** A first word has a capital anyway. */
+function lettersOf({ text, from }: Piece): string {
+  if (!/^\p{Lu}/u.test(text)) return "low";
+  return from === 0 ? "FIRST" : "Cap";
 }
 
 function beforeOf(
@@ -113,18 +126,24 @@ export interface Known {
   readonly begins: readonly (readonly ByLabel[])[];
   readonly ends: readonly (readonly ByLabel[])[];
   readonly inside: readonly (readonly ByLabel[])[];
+  readonly rows: readonly (readonly (ByLabel | undefined)[])[];
 }
 
 /** Looks up what was seen. */
-export function knownOf({ begins, ends, inside }: Seen): Known {
-  const look = (rows: readonly (readonly string[])[]): ByLabel[][] =>
-    rows.map((row) =>
+export function knownOf({ begins, ends, inside, rows }: Seen): Known {
+  const look = (places: readonly (readonly string[])[]): ByLabel[][] =>
+    places.map((row) =>
       row.flatMap((seen) => {
         const by = weights.of(seen);
         return by === undefined ? [] : [by];
       }),
     );
-  return { begins: look(begins), ends: look(ends), inside: look(inside) };
+  return {
+    begins: look(begins),
+    ends: look(ends),
+    inside: look(inside),
+    rows: rows.map((some) => some.map((seen) => weights.of(seen))),
+  };
 }
 
 /** Points of the words of a request for one parameter, by piece. */
@@ -133,12 +152,15 @@ export class WordPoints {
   readonly #ends: readonly number[];
   /** Sums up to a piece. */
   readonly #inside: readonly number[];
+  readonly #rows: readonly (readonly number[])[];
 
-  constructor({ begins, ends, inside }: Known, labels: readonly string[]) {
+  constructor({ known }: Said, labels: readonly string[]) {
+    const { begins, ends, inside, rows } = known;
     const points = (row: readonly ByLabel[]): number =>
       row.reduce((sum, by) => sum + sumOf(by, labels), 0);
     this.#begins = begins.map(points);
     this.#ends = ends.map(points);
+    this.#rows = rows.map((row) => row.map((by) => sumOf(by, labels)));
     let sum = 0;
     this.#inside = [0, ...inside.map((row) => (sum += points(row)))];
   }
@@ -147,12 +169,20 @@ export class WordPoints {
   of(first: number, last: number): number {
     const between =
       last - first < 2 ? 0 : (this.#inside[last] ?? 0) - (this.#inside[first + 1] ?? 0);
-    return (this.#begins[first] ?? 0) + (this.#ends[last] ?? 0) + between;
+    const row = this.#rows[first]?.[last - first] ?? 0;
+    return (this.#begins[first] ?? 0) + (this.#ends[last] ?? 0) + between + row;
   }
 }
 
 /** What is seen of a stretch, by name: to learn from. */
-export function seenOf({ begins, ends, inside }: Seen, first: number, last: number): string[] {
+export function seenOf({ seen }: Said, first: number, last: number): string[] {
+  const { begins, ends, inside, rows } = seen;
+  const row = rows[first]?.[last - first];
   const between = last - first < 2 ? [] : inside.slice(first + 1, last).flat();
-  return [...(begins[first] ?? []), ...(ends[last] ?? []), ...between];
+  return [
+    ...(begins[first] ?? []),
+    ...(ends[last] ?? []),
+    ...between,
+    ...(row === undefined ? [] : [row]),
+  ];
 }
