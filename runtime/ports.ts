@@ -231,7 +231,7 @@ export interface FoundExchange {
 /** What a search found, the best first, and what its words are worth. */
 export interface Found {
   readonly exchanges: readonly FoundExchange[];
-  /** Exchanges that were looked through. */
+  /** Turns of the session, about. */
   readonly total: number;
   /** How many of these hold a term; those of no use are left out. */
   readonly holders: ReadonlyMap<string, number>;

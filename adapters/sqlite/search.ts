@@ -16,10 +16,18 @@ const INDEXED_CHARS_MAX = 1_000_000;
 const ROWS_MAX = 500;
 const ROW_CHARS_MAX = 8_000;
 
+/** A term that more exchanges hold, and this share of all, finds none: it would have to rank half of the session. */
+const COMMON_MIN = 32;
+const COMMON_SHARE = 1 / 4;
+/** Beyond this nobody counts. */
+const COUNTED_MAX = 2_000;
+
 /** Terms that are sought at once. */
 const TERMS_MAX = 32;
 
-const Place = v.nullable(v.object({ from: v.number(), to: v.number(), indexed: v.number() }));
+const Place = v.nullable(
+  v.object({ from: v.number(), to: v.number(), indexed: v.number(), turns: v.number() }),
+);
 const Row = v.object({
   n: v.number(),
   turn: v.string(),
@@ -63,14 +71,17 @@ export function searchQueries(client: Database): Pick<Store, "search" | "turnsUn
       if (count > 0) holders.set(term, count);
     }
     if (holders.size === 0) return NOTHING;
-    const match = matching(key, [...holders.keys()]);
+    const { turns: total } = place;
+    const common = Math.min(Math.max(COMMON_MIN, total * COMMON_SHARE), COUNTED_MAX);
+    const rare = [...holders.keys()].filter((term) => (holders.get(term) ?? 0) < common);
+    if (rare.length === 0) return { ...NOTHING, total, holders };
+    const match = matching(key, rare);
     const hits = v.parse(
       v.array(Hit),
       queries.find.all({ match, session, ...bounds, limit: sought.limit }),
     );
-    const { count: total } = v.parse(Count, queries.count.get({ match: matching(key), ...bounds }));
-    const exchanges = hits.flatMap(({ turn }): readonly FoundExchange[] => {
-      const rows = v.parse(v.array(Row), queries.turn.all({ session, turn }));
+    const exchanges = hits.flatMap(({ n, turn }): readonly FoundExchange[] => {
+      const rows = v.parse(v.array(Row), queries.turn.all({ session, n, turn }));
       return exchangesOf(rows).map(({ asked, said, at }) => ({ turn, at, asked, said }));
     });
     return { exchanges, total, holders };
@@ -90,12 +101,13 @@ function prepare(client: Database) {
   const inside =
     "FROM history_search WHERE history_search MATCH $match AND rowid > $from AND rowid < $to";
   return {
-    /** What may be searched: rows above `from` and below `to`. */
+    /** What may be searched: rows above `from` and below `to`. A turn that is named is one of the newest. */
     place: client.query(
-      `SELECT reset_after AS "from", indexed_to AS indexed,
-        coalesce((SELECT min(n) FROM history h WHERE h.session = s.session AND h.turn = $before),
-          (SELECT max(n) + 1 FROM history h WHERE h.session = s.session), 0) AS "to"
-      FROM sessions s WHERE s.session = $session`,
+      `SELECT reset_after AS "from", indexed_to AS indexed, turns,
+        1 + coalesce((SELECT max(n) FROM history WHERE session = $session AND turn <> $before
+          AND n < CASE $before WHEN '' THEN 9e15 ELSE coalesce(
+            (SELECT max(n) FROM history WHERE session = $session AND turn = $before), 9e15) END), 0) AS "to"
+      FROM sessions WHERE session = $session`,
     ),
     rows: client.query(
       `SELECT n, turn, role, substr(content, 1, ${ROW_CHARS_MAX}) AS content, at FROM history
@@ -105,7 +117,7 @@ function prepare(client: Database) {
       "INSERT INTO history_search (rowid, session, asked, said) VALUES ($n, $key, $asked, $said)",
     ),
     mark: client.query("UPDATE sessions SET indexed_to = $at WHERE session = $session"),
-    count: client.query(`SELECT count(*) AS count ${inside}`),
+    count: client.query(`SELECT count(*) AS count FROM (SELECT 1 ${inside} LIMIT ${COUNTED_MAX})`),
     find: client.query(
       `SELECT h.n AS n, h.turn AS turn FROM
         (SELECT rowid AS n, rank ${inside} ORDER BY rank LIMIT $limit) f
@@ -113,7 +125,9 @@ function prepare(client: Database) {
     ),
     turn: client.query(
       `SELECT n, turn, role, substr(content, 1, ${ROW_CHARS_MAX}) AS content, at FROM history
-      WHERE session = $session AND turn = $turn ORDER BY n`,
+      WHERE session = $session AND n >= $n AND n < coalesce(
+        (SELECT min(n) FROM history WHERE session = $session AND n > $n AND turn <> $turn), 9e15)
+      ORDER BY n`,
     ),
     turns: client.query(
       `SELECT count(DISTINCT turn) AS count FROM history h JOIN sessions s ON s.session = h.session
@@ -161,8 +175,6 @@ function keyOf(session: string): string {
 }
 
 /** Terms hold letters, digits and accents alone, so nothing in them is syntax. */
-function matching(key: string, terms: readonly string[] = []): string {
-  const own = `session : "${key}"`;
-  if (terms.length === 0) return own;
-  return `${own} AND {asked said} : (${terms.map((term) => `"${term}"`).join(" OR ")})`;
+function matching(key: string, terms: readonly string[]): string {
+  return `session : "${key}" AND {asked said} : (${terms.map((term) => `"${term}"`).join(" OR ")})`;
 }
