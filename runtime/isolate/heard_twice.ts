@@ -7,11 +7,17 @@ const WAIT_MS = 40;
 /** How long what the kernel tells without a name is taken for what a host has named just before, in milliseconds. */
 const NAMED_MS = 100;
 
+interface Nameless<Call> {
+  readonly call: Call | undefined;
+  readonly refusal: KernelRefusal;
+}
+
 /** The refusals of one host. `Call` is the call that was there, if there was only one. */
 export class HeardTwice<Call> {
   readonly #tell: (call: Call | undefined, refusal: KernelRefusal) => void;
   #last: KernelRefusal | undefined;
-  #nameless: { readonly call: Call | undefined; readonly refusal: KernelRefusal } | undefined;
+  /** One of each kind. */
+  readonly #nameless = new Map<KernelRefusal["kind"], Nameless<Call>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** When a host named what of the network it was refused. */
   #namedAt = -Infinity;
@@ -22,18 +28,18 @@ export class HeardTwice<Call> {
 
   /** The kernel tells. It does not always know which program was to be started, and no names of hosts. */
   ofKernel(call: Call | undefined, refusal: KernelRefusal): void {
-    const isUnnamed = refusal.isUnnamed === true;
+    const { kind, wanted, isUnnamed = false } = refusal;
     if (isUnnamed && performance.now() - this.#namedAt < NAMED_MS) return;
     // For one name, or one listener, many a socket is tried.
-    if (isUnnamed && this.#nameless?.refusal.isUnnamed === true) return;
-    this.flush();
+    if (isUnnamed && this.#nameless.get(kind)?.refusal.isUnnamed === true) return;
     this.#last = refusal;
-    if (!isUnnamed && (refusal.kind !== "exec" || refusal.wanted !== undefined)) {
+    if (!isUnnamed && (kind !== "exec" || wanted !== undefined)) {
       this.#tell(call, refusal);
       return;
     }
-    this.#nameless = { call, refusal };
-    this.#timer = setTimeout(() => this.flush(), WAIT_MS);
+    if (this.#nameless.has(kind)) this.flush();
+    this.#nameless.set(kind, { call, refusal });
+    this.#timer ??= setTimeout(() => this.flush(), WAIT_MS);
     this.#timer.unref();
   }
 
@@ -41,7 +47,7 @@ export class HeardTwice<Call> {
   ofHost(call: Call | undefined, refusal: KernelRefusal): void {
     const known = this.#last;
     this.#last = undefined;
-    if (this.#nameless?.refusal.kind === refusal.kind) this.#nameless = undefined;
+    this.#nameless.delete(refusal.kind);
     if (refusal.kind === "net") this.#namedAt = performance.now();
     this.flush();
     const isSame =
@@ -54,8 +60,9 @@ export class HeardTwice<Call> {
   /** Nobody will know the name: the call has ended, or the host. */
   flush(): void {
     clearTimeout(this.#timer);
-    const told = this.#nameless;
-    this.#nameless = undefined;
-    if (told !== undefined) this.#tell(told.call, told.refusal);
+    this.#timer = undefined;
+    const told = [...this.#nameless.values()];
+    this.#nameless.clear();
+    for (const { call, refusal } of told) this.#tell(call, refusal);
   }
 }

@@ -37,15 +37,15 @@ test("A program of which only the kernel tells is told of the call that was ther
   expect(told[1]).toEqual([2, "a program"]);
 });
 
-test("What one of them tells of alone is told at once, and in order", () => {
+test("What one of them tells of alone is told at once, what has no name yet with the next word of the host", () => {
   const { told, heard } = listen();
   heard.ofKernel(1, NAMELESS);
   heard.ofKernel(undefined, FILE);
   heard.ofHost(3, { kind: "secret", text: "a secret", wanted: "A" });
   heard.ofHost(3, NAMED);
   expect(told).toEqual([
-    [1, "a program"],
     [undefined, "a file"],
+    [1, "a program"],
     [3, "a secret"],
     [3, "ls"],
   ]);
