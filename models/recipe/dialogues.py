@@ -347,9 +347,9 @@ class Dialogues:
         r = self.random
         language = self.maker.language = "zh" if r.random() < CHINESE else "en"
         easy = r.random() > self.hardness
-        if r.random() < (0.45 if easy else 0.03):
+        if r.random() < (0.35 if easy else 0.03):
             return self.drill()
-        if r.random() < (0.5 if easy else 0.02):
+        if r.random() < (0.6 if easy else 0.02):
             made = [self.echo(language) for _ in range(r.randint(8, 20))]
             return {"system": SYSTEM, "tools": [], "dialogues": made, "language": language}
         if r.random() < 0.008:
@@ -433,7 +433,7 @@ class Dialogues:
     def echo(self, language):
         """Copying for its own sake; early training lives on it."""
         kind = self.random.choice("note task url id person expression email message file device phrase".split())
-        text = self.entities.get(kind, language) if self.random.random() < 0.6 * self.hardness else self.entities.mix(1, 16 - round(10 * self.hardness), language)
+        text = self.entities.get(kind, language) if self.random.random() < 0.6 * self.hardness else self.entities.mix(1, 30 - round(24 * self.hardness), language)
         form = self.random.choice(talk.ECHO[language])
         return [("user", form.format(text)), ("assistant", text)]
 

@@ -33,7 +33,7 @@ from tokenizer import END, Tokenizer
 ROW = 1100  # tokens of a sheet: dialogues beyond are left out
 PROMPT_SHARE, PROMPT_WEIGHT = 0.08, 0.3  # the prompt is learnt a little, too: it teaches what words go together
 ENUM = re.compile(r": ([^,():]*\|[^,():]*)")  # the values of an enum in a tool's line
-SYNTAX_SHARE = 0.35  # of the tokens that any call has; they are learnt at once
+SYNTAX_SHARE = 0.35  # of the tokens that any call or sentence has, once the beginning is over
 STOP_SHARE = 0.3  # how often a call's pieces end in what ends them under node-llama-cpp's grammar
 
 
@@ -116,12 +116,13 @@ class Batches:
         ids, targets = (torch.full((len(group), length), END) for _ in range(2))
         place, first = (torch.zeros(len(group), length, dtype=torch.int32) for _ in range(2))
         weights = torch.zeros(len(group), length)
+        kept = 1 - (1 - SYNTAX_SHARE) * self.dialogues.hardness
         for i, sheet in enumerate(group):
             n = len(sheet.ids)
             for row, values in ((ids, sheet.ids), (targets, sheet.targets), (place, sheet.place), (first, sheet.first), (weights, sheet.weights)):
                 row[i, :n] = torch.tensor(values)
             extra = torch.rand(n) < PROMPT_SHARE
-            weights[i, :n][(torch.rand(n) > SYNTAX_SHARE) & (weights[i, :n] == 1.0)] = 0
+            weights[i, :n][(torch.rand(n) > kept) & (weights[i, :n] == 1.0)] = 0
             weights[i, :n][extra & (weights[i, :n] == 0)] = PROMPT_WEIGHT
         return ids, targets, weights, Layout(place, first, torch.tensor([sheet.shared for sheet in group]))
 
@@ -336,7 +337,7 @@ def carry_over(model, old, tokenizer, old_tokenizer):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name, kind, default in (
-        ("out", str, "/tmp/moult-train"), ("tokens", float, 60e6), ("decay", float, 0.4), ("easy-tokens", float, 1.5e6),
+        ("out", str, "/tmp/moult-train"), ("tokens", float, 60e6), ("decay", float, 0.4), ("easy-tokens", float, 8e6),
         ("width", int, 192), ("layers", int, 5), ("heads", int, 6), ("ff", int, 576), ("workers", int, 1), ("seed", int, 1),
         ("step-tokens", int, 4800), ("micro-batch", int, 2400), ("muon", float, 0.02), ("adam", float, 0.003),
         ("round", str, ""), ("teacher", str, ""), ("tokenizer", str, ""), ("init", str, ""), ("init-tokenizer", str, ""),
