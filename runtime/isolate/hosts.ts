@@ -69,7 +69,8 @@ export class Hosts {
   readonly #pool: Pool;
   readonly #wide: WidePools;
   readonly #batches: Batches;
-  readonly #watch = new LimitWatch();
+  /** What many calls have left behind is given back while nobody waits: the engine itself would keep it. */
+  readonly #watch = new LimitWatch(() => Bun.gc(true));
   readonly #versions = new Set<Version>();
   #workers: WorkerSandbox | undefined;
   readonly #starting = new Turnstile(STARTS_MAX);

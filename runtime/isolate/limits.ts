@@ -30,6 +30,12 @@ export class LimitWatch {
   readonly #watched = new Map<LiveHost, Watched>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isFast = false;
+  readonly #onRest: () => void;
+
+  /** @param onRest Told, now and then, that the last host has ended: nothing is at work. @default nobody */
+  constructor(onRest: () => void = () => undefined) {
+    this.#onRest = onRest;
+  }
 
   /** Watches a host until it ends. `onIdle` is told, now and then, for how long it had no call. */
   add(host: LiveHost, limits: Limits, onIdle: (idleMs: number) => void): void {
@@ -68,6 +74,7 @@ export class LimitWatch {
     else {
       this.#timer = undefined;
       this.#isFast = false;
+      this.#onRest();
     }
   }
 }

@@ -17,7 +17,7 @@ import { narrowReachOf, reachOf } from "./build_reach.ts";
 /** The bundler may hold so much. */
 const MEMORY_MIB = 1_024;
 /** A process without a build ends after this. */
-const IDLE_MS = 60_000;
+const IDLE_MS = 15_000;
 /** Bytes of one answer: a bundle of the largest size, written as JSON. */
 const ANSWER_BYTES_MAX = 192 * 1_048_576;
 
