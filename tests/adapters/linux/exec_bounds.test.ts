@@ -188,9 +188,11 @@ test.skipIf(!isLinux)("sessionMembers() finds those whose parents have ended", a
       detached: true,
     }),
   );
+  // For a moment there is one between them, which starts the other and ends.
   const members = await until(() => {
     const found = sessionMembers(leader.pid);
-    return found.length === 2 && found;
+    const sleeping = membersOf("sleep\u000060").filter((pid) => found.includes(pid));
+    return found.length === 2 && sleeping.length === 1 && sleeping[0] !== leader.pid && found;
   });
   for (const pid of members) process.kill(pid, "SIGKILL");
   await leader.exited;
