@@ -102,3 +102,23 @@ test("more functions than may live at once are all callable", async () => {
   const all = await Promise.all(Array.from({ length: 9 }, (_, n) => answer(loader, `f_${n}`)));
   expect(all).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
 });
+
+test("a thousand calls at once, of one function or of many, are answered or told to come again", async () => {
+  await using folder = confinedFolder();
+  for (let n = 0; n < 6; n++) folder.save(`f_${n}.ts`, tool(String(n)));
+  const loader = await folder.start();
+  for (const count of [1, 6]) {
+    const answers = await Promise.all(
+      Array.from({ length: 1_024 }, async (_, i) => ({
+        wanted: i % count,
+        got: await answer(loader, `f_${i % count}`),
+      })),
+    );
+    const right = answers.filter(({ wanted, got }) => got === wanted).length;
+    const busy = answers.filter(({ got }) => got === "function/busy").length;
+    expect(right).toBeGreaterThan(0);
+    expect(right + busy).toBe(1_024);
+  }
+  expect(folder.crashes).toEqual([]);
+  expect(await answer(loader, "f_5")).toBe(5);
+}, 20_000);
