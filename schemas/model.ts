@@ -44,6 +44,8 @@ export interface GenerateRequest {
   readonly temperature?: number;
   /** The answer is JSON of this schema. Not together with `tools`. */
   readonly jsonSchema?: JsonSchema;
+  /** Milliseconds that it may wait for a slot; then it fails with `queue/full`. @default as long as somebody waits for it */
+  readonly waitMsMax?: number;
   /** Requests with the same key share a K/V sequence where that helps: a session's name. */
   readonly session?: string;
 }
@@ -65,7 +67,8 @@ export type Finish = "stop" | "length" | "tool_calls" | "cancelled";
 
 /** What comes back, in order: `queued`* (`token` | `tool_call`)* `done`. Failures reject the iteration. */
 export type GenerateEvent =
-  | { readonly type: "queued"; readonly position: number }
+  /** `etaMs`: milliseconds until it starts, about; absent before anything was measured. */
+  | { readonly type: "queued"; readonly position: number; readonly etaMs?: number }
   | { readonly type: "token"; readonly text: string }
   | { readonly type: "tool_call"; readonly call: ToolCall }
   | {
@@ -75,6 +78,17 @@ export type GenerateEvent =
       /** First 16 hex digits of the SHA-256 of the prompt's token ids. */
       readonly promptHash: string;
     };
+
+/** A model that is slowed down to spare the machine. */
+export interface Governed {
+  readonly limits: {
+    readonly threads: number;
+    readonly batchTokens: number;
+    readonly slots: number;
+  };
+  /** Why, for people: `coretemp/Package id 0 has 93 °C (limit 95)`. */
+  readonly because: readonly string[];
+}
 
 /** What the model host says of itself. */
 export interface ModelStatus {
@@ -94,6 +108,10 @@ export interface ModelStatus {
   readonly loadMs: number;
   readonly queued: Readonly<Record<Lane, number>>;
   readonly running: number;
+  /** Milliseconds that one more request would wait, about. @default not measured yet */
+  readonly waitMs?: number;
+  /** How it is slowed down to spare the machine, and why. @default it is not */
+  readonly governed?: Governed;
   /** How often the host was restarted after a crash. */
   readonly restarts: number;
   /** Process id of the host; 0 while none runs. */

@@ -51,7 +51,7 @@ export interface Reply {
  */
 export type TurnEvent = { readonly turn: string; readonly seq: number; readonly at: number } & (
   | { readonly type: "turn"; readonly session: string }
-  | { readonly type: "queued"; readonly position: number }
+  | { readonly type: "queued"; readonly position: number; readonly etaMs?: number }
   | { readonly type: "token"; readonly text: string }
   | {
       readonly type: "tool_call";
@@ -116,6 +116,7 @@ export const RUNTIME_EVENT_TYPES = [
   "turn.started",
   "turn.done",
   "model.state",
+  "model.governed",
 ] as const;
 
 /**

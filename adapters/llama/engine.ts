@@ -4,6 +4,7 @@ import type {
   Engine,
   EngineAnswer,
   EngineInfo,
+  EngineLimits,
   EngineOptions,
   Sink,
 } from "../../runtime/model/engine.ts";
@@ -69,6 +70,10 @@ class LlamaEngine implements Engine {
     this.#heardAt = performance.now();
     this.#pings ??= setInterval(() => this.#ping(), PING_MS);
     return promise.finally(() => signal.removeEventListener("abort", onAbort));
+  }
+
+  limit(limits: Partial<EngineLimits>): void {
+    this.#send({ type: "limit", limits });
   }
 
   async close(): Promise<void> {

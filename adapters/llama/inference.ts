@@ -26,7 +26,13 @@ import { answerSchema, tidyArguments } from "./tool_schema.ts";
 import { type OfferedTools, offerTools, sourcesOf } from "./tools.ts";
 import { contentHash } from "../../runtime/content_hash.ts";
 import { fittingTools } from "../../runtime/turn/fitting_tools.ts";
-import type { EngineAnswer, EngineInfo, EngineOptions, Sink } from "../../runtime/model/engine.ts";
+import type {
+  EngineAnswer,
+  EngineInfo,
+  EngineLimits,
+  EngineOptions,
+  Sink,
+} from "../../runtime/model/engine.ts";
 import { MoultError } from "../../schemas/error.ts";
 import type { GenerateRequest, ToolCall, ToolSpec } from "../../schemas/model.ts";
 
@@ -43,7 +49,7 @@ const BATCH_TOKENS = 512;
 /** Beyond this, threads wait for memory instead of computing. */
 const THREADS_MAX = 8;
 /** With these log-odds of a call, words say neither that a call is due nor that it is not. */
-const CALL_SCORE = 0;
+const CALL_SCORE = -0.7;
 const CALL_LOGIT_MIN = -2;
 const CALL_LOGIT_MAX = 5;
 /** Where no model reads along, control tags are words like any other. */
@@ -61,6 +67,9 @@ export class Inference {
   readonly #neutral: Neutral;
   /** What a call begins with; text from there on is never for people. */
   readonly #callTag: string;
+  /** Slots at work: a limit holds for them at once, and for others when they begin. */
+  readonly #busy = new Set<Slot>();
+  #limits: Partial<EngineLimits> = {};
 
   private constructor(options: EngineOptions, llama: Llama, model: LlamaModel, info: EngineInfo) {
     this.#options = options;
@@ -108,12 +117,21 @@ export class Inference {
   /** Generates one answer. @throws {MoultError} `input/invalid` when the prompt does not fit. */
   async generate(request: GenerateRequest, sink: Sink, signal: AbortSignal): Promise<EngineAnswer> {
     const slot = await this.#slots.take(request.session);
+    this.#busy.add(slot);
+    slot.stream.limit(this.#limits);
     try {
       return await this.#generate(slot, request, sink, signal);
     } finally {
       await slot.stream.settle();
+      this.#busy.delete(slot);
       this.#slots.give(slot);
     }
+  }
+
+  /** Uses no more of the machine than this from the next step on. */
+  limit(limits: Partial<EngineLimits>): void {
+    this.#limits = { ...this.#limits, ...limits };
+    for (const { stream } of this.#busy) stream.limit(this.#limits);
   }
 
   async close(): Promise<void> {

@@ -127,6 +127,8 @@ self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
       return void generate(data);
     case "cancel":
       return running.get(data.id)?.abort();
+    case "limit":
+      return model?.limit(data.limits);
     case "ping":
       return send({ type: "pong" });
     case "close":

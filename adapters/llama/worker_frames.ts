@@ -1,5 +1,10 @@
 /** What passes between the host's main thread and the Worker that owns the model. */
-import type { EngineAnswer, EngineInfo, EngineOptions } from "../../runtime/model/engine.ts";
+import type {
+  EngineAnswer,
+  EngineInfo,
+  EngineLimits,
+  EngineOptions,
+} from "../../runtime/model/engine.ts";
 import type { WireError } from "../../schemas/error.ts";
 import type { GenerateRequest, ToolCall } from "../../schemas/model.ts";
 
@@ -8,6 +13,7 @@ export type ToWorker =
   | { readonly type: "load"; readonly options: EngineOptions }
   | { readonly type: "generate"; readonly id: number; readonly request: GenerateRequest }
   | { readonly type: "cancel"; readonly id: number }
+  | { readonly type: "limit"; readonly limits: Partial<EngineLimits> }
   | { readonly type: "ping" }
   | { readonly type: "close" };
 

@@ -17,8 +17,48 @@ export interface EngineOptions {
   readonly threads?: number | undefined;
   /** String and number arguments must be copied from the conversation. @default `embedded` */
   readonly copyArguments?: boolean;
+  /** Where the context of conversations that make room for others is kept. @default it is read again */
+  readonly kv?: KvOptions;
   /** Of the embedded model: with this score of its best tool, words say neither that a call is due nor that it is not. */
   readonly callScore?: number;
+}
+
+/** What of a machine an engine may use at once. */
+export interface EngineLimits {
+  /** Threads that decode. At least 1. */
+  readonly threads: number;
+  /** Tokens that are read in one step. */
+  readonly batchTokens: number;
+  /** Requests that run at once. At least 1. */
+  readonly slots: number;
+}
+
+/** Room for what models have read: in the context, beside it in memory, and on disk. */
+export interface KvOptions {
+  /** Absolute path of the cold tier's folder. Only files of its own are touched in it. */
+  readonly folder: string;
+  /** MiB of memory beside the context; also at most a quarter of what is free. 0 = none. */
+  readonly ramMiB: number;
+  /** MiB of disk; also at most half of what is free. 0 = none. */
+  readonly diskMiB: number;
+  /** What is kept is encrypted with it. Any text of 16 characters or more. @default it is not encrypted, only sealed */
+  readonly key?: string;
+}
+
+/** Where K/V lies: in the context, in memory beside it, on disk. */
+export const KV_TIERS = ["hot", "warm", "cold"] as const;
+/** See the constant of the same name. */
+export type KvTier = (typeof KV_TIERS)[number];
+
+/** What an engine counts while it runs. */
+export interface EngineStats {
+  /** Bytes that the K/V of conversations takes. */
+  readonly kvBytes: Readonly<Record<KvTier, number>>;
+  /** Tokens of prompts since the start, by where they were found; `miss` = read anew. */
+  readonly kvTokens: Readonly<Record<KvTier | "miss", number>>;
+  /** What was kept and could not be used: damaged, or of another model. */
+  readonly kvRefused: number;
+  readonly slots: { readonly busy: number; readonly idle: number };
 }
 
 /** What an engine says of itself once it is ready. */
@@ -55,6 +95,12 @@ export interface Engine {
     sink: Sink,
     signal: AbortSignal,
   ) => Promise<EngineAnswer>;
+  /** Uses no more than this from its next step on, until it is told otherwise. Absent: it cannot be slowed down. */
+  readonly limit?: (limits: Partial<EngineLimits>) => void;
+  /** What it counted so far. Absent: it counts nothing. */
+  readonly stats?: () => EngineStats | undefined;
+  /** Nothing that a session said stays. Absent: nothing of it does. */
+  readonly forget?: (session: string) => void;
   /** Frees everything. Called once, when nothing generates any more. */
   readonly close: () => Promise<void>;
 }

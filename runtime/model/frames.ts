@@ -1,5 +1,5 @@
 /** The frames between the daemon and the model host: JSON over the process's IPC channel. */
-import type { EngineInfo, EngineOptions } from "./engine.ts";
+import type { EngineInfo, EngineLimits, EngineOptions, EngineStats } from "./engine.ts";
 import type { WireError } from "../../schemas/error.ts";
 import type { GenerateEvent, GenerateRequest, Lane } from "../../schemas/model.ts";
 
@@ -8,6 +8,10 @@ export type ToHost =
   | { readonly type: "start"; readonly options: EngineOptions }
   | { readonly type: "generate"; readonly id: number; readonly request: GenerateRequest }
   | { readonly type: "cancel"; readonly id: number }
+  /** Nothing that a session said stays. */
+  | { readonly type: "forget"; readonly session: string }
+  /** How much of the machine may be used from now on. What is absent is bounded by the options alone. */
+  | { readonly type: "limit"; readonly limits: Partial<EngineLimits> }
   | { readonly type: "close" };
 
 /** Host → daemon. A request ends with its `done` event or with `error`; nothing follows. */
@@ -22,6 +26,9 @@ export type FromHost =
       readonly type: "load";
       readonly queued: Readonly<Record<Lane, number>>;
       readonly running: number;
+      /** Milliseconds that one more request would wait; absent before one has ended. */
+      readonly waitMs?: number;
+      readonly stats?: EngineStats;
     }
   /** "I live": while there is work, every `BEAT_MS`. */
   | { readonly type: "beat" };
@@ -29,7 +36,7 @@ export type FromHost =
 /** How often a busy host says that it lives. */
 export const BEAT_MS = 2_000;
 
-const TO_HOST = new Set(["start", "generate", "cancel", "close"]);
+const TO_HOST = new Set(["start", "generate", "cancel", "forget", "limit", "close"]);
 const FROM_HOST = new Set(["ready", "failed", "event", "error", "load", "beat"]);
 
 function isFrame(data: unknown, types: ReadonlySet<string>): boolean {

@@ -2,7 +2,15 @@
  * The main thread of the model host: it queues, starts, cancels and counts, and never blocks.
  * What generates is an engine; what asks is the daemon on the other end of the IPC channel.
  */
-import { type Engine, type EngineAnswer, NO_USAGE, type Sink, type StartEngine } from "./engine.ts";
+import { Durations, isPatient, mayStart, type Room } from "./admission.ts";
+import {
+  type Engine,
+  type EngineAnswer,
+  type EngineLimits,
+  NO_USAGE,
+  type Sink,
+  type StartEngine,
+} from "./engine.ts";
 import { BEAT_MS, type FromHost, isToHost, type ToHost } from "./frames.ts";
 import { LaneQueue } from "./queue.ts";
 import { isMoultError, MoultError, toWire } from "../../schemas/error.ts";
@@ -30,6 +38,10 @@ interface Job {
   readonly request: GenerateRequest;
   readonly abort: AbortController;
   readonly receivedAt: number;
+  /** When it got its slot; 0 before. */
+  startedAt: number;
+  /** Gives it up when it has waited for too long. */
+  giveUp: NodeJS.Timeout | undefined;
   /** Last position told; 0 = none. */
   position: number;
   /** Nothing may be sent for it any more. */
@@ -43,7 +55,9 @@ export class ModelHost {
   readonly #exit: (ending: Ending) => void;
   readonly #queue = new LaneQueue<Job>();
   readonly #jobs = new Map<number, Job>();
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new Map<Job, Promise<void>>();
+  readonly #durations = new Durations();
+  #limits: Partial<EngineLimits> = {};
   #engine: Engine | undefined;
   #beat: NodeJS.Timeout | undefined;
   #loadTold = true;
@@ -68,9 +82,20 @@ export class ModelHost {
         return this.#enqueue(frame.id, frame.request);
       case "cancel":
         return this.#cancel(frame.id);
+      case "limit":
+        return this.#limit(frame.limits);
+      case "forget":
+        return this.#engine?.forget?.(frame.session);
       case "close":
         return void this.#close();
     }
+  }
+
+  #limit(limits: Partial<EngineLimits>): void {
+    this.#limits = limits;
+    this.#engine?.limit?.(limits);
+    this.#pump();
+    this.#tellPositions();
   }
 
   async #start(options: Extract<ToHost, { type: "start" }>["options"]): Promise<void> {
@@ -84,6 +109,7 @@ export class ModelHost {
       this.#send({ type: "failed", reason });
       return this.#exit(FAILED);
     }
+    this.#engine.limit?.(this.#limits);
     const loadMs = Math.round(performance.now() - startedAt);
     this.#send({ type: "ready", info: this.#engine.info, loadMs });
     this.#pump();
@@ -96,6 +122,8 @@ export class ModelHost {
       request,
       abort: new AbortController(),
       receivedAt: performance.now(),
+      startedAt: 0,
+      giveUp: undefined,
       position: 0,
       ended: false,
     };
@@ -105,25 +133,64 @@ export class ModelHost {
       return this.#fail(job, new MoultError("queue/full", text, { lane: request.lane }));
     }
     this.#jobs.set(id, job);
+    if (request.waitMsMax !== undefined)
+      job.giveUp = setTimeout(() => this.#giveUp(job), request.waitMsMax);
     this.#pump();
     this.#tellPositions();
+  }
+
+  /** It waits no longer. What has begun goes on. */
+  #giveUp(job: Job): void {
+    if (!this.#queue.remove(job.request.lane, job)) return;
+    const waitedMs = Math.round(performance.now() - job.receivedAt);
+    const text = `The request has waited ${seconds(waitedMs)} for the model, which is as long as it may; try again later`;
+    const etaMs = this.#etaMs(1);
+    const details = { waitedMs, ...(etaMs !== undefined && { retryAfterMs: etaMs }) };
+    this.#fail(job, new MoultError("queue/full", text, details));
+    this.#tellPositions();
+    this.#tellLoad();
   }
 
   /** Starts as many waiting requests as there are free slots. */
   #pump(): void {
     const engine = this.#engine;
     for (;;) {
-      if (engine === undefined || this.#running.size >= engine.info.slots) break;
-      const job = this.#queue.take();
+      if (engine === undefined) break;
+      const room = this.#room(engine.info.slots);
+      const job = this.#queue.take((lane, due) => mayStart(lane, due, room));
       if (job === undefined) break;
-      const run: Promise<void> = this.#run(engine, job).finally(() => {
-        this.#running.delete(run);
+      clearTimeout(job.giveUp);
+      job.startedAt = performance.now();
+      const run = this.#run(engine, job).finally(() => {
+        this.#running.delete(job);
         this.#pump();
         this.#tellPositions();
       });
-      this.#running.add(run);
+      this.#running.set(job, run);
     }
     this.#tellLoad();
+  }
+
+  #room(slots: number): Room {
+    const jobs = [...this.#running.keys()];
+    return {
+      slots,
+      limit: this.#slotsNow(slots),
+      running: jobs.length,
+      patient: jobs.filter(({ request }) => isPatient(request.lane)).length,
+    };
+  }
+
+  #slotsNow(slots: number): number {
+    return Math.max(1, Math.min(slots, this.#limits.slots ?? slots));
+  }
+
+  /** Milliseconds until the request at this position of the queue starts; `undefined`: nothing was measured yet. */
+  #etaMs(position: number): number | undefined {
+    if (this.#engine === undefined) return undefined;
+    const now = performance.now();
+    const ran = Array.from(this.#running.keys(), ({ startedAt }) => now - startedAt);
+    return this.#durations.etaMs(position, ran, this.#slotsNow(this.#engine.info.slots));
   }
 
   async #run(engine: Engine, job: Job): Promise<void> {
@@ -143,6 +210,7 @@ export class ModelHost {
   #done(job: Job, answer: EngineAnswer, queueMs: number): void {
     const { promptHash, usage } = answer;
     const finish = job.abort.signal.aborted ? "cancelled" : answer.finish;
+    if (finish !== "cancelled") this.#durations.learn(performance.now() - job.startedAt);
     const firstTokenMs = usage.completionTokens > 0 ? queueMs + usage.prefillMs : 0;
     this.#emit(job, {
       type: "done",
@@ -172,6 +240,7 @@ export class ModelHost {
 
   #end(job: Job): void {
     job.ended = true;
+    clearTimeout(job.giveUp);
     this.#jobs.delete(job.id);
   }
 
@@ -200,7 +269,8 @@ export class ModelHost {
       if (position > POSITIONS_TOLD && job.position > 0) continue;
       if (job.position === position) continue;
       job.position = position;
-      this.#emit(job, { type: "queued", position });
+      const etaMs = this.#etaMs(position);
+      this.#emit(job, { type: "queued", position, ...(etaMs !== undefined && { etaMs }) });
     }
   }
 
@@ -210,7 +280,10 @@ export class ModelHost {
     this.#loadTold = false;
     setImmediate(() => {
       this.#loadTold = true;
-      this.#send({ type: "load", queued: this.#queue.lengths(), running: this.#running.size });
+      const queued = this.#queue.lengths();
+      const waitMs = this.#etaMs(this.#queue.waiting().length + 1);
+      const running = this.#running.size;
+      this.#send({ type: "load", queued, running, ...(waitMs !== undefined && { waitMs }) });
       const busy = this.#jobs.size > 0 || this.#running.size > 0;
       if (busy) this.#beat ??= setInterval(() => this.#send({ type: "beat" }), BEAT_MS);
       else {
@@ -225,7 +298,7 @@ export class ModelHost {
     this.#closing = true;
     for (const job of this.#queue.waiting()) this.#cancel(job.id);
     for (const job of this.#jobs.values()) job.abort.abort();
-    await Promise.race([Promise.allSettled(this.#running), Bun.sleep(DRAIN_MS_MAX)]);
+    await Promise.race([Promise.allSettled(this.#running.values()), Bun.sleep(DRAIN_MS_MAX)]);
     // Disposing while native work still runs is what crashes; then the exit alone frees the memory.
     const drained = this.#running.size === 0;
     if (!drained) return this.#exit(STUCK);
@@ -233,6 +306,10 @@ export class ModelHost {
     const stuck = Bun.sleep(DISPOSE_MS_MAX).then((): Ending => STUCK);
     this.#exit(await Promise.race([closed, stuck]));
   }
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`;
 }
 
 function tenths(milliseconds: number): number {

@@ -7,6 +7,11 @@ export const LANE_LENGTH_MAX = 256;
 /** A lane that was passed over this often is served next, so that urgent work never starves the rest forever. */
 const PASSED_OVER_MAX = 8;
 
+/** Whether the next item may be one of this lane. @param due it was passed over so often that it is its turn */
+export type MayTake = (lane: Lane, due: boolean) => boolean;
+
+const ANY: MayTake = () => true;
+
 /** Waiting requests in lanes. */
 export class LaneQueue<T> {
   readonly #lanes: Record<Lane, T[]> = { interactive: [], api: [], cron: [], background: [] };
@@ -20,9 +25,9 @@ export class LaneQueue<T> {
     return true;
   }
 
-  /** Takes the next item: of the most urgent lane, unless another was passed over too often. */
-  take(): T | undefined {
-    const lane = this.#nextLane();
+  /** Takes the next item: of the most urgent lane that may, unless another was passed over too often. */
+  take(may: MayTake = ANY): T | undefined {
+    const lane = this.#nextLane(may);
     if (lane === undefined) return undefined;
     this.#passedOver[lane] = 0;
     for (const other of LANES)
@@ -54,10 +59,11 @@ export class LaneQueue<T> {
     };
   }
 
-  #nextLane(): Lane | undefined {
+  #nextLane(may: MayTake): Lane | undefined {
     const filled = LANES.filter((lane) => this.#lanes[lane].length > 0);
+    const isDue = (lane: Lane): boolean => this.#passedOver[lane] >= PASSED_OVER_MAX;
     // The least urgent first: it has waited longest for its turn.
-    const aged = filled.findLast((lane) => this.#passedOver[lane] >= PASSED_OVER_MAX);
-    return aged ?? filled[0];
+    const due = filled.findLast((lane) => isDue(lane) && may(lane, true));
+    return due ?? filled.find((lane) => may(lane, isDue(lane)));
   }
 }

@@ -78,7 +78,7 @@ async function askOnce(
   for await (const event of model.generate(request, live.signal)) {
     switch (event.type) {
       case "queued":
-        live.show(live.next({ type: "queued", position: event.position }));
+        live.show(live.next({ ...event }));
         break;
       case "token":
         firstAt ||= clock.now();

@@ -8,6 +8,7 @@ import type { Addon, AddonSampler, ContextInside } from "./addon.ts";
 import { Crowd } from "./crowd.ts";
 import { DecodeCosts } from "./costs.ts";
 import { ThreadTuner } from "./threads.ts";
+import type { EngineLimits } from "../../../runtime/model/engine.ts";
 import type { Lane } from "../../../schemas/model.ts";
 
 /** While others write, what is read must not take longer than this many of their steps, or this long if that is more. */
@@ -58,6 +59,8 @@ export class DecodeLoop {
   #work: Work[] = [];
   #runs = false;
   readonly #threads: ThreadTuner;
+  /** Tokens read in one step. */
+  #batchTokens: number;
   /** By number of threads. */
   readonly #costsBy = new Map<number, DecodeCosts>();
   /** Tokens read in a millisecond, learnt. */
@@ -68,9 +71,22 @@ export class DecodeLoop {
     this.#context = context;
     this.#addon = context._ctx;
     this.#options = options;
+    this.#batchTokens = options.batchTokens;
     const { max, fixed } = options.threads;
     this.#threads = new ThreadTuner(fixed ? max : 1, max);
     context._decodeTokens = (request, mapper) => this.#foreign(request, mapper);
+  }
+
+  /** Uses no more than this from the next step on; what is absent stays as it is. Never more than its options say. */
+  limit({ threads, batchTokens }: Partial<EngineLimits>): void {
+    const { threads: own, batchTokens: most } = this.#options;
+    if (batchTokens !== undefined)
+      this.#batchTokens = Math.min(most, Math.max(batchTokens, PIECE_TOKENS_MIN));
+    if (threads === undefined) return;
+    const max = Math.min(threads, own.max);
+    this.#threads.limit(max);
+    // Nobody tries whether a fixed number could be another one.
+    if (own.fixed) this.#threads.current = this.#threads.max;
   }
 
   /** Adds work. */
@@ -177,7 +193,7 @@ export class DecodeLoop {
   }
 
   #pieceTokens(stepMs: number | undefined, lane: Lane): number {
-    const { batchTokens } = this.#options;
+    const batchTokens = this.#batchTokens;
     const canWait = URGENCY[lane] > URGENCY.api;
     if (stepMs === undefined && !canWait) return batchTokens;
     const ms =

@@ -5,6 +5,7 @@
 import type { LlamaContextSequence, SequenceEvaluateOptions, Token } from "node-llama-cpp";
 import { type AddonSampler, insideSequence, newSampler, type SequenceInside } from "./addon.ts";
 import type { DecodeLoop, Work } from "./decode_loop.ts";
+import type { EngineLimits } from "../../../runtime/model/engine.ts";
 import type { Lane } from "../../../schemas/model.ts";
 
 /** Whoever asks for the next token later than this after it could be had makes the others wait no longer. */
@@ -44,6 +45,11 @@ export class Stream {
   begin(use: StreamUse): void {
     this.#use = use;
     this.generated = this.evaluated = this.firstAt = 0;
+  }
+
+  /** Bounds its loop, for all streams of the same context. */
+  limit(limits: Partial<EngineLimits>): void {
+    this.#loop.limit(limits);
   }
 
   /** Ends an evaluation that was left in the middle. */

@@ -1,0 +1,76 @@
+/**
+ * Who may start, who may wait, and how long that will take: room is kept for people, so that somebody who asks while a
+ * batch job runs is answered at once. Pure arithmetic; knows no request.
+ */
+import { LANE_LENGTH_MAX } from "./queue.ts";
+import type { Lane } from "../../schemas/model.ts";
+
+/** Share of slots and queue that only interactive requests may use. */
+export const HEADROOM_DEFAULT = 0.3;
+
+/** How much a new measurement counts. */
+const NEW_SHARE = 0.2;
+/** A request that has run longer than usual is expected to run this share of the usual longer. */
+const OVERDUE_SHARE = 0.25;
+
+/** What runs now. */
+export interface Room {
+  /** Slots that there are. */
+  readonly slots: number;
+  /** Slots that may be used now; the governor's number. */
+  readonly limit: number;
+  readonly running: number;
+  /** Of `running`, those of the lanes that wait patiently. */
+  readonly patient: number;
+}
+
+/** Whether nobody waits for what is in a lane. */
+export function isPatient(lane: Lane): boolean {
+  return lane === "cron" || lane === "background";
+}
+
+/**
+ * Whether a request of this lane may start now. Patient ones leave a slot free while there are several; where only one
+ * may be used, an urgent one starts beside a patient one all the same.
+ * @param due urgent ones never ended, and it is its turn: one patient request runs beside them
+ */
+export function mayStart(lane: Lane, due: boolean, room: Room): boolean {
+  const { slots, limit, running, patient } = room;
+  if (!isPatient(lane)) return running < limit || (running < slots && running === patient);
+  return running < Math.max(1, limit - 1) || (due && patient === 0 && running < limit);
+}
+
+/** Whether a lane may have one more, with so many that wait or run already. Interactive ones may always. */
+export function mayWait(lane: Lane, there: number, slots: number, headroom: number): boolean {
+  if (lane === "interactive") return true;
+  return there < Math.max(1, Math.floor((1 - headroom) * (slots + LANE_LENGTH_MAX)));
+}
+
+/** How long requests take, learnt from those that ended. */
+export class Durations {
+  #usualMs: number | undefined;
+
+  /** Takes in how long one ran. */
+  learn(ms: number): void {
+    const usual = this.#usualMs;
+    this.#usualMs = usual === undefined ? ms : usual + NEW_SHARE * (ms - usual);
+  }
+
+  /**
+   * Milliseconds until the request at a position starts, 1 the next; `undefined` before one has ended.
+   * @param ranMs how long each of the running ones runs already
+   */
+  etaMs(position: number, ranMs: readonly number[], slots: number): number | undefined {
+    const usual = this.#usualMs;
+    if (usual === undefined) return undefined;
+    const lefts = ranMs
+      .map((ran) => Math.max(usual - ran, usual * OVERDUE_SHARE))
+      .toSorted((a, b) => a - b);
+    const free = Math.max(0, slots - lefts.length);
+    if (position <= free) return 0;
+    const ahead = position - 1 - free;
+    const width = Math.max(1, slots);
+    const left = lefts[ahead % width] ?? usual;
+    return Math.round(left + Math.floor(ahead / width) * usual);
+  }
+}
