@@ -1,7 +1,8 @@
 /** Starts moult and llama-server with the same model, room and threads, and lends both to a bench. */
 import { availableParallelism } from "node:os";
 import type { ChatServer } from "./chat_server.ts";
-import { median, option } from "./harness.ts";
+import { benchModel } from "./gguf/make.ts";
+import { median, option, optionList } from "./harness.ts";
 import { llamaPrograms, startLlamaServer } from "./llama_server.ts";
 import {
   type ModelKeys,
@@ -57,6 +58,12 @@ export async function inRounds<T>(
 /** The median of the ratios within a round: what disturbs a round disturbs both. */
 export function ratio(own: readonly number[], others: readonly number[]): number {
   return median(own.map((value, round) => value / (others[round] ?? Number.NaN)));
+}
+
+/** The half-billion model; `$BENCH_MODEL=tiny` tries a bench out in seconds. */
+export function middleModel(): string {
+  const [named = ""] = optionList("MODEL", ["0.5b"]);
+  return named === "tiny" ? benchModel("tiny", "F16") : benchModel("0.5b", "Q4_K");
 }
 
 /** Thread counts to measure with: one, and two where there are as many cores. `$BENCH_THREADS` picks one. */
