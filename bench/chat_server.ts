@@ -133,6 +133,8 @@ async function send(
     }),
     // Answers of large models take their time; the caller's signal ends what takes too long.
     ...({ timeout: false } as object),
+    // A server may close a connection that rested, in the very moment in which it is used again.
+    keepalive: false,
     ...(signal === undefined ? {} : { signal }),
   });
   if (response.ok) return response;
