@@ -51,6 +51,7 @@ const FORMS: readonly (readonly [ValueKind, RegExp])[] = [
     "file",
     /(?<![\w@./])(?:(?:~|\.{1,2})?\/)?(?:[\w.-]+\/|(?<=\/)\p{Script=Han}+\/)*(?:[\w~.-]*[\w-]|(?<=\/)\p{Script=Han}+|\p{Script=Han}{1,2})\.(?!com\b|org\b|net\b)(?:[a-z][a-z0-9]{1,4}|3mf|7z)(?![\w])/giu,
   ],
+  ["file", /(?<![\w./@])\.[a-z][a-z_-]{2,}(?![\w.])/gu],
   ["file", /(?<![\w./)])(?:(?:~|\.{1,2})\/|\/(?=[\w.-]*[a-z]))[\w.-]*(?:\/[\w.-]+)*(?<![.])/giu],
   [
     "date",
@@ -94,8 +95,8 @@ const NAMES: readonly (readonly [ValueKind, RegExp])[] = [
   ["url", /\b(?:url|link|website|web ?page)\b/u],
   ["phone", /\b(?:phone|mobile|telephone)\b/u],
   ["file", /\b(?:file|path|filename|file ?name)\b/u],
-  ["time", /\b(?:time|hour|at|when|alarm|moment)\b/u],
-  ["date", /\b(?:date|day|when|deadline|due|birthday|check (?:in|out))\b/u],
+  ["time", /\b(?:time|hour|at|when|alarm|moment|eta|until|out by|back by)\b/u],
+  ["date", /\b(?:date|day|when|deadline|due|birthday|until|check (?:in|out))\b/u],
   ["code", /\b(?:id|code|number|no|reference|tracking)$/u],
   ["language", /\b(?:languages?|lang)\b/u],
   ["currency", /\bcurrency\b/u],

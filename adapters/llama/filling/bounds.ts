@@ -13,7 +13,7 @@ const NEVER_LAST =
   /^(?:please|thanks|online|again|too|to|of|at|in|on|for|and|the|a|吧|的|在|把|给|到)$/u;
 const INDEFINITE = /^(?:some|any|a|an)$/u;
 const SUBJECT =
-  /^(?:i|i'm|i'll|i've|we|we're|we'll|you|he|she|they|it|it's|the|my|our|your|there|this|that|his|her|if|whether|what|how|why|when|where|who)$/u;
+  /^(?:i|i'm|i'll|i've|we|we're|we'll|you|he|she|they|it|it's|the|my|our|your|there|this|that|his|her|if|whether|what|how|why|when|where|who|我|我们|咱|咱们|你|你们|您|他|她|他们|她们|它)$/u;
 const HAN = /\p{Script=Han}/u;
 
 /** Whether a stretch may be a value at all. */

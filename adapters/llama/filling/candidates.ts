@@ -13,17 +13,16 @@ import { seenOf, WordPoints } from "./words.ts";
 
 const NAME_PIECES_MAX = 14;
 const CLAUSE_PIECES_MAX = 60;
-/** The model took it, too. */
-const VOTE = 1.2;
+/** The model took it, too. Of a choice that nobody made it knows nothing. */
+const VOTE = 0.6;
 const COUNTS = /quantity|count|amount|^value$|copies|servings|number of|数量/iu;
 const BELOW_ZERO = /^(?:minus|negative|零下|负)$/u;
 const REPOSITORY = /repo|name|project/iu;
 
 /** All that may be the value of a parameter. @param vote What the model took. */
 export function candidatesFor(one: Parameter, said: Said, vote: unknown): readonly Candidate[] {
-  const isVote = (value: unknown): boolean => vote !== undefined && vote !== null && value === vote;
-  return ofType(one, said, vote).map((candidate) =>
-    isVote(candidate.value)
+  return ofType(one, said).map((candidate) =>
+    candidate.first >= 0 && candidate.value === vote
       ? Object.assign({}, candidate, { score: candidate.score + VOTE })
       : candidate,
   );
@@ -59,10 +58,10 @@ export class Recorder extends Tally {
   }
 }
 
-function ofType(one: Parameter, said: Said, vote: unknown): readonly Candidate[] {
+function ofType(one: Parameter, said: Said): readonly Candidate[] {
   switch (one.type) {
     case "enum":
-      return enumCandidates(one, said, vote);
+      return enumCandidates(one, said);
     case "boolean":
       return switchCandidates(one, said);
     case "number":
@@ -125,7 +124,8 @@ function weighUnit({ one: { role }, said, begin, end, last, first }: Stretch, ta
   }
   if (unit === undefined) return tally.add("a unit where none is named");
   if (own.measure !== unit.measure) return tally.add("of another measure");
-  const isWhole = first < last || own.amount === (begin.number ?? 0) * unit.factor;
+  const { number } = begin;
+  const isWhole = first < last || number === undefined || own.amount === number * unit.factor;
   tally.add(isWhole ? "in its unit" : "in another unit");
 }
 

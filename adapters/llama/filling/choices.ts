@@ -52,23 +52,20 @@ const NEGATIVE =
   /\b(?:off|not|don't|do not|disable|deactivate|stop|without|no longer|un(?=mute|lock|pause|block|hide|subscribe|freeze))|关|停|取消|不要|别|禁/iu;
 /** They mean something else as often. */
 const PREPOSITION = /^(?:on|off|up|down)$/u;
+/** A switch is called by its name. There are too few of them to learn it from. */
+const CALLED = 0.3;
 /** Words that choose nothing. */
 const EMPTY =
   /^(?:an?|the|my|our|your|to|of|for|at|from|with|and|i|i'm|you|me|we|it|its|is|are|please|can|could|would|的|了|吧|把|给|我|你|是|请|帮我|一下|在|<\w+>|[\d.:]+)$/u;
-/** The model took it. */
-const VOTED = 0.5;
 
 /** All values of an enum, and where they were named. */
-export function enumCandidates(one: Parameter, said: Said, vote: unknown): readonly Candidate[] {
+export function enumCandidates(one: Parameter, said: Said): readonly Candidate[] {
   const values = one.schema["enum"] as readonly unknown[];
   return values.flatMap((value): readonly Candidate[] => {
     const tally = new Tally(one.role.labels);
     weighValue(one, said, value, tally);
     const places = typeof value === "string" ? mentions(value, one, said) : [];
-    if (places.length === 0) {
-      const score = tally.points + (value === vote ? VOTED : 0);
-      return [{ value, first: -1, last: -1, score }];
-    }
+    if (places.length === 0) return [{ value, first: -1, last: -1, score: tally.points }];
     return places.map(({ first, last }) => {
       const named = new Tally(one.role.labels);
       weighPlace(one, said, { value, first, last }, named);
@@ -177,14 +174,21 @@ export function switchCandidates(one: Parameter, said: Said): readonly Candidate
   return [true, false].map((value) => {
     const tally = new Tally(one.role.labels);
     weighSwitch(one, said, value, tally);
-    return { value, first: -1, last: -1, score: tally.points };
+    const isCalled = said.pieces.some(({ bare }) => isNamed(one, bare));
+    return { value, first: -1, last: -1, score: tally.points + (isCalled ? CALLED : 0) };
   });
 }
 
 function weighSwitch(one: Parameter, said: Said, value: unknown, tally: Tally): void {
   const isNegative = NEGATIVE.test(said.texts[0] ?? "");
   tally.add(isNegative === (value === false) ? "switched so" : "switched otherwise");
-  if (said.pieces.some(({ bare }) => calls(one.role, bare))) tally.add("switch is named");
+  if (said.pieces.some(({ bare }) => isNamed(one, bare))) tally.add("switch is named");
   if (!one.required) tally.add("optional");
   for (const word of said.spoken) if (!EMPTY.test(word)) tally.add(`${String(value)} is~${word}`);
+}
+
+/** "silently" where the switch is called "silent". */
+function isNamed({ role }: Parameter, bare: string): boolean {
+  if (calls(role, bare)) return true;
+  return [...role.names].some((name) => name.length > 3 && bare.startsWith(name));
 }

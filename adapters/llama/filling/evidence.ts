@@ -26,10 +26,10 @@ const WANTED = /^(?:need|want|more|out|up|on|off|in|down)$/u;
 export function weighStretch(stretch: Stretch, tally: Tally): boolean {
   const { said, first, begin, inside } = stretch;
   const covered = inside.filter((_, at) => said.content[first + at]).length;
-  if (covered === 0 && !mayBeOwn(stretch)) {
-    if (inside.every(({ bare }) => LEADS.has(bare))) return false;
-    tally.add("says nothing");
-  }
+  // "because" is no value; "Up" may be a film.
+  if (!isName(begin) && inside.every(({ bare, quoted }) => !quoted && LEADS.has(bare)))
+    return false;
+  if (covered === 0 && !mayBeOwn(stretch)) tally.add("says nothing");
   if (said.retracted.slice(first, stretch.last + 1).includes(true)) return false;
   tally.add("covered", covered);
   tally.add("older", begin.source);
@@ -48,6 +48,7 @@ export function weighNumber(stretch: Stretch, tally: Tally): void {
   neighbours(stretch, tally);
   if (found !== undefined && found !== "code") tally.add("wrong kind");
   const isTarget = stretch.leads.some((bare) => TARGET.test(bare));
+  if (isDecimal(stretch.begin)) tally.add("decimal");
   if (isTarget) tally.add("target");
   if (!isTarget && !cued(stretch)) tally.add("uncued");
 }
@@ -109,6 +110,9 @@ function neighbours(stretch: Stretch, tally: Tally): void {
 function bounds(stretch: Stretch, tally: Tally): void {
   if (!opens(stretch)) tally.add("begins inside");
   if (!closes(stretch)) tally.add("ends inside");
+  const { begin, end, nearest, after } = stretch;
+  if (!begin.opens && isName(nearest) && isName(begin)) tally.add("cuts a name before");
+  if (isName(end) && isName(after)) tally.add("cuts a name after");
 }
 
 function opens({ one: { role }, said, first, begin, nearest, isLed }: Stretch): boolean {
@@ -242,8 +246,13 @@ function form({ one: { role }, inside, end }: Stretch, tally: Tally): void {
   const [only] = inside;
   if (inside.length === 1 && only?.quoted === true) tally.add("quoted");
   else if (inside.some(({ quoted }) => quoted)) tally.add("quotation inside");
+  if (inside.some(isDecimal)) tally.add("decimal");
   if (role.code && inside.length === 1 && /[\d_/.#-]/u.test(only?.text ?? "")) tally.add("code");
   if (role.ends.some((ends) => ends.test(end.bare))) tally.add("ends well");
+}
+
+function isDecimal({ number }: Piece): boolean {
+  return number !== undefined && !Number.isInteger(number);
 }
 
 /** "the front door", and not "front"; "the orders table", and "orders". */

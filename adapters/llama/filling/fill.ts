@@ -31,6 +31,9 @@ const KEPT_MAX = 12;
 const RIVAL = 1.5;
 /** Words that are left over beside something missing: more are not worse. */
 const LEFT_MAX = 3;
+const BOUND = /^(?:start|end|begin|finish|until|eta|arrival)s?(?:_?at)?$/iu;
+/** Of a switch one side is meant: the requests that weights are learned from have few. */
+const SWITCH_LACK = -1;
 /** Work of one reading: combinations looked at. */
 const STEPS_MAX = 20_000;
 
@@ -135,8 +138,9 @@ export interface Assignment {
 }
 
 /** What it counts that a parameter gets nothing. */
-export function pointsOfLack({ required, role }: Parameter): number {
-  return required ? weights.points("lacking", role.labels) : 0;
+export function pointsOfLack({ required, role, type }: Parameter): number {
+  if (!required) return 0;
+  return weights.points("lacking", role.labels) + (type === "boolean" ? SWITCH_LACK : 0);
 }
 
 /** The best combination in which no word goes to two parameters. */
@@ -239,7 +243,16 @@ function readParameters(
       role: roleOf(key, schema, about, type),
     });
   }
-  return withEither(parameters);
+  return withEither(withTimes(parameters));
+}
+
+/** Beside a date, where something starts or ends is a time. */
+function withTimes(parameters: readonly Parameter[]): readonly Parameter[] {
+  if (!parameters.some(({ role }) => role.kinds.includes("date"))) return parameters;
+  return parameters.map((one) => {
+    const isFree = one.type === "string" && one.role.kinds.length === 0;
+    return isFree && BOUND.test(one.key) ? { ...one, role: { ...one.role, kinds: ["time"] } } : one;
+  });
 }
 
 /** Where a tool has a time or a day, but not both, people say either. */

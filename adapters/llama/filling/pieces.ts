@@ -3,6 +3,7 @@
  * such as a time, a quotation, an address. Chinese words come from the dictionary of the runtime. Knows text only.
  */
 import { spokenNumbers } from "../number_words.ts";
+import { isOrder, isPlain } from "./plain_words.ts";
 import { type ValueKind, valuesIn } from "../value_kinds.ts";
 
 /** A word or a whole value. */
@@ -76,6 +77,19 @@ const GLUED: Readonly<Record<string, readonly string[]>> = {
   换成: ["换", "成"],
   译成: ["译", "成"],
 };
+
+/** "看下天气", but not "看下午的". */
+const AFTER_LOOK = /(?<=[看查搜找问]下)(?![午周个月班雨雪载单次面半])/u;
+/** Where to or to what is said after it. */
+const MOVES = /^[降升调改换设发记加放送转寄存定订移挪译翻变交借留拨开关][到成为给在]$/u;
+const SURNAME =
+  /^[王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾萧田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛]$/u;
+const PERSON =
+  /^(?:老师|医生|大夫|师傅|阿姨|叔叔|经理|主任|律师|同学|先生|女士|小姐|总|哥|姐|爷爷|奶奶|教练|校长|局长|处长|工)$/u;
+
+/** "Jan van der Berg" */
+const PARTICLED =
+  /(?<!\p{L})(\p{Lu}[\p{L}'’-]*) (?:van|von|de|del|della|di|da|dos|du|bin|ibn|al|ter|zu|af)(?: (?:der|den|la|los|las))? \p{Lu}[\p{L}-]+/gu;
 
 let dictionary: Intl.Segmenter | undefined;
 
@@ -218,7 +232,10 @@ function wholesIn(text: string): readonly Range[] {
   const spoken = [...text.matchAll(HAN_NUMBER), ...text.matchAll(WORD_NUMBER)]
     .filter(({ 0: number }) => spokenNumbers(number).length === 1 || MONEY.test(number))
     .map(({ index, 0: number }) => ({ from: index, to: index + number.length }));
-  const apart = spoken.filter((one) =>
+  const particled = [...text.matchAll(PARTICLED)]
+    .filter(({ 1: first = "" }) => !isPlain(first.toLowerCase()) && !isOrder(first.toLowerCase()))
+    .map(({ index, 0: name }) => ({ from: index, to: index + name.length }));
+  const apart = [...spoken, ...particled].filter((one) =>
     free.every(({ from, to }) => one.to <= from || one.from >= to),
   );
   const decimals = [...text.matchAll(DECIMAL)]
@@ -239,14 +256,28 @@ function wholesIn(text: string): readonly Range[] {
 function splitHan(raw: string, index: number): readonly Range[] {
   if (!HAN.test(raw) || raw === "百分之") return [{ from: index, to: index + raw.length }];
   dictionary ??= new Intl.Segmenter("zh", { granularity: "word" });
-  return [...dictionary.segment(raw)].flatMap(({ segment, index: at }) => {
-    let from = index + at;
-    return unglued(segment).map((part) => {
-      const range = { from, to: from + part.length };
-      from = range.to;
-      return range;
-    });
+  const words: string[] = [];
+  for (const part of raw.split(AFTER_LOOK))
+    for (const { segment } of dictionary.segment(part)) words.push(...unglued(segment));
+  let from = index;
+  return called(words).map((word) => {
+    const range = { from, to: from + word.length };
+    from = range.to;
+    return range;
   });
+}
+
+/** "陈老师" and "小王" are one word each. */
+function called(words: readonly string[]): readonly string[] {
+  const found: string[] = [];
+  for (const word of words) {
+    const before = found.at(-1) ?? "";
+    const isAddress = SURNAME.test(before) && PERSON.test(word);
+    const isNick = /^[小老阿]$/u.test(before) && word.length === 1 && SURNAME.test(word);
+    if (isAddress || isNick) found.splice(-1, 1, before + word);
+    else found.push(word);
+  }
+  return found;
 }
 
 /** A segment without the particle at its end. */
@@ -254,6 +285,7 @@ function unglued(segment: string): readonly string[] {
   const glued = GLUED[segment];
   if (glued !== undefined) return glued;
   if (/^[站店园馆厅楼院区市县路街口城村镇场]到$/u.test(segment)) return Array.from(segment);
+  if (MOVES.test(segment)) return Array.from(segment);
   const isVerb = segment.length > 1 && /[了吗吧呢]$/u.test(segment) && segment !== "为了";
   return isVerb ? [segment.slice(0, -1), segment.slice(-1)] : [segment];
 }

@@ -119,7 +119,7 @@ const SORTS: readonly Sort[] = [
   },
   {
     name: "person",
-    keys: /recipient|contact|person|people|\bto\b|\bwho|user|friend|guest|assignee|owner|coach|doctor|participant|client|customer|person|employee|student|sender|callee|member|singer|artist|author|attendee/u,
+    keys: /recipient|receiver|borrower|payee|giver|lender|contact|person|people|\bto\b|\bwho|user|friend|guest|assignee|owner|coach|doctor|participant|client|customer|person|employee|student|sender|callee|member|singer|artist|author|attendee/u,
     before:
       "to with for call text tell message email ring let ask sms write by contact mute 给 跟 和 向 告诉 通知 打电话给 发给 叫 呼叫 播放 听",
     after: "know that saying 说 发 打 的 拨",
@@ -285,9 +285,20 @@ export function roleOf(
     kinds,
     strictness: strictnessOf(name, kinds),
     counted: isCounted(name, tool),
-    chinese: alikeInChinese(name),
+    chinese: chineseFor(name),
     ends: sorts.flatMap(({ ends }) => (ends === undefined ? [] : [ends])),
   };
+}
+
+/** Parameters are mostly called the same. */
+const chineseWords = new Map<string, readonly string[]>();
+const CHINESE_WORDS_MAX = 512;
+
+function chineseFor(name: string): readonly string[] {
+  const words = chineseWords.get(name) ?? alikeInChinese(name);
+  if (chineseWords.size >= CHINESE_WORDS_MAX) chineseWords.clear();
+  chineseWords.set(name, words);
+  return words;
 }
 
 /** By its name, and only where that says nothing by its description. */

@@ -4,7 +4,7 @@
  */
 import { isOrder, isPlain } from "./plain_words.ts";
 import type { Piece } from "./pieces.ts";
-import type { Said } from "./stretch.ts";
+import { isName, type Said } from "./stretch.ts";
 import { type ByLabel, sumOf, weights } from "./weights.ts";
 
 /** Rows of more pieces are not looked at as a whole. */
@@ -83,10 +83,16 @@ function sortOf(piece: Piece, isOwn: boolean, isVerb: boolean, isContent: boolea
   const { text, bare, quoted, kind, number } = piece;
   if (quoted || number !== undefined || kind !== undefined) return wordOf(piece);
   if (isVerb) return "VERB";
-  if (isOwn) return "OWN";
-  if (isPlain(bare)) return "PLAIN";
+  const capital = isName(piece) || isArticleOfName(piece) ? "-Cap" : "";
+  if (isOwn) return `OWN${capital}`;
+  if (isPlain(bare)) return `PLAIN${capital}`;
   if (HAN.test(text)) return isOrder(bare) ? "DO" : `H${Math.min(text.length, 3)}`;
   return isContent ? lettersOf(piece) : "GENERAL";
+}
+
+/** "The" in the middle of a sentence. */
+function isArticleOfName({ text, opens }: Piece): boolean {
+  return !opens && /^\p{Lu}\p{Ll}/u.test(text);
 }
 
 /** A first word has a capital anyway. */
