@@ -53,6 +53,8 @@ export interface Model {
   readonly status: () => ModelStatus;
   /** Calls back at each change of `status().state`. Returns the way to stop. */
   readonly watch: (listener: (status: ModelStatus) => void) => () => void;
+  /** Nothing stays of what it has read of a session. Absent: nothing does. */
+  readonly forget?: (session: string) => void;
   readonly close: () => Promise<void>;
 }
 

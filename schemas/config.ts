@@ -25,6 +25,33 @@ const ModelConfig = v.pipe(
     contextTokens: v.optional(count(256, 1_048_576)),
     /** Conversations in memory at once. */
     slots: v.optional(count(1, 64), 4),
+    /** Where conversations that make room for others wait, so that they are not read again. */
+    kv: v.optional(
+      v.object({
+        /** MiB of memory beside the slots, at most a quarter of what is free. 0 = none. */
+        ramMiB: v.optional(count(0, 1_048_576), 512),
+        /** MiB in the home folder, at most half of what is free. 0 = none. */
+        diskMiB: v.optional(count(0, 16_777_216), 4_096),
+      }),
+      {},
+    ),
+    /** Share of slots and queue that is kept for conversations: beyond it others are told to come again. */
+    headroom: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(0.95)), 0.3),
+    /** How the machine is spared while the model works: when it is hot, draws too much, lacks memory, or runs on battery. */
+    governor: v.optional(
+      v.object({
+        enabled: v.optional(v.boolean(), true),
+        /** Degrees Celsius. @default what each sensor says of itself, else 85 */
+        temperatureMax: v.optional(v.pipe(v.number(), v.minValue(30), v.maxValue(120))),
+        /** Watts of all processors and graphics cards. @default any */
+        powerMax: v.optional(v.pipe(v.number(), v.minValue(0.5), v.maxValue(100_000))),
+        /** The processors' highest clock is lowered too, where moult may do that. */
+        clock: v.optional(v.boolean(), false),
+        /** Folder with the machine's `sys` and `proc`: in a container perhaps another one. */
+        root: v.optional(v.pipe(v.string(), v.minLength(1)), "/"),
+      }),
+      {},
+    ),
     /** CPU threads. @default chosen by the model's size and the machine's cores */
     threads: v.optional(count(1, 256)),
   }),
@@ -149,7 +176,7 @@ export const UNUSED_KEYS = ["providers", "tools", "store"] as const;
 /** Keys of the contract that this version knows by name but does not read, by section. */
 export const LATER_KEYS: Readonly<Record<string, readonly string[]>> = {
   server: ["tls"],
-  model: ["kv", "headroom"],
+  model: ["kv"],
 };
 
 /** Sections whose other keys belong to later versions, whatever they are called. */

@@ -6,6 +6,7 @@ import type {
   EngineInfo,
   EngineLimits,
   EngineOptions,
+  EngineStats,
   Sink,
 } from "../../runtime/model/engine.ts";
 import { fromWire, MoultError } from "../../schemas/error.ts";
@@ -35,6 +36,7 @@ class LlamaEngine implements Engine {
   readonly #loaded = Promise.withResolvers<EngineInfo>();
   readonly #closed = Promise.withResolvers<void>();
   #info: EngineInfo | undefined;
+  #stats: EngineStats | undefined;
   #lastId = 0;
   #heardAt = 0;
   #pings: NodeJS.Timeout | undefined;
@@ -76,6 +78,14 @@ class LlamaEngine implements Engine {
     this.#send({ type: "limit", limits });
   }
 
+  stats(): EngineStats | undefined {
+    return this.#stats;
+  }
+
+  forget(session: string): void {
+    this.#send({ type: "forget", session });
+  }
+
   async close(): Promise<void> {
     this.#send({ type: "close" });
     await this.#closed.promise;
@@ -95,6 +105,9 @@ class LlamaEngine implements Engine {
         return this.#loaded.resolve(frame.info);
       case "unloadable":
         return this.#loaded.reject(fromWire(frame.error));
+      case "stats":
+        this.#stats = frame.stats;
+        return;
       case "pong":
         return;
       case "closed":

@@ -2,27 +2,30 @@
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import {
+  type ChatWrapper,
   type Llama,
   type LlamaChatResponse,
   type LlamaModel,
   LlamaText,
   SpecialTokensText,
-  type Token,
   TokenBias,
 } from "node-llama-cpp";
 import { CheckedText } from "./checked.ts";
+import { emitJson, finishOf, isUnreadableCall } from "./ending.ts";
 import { fill } from "./filling/fill.ts";
 import { checkGguf } from "./gguf.ts";
 import { toHistory } from "./history.ts";
 import { openLlama } from "./library.ts";
+import { openStore } from "./kv_open.ts";
 import { missingOf, questionFor } from "./missing.ts";
 import { readingFor } from "./filling/reading.ts";
 import { type Neutral, neutralFor } from "./neutral.ts";
-import { wrapperFor } from "./prompt_wrapper.ts";
+import { renderPrompt, type Rendered, wrapperFor } from "./prompt_wrapper.ts";
 import { type Slot, Slots } from "./slots.ts";
+import { callTag, specialTexts } from "./special_texts.ts";
 import { TextFilter } from "./text_filter.ts";
 import { rememberTokens } from "./token_cache.ts";
-import { answerSchema, tidyArguments } from "./tool_schema.ts";
+import { answerSchema } from "./tool_schema.ts";
 import { type OfferedTools, offerTools, sourcesOf } from "./tools.ts";
 import { contentHash } from "../../runtime/content_hash.ts";
 import { fittingTools } from "../../runtime/turn/fitting_tools.ts";
@@ -31,6 +34,8 @@ import type {
   EngineInfo,
   EngineLimits,
   EngineOptions,
+  EngineStats,
+  KvTier,
   Sink,
 } from "../../runtime/model/engine.ts";
 import { MoultError } from "../../schemas/error.ts";
@@ -49,13 +54,35 @@ const BATCH_TOKENS = 512;
 /** Beyond this, threads wait for memory instead of computing. */
 const THREADS_MAX = 8;
 /** With these log-odds of a call, words say neither that a call is due nor that it is not. */
-const CALL_SCORE = -0.7;
+const CALL_SCORE = -0.3;
 const CALL_LOGIT_MIN = -2;
 const CALL_LOGIT_MAX = 5;
 /** Where no model reads along, control tags are words like any other. */
 const AS_SAID = { text: (text: string): string => text };
 /** Calls of one answer. The embedded model was trained on one. */
 const CALLS_MAX = 4;
+
+/** A prompt, and what it was made of. */
+interface Prompt {
+  readonly offer: {
+    readonly tools: OfferedTools;
+    readonly sources: readonly string[];
+    readonly score: number | undefined;
+  };
+  readonly history: ReturnType<typeof toHistory>;
+  readonly hasTools: boolean;
+  readonly rendered: Rendered;
+  readonly tokens: Uint32Array;
+  /** Tokens that the answer may have. */
+  readonly room: number;
+}
+
+/** A request with its prompt. */
+interface Asked extends Prompt {
+  readonly request: GenerateRequest;
+  readonly sink: Sink;
+  readonly signal: AbortSignal;
+}
 
 /** A model in memory. */
 export class Inference {
@@ -70,6 +97,8 @@ export class Inference {
   /** Slots at work: a limit holds for them at once, and for others when they begin. */
   readonly #busy = new Set<Slot>();
   #limits: Partial<EngineLimits> = {};
+  readonly #wrapper: ChatWrapper;
+  readonly #tokens = { hot: 0, warm: 0, cold: 0, miss: 0 };
 
   private constructor(options: EngineOptions, llama: Llama, model: LlamaModel, info: EngineInfo) {
     this.#options = options;
@@ -78,6 +107,7 @@ export class Inference {
     this.info = info;
     const specials = specialTexts(model);
     const wrapper = wrapperFor(model);
+    this.#wrapper = wrapper;
     this.#neutral = neutralFor(specials);
     this.#callTag = callTag(wrapper.settings.functions.call.prefix, specials);
     this.#slots = new Slots(model, wrapper, {
@@ -87,6 +117,7 @@ export class Inference {
       batchTokens: options.embedded ? BATCH_TOKENS_EMBEDDED : BATCH_TOKENS,
       lazy: options.embedded,
       whole: llama.gpu !== false,
+      store: (context) => openStore(options, llama, context),
     });
   }
 
@@ -116,11 +147,18 @@ export class Inference {
 
   /** Generates one answer. @throws {MoultError} `input/invalid` when the prompt does not fit. */
   async generate(request: GenerateRequest, sink: Sink, signal: AbortSignal): Promise<EngineAnswer> {
-    const slot = await this.#slots.take(request.session);
+    const startedAt = performance.now();
+    const prompt = this.#render(request);
+    const slot = await this.#slots.take({ session: request.session, tokens: prompt.tokens });
     this.#busy.add(slot);
     slot.stream.limit(this.#limits);
+    slot.prompt.adopt(prompt.rendered);
+    slot.stream.begin({ lane: request.lane, signal });
     try {
-      return await this.#generate(slot, request, sink, signal);
+      const answer = await this.#generate(slot, { ...prompt, request, sink, signal });
+      const usage = usageOf(slot, prompt.tokens.length, startedAt);
+      this.#count(slot.from, usage);
+      return { ...answer, promptHash: hashOf(prompt.tokens), usage };
     } finally {
       await slot.stream.settle();
       this.#busy.delete(slot);
@@ -132,6 +170,16 @@ export class Inference {
   limit(limits: Partial<EngineLimits>): void {
     this.#limits = { ...this.#limits, ...limits };
     for (const { stream } of this.#busy) stream.limit(this.#limits);
+  }
+
+  /** What it counted since it was loaded. */
+  stats(): EngineStats {
+    return { ...this.#slots.stats(), kvTokens: { ...this.#tokens } };
+  }
+
+  /** Nothing stays of what it has read of a session. */
+  forget(session: string): void {
+    this.#slots.forget(session);
   }
 
   async close(): Promise<void> {
@@ -157,20 +205,34 @@ export class Inference {
     await this.generate(request, { token() {}, call() {} }, new AbortController().signal);
   }
 
+  /** The prompt, before anybody knows which slot reads it: that depends on what it begins with. */
+  #render(request: GenerateRequest): Prompt {
+    const offer = this.#offer(request);
+    const history = toHistory(request.messages, offer.tools, this.#neutral);
+    const hasTools = Object.keys(offer.tools.shown).length > 0;
+    const shown = hasTools ? offer.tools.shown : undefined;
+    const rendered = renderPrompt(this.#wrapper, history, shown);
+    const tokens = Uint32Array.from(rendered.state.contextText.tokenize(this.#model.tokenizer));
+    return {
+      offer,
+      history,
+      hasTools,
+      rendered,
+      tokens,
+      room: this.#roomFor(tokens.length, hasTools),
+    };
+  }
+
+  #count(from: KvTier, { promptTokens, cachedTokens }: EngineAnswer["usage"]): void {
+    this.#tokens[from] += cachedTokens;
+    this.#tokens.miss += promptTokens - cachedTokens;
+  }
+
   async #generate(
     slot: Slot,
-    request: GenerateRequest,
-    sink: Sink,
-    signal: AbortSignal,
-  ): Promise<EngineAnswer> {
-    const startedAt = performance.now();
-    const { tools, sources, score } = this.#offer(request);
-    const history = toHistory(request.messages, tools, this.#neutral);
-    const hasTools = Object.keys(tools.shown).length > 0;
-    const state = slot.prompt.prepare(history, hasTools ? tools.shown : undefined);
-    const prompt = state.contextText.tokenize(this.#model.tokenizer);
-    const room = this.#roomFor(prompt.length, hasTools);
-    slot.stream.begin({ lane: request.lane, signal });
+    { offer, history, hasTools, room, request, sink, signal }: Asked,
+  ): Promise<Pick<EngineAnswer, "finish">> {
+    const { tools, sources, score } = offer;
     const checked = new CheckedText(request, this.#options.embedded, sink.token);
     const text = new TextFilter(this.#callTag, (piece) => checked.push(piece));
     const json = request.jsonSchema;
@@ -207,7 +269,7 @@ export class Inference {
     let finish = finishOf(ended, calls, text.cut, signal);
     if (json !== undefined && finish === "stop")
       finish = emitJson(ended?.response ?? "", json, sink);
-    return { finish, promptHash: hashOf(prompt), usage: usageOf(slot, prompt.length, startedAt) };
+    return { finish };
   }
 
   /** A call with what was said in its arguments, and what has to be asked first; empty when nothing is missing. */
@@ -305,40 +367,6 @@ function toCall(tools: OfferedTools, call: { functionName: string; params: unkno
   };
 }
 
-/**
- * A call that was cut, or cannot be read, ends the answer as `length` without any of its text:
- * whoever asked can ask for less, and nobody mistakes half a call for an answer.
- */
-function finishOf(
-  ended: LlamaChatResponse | undefined,
-  calls: number,
-  callInText: boolean,
-  signal: AbortSignal,
-): EngineAnswer["finish"] {
-  if (signal.aborted || ended?.metadata.stopReason === "abort") return "cancelled";
-  if (calls > 0) return "tool_calls";
-  const whole = ended !== undefined && ended.metadata.stopReason !== "maxTokens" && !callInText;
-  return whole ? "stop" : "length";
-}
-
-function emitJson(
-  text: string,
-  schema: NonNullable<GenerateRequest["jsonSchema"]>,
-  sink: Sink,
-): "stop" | "length" {
-  try {
-    sink.token(JSON.stringify(tidyArguments(JSON.parse(text), schema)));
-    return "stop";
-  } catch {
-    return "length";
-  }
-}
-
-function isUnreadableCall(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return error instanceof SyntaxError || error.constructor.name.endsWith("ValidationError");
-}
-
 function usageOf(slot: Slot, promptTokens: number, startedAt: number): EngineAnswer["usage"] {
   const { generated, evaluated, firstAt } = slot.stream;
   const endedAt = performance.now();
@@ -356,27 +384,11 @@ function clamp(value: number, max: number): number {
   return Math.max(0, Math.min(value, max));
 }
 
-function hashOf(tokens: readonly Token[]): string {
-  return contentHash(Uint32Array.from(tokens)).slice(0, 16);
+function hashOf(tokens: Uint32Array): string {
+  return contentHash(tokens).slice(0, 16);
 }
 
 /** As many as may help: how many do is measured as they decode. */
 function defaultThreads(embedded: boolean): number {
   return embedded ? 1 : Math.min(availableParallelism(), THREADS_MAX);
-}
-
-/** Texts of the tokens that are not plain text to the model. */
-function specialTexts(model: LlamaModel): readonly string[] {
-  const texts: string[] = [];
-  for (const token of model.iterateAllTokens()) {
-    const { control, userDefined } = model.getTokenAttributes(token);
-    if (control || userDefined) texts.push(model.detokenize([token], true));
-  }
-  return texts;
-}
-
-/** The special token that a call begins with, or all of its prefix. */
-function callTag(prefix: { toString: () => string }, specials: readonly string[]): string {
-  const text = prefix.toString();
-  return specials.find((special) => special.length > 2 && text.startsWith(special)) ?? text.trim();
 }

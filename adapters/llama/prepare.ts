@@ -1,4 +1,5 @@
 /** The model that answers: where it lies, or how it is pulled before it loads. */
+import { join } from "node:path";
 import { findPulled, pullModel } from "./pull.ts";
 import type { EngineOptions } from "../../runtime/model/engine.ts";
 import { chooseModel, modelsFolder, type Places } from "../../runtime/model/files.ts";
@@ -15,7 +16,7 @@ export function modelToLoad(
   places: Places,
   offline: boolean,
 ): { readonly load: Load; readonly prepareModel?: PrepareModel } {
-  const { path: _path, pull: _pull, gpu, ...rest } = model;
+  const { path: _path, pull: _pull, gpu, kv, ...rest } = model;
   const { path, pull = "" } = chooseModel(model, places);
   const folder = modelsFolder(places.home);
   const there = path ?? findPulled(pull, folder);
@@ -24,6 +25,7 @@ export function modelToLoad(
     path: there ?? pull,
     embedded: there === places.embedded,
     gpu: gpu === true ? "auto" : gpu,
+    kv: { ...kv, folder: join(places.home, "kv") },
   };
   return there === undefined ? { load, prepareModel: pulling(pull, folder, offline) } : { load };
 }

@@ -27,6 +27,25 @@ export function wrapperFor(model: LlamaModel): ChatWrapper {
   return resolveChatWrapper(model);
 }
 
+/** A prompt, before anybody knows where it will be read. */
+export interface Rendered {
+  readonly state: ChatWrapperGeneratedContextState;
+  readonly shown: ChatModelFunctions | undefined;
+}
+
+/** Renders a prompt with the tools as they are shown. */
+export function renderPrompt(
+  wrapper: ChatWrapper,
+  history: readonly ChatHistoryItem[],
+  shown: ChatModelFunctions | undefined,
+): Rendered {
+  const state = wrapper.generateContextState({
+    chatHistory: history,
+    ...(shown === undefined ? {} : { availableFunctions: shown }),
+  });
+  return { state, shown };
+}
+
 /** What one slot puts between its chat and the model's wrapper. */
 export class PromptWrapper {
   /** For `LlamaChat`: the model's wrapper, but with the tools as they are shown. */
@@ -52,18 +71,9 @@ export class PromptWrapper {
     }) as ChatWrapper;
   }
 
-  /** Renders the prompt of the next generation. */
-  prepare(
-    history: readonly ChatHistoryItem[],
-    shown: ChatModelFunctions | undefined,
-  ): ChatWrapperGeneratedContextState {
+  /** The prompt of the next generation, rendered already by `renderPrompt`. */
+  adopt({ state, shown }: Rendered): void {
     this.#shown = shown;
-    this.#ready = undefined;
-    const state = this.wrapper.generateContextState({
-      chatHistory: history,
-      ...(shown === undefined ? {} : { availableFunctions: shown }),
-    });
     this.#ready = state;
-    return state;
   }
 }

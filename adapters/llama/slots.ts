@@ -1,6 +1,7 @@
 /**
- * Room for sequences: which request decodes where. Prefers the slot that still holds the session's tokens.
- * Memory of a context is touched when it is made, so a small model gets one only when all others are busy.
+ * Room for sequences: which request decodes where. Prefers the slot that still holds the session's tokens; of another one
+ * they are kept before it makes room. Memory of a context is touched when it is made, so a small model gets one only
+ * when all others are busy.
  */
 import {
   type ChatWrapper,
@@ -9,13 +10,22 @@ import {
   type LlamaContextSequence,
   type LlamaModel,
 } from "node-llama-cpp";
+import { KvCache } from "./kv_cache.ts";
 import { insideContext } from "./loop/addon.ts";
 import { DecodeLoop } from "./loop/decode_loop.ts";
 import { Stream } from "./loop/stream.ts";
 import { PromptWrapper } from "./prompt_wrapper.ts";
+import type { EngineStats, KvTier } from "../../runtime/model/engine.ts";
+import { sharedTokens } from "../../runtime/model/kv_prefix.ts";
+import type { KvStore } from "../../runtime/model/kv_store.ts";
 
 /** Slots beyond the first are freed after this long without work. */
 const SPARE_MS_MAX = 30_000;
+/** What was said is kept after this long without work of the slot; or of the model, if that comes first. */
+const KEEP_MS = 2_000;
+const KEEP_QUIET_MS = 50;
+/** A slot without a session is continued by a prompt that goes on where it ends; so much of it must be the same. */
+const SAME_SHARE_MIN = 0.5;
 
 /** One sequence and what decodes on it. */
 export interface Slot {
@@ -28,6 +38,20 @@ export interface Slot {
   session: string | undefined;
   busy: boolean;
   usedAt: number;
+  /** Grows with each request. */
+  uses: number;
+  /** It holds something of its session that is kept nowhere else. */
+  dirty: boolean;
+  /** Where the beginning of its prompt was found. */
+  from: KvTier;
+  /** Its session was removed: nothing of it may stay. */
+  forgotten: boolean;
+}
+
+/** A request that wants a slot. */
+export interface Wanted {
+  readonly session: string | undefined;
+  readonly tokens: Uint32Array;
 }
 
 /** How contexts are made. */
@@ -40,7 +64,18 @@ export interface SlotOptions {
   readonly lazy: boolean;
   /** Everybody's tokens are decoded together: what a GPU likes. */
   readonly whole: boolean;
+  /** Where conversations of a shared context are kept. Absent: they are read again. */
+  readonly store?: (context: LlamaContext) => KvStore | undefined;
 }
+
+const UNUSED = {
+  busy: false,
+  usedAt: 0,
+  uses: 0,
+  dirty: false,
+  from: "hot",
+  forgotten: false,
+} as const;
 
 /** The slots of one model. */
 export class Slots {
@@ -50,6 +85,9 @@ export class Slots {
   readonly #slots: Slot[] = [];
   #making: Promise<unknown> = Promise.resolve();
   #spare: NodeJS.Timeout | undefined;
+  #keeping: NodeJS.Timeout | undefined;
+  #kv: KvCache | undefined;
+  #store: KvStore | undefined;
 
   constructor(model: LlamaModel, wrapper: ChatWrapper, options: SlotOptions) {
     this.#model = model;
@@ -68,20 +106,36 @@ export class Slots {
     await loop.calibrate(0);
     for (let i = 0; i < this.#options.slots; i++)
       this.#slots.push(this.#toSlot(context, loop, undefined));
+    // Of other kinds of models a part of a sequence is not what a shorter sequence would be.
+    if (this.#slots[0]?.sequence.needsCheckpoints === true) return;
+    this.#store = this.#options.store?.(context);
+    this.#kv = new KvCache(insideContext(context), loop, this.#store);
   }
 
   /** Takes a slot. The caller never asks for more than `slots` at once. */
-  async take(session: string | undefined): Promise<Slot> {
+  async take(wanted: Wanted): Promise<Slot> {
     // One at a time: two that find no free slot would both make one, and one of them may be too many.
-    const taken = this.#making.then(() => this.#take(session));
+    const taken = this.#making.then(() => this.#take(wanted));
     this.#making = taken.catch(() => {});
-    return taken;
+    const slot = await taken;
+    try {
+      const { session, tokens } = wanted;
+      if (this.#kv === undefined) slot.session = session;
+      else slot.from = await this.#kv.fill(slot, session, tokens, this.#slots);
+      return slot;
+    } catch (error) {
+      this.give(slot);
+      throw error;
+    }
   }
 
   /** Gives a slot back. Its tokens stay for the next request of the session. */
   give(slot: Slot): void {
     slot.busy = false;
     slot.usedAt = performance.now();
+    slot.dirty = true;
+    if (slot.forgotten) this.#clear(() => slot.forgotten);
+    if (this.#store !== undefined) this.#keepSoon();
     if (this.#slots.length > 1 && this.#options.lazy)
       this.#spare ??= setInterval(() => void this.#freeSpare(), SPARE_MS_MAX / 2);
   }
@@ -89,18 +143,82 @@ export class Slots {
   /** Frees all contexts. Nothing may be busy. */
   async close(): Promise<void> {
     clearInterval(this.#spare);
+    clearTimeout(this.#keeping);
     await this.#making;
+    for (const slot of this.#slots) await this.#kv?.keep(slot);
+    await this.#kv?.settle();
+    await this.#store?.close();
     for (const slot of this.#slots) await (slot.context ?? slot.sequence.context).dispose();
   }
 
-  async #take(session: string | undefined): Promise<Slot> {
+  /** Nothing stays of what a session said. */
+  forget(session: string): void {
+    this.#store?.forget(session);
+    for (const slot of this.#slots) slot.forgotten ||= slot.session === session;
+    // What was said without a session may have been about it.
+    this.#clear((slot) => slot.forgotten || slot.session === undefined);
+  }
+
+  /** Bytes and slots as they are now. */
+  stats(): Pick<EngineStats, "kvBytes" | "kvRefused" | "slots"> {
+    const perToken = this.#store?.bytesPerToken ?? 0;
+    const tokens = this.#slots.reduce((sum, { sequence }) => sum + sequence.nextTokenIndex, 0);
+    const busy = this.#slots.filter((slot) => slot.busy).length;
+    return {
+      kvBytes: {
+        hot: Math.round(tokens * perToken),
+        warm: this.#store?.bytes("warm") ?? 0,
+        cold: this.#store?.bytes("cold") ?? 0,
+      },
+      kvRefused: this.#store?.refused ?? 0,
+      slots: { busy, idle: this.#options.slots - busy },
+    };
+  }
+
+  /** Takes all out of slots that nobody uses; those in use are cleared when they are given back. */
+  #clear(which: (slot: Slot) => boolean): void {
+    const cleared = this.#making.then(async () => {
+      for (const slot of this.#slots) {
+        if (slot.busy || !which(slot)) continue;
+        slot.session = undefined;
+        slot.forgotten = slot.dirty = false;
+        slot.uses++;
+        await slot.sequence.clearHistory();
+      }
+    });
+    this.#making = cleared.catch(() => {});
+  }
+
+  /** Keeps what idle slots hold, while nobody waits for it. */
+  #keepSoon(): void {
+    clearTimeout(this.#keeping);
+    const idle = this.#slots.every((slot) => !slot.busy);
+    this.#keeping = setTimeout(() => void this.#keepIdle(), idle ? KEEP_QUIET_MS : KEEP_MS);
+  }
+
+  async #keepIdle(): Promise<void> {
+    for (const slot of this.#slots) {
+      const quiet = this.#slots.every(({ busy }) => !busy);
+      const idle =
+        !slot.busy && performance.now() - slot.usedAt >= (quiet ? KEEP_QUIET_MS : KEEP_MS);
+      if (idle) await this.#kv?.keep(slot);
+    }
+    const isLeft = this.#slots.some(({ busy, dirty, session }) => !busy && dirty && session);
+    if (isLeft) this.#keepSoon();
+  }
+
+  async #take({ session, tokens }: Wanted): Promise<Slot> {
     const free = this.#slots.filter((slot) => !slot.busy);
-    const own = session === undefined ? undefined : free.find((slot) => slot.session === session);
+    const own =
+      session === undefined
+        ? this.#kv && continued(free, tokens)
+        : free.find((slot) => slot.session === session);
     const oldest = free.toSorted((a, b) => a.usedAt - b.usedAt)[0];
     const slot = own ?? oldest ?? (await this.#makeLazy());
     if (!this.#slots.includes(slot)) this.#slots.push(slot);
     slot.busy = true;
-    slot.session = session;
+    slot.uses++;
+    slot.from = "hot";
     return slot;
   }
 
@@ -136,7 +254,7 @@ export class Slots {
     const prompt = new PromptWrapper(this.#wrapper);
     const chat = new LlamaChat({ contextSequence: sequence, chatWrapper: prompt.wrapper });
     const stream = new Stream(sequence, loop);
-    return { sequence, chat, prompt, stream, context, session: undefined, busy: false, usedAt: 0 };
+    return { sequence, chat, prompt, stream, context, session: undefined, ...UNUSED };
   }
 
   async #freeSpare(): Promise<void> {
@@ -150,4 +268,16 @@ export class Slots {
     clearInterval(this.#spare);
     this.#spare = undefined;
   }
+}
+
+/** The slot without a session that a prompt goes on from, if there is one. */
+function continued(free: readonly Slot[], tokens: Uint32Array): Slot | undefined {
+  let [best, most] = [undefined as Slot | undefined, 0];
+  for (const slot of free) {
+    if (slot.session !== undefined) continue;
+    const known = slot.sequence.contextTokens;
+    const shared = sharedTokens(known, tokens);
+    if (shared > most && shared >= known.length * SAME_SHARE_MIN) [best, most] = [slot, shared];
+  }
+  return best;
 }

@@ -61,6 +61,7 @@ async function generate({ id, request }: Extract<ToWorker, { type: "generate" }>
     };
     const answer = await model.generate(request, sink, abort.signal);
     text.flush();
+    send({ type: "stats", stats: model.stats() });
     send({ type: "answer", id, answer });
   } catch (error) {
     text.flush();
@@ -68,8 +69,13 @@ async function generate({ id, request }: Extract<ToWorker, { type: "generate" }>
     send({ type: "error", id, error: toWire(error) });
   } finally {
     running.delete(id);
-    if (running.size === 0) tidying = setTimeout(() => Bun.gc(true), TIDY_MS);
+    if (running.size === 0) tidying = setTimeout(tidy, TIDY_MS);
   }
+}
+
+function tidy(): void {
+  Bun.gc(true);
+  if (model !== undefined) send({ type: "stats", stats: model.stats() });
 }
 
 /** Joins text that comes in small pieces. The first piece goes at once. */
@@ -129,6 +135,8 @@ self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
       return running.get(data.id)?.abort();
     case "limit":
       return model?.limit(data.limits);
+    case "forget":
+      return model?.forget(data.session);
     case "ping":
       return send({ type: "pong" });
     case "close":

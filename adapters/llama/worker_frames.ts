@@ -4,6 +4,7 @@ import type {
   EngineInfo,
   EngineLimits,
   EngineOptions,
+  EngineStats,
 } from "../../runtime/model/engine.ts";
 import type { WireError } from "../../schemas/error.ts";
 import type { GenerateRequest, ToolCall } from "../../schemas/model.ts";
@@ -14,6 +15,7 @@ export type ToWorker =
   | { readonly type: "generate"; readonly id: number; readonly request: GenerateRequest }
   | { readonly type: "cancel"; readonly id: number }
   | { readonly type: "limit"; readonly limits: Partial<EngineLimits> }
+  | { readonly type: "forget"; readonly session: string }
   | { readonly type: "ping" }
   | { readonly type: "close" };
 
@@ -27,5 +29,7 @@ export type FromWorker =
   | { readonly type: "call"; readonly id: number; readonly call: ToolCall }
   | { readonly type: "answer"; readonly id: number; readonly answer: EngineAnswer }
   | { readonly type: "error"; readonly id: number; readonly error: WireError }
+  /** What it counted so far: after each answer, and a while after the last one. */
+  | { readonly type: "stats"; readonly stats: EngineStats }
   | { readonly type: "pong" }
   | { readonly type: "closed" };

@@ -155,6 +155,7 @@ class Gateway implements Agent {
     checkSession(session);
     await this.#started.promise;
     await this.#turns.cancelAll(session);
+    this.#parts.model.forget?.(session);
     return await this.#parts.store.forget(session);
   };
 

@@ -3,12 +3,17 @@
  * Knows processes and frames; knows no engine.
  */
 import path from "node:path";
+import { HEADROOM_DEFAULT, mayWait } from "./admission.ts";
 import { Answer } from "./answer.ts";
+import type { Device } from "./device.ts";
 import { type EngineOptions, isScripted, NO_USAGE } from "./engine.ts";
 import { BEAT_MS, type FromHost } from "./frames.ts";
+import { DeviceWatch } from "./governing.ts";
+import type { Governing, GovernorOptions } from "./governor.ts";
 import { type HostProcess, spawnHost } from "./process.ts";
 import { LANE_LENGTH_MAX } from "./queue.ts";
-import { recordDone, watchLoad } from "./metrics.ts";
+import { forgetStates } from "./kv_files.ts";
+import { KvCounts, recordDone, watchLoad } from "./metrics.ts";
 import { backOffMs } from "../back_off.ts";
 import type { Exit, Log, Meter, Model } from "../ports.ts";
 import { fromWire, MoultError } from "../../schemas/error.ts";
@@ -33,6 +38,9 @@ const CLOSE_MS_MAX = 5_000;
 /** Silent second try of a request whose host died before it answered anything. */
 const TRIES_MAX = 2;
 
+/** Who is refused comes again after so long: not at once, and not when all is forgotten. */
+const RETRY_MS = { min: 1_000, max: 60_000 };
+
 /** What the model needs. */
 export interface ModelOptions extends EngineOptions {
   /** Absolute path of the host's entry file, which names the engine. */
@@ -40,6 +48,14 @@ export interface ModelOptions extends EngineOptions {
   readonly log: Log;
   readonly meter: Meter;
   readonly onState?: (status: ModelStatus) => void;
+  /** Share of slots and queue that only interactive requests may use. @default 0.3 */
+  readonly headroom?: number;
+  /** The machine it works on. @default nobody looks how that is */
+  readonly device?: Device;
+  /** When the machine is spared. */
+  readonly governor?: GovernorOptions;
+  /** Told when it is slowed down to spare the machine, or no longer. */
+  readonly onGoverned?: (governing: Governing) => void;
 }
 
 interface Pending {
@@ -65,6 +81,8 @@ class ModelClient implements Model {
   readonly #options: ModelOptions;
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Set<(status: ModelStatus) => void>();
+  readonly #kv: KvCounts;
+  readonly #device: DeviceWatch | undefined;
   #host: HostProcess | undefined;
   #status: ModelStatus;
   #lastId = 0;
@@ -93,6 +111,10 @@ class ModelClient implements Model {
       pid: 0,
     };
     watchLoad(options.meter, () => this.#status);
+    const { device, governor = {}, meter } = options;
+    const onChange = (governing: Governing): void => this.#governed(governing);
+    this.#device = device && new DeviceWatch({ device, options: governor, meter, onChange });
+    this.#kv = new KvCounts(options.meter);
   }
 
   start(): void {
@@ -143,12 +165,19 @@ class ModelClient implements Model {
   }
 
   status(): ModelStatus {
-    return this.#status;
+    const governed = this.#device?.governed();
+    return governed === undefined ? this.#status : { ...this.#status, governed };
   }
 
   watch(listener: (status: ModelStatus) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  forget(session: string): void {
+    this.#host?.send({ type: "forget", session });
+    // A host that just starts, or restarts, hears nothing.
+    if (this.#options.kv !== undefined) forgetStates(this.#options.kv.folder, session);
   }
 
   close(): Promise<void> {
@@ -158,6 +187,7 @@ class ModelClient implements Model {
 
   async #close(): Promise<void> {
     clearTimeout(this.#restart);
+    this.#rest();
     this.#failAll(new MoultError("model/unavailable", "moult is shutting down"));
     this.#update({ state: "stopped", reason: "moult is shutting down" });
     const host = this.#host;
@@ -173,19 +203,46 @@ class ModelClient implements Model {
     const { state, reason } = this.#status;
     if (state === "failed" || state === "stopped")
       return new MoultError("model/unavailable", reason ?? "There is no model");
+    const { slots } = this.#status;
+    const { headroom = HEADROOM_DEFAULT } = this.#options;
     let waiting = 0;
-    for (const pending of this.#pending.values()) if (pending.request.lane === lane) waiting++;
+    let others = 0;
+    for (const { request } of this.#pending.values()) {
+      if (request.lane === lane) waiting++;
+      if (request.lane !== "interactive") others++;
+    }
+    if (!mayWait(lane, others, slots, headroom))
+      return this.#full(
+        `The model has ${others} requests waiting and keeps its other room for conversations; try again later`,
+        lane,
+      );
     // While the host restarts there is no queue but this one. Running requests are not waiting ones.
-    if (waiting < LANE_LENGTH_MAX + this.#status.slots) return undefined;
-    return new MoultError("queue/full", `The ${lane} lane of the model is full; try again later`, {
-      lane,
-    });
+    if (waiting < LANE_LENGTH_MAX + slots) return undefined;
+    return this.#full(`The ${lane} lane of the model is full; try again later`, lane);
+  }
+
+  #full(text: string, lane: Lane): MoultError {
+    const { waitMs = RETRY_MS.min } = this.#status;
+    const retryAfterMs = Math.min(Math.max(waitMs, RETRY_MS.min), RETRY_MS.max);
+    return new MoultError("queue/full", text, { lane, retryAfterMs });
+  }
+
+  #governed(governing: Governing): void {
+    this.#host?.send({ type: "limit", limits: governing.limits });
+    this.#options.onGoverned?.(governing);
   }
 
   #submit(pending: Pending): void {
     if (this.#host === undefined) return;
     pending.tries++;
-    this.#host.send({ type: "generate", id: pending.id, request: pending.request });
+    const { id, request, startedAt } = pending;
+    const { waitMsMax } = request;
+    // One that is asked again has waited before.
+    const waits =
+      waitMsMax === undefined
+        ? {}
+        : { waitMsMax: Math.max(0, waitMsMax - (performance.now() - startedAt)) };
+    this.#host.send({ type: "generate", id, request: { ...request, ...waits } });
     this.#watch();
   }
 
@@ -206,6 +263,9 @@ class ModelClient implements Model {
     switch (frame.type) {
       case "ready": {
         this.#loadCrashes = 0;
+        this.#device?.loaded(frame.info);
+        const limits = this.#device?.governing?.limits;
+        if (limits !== undefined) this.#host?.send({ type: "limit", limits });
         return this.#update({ ...frame.info, loadMs: frame.loadMs, state: "ready" });
       }
       case "failed":
@@ -219,11 +279,15 @@ class ModelClient implements Model {
         return pending.answer.fail(fromWire(frame.error));
       }
       case "load":
-        this.#status = { ...this.#status, queued: frame.queued, running: frame.running };
-        return;
+        return this.#loaded(frame);
       case "beat":
         return;
     }
+  }
+
+  #loaded({ queued, running, waitMs, stats }: Extract<FromHost, { type: "load" }>): void {
+    this.#status = { ...this.#status, queued, running, ...(waitMs !== undefined && { waitMs }) };
+    if (stats !== undefined) this.#kv.take(stats);
   }
 
   #event(pending: Pending | undefined, event: GenerateEvent): void {
@@ -251,8 +315,8 @@ class ModelClient implements Model {
 
   #exited(exit: Exit & { readonly stderr: string }, failed: boolean): void {
     this.#host = undefined;
-    clearInterval(this.#watchdog);
-    this.#watchdog = undefined;
+    this.#kv.reset();
+    this.#rest();
     const idle = { queued: zeroLanes(), running: 0, pid: 0 };
     if (this.#closing !== undefined || failed) return this.#update(idle);
     const loading = this.#status.state === "loading";
@@ -298,15 +362,21 @@ class ModelClient implements Model {
 
   /** Kills a host that is busy and silent. Runs only while something is asked of it. */
   #watch(): void {
+    this.#device?.work();
     this.#watchdog ??= setInterval(() => {
       if (this.#pending.size === 0) {
-        clearInterval(this.#watchdog);
-        this.#watchdog = undefined;
+        this.#rest();
       } else if (performance.now() - this.#heardAt > SILENT_MS_MAX) {
         this.#options.log.error({ pid: this.#status.pid }, "The model host hangs and is killed");
         this.#host?.kill();
       }
     }, BEAT_MS);
+  }
+
+  #rest(): void {
+    clearInterval(this.#watchdog);
+    this.#watchdog = undefined;
+    this.#device?.rest();
   }
 
   #update(change: Partial<ModelStatus>): void {
@@ -326,7 +396,7 @@ function zeroLanes(): Record<Lane, number> {
 
 /** Only what the engine may know crosses to the host: the caller may have given more than its type says. */
 function engineOptions(options: ModelOptions): EngineOptions {
-  const { path: file, embedded, slots, gpu, contextTokens, threads, copyArguments } = options;
+  const { path: file, embedded, slots, gpu, contextTokens, threads, copyArguments, kv } = options;
   return {
     path: file,
     embedded,
@@ -335,5 +405,6 @@ function engineOptions(options: ModelOptions): EngineOptions {
     ...(contextTokens === undefined ? {} : { contextTokens }),
     ...(threads === undefined ? {} : { threads }),
     ...(copyArguments === undefined ? {} : { copyArguments }),
+    ...(kv === undefined ? {} : { kv }),
   };
 }

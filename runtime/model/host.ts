@@ -283,7 +283,9 @@ export class ModelHost {
       const queued = this.#queue.lengths();
       const waitMs = this.#etaMs(this.#queue.waiting().length + 1);
       const running = this.#running.size;
-      this.#send({ type: "load", queued, running, ...(waitMs !== undefined && { waitMs }) });
+      const stats = this.#engine?.stats?.();
+      const known = { ...(waitMs !== undefined && { waitMs }), ...(stats && { stats }) };
+      this.#send({ type: "load", queued, running, ...known });
       const busy = this.#jobs.size > 0 || this.#running.size > 0;
       if (busy) this.#beat ??= setInterval(() => this.#send({ type: "beat" }), BEAT_MS);
       else {

@@ -1,4 +1,5 @@
 /** What of the model goes to the meter. Durations in seconds. */
+import { type EngineStats, KV_TIERS } from "./engine.ts";
 import type { Meter } from "../ports.ts";
 import { type GenerateEvent, LANES, type ModelStatus } from "../../schemas/model.ts";
 
@@ -21,6 +22,35 @@ export function recordDone(
   if (usage.completionTokens === 1) return;
   const perTokenMs = usage.decodeMs / (usage.completionTokens - 1);
   meter.observe("gen_ai_server_time_per_output_token_seconds", perTokenMs / 1_000);
+}
+
+/** Where prompts' tokens were found, of one host after another: each counts from zero. */
+export class KvCounts {
+  readonly #meter: Meter;
+  #last: EngineStats | undefined;
+
+  constructor(meter: Meter) {
+    this.#meter = meter;
+  }
+
+  /** Takes in what a host has counted so far. */
+  take(stats: EngineStats): void {
+    for (const tier of [...KV_TIERS, "miss"] as const) {
+      const more = stats.kvTokens[tier] - (this.#last?.kvTokens[tier] ?? 0);
+      if (more > 0) this.#meter.count("moult_kv_cache_tokens_total", { tier }, more);
+    }
+    const refused = stats.kvRefused - (this.#last?.kvRefused ?? 0);
+    if (refused > 0) this.#meter.count("moult_kv_cache_refused_total", {}, refused);
+    for (const tier of KV_TIERS)
+      this.#meter.gauge("moult_kv_cache_bytes", stats.kvBytes[tier], { tier });
+    this.#last = stats;
+  }
+
+  /** The host is gone, and with it what its context held; the next one begins at zero. */
+  reset(): void {
+    this.#last = undefined;
+    this.#meter.gauge("moult_kv_cache_bytes", 0, { tier: "hot" });
+  }
 }
 
 /** Sets the gauges of queue and slots before each exposition. */

@@ -87,6 +87,10 @@ class PreparedModel implements Model {
     return () => this.#listeners.delete(listener);
   }
 
+  forget(session: string): void {
+    this.#model?.forget?.(session);
+  }
+
   async close(): Promise<void> {
     clearTimeout(this.#again);
     this.#abort.abort(new MoultError("model/unavailable", "moult is shutting down"));

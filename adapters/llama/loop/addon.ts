@@ -26,6 +26,20 @@ export interface Addon {
   readonly setThreads: (threads: number) => void;
   readonly removeTokenCellsFromSequence: (sequence: number, start: number, end: number) => boolean;
   readonly disposeSequence: (sequence: number) => void;
+  /** Resolves with the last position. The copy itself is done by the next decode, before all else. */
+  readonly copySequenceStateFromOtherSequence: (target: number, source: number) => Promise<number>;
+  /** Resolves with the bytes that the file should have. */
+  readonly saveSequenceStateToFile: (
+    file: string,
+    sequence: number,
+    tokens: Uint32Array,
+  ) => Promise<number>;
+  /** Resolves with the tokens that the file says it holds. */
+  readonly loadSequenceStateFromFile: (
+    file: string,
+    sequence: number,
+    tokensMax: number,
+  ) => Promise<Uint32Array>;
 }
 
 const METHODS = [
@@ -36,6 +50,9 @@ const METHODS = [
   "setThreads",
   "removeTokenCellsFromSequence",
   "disposeSequence",
+  "copySequenceStateFromOtherSequence",
+  "saveSequenceStateToFile",
+  "loadSequenceStateFromFile",
 ] as const satisfies readonly (keyof Addon)[];
 
 /** What somebody else of the library's wants decoded: the argument of `LlamaContext._decodeTokens`. */

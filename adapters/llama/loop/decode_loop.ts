@@ -56,6 +56,8 @@ export class DecodeLoop {
   readonly #context: ContextInside;
   readonly #addon: Addon;
   readonly #options: LoopOptions;
+  /** How often it has decoded. */
+  decodes = 0;
   #work: Work[] = [];
   #runs = false;
   readonly #threads: ThreadTuner;
@@ -222,6 +224,7 @@ export class DecodeLoop {
       this.#addon.setThreads(this.#given());
       // The library changes what a context holds under the same lock.
       await withLock([this.#context, "context"], () => this.#addon.decodeBatch());
+      this.decodes++;
     } catch (error) {
       for (const { work } of parts) work.fail(error);
       return;

@@ -1,0 +1,256 @@
+/**
+ * What is kept, by tier: files in memory and on disk, how much room they may take and which go first.
+ * Knows names, sizes and ages, not what a file is good for.
+ */
+import { constants, rmdirSync, statfsSync, statSync } from "node:fs";
+import { copyFile, open, rename, unlink, utimes } from "node:fs/promises";
+import { freemem } from "node:os";
+import { join } from "node:path";
+import type { KvOptions } from "./engine.ts";
+import {
+  memoryFolder,
+  namesIn,
+  parseName,
+  removeUnfinished,
+  type StateName,
+  temporaryName,
+} from "./kv_files.ts";
+import { removeQuietly } from "../whole_file.ts";
+
+const MIB = 1024 * 1024;
+/** Of free memory, of a memory file system and of free disk, at most one in so many bytes is taken. */
+const MEMORY_SHARE = 4;
+const DISK_SHARE = 2;
+/** More files than this are not kept, however small they are. */
+const FILES_MAX = 2_048;
+
+/** Where a file is kept. */
+export type FileTier = "warm" | "cold";
+
+/** One kept file. */
+export interface Kept extends StateName {
+  readonly name: string;
+  tier: FileTier;
+  bytes: number;
+  /** Milliseconds since the epoch. */
+  usedAt: number;
+  /** Whoever reads it now. It is not moved meanwhile. */
+  readers: number;
+  gone: boolean;
+  /** It goes from memory to disk just now. Never rejects. */
+  moving: Promise<boolean> | undefined;
+}
+
+const UNUSED = { readers: 0, gone: false, moving: undefined };
+
+/** The files of one folder and its memory. Several processes may share it: each looks again before it makes room. */
+export class KvTiers {
+  readonly #options: KvOptions;
+  readonly #folders: Readonly<Record<FileTier, string | undefined>>;
+  readonly #files = new Map<string, Kept>();
+
+  constructor(options: KvOptions) {
+    this.#options = options;
+    const memory = options.ramMiB > 0 ? memoryFolder(options.folder) : undefined;
+    this.#folders = { warm: memory, cold: options.folder };
+    for (const folder of [memory, options.folder])
+      if (folder !== undefined) removeUnfinished(folder);
+    this.look();
+  }
+
+  /** A place for what is not finished: in memory where there is some. */
+  unfinished(tier: FileTier = this.#folders.warm === undefined ? "cold" : "warm"): string {
+    return join(this.#folders[tier] ?? this.#options.folder, temporaryName());
+  }
+
+  /** What is there now; it may be removed one by one. */
+  all(): readonly Kept[] {
+    return [...this.#files.values()];
+  }
+
+  path({ tier, name }: Pick<Kept, "tier" | "name">): string {
+    return join(this.#folders[tier] ?? this.#options.folder, name);
+  }
+
+  /** Bytes in a tier, of all models. */
+  bytes(tier: FileTier): number {
+    let sum = 0;
+    for (const file of this.#files.values()) if (file.tier === tier) sum += file.bytes;
+    return sum;
+  }
+
+  /** Takes in what other processes have put there or removed. */
+  look(): void {
+    const seen = new Set<string>();
+    for (const tier of ["warm", "cold"] as const) {
+      const folder = this.#folders[tier];
+      for (const name of folder === undefined ? [] : namesIn(folder)) {
+        const says = parseName(name);
+        if (says === undefined) continue;
+        seen.add(name);
+        if (!this.#files.has(name)) this.#add(name, tier, says);
+      }
+    }
+    for (const file of this.#files.values()) if (!seen.has(file.name)) this.#drop(file);
+  }
+
+  /** Room for a file of this size: the tier that takes it, or `undefined` when none does. */
+  async room(bytes: number): Promise<FileTier | undefined> {
+    this.look();
+    while (this.#files.size >= FILES_MAX && this.#removeOldest(() => true));
+    for (const tier of ["warm", "cold"] as const)
+      if (await this.#makeRoom(tier, bytes)) return tier;
+    return undefined;
+  }
+
+  /** Makes room in memory for what comes next, before it comes. */
+  async tidy(bytes: number): Promise<void> {
+    await this.#makeRoom("warm", bytes);
+  }
+
+  /** A finished file becomes one of those that are kept. @throws when it can not be renamed */
+  async add(unfinished: string, name: string, tier: FileTier, bytes: number): Promise<Kept> {
+    const says = parseName(name);
+    if (says === undefined) throw new TypeError(`"${name}" is no name of a state`);
+    await rename(unfinished, this.path({ tier, name }));
+    const file: Kept = { ...says, name, tier, bytes, usedAt: Date.now(), ...UNUSED };
+    this.#files.set(name, file);
+    // What was expected may have been less than it is.
+    const others = (other: Kept): boolean => other.tier === tier && other !== file;
+    while (this.bytes(tier) > this.#limit(tier) && this.#removeOldest(others));
+    if (this.bytes(tier) > this.#limit(tier)) this.remove(file);
+    return file;
+  }
+
+  /** Notes that a file was of use: what is used stays longest. */
+  touch(file: Kept): void {
+    file.usedAt = Date.now();
+    const now = new Date(file.usedAt);
+    utimes(this.path(file), now, now).catch(() => {});
+  }
+
+  remove(file: Kept): void {
+    removeQuietly(this.path(file));
+    this.#drop(file);
+  }
+
+  /** Moves what memory holds of a model to disk, newest first, for so long; what then remains is dropped. */
+  async settle(model: string, msMax: number): Promise<void> {
+    const until = performance.now() + msMax;
+    const files = [...this.#files.values()].filter(
+      (file) => file.tier === "warm" && file.model === model,
+    );
+    for (const file of files.toSorted((a, b) => b.usedAt - a.usedAt)) {
+      const hasTime = performance.now() < until;
+      await file.moving;
+      if (file.gone || file.tier === "cold") continue;
+      if (!hasTime || !(await this.#cool(file))) this.remove(file);
+    }
+    try {
+      if (this.#folders.warm !== undefined) rmdirSync(this.#folders.warm);
+    } catch {
+      // Another model's files are still there.
+    }
+  }
+
+  async #makeRoom(tier: FileTier, bytes: number): Promise<boolean> {
+    const limit = this.#limit(tier);
+    if (bytes > limit) return false;
+    const inTier = (file: Kept): boolean => file.tier === tier;
+    while (this.bytes(tier) + bytes > limit) {
+      const oldest = this.#oldest(inTier);
+      if (oldest === undefined) return false;
+      if (tier === "cold" || !(await this.#cool(oldest))) this.remove(oldest);
+    }
+    return true;
+  }
+
+  /** From memory to disk. `false`: there is no room. */
+  async #cool(file: Kept): Promise<boolean> {
+    file.moving = this.#move(file);
+    const moved = await file.moving;
+    file.moving = undefined;
+    return moved;
+  }
+
+  async #move(file: Kept): Promise<boolean> {
+    if (!(await this.#makeRoom("cold", file.bytes))) return false;
+    const from = this.path(file);
+    const unfinished = this.unfinished("cold");
+    try {
+      await copyFile(from, unfinished, constants.COPYFILE_EXCL);
+      const handle = await open(unfinished, "r+");
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      // It may have been forgotten meanwhile.
+      if (file.gone) throw new Error("It is gone");
+      await rename(unfinished, this.path({ ...file, tier: "cold" }));
+      if (file.gone) await unlink(this.path({ ...file, tier: "cold" }));
+      file.tier = "cold";
+      await unlink(from);
+      return true;
+    } catch {
+      removeQuietly(unfinished);
+      return file.tier === "cold";
+    }
+  }
+
+  #limit(tier: FileTier): number {
+    const { folder, ramMiB, diskMiB } = this.#options;
+    const own = this.bytes(tier);
+    if (tier === "cold") return Math.min(diskMiB * MIB, (freeIn(folder) + own) / DISK_SHARE);
+    const memory = this.#folders.warm;
+    if (memory === undefined) return 0;
+    return Math.min(
+      ramMiB * MIB,
+      (freemem() + own) / MEMORY_SHARE,
+      (freeIn(memory) + own) / DISK_SHARE,
+    );
+  }
+
+  #oldest(fits: (file: Kept) => boolean): Kept | undefined {
+    let oldest: Kept | undefined;
+    for (const file of this.#files.values())
+      if (
+        file.readers === 0 &&
+        file.moving === undefined &&
+        fits(file) &&
+        file.usedAt < (oldest?.usedAt ?? Infinity)
+      )
+        oldest = file;
+    return oldest;
+  }
+
+  #removeOldest(fits: (file: Kept) => boolean): boolean {
+    const oldest = this.#oldest(fits);
+    if (oldest !== undefined) this.remove(oldest);
+    return oldest !== undefined;
+  }
+
+  #add(name: string, tier: FileTier, says: StateName): void {
+    try {
+      const { size, mtimeMs } = statSync(this.path({ tier, name }));
+      const file = { name, tier, bytes: size, usedAt: mtimeMs, ...UNUSED };
+      this.#files.set(name, { ...says, ...file });
+    } catch {
+      // Another process has just removed it.
+    }
+  }
+
+  #drop(file: Kept): void {
+    file.gone = true;
+    this.#files.delete(file.name);
+  }
+}
+
+function freeIn(folder: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return 0;
+  }
+}
