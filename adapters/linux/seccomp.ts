@@ -1,6 +1,12 @@
 /** The system-call filter of a function host: what is not listed is refused. It knows the kernel's rules and no function. */
 import { type Arch, addressOf, arch, noNewPrivileges, syscall, SyscallError } from "./syscalls.ts";
-import { ALLOWED, ALLOWED_WITH_PROGRAMS, SPECIAL } from "./seccomp_table.ts";
+import {
+  ALLOWED,
+  ALLOWED_WITH_PROGRAMS,
+  FCNTL_REFUSED,
+  IOCTL_REFUSED,
+  SPECIAL,
+} from "./seccomp_table.ts";
 
 type Instruction = readonly [code: number, ifTrue: number, ifFalse: number, value: number];
 
@@ -40,6 +46,18 @@ function whenArgument(nr: number, index: number, values: readonly number[]): Ins
     ...checks,
     [RETURN, 0, 0, refuse(EPERM)],
     [RETURN, 0, 0, ALLOW],
+  ];
+}
+
+/** Allows a call unless the low half of one argument is one of some values. */
+function unlessArgument(nr: number, index: number, values: readonly number[]): Instruction[] {
+  const checks = values.map((value, i): Instruction => [EQUAL, values.length - i, 0, value]);
+  return [
+    [EQUAL, 0, values.length + 3, nr],
+    [LOAD, 0, 0, argumentOffset(index)],
+    ...checks,
+    [RETURN, 0, 0, ALLOW],
+    [RETURN, 0, 0, refuse(EPERM)],
   ];
 }
 
@@ -184,6 +202,8 @@ export function filterProgram(machine: Arch, options: FilterOptions): Uint8Array
     // EPERM would make the C library give up; ENOSYS makes it use clone(), whose flags can be read here.
     [EQUAL, 0, 1, special("clone3")],
     [RETURN, 0, 0, refuse(ENOSYS)],
+    ...unlessArgument(special("fcntl"), 1, FCNTL_REFUSED),
+    ...unlessArgument(special("ioctl"), 1, IOCTL_REFUSED),
     ...(options.programs === true ? startPrograms(column) : []),
     ...(options.signals === true ? open(signals) : []),
     ...whenBits(special("clone"), 0, { mask: CLONE_THREAD, set: true }),

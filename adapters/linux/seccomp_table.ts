@@ -39,8 +39,6 @@ export const ALLOWED: readonly Numbers[] = [
   [14, 135], // rt_sigprocmask
   [15, 139], // rt_sigreturn
   [131, 132], // sigaltstack
-  [16, 29], // ioctl
-  [72, 25], // fcntl
   [2, -1], // open
   [4, -1], // stat
   [6, -1], // lstat
@@ -170,6 +168,8 @@ export const ALLOWED_WITH_PROGRAMS: readonly Numbers[] = [
 
 /** Calls whose arguments decide. */
 export const SPECIAL = {
+  fcntl: [72, 25],
+  ioctl: [16, 29],
   socket: [41, 198],
   clone: [56, 220],
   clone3: [435, 435],
@@ -182,3 +182,8 @@ export const SPECIAL = {
   socketpair: [53, 199],
   tkill: [200, 130],
 } as const satisfies Record<string, Numbers>;
+
+/** Of `fcntl`: who is signalled about a file, and with what (F_SETOWN, F_SETSIG, F_SETOWN_EX); that needs no `kill`. */
+export const FCNTL_REFUSED: readonly number[] = [8, 10, 15];
+/** Of `ioctl`: the same of a socket (FIOSETOWN, SIOCSPGRP), and typing into a terminal (TIOCSTI, TIOCLINUX). */
+export const IOCTL_REFUSED: readonly number[] = [0x8901, 0x8902, 0x5412, 0x541c];

@@ -20,7 +20,7 @@ const column = process.arch === "arm64" ? 1 : 0;
 /** Calls that must never be on the list of the allowed: each opens a way that an attack of the corpus takes. */
 const DANGEROUS = `
   add_key bind bpf capset chroot clone clone3 connect execve
-  execveat fanotify_init fchmod fchmodat fchown fchownat fork fsopen inotify_init1
+  execveat fanotify_init fcntl fchmod fchmodat fchown fchownat fork fsopen inotify_init1
   io_uring_setup ioprio_set kcmp keyctl kill linkat listen memfd_create mknodat
   mount move_pages mq_open msgget open_by_handle_at perf_event_open personality pidfd_getfd pidfd_open
   pidfd_send_signal prctl prlimit64 process_vm_readv process_vm_writev ptrace reboot request_key rt_sigqueueinfo

@@ -180,6 +180,34 @@ export const SIGNALLING: readonly Attack[] = [
     calls: ["rt_tgsigqueueinfo"],
   },
   {
+    name: "stop another program by a pipe (F_SETOWN)",
+    harmless: (_, { sys }) => sys("fcntl", 0, 3),
+    malicious: async (at, { sys }) => {
+      const { readFileSync } = await import("node:fs");
+      const [SET_FLAGS, SET_OWNER, SET_SIGNAL, ASYNC] = [4, 8, 10, 0x2000];
+      const [STOP, GO_ON] = [19, 18];
+      const ends = Buffer.alloc(8);
+      sys("pipe2", ends, 0);
+      const [reads, writes] = [ends.readInt32LE(0), ends.readInt32LE(4)];
+      const isStopped = async (): Promise<boolean> => {
+        for (let tries = 0; tries < 20; tries++) {
+          if (/ T /i.test(readFileSync(`/proc/${String(at.stranger)}/stat`, "utf8"))) return true;
+          await new Promise((resume) => setTimeout(resume, 25));
+        }
+        return false;
+      };
+      sys("fcntl", reads, SET_OWNER, at.stranger);
+      sys("fcntl", reads, SET_FLAGS, ASYNC);
+      sys("fcntl", reads, SET_SIGNAL, STOP);
+      sys("write", writes, ends, 1);
+      const stopped = await isStopped();
+      sys("fcntl", reads, SET_SIGNAL, GO_ON);
+      sys("write", writes, ends, 1);
+      if (!stopped) throw Object.assign(new Error("it goes on"), { code: "EPERM" });
+    },
+    calls: ["fcntl"],
+  },
+  {
     name: "read and set the daemon's limits",
     harmless: ownProcess,
     malicious: (at, { sys }) => {

@@ -38,6 +38,8 @@ const NUMBERS = {
   sendmsg: [46, 211],
   prctl: [157, 167],
   prlimit64: [302, 261],
+  fcntl: [72, 25],
+  ioctl: [16, 29],
 } as const;
 
 interface Call {
@@ -115,6 +117,8 @@ describe.each([...ARCHES])("filterProgram() for %s", (arch) => {
     { name: "sendto", args: [3, 0, 0, 0x4000] },
     { name: "prlimit64", args: [0] },
     { name: "prctl", args: [15] },
+    { name: "fcntl", args: [0, 4] },
+    { name: "ioctl", args: [0, 0x541b] },
   ])("allows %j", (call) => {
     expect(of(arch, call)).toBe("allow");
   });
@@ -147,6 +151,13 @@ describe.each([...ARCHES])("filterProgram() for %s", (arch) => {
     { name: "sendto", args: [3, 0, 0, 0, 4_096, 16] },
     { name: "sendmsg", args: [3, 0, 0x20000000] },
     { name: "prlimit64", args: [1] },
+    { name: "fcntl", args: [0, 8] },
+    { name: "fcntl", args: [0, 10] },
+    { name: "fcntl", args: [0, 15] },
+    { name: "ioctl", args: [0, 0x8901] },
+    { name: "ioctl", args: [0, 0x8902] },
+    { name: "ioctl", args: [0, 0x5412] },
+    { name: "ioctl", args: [0, 0x541c] },
     { name: "prctl", args: [1] },
   ])("refuses %j", (call) => {
     expect(of(arch, call)).toBe("errno 1");
