@@ -50,6 +50,9 @@ export async function approve(
   return await client.json<FunctionInfo>("POST", `${pathOf(name)}/approve`, { hash });
 }
 
+/** More than fit a window: whoever is asked below them has not seen the first ones. */
+const LINES_SEEN = 20;
+
 /** What a version asks for against what was approved, line by line. */
 export function approvalLines(
   { name, file, grant }: Pick<FunctionInfo, "name" | "file" | "grant">,
@@ -68,6 +71,9 @@ export function approvalLines(
     ...keeps.map((text) => paint("dim", `  as before: ${text}`)),
     ...(wants.length === 0
       ? ["  asks for nothing new; its content or its words have changed"]
+      : []),
+    ...(wants.length > LINES_SEEN
+      ? [paint("yellow", `  ${String(wants.length)} are new; read them from the first one on`)]
       : []),
   ];
 }

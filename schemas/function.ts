@@ -85,6 +85,9 @@ const secret = v.pipe(
   }),
 );
 
+/** What one file may ask for: whoever approves it reads all of it. */
+const [NAMES_MAX, SECRETS_MAX, TRIGGERS_MAX] = [64, 32, 32];
+
 const touches = {
   net: v.optional(v.array(hostPort), []),
   read: names,
@@ -94,11 +97,18 @@ const touches = {
 };
 
 /** Permissions as a manifest states them. Absent = nothing. */
-export const Permissions = v.strictObject({
-  ...touches,
-  /** What it can do without: it runs before these are approved, and is refused them until then. */
-  optional: v.optional(v.strictObject(touches)),
-});
+export const Permissions = v.pipe(
+  v.strictObject({
+    ...touches,
+    /** What it can do without: it runs before these are approved, and is refused them until then. */
+    optional: v.optional(v.strictObject(touches)),
+  }),
+  v.check(
+    ({ optional = {}, ...needed }) =>
+      [...Object.values(needed), ...Object.values(optional)].flat().length <= NAMES_MAX,
+    `a file may name ${String(NAMES_MAX)} at most: whoever approves it reads all of them`,
+  ),
+);
 /** See the schema of the same name. */
 export type Permissions = v.InferOutput<typeof Permissions>;
 
@@ -190,13 +200,13 @@ export const Manifest = v.object({
   input: v.optional(schema),
   output: v.optional(schema),
   permissions: v.optional(Permissions, {}),
-  secrets: v.optional(v.array(secret), []),
+  secrets: v.optional(v.pipe(v.array(secret), v.maxLength(SECRETS_MAX)), []),
   limits: v.optional(Limits, {}),
   examples: v.optional(
     v.array(v.object({ say: v.string(), input: v.unknown(), output: v.optional(v.unknown()) })),
     [],
   ),
-  triggers: v.optional(v.array(Trigger), []),
+  triggers: v.optional(v.pipe(v.array(Trigger), v.maxLength(TRIGGERS_MAX)), []),
   /** `"asks"` = the file has a predicate that decides per input. */
   confirm: v.optional(v.picklist(["always", "never", "asks"]), "never"),
   isolate: v.optional(v.picklist(["process", "worker"]), "process"),

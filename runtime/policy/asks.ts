@@ -169,12 +169,19 @@ function triggerWords(text: string): string {
   return `at ${cron}${zone}${what}${to === undefined ? "" : `, to ${to}`}`;
 }
 
+/**
+ * What hides or moves text, or is seen as nothing; of plain spaces so many that what follows seems to stand on another
+ * line. Letters without a shape are those of Hangul and Khmer, and the empty pattern of Braille.
+ */
+const UNSEEN =
+  / {4,}|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]|(?! )\p{Zs}/gu;
+
 /** A text of a stranger as it is shown to whoever decides: what would hide or move text is spelled out. */
 export function visible(text: string): string {
-  return text.replaceAll(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
-  );
+  return text.replaceAll(UNSEEN, (found) => {
+    const code = `\\u{${(found.codePointAt(0) ?? 0).toString(16)}}`;
+    return found.length > 3 ? `${code}×${String(found.length)}` : code;
+  });
 }
 
 /** JSON that is the same for equal values. */

@@ -210,6 +210,26 @@ test("a description cannot hide what is asked for from a terminal", () => {
   expect(waiting?.wants).toEqual(["may read x\\u{1b}[2K\\u{202e}y"]);
 });
 
+test.each([
+  ["spaces that fill a line", `x${" ".repeat(120)}as before: y`, "x\\u{20}×120as before: y"],
+  ["a space that is none of ASCII", "x\u00A0y\u2003z", "x\\u{a0}y\\u{2003}z"],
+  ["letters without a shape", "x\u3164\u2800y", "x\\u{3164}\\u{2800}y"],
+  ["a few spaces, which hide nothing", "x   y", "x   y"],
+])("what is asked for is shown with %s", (_what, name, shown) => {
+  expect(open().waiting(asking({ permissions: { read: [name] } }))?.wants).toEqual([
+    `may read ${shown}`,
+  ]);
+});
+
+test("nobody has to read more than is read", () => {
+  const many = (count: number) => Array.from({ length: count }, (_, i) => `tool_${String(i)}`);
+  const of = (permissions: object) =>
+    v.safeParse(Manifest, { kind: "tool", description: "Does it.", permissions }).issues?.[0];
+  expect(of({ call: many(64) })).toBeUndefined();
+  expect(of({ call: many(65) })?.message).toContain("64 at most");
+  expect(of({ call: many(40), optional: { read: many(25) } })?.message).toContain("64 at most");
+});
+
 test("a skill that is only instructions runs nothing, so that its permissions need no approval", () => {
   const skill = asking({ kind: "skill", runs: false, permissions: { call: ["other"] } });
   expect(open().waiting(skill)).toBeUndefined();
