@@ -14,8 +14,7 @@ const clock = { now: Date.now };
 
 async function readConfig(file: string | undefined) {
   if (file === undefined) return { config: CONFIG_DEFAULT, warnings: [] };
-  const { loadConfig } = await import("./adapters/yaml/config.ts");
-  return loadConfig(file, process.env);
+  return (await import("./adapters/yaml/config.ts")).loadConfig(file, process.env);
 }
 
 /** Where models are looked for: relative paths begin at the configuration's folder. */
@@ -42,6 +41,7 @@ async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
     const { startHttp } = await import("./adapters/http/front.ts");
     const { httpTransport, terminalTransport } = await import("./adapters/http/transport.ts");
     const { openSandbox } = await import("./adapters/linux/open_sandbox.ts");
+    const { Sensors } = await import("./adapters/linux/sensors.ts");
     const { createLog } = await import("./adapters/log/log.ts");
     const { createMeter } = await import("./adapters/prometheus/meter.ts");
     const { openStore } = await import("./adapters/sqlite/store.ts");
@@ -55,6 +55,7 @@ async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
       {
         clock,
         meter: createMeter(),
+        device: new Sensors(config.model.governor),
         store: openStore(join(home.dir, "moult.sqlite"), clock),
         sandbox: openSandbox({ everyRefusal: options.everyRefusal ?? false, home: home.dir }),
         parseYaml: async (text) => (await import("./adapters/yaml/frontmatter.ts")).parseYaml(text),
@@ -92,11 +93,10 @@ async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
 /** A model without a daemon around it. Its log is silent: what fails is said by the request that it fails. */
 async function startModelAlone(options: DaemonOptions, path: string | undefined) {
   const { config } = await readConfig(options.config);
-  const named = path === undefined ? {} : { path, pull: undefined };
   const { startPrepared } = await import("./runtime/model/prepared.ts");
   const { createMeter } = await import("./adapters/prometheus/meter.ts");
   const silent = { debug() {}, info() {}, warn() {}, error() {} };
-  const all = { ...config, model: { ...config.model, ...named } };
+  const all = { ...config, model: { ...config.model, ...(path ? { path, pull: undefined } : {}) } };
   const { model, prepareModel } = await modelOptions(all, options);
   return startPrepared({ ...model, slots: 1, log: silent, meter: createMeter() }, prepareModel);
 }

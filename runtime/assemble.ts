@@ -13,6 +13,7 @@ import { BuildProcess } from "./load/build_process.ts";
 import type { Functions } from "./load/functions.ts";
 import { createLoader, type Loader } from "./load/loader.ts";
 import type { ModelOptions } from "./model/client.ts";
+import type { Device } from "./model/device.ts";
 import { type PrepareModel, startPrepared } from "./model/prepared.ts";
 import type {
   CallResult,
@@ -38,6 +39,8 @@ export interface Ports {
   readonly clock: Clock;
   readonly log: DaemonParts["log"];
   readonly meter: Meter;
+  /** The machine. Absent: nobody looks how hot it is. */
+  readonly device?: Device;
   readonly store: Store;
   readonly sandbox: Sandbox;
   readonly transports: Readonly<Record<string, Transport>>;
@@ -67,7 +70,7 @@ export interface ServerServices {
 export interface Choices {
   readonly version: string;
   readonly home: OpenHome;
-  readonly model: Omit<ModelOptions, "log" | "meter" | "clock" | "onState">;
+  readonly model: Omit<ModelOptions, "log" | "meter" | "clock" | "onState" | "onGoverned">;
   /** Brings the model's file before it loads. Absent: it is there. */
   readonly prepareModel?: PrepareModel;
   /** Folders of functions; a name in a later one wins. */
@@ -96,7 +99,10 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
   const secrets = new Secrets(home.dir);
   const onState: ModelOptions["onState"] = ({ state, reason, name }) =>
     hub.publish("model.state", { state, reason, name });
-  const model = startPrepared({ ...choices.model, ...base, onState }, choices.prepareModel);
+  const onGoverned: ModelOptions["onGoverned"] = ({ limits, because }) =>
+    hub.publish("model.governed", { limits, because });
+  const around = { ...base, onState, onGoverned, ...(ports.device && { device: ports.device }) };
+  const model = startPrepared({ ...choices.model, ...around }, choices.prepareModel);
   const keepers = new Keepers(home.dir, store);
   const grants = new Grants(home.dir, clock, choices.reapprove);
   const told = { hub, log, meter, store, model, secrets, keepers };

@@ -11,9 +11,11 @@ import {
 /** Seconds after which a request that was refused with this status is worth another try. */
 const RETRY_SECONDS: Readonly<Record<number, string>> = { 429: "1", 503: "5" };
 
-/** Tells a client that was refused for now when to come back. */
-export function adviseRetry(response: Response): Response {
-  const seconds = RETRY_SECONDS[response.status];
+/** Tells a client that was refused for now when to come back. @param afterMs how long that takes, where it is known */
+export function adviseRetry(response: Response, afterMs?: number): Response {
+  const usual = RETRY_SECONDS[response.status];
+  const known = afterMs === undefined ? undefined : String(Math.max(1, Math.ceil(afterMs / 1_000)));
+  const seconds = usual === undefined ? undefined : (known ?? usual);
   if (seconds !== undefined) response.headers.set("retry-after", seconds);
   return response;
 }
@@ -60,7 +62,10 @@ export function failure(error: unknown, log: Log, route: string): Response {
   const refused = error instanceof Refusal ? error : undefined;
   const headers: Record<string, string> = { ...refused?.headers };
   if (wire.code === "auth/missing") headers["www-authenticate"] = 'Bearer realm="moult"';
-  return adviseRetry(json({ error: wire }, refused?.status ?? ERROR_STATUS[wire.code], headers));
+  const status = refused?.status ?? ERROR_STATUS[wire.code];
+  const after = wire.details?.["retryAfterMs"];
+  const afterMs = typeof after === "number" && Number.isFinite(after) ? after : undefined;
+  return adviseRetry(json({ error: wire }, status, headers), afterMs);
 }
 
 /** The answer to a client that has left: nobody reads it, the status is for the metrics. */

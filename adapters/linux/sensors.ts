@@ -21,7 +21,7 @@ export interface SensorOptions {
   /** `nvidia-smi`. @default the one in `PATH`, if any */
   readonly nvidiaSmi?: string | undefined;
   /** The clock of the processors may be bounded. @default false */
-  readonly boundsClock?: boolean | undefined;
+  readonly clock?: boolean | undefined;
   /** Milliseconds that never go back. @default the process's */
   readonly now?: () => number;
 }
@@ -40,12 +40,12 @@ export class Sensors implements Device {
   #last: Readings = NOTHING;
 
   constructor(options: SensorOptions = {}) {
-    const { root = "/", boundsClock = false, now = () => performance.now() } = options;
+    const { root = "/", clock = false, now = () => performance.now() } = options;
     this.#root = root === "/" ? "" : root;
     this.#now = now;
     this.#powers = new Powers(this.#root);
     this.#gpus = new Gpus(this.#root, options.nvidiaSmi ?? Bun.which("nvidia-smi") ?? undefined);
-    const clocks = boundsClock ? new Clocks(this.#root) : undefined;
+    const clocks = clock ? new Clocks(this.#root) : undefined;
     if (clocks?.isWritable === true) this.limitClock = (share) => clocks.limit(share);
   }
 

@@ -8,7 +8,7 @@ import type { Config } from "../../schemas/config.ts";
 import type { PullEvent } from "../../schemas/model_file.ts";
 
 /** What the host is told of the model that answers. */
-type Load = Omit<EngineOptions, "copyArguments">;
+type Load = Omit<EngineOptions, "copyArguments"> & Pick<Config["model"], "headroom" | "governor">;
 
 /** The model that answers; with the way to bring it while it is not there: its path is its name until then. */
 export function modelToLoad(

@@ -1,12 +1,16 @@
 /**
  * Who may start, who may wait, and how long that will take: room is kept for people, so that somebody who asks while a
- * batch job runs is answered at once. Pure arithmetic; knows no request.
+ * batch job runs is answered at once. Knows lanes and numbers; knows no engine.
  */
 import { LANE_LENGTH_MAX } from "./queue.ts";
-import type { Lane } from "../../schemas/model.ts";
+import { MoultError } from "../../schemas/error.ts";
+import type { Lane, ModelStatus } from "../../schemas/model.ts";
 
 /** Share of slots and queue that only interactive requests may use. */
 export const HEADROOM_DEFAULT = 0.3;
+
+/** Who is refused comes again after so long: not at once, and not when all is forgotten. */
+const RETRY_MS = { min: 1_000, max: 60_000 };
 
 /** How much a new measurement counts. */
 const NEW_SHARE = 0.2;
@@ -40,10 +44,27 @@ export function mayStart(lane: Lane, due: boolean, room: Room): boolean {
   return running < Math.max(1, limit - 1) || (due && patient === 0 && running < limit);
 }
 
-/** Whether a lane may have one more, with so many that wait or run already. Interactive ones may always. */
-export function mayWait(lane: Lane, there: number, slots: number, headroom: number): boolean {
-  if (lane === "interactive") return true;
-  return there < Math.max(1, Math.floor((1 - headroom) * (slots + LANE_LENGTH_MAX)));
+/**
+ * Why one more request cannot even wait; `undefined`: it can.
+ * @param asked lanes of all that wait or run
+ */
+export function refusalOf(
+  lane: Lane,
+  asked: readonly Lane[],
+  { slots, waitMs = RETRY_MS.min }: Pick<ModelStatus, "slots" | "waitMs">,
+  headroom: number = HEADROOM_DEFAULT,
+): MoultError | undefined {
+  const others = asked.filter((other) => other !== "interactive").length;
+  const room = Math.max(1, Math.floor((1 - headroom) * (slots + LANE_LENGTH_MAX)));
+  const isCrowded = lane !== "interactive" && others >= room;
+  // While the host restarts there is no queue but the daemon's. Running requests are not waiting ones.
+  const isFull = asked.filter((other) => other === lane).length >= LANE_LENGTH_MAX + slots;
+  if (!isCrowded && !isFull) return undefined;
+  const text = isCrowded
+    ? `The model has ${others} requests to answer and keeps its other room for conversations; try again later`
+    : `The ${lane} lane of the model is full; try again later`;
+  const retryAfterMs = Math.min(Math.max(waitMs, RETRY_MS.min), RETRY_MS.max);
+  return new MoultError("queue/full", text, { lane, retryAfterMs });
 }
 
 /** How long requests take, learnt from those that ended. */

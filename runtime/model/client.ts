@@ -3,7 +3,7 @@
  * Knows processes and frames; knows no engine.
  */
 import path from "node:path";
-import { HEADROOM_DEFAULT, mayWait } from "./admission.ts";
+import { refusalOf } from "./admission.ts";
 import { Answer } from "./answer.ts";
 import type { Device } from "./device.ts";
 import { type EngineOptions, isScripted, NO_USAGE } from "./engine.ts";
@@ -11,7 +11,6 @@ import { BEAT_MS, type FromHost } from "./frames.ts";
 import { DeviceWatch } from "./governing.ts";
 import type { Governing, GovernorOptions } from "./governor.ts";
 import { type HostProcess, spawnHost } from "./process.ts";
-import { LANE_LENGTH_MAX } from "./queue.ts";
 import { forgetStates } from "./kv_files.ts";
 import { KvCounts, recordDone, watchLoad } from "./metrics.ts";
 import { backOffMs } from "../back_off.ts";
@@ -37,9 +36,6 @@ const SILENT_MS_MAX = 15 * BEAT_MS;
 const CLOSE_MS_MAX = 5_000;
 /** Silent second try of a request whose host died before it answered anything. */
 const TRIES_MAX = 2;
-
-/** Who is refused comes again after so long: not at once, and not when all is forgotten. */
-const RETRY_MS = { min: 1_000, max: 60_000 };
 
 /** What the model needs. */
 export interface ModelOptions extends EngineOptions {
@@ -203,28 +199,8 @@ class ModelClient implements Model {
     const { state, reason } = this.#status;
     if (state === "failed" || state === "stopped")
       return new MoultError("model/unavailable", reason ?? "There is no model");
-    const { slots } = this.#status;
-    const { headroom = HEADROOM_DEFAULT } = this.#options;
-    let waiting = 0;
-    let others = 0;
-    for (const { request } of this.#pending.values()) {
-      if (request.lane === lane) waiting++;
-      if (request.lane !== "interactive") others++;
-    }
-    if (!mayWait(lane, others, slots, headroom))
-      return this.#full(
-        `The model has ${others} requests waiting and keeps its other room for conversations; try again later`,
-        lane,
-      );
-    // While the host restarts there is no queue but this one. Running requests are not waiting ones.
-    if (waiting < LANE_LENGTH_MAX + slots) return undefined;
-    return this.#full(`The ${lane} lane of the model is full; try again later`, lane);
-  }
-
-  #full(text: string, lane: Lane): MoultError {
-    const { waitMs = RETRY_MS.min } = this.#status;
-    const retryAfterMs = Math.min(Math.max(waitMs, RETRY_MS.min), RETRY_MS.max);
-    return new MoultError("queue/full", text, { lane, retryAfterMs });
+    const asked = Array.from(this.#pending.values(), ({ request }) => request.lane);
+    return refusalOf(lane, asked, this.#status, this.#options.headroom);
   }
 
   #governed(governing: Governing): void {
@@ -261,13 +237,8 @@ class ModelClient implements Model {
 
   #receive(frame: FromHost): void {
     switch (frame.type) {
-      case "ready": {
-        this.#loadCrashes = 0;
-        this.#device?.loaded(frame.info);
-        const limits = this.#device?.governing?.limits;
-        if (limits !== undefined) this.#host?.send({ type: "limit", limits });
-        return this.#update({ ...frame.info, loadMs: frame.loadMs, state: "ready" });
-      }
+      case "ready":
+        return this.#ready(frame);
       case "failed":
         return this.#giveUp(frame.reason);
       case "event":
@@ -283,6 +254,14 @@ class ModelClient implements Model {
       case "beat":
         return;
     }
+  }
+
+  #ready({ info, loadMs }: Extract<FromHost, { type: "ready" }>): void {
+    this.#loadCrashes = 0;
+    this.#device?.loaded(info);
+    const limits = this.#device?.governing?.limits;
+    if (limits !== undefined) this.#host?.send({ type: "limit", limits });
+    this.#update({ ...info, loadMs, state: "ready" });
   }
 
   #loaded({ queued, running, waitMs, stats }: Extract<FromHost, { type: "load" }>): void {

@@ -6,6 +6,7 @@ import type { Device, Readings } from "./device.ts";
 import type { EngineLimits } from "./engine.ts";
 import { Governor, type GovernorOptions, type Governing } from "./governor.ts";
 import type { Meter } from "../ports.ts";
+import type { Governed } from "../../schemas/model.ts";
 
 /** Between two looks at a machine that works. */
 const LOOK_MS = 1_000;
@@ -36,13 +37,24 @@ export class DeviceWatch {
     parts.meter.collect(() => recordReadings(parts.meter, parts.device.read()));
   }
 
-  /** What holds now; `undefined` before the model is loaded. */
+  /** What holds now; `undefined` before the model is loaded, or where nothing may slow it down. */
   get governing(): Governing | undefined {
     return this.#last;
   }
 
+  /** How it is slowed down, and why; `undefined` while it is not. */
+  governed(): Governed | undefined {
+    const isSlow = this.#last !== undefined && this.#last.because.length > 0;
+    // At rest nobody has looked since, and much may have passed.
+    if (isSlow && this.#timer === undefined) this.look();
+    if (this.#last === undefined || this.#last.because.length === 0) return undefined;
+    const { limits, because } = this.#last;
+    return { limits, because };
+  }
+
   /** A model is loaded that would use this much. */
   loaded(whole: Pick<EngineLimits, "threads" | "slots">): void {
+    if (this.#parts.options.enabled === false) return;
     this.#governor = new Governor(whole, this.#parts.options);
     this.#last = this.#governor.governing();
     if (this.#timer !== undefined) this.look();
@@ -50,7 +62,7 @@ export class DeviceWatch {
 
   /** It works, until `rest()`. */
   work(): void {
-    if (this.#timer !== undefined) return;
+    if (this.#timer !== undefined || this.#parts.options.enabled === false) return;
     this.#timer = setInterval(() => this.look(), LOOK_MS);
     this.#timer.unref();
     this.look();
@@ -70,7 +82,7 @@ export class DeviceWatch {
     if (governing === undefined) return;
     const before = this.#last;
     this.#last = governing;
-    device.limitClock?.(governing.clock);
+    if (this.#timer !== undefined) device.limitClock?.(governing.clock);
     if (before === undefined || isOther(before, governing)) onChange(governing);
   }
 }

@@ -7,6 +7,8 @@ import type { EngineLimits } from "./engine.ts";
 
 /** What the owner allows. */
 export interface GovernorOptions {
+  /** `false`: nothing slows the model down. @default true */
+  readonly enabled?: boolean;
   /** Degrees Celsius that nothing that computes may reach. @default what each sensor says of itself, else 85 */
   readonly temperatureMax?: number | undefined;
   /** Watts that the machine may draw. @default any */

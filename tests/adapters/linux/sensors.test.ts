@@ -15,10 +15,7 @@ function tree(): SensorTree {
 afterEach(() => trees.splice(0).forEach((made) => made.remove()));
 
 /** Sensors with a clock that is turned by hand. */
-function sensorsOf(
-  { root }: SensorTree,
-  options: { nvidiaSmi?: string; boundsClock?: boolean } = {},
-) {
+function sensorsOf({ root }: SensorTree, options: { nvidiaSmi?: string; clock?: boolean } = {}) {
   const clock = { ms: 0 };
   const sensors = new Sensors({ root, now: () => clock.ms, ...options });
   return {
@@ -209,7 +206,7 @@ test("the clock is bounded where that was asked for, and given back as it was", 
   });
   const clock = () => Number(readFileSync(join(made.root, policy, "scaling_max_freq"), "utf8"));
   expect(sensorsOf(made).sensors.limitClock).toBeUndefined();
-  const { sensors } = sensorsOf(made, { boundsClock: true });
+  const { sensors } = sensorsOf(made, { clock: true });
   sensors.limitClock?.(0.9);
   expect(clock()).toBe(3_000_000);
   sensors.limitClock?.(0.5);
@@ -218,5 +215,5 @@ test("the clock is bounded where that was asked for, and given back as it was", 
   expect(clock()).toBe(800_000);
   sensors.limitClock?.(1);
   expect(clock()).toBe(3_000_000);
-  expect(sensorsOf(tree(), { boundsClock: true }).sensors.limitClock).toBeUndefined();
+  expect(sensorsOf(tree(), { clock: true }).sensors.limitClock).toBeUndefined();
 });

@@ -88,7 +88,8 @@ describe("loadConfig()", () => {
     ["servr: {}", 'Unknown key "servr"; did you mean "server"?'],
     ["server: { prot: 1 }", 'Unknown key "prot"; did you mean "port"?'],
     ["zzzzzzzz: 1", 'Unknown key "zzzzzzzz"; known: server, model'],
-    ["model: { headroom: 0.3 }", '"model.headroom" is not used by this version'],
+    ["server: { tls: {} }", '"server.tls" is not used by this version'],
+    ["model: { governor: { powermax: 1 } }", 'did you mean "powerMax"?'],
     ["channels: { mqtt: { url: x } }", '"channels.mqtt" is not used by this version'],
     [`channels: { telegram: { token: ${TOKEN}, alow: [1] } }`, 'did you mean "allow"?'],
   ])("warns about %p", (text, warning) => {
