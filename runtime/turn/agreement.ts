@@ -1,248 +1,106 @@
 /**
- * How a request and a tool agree, in numbers: words and things they share in the name, the description and the parameters,
- * whether the same is to be done or the contrary, and what of either finds nothing in the other. Knows words, no model.
+ * How a request and a tool agree, in numbers: words and things they share, whether the same is to be done or something else,
+ * how it reads as arguments, and what of either finds nothing in the other. What the numbers count is in
+ * `agreement_weights.ts`. Knows words, no model.
  */
-import { hasHan, type Unit, unitsOf } from "./lexicon.ts";
-import {
-  type Compared,
-  essenceOf,
-  isStopWord,
-  lexiconOf,
-  plainOf,
-  rankTools,
-  sensesOf,
-  shapesOf,
-  stem,
-} from "./tool_choice.ts";
+import { contentOf, knownTool, type KnownTool, pairsIn, type Part, partOf } from "./known_tool.ts";
+import { hasHan, type Unit } from "./lexicon.ts";
+import { type Compared, essenceOf, lexiconOf, rankTools, shapesOf } from "./tool_choice.ts";
 import type { ToolSpec } from "../../schemas/model.ts";
 
 /** What a reading of the arguments found. */
 export interface Reading {
+  /** How well it explains what was said; comparable between tools. */
   readonly score: number;
   /** Required arguments that were not said. */
   readonly missing: number;
-  /** Values that are any text. */
-  readonly texts: readonly string[];
-  readonly numbers: number;
-  /** Values that are one of several. */
-  readonly choices: number;
   /** Required arguments that were said. */
   readonly given: number;
+  /** Values that are any text. */
+  readonly texts: readonly string[];
+  /** Values that are numbers, how many. */
+  readonly numbers: number;
+  /** Values that are one of several, how many. */
+  readonly choices: number;
 }
 
-/** The numbers of one tool, in the order of `FEATURES`. */
-export type Agreement = readonly number[];
+/** By name; each from about -1 to 2. */
+export type Agreement = Readonly<Record<string, number>>;
 
-/** What the numbers say. */
-export const FEATURES = [
-  "nameWord",
-  "nameThing",
-  "aboutWord",
-  "aboutThing",
-  "inputWord",
-  "inputThing",
-  "topic",
-  "doesName",
-  "doesAbout",
-  "contrary",
-  "nameCover",
-  "aboutCover",
-  "unexplained",
-  "unexplainedShare",
-  "reading",
-  "lacks",
-  "texts",
-  "words",
-  "hasReading",
-  "asks",
-  "nameCoverExplained",
-  "doesCover",
-  "allValues",
-  "nameLeft",
-  "deedOnly",
-  "shape",
-  "otherDeed",
-  "asksOfDoing",
-  "tellsAsking",
-  "open",
-  "negated",
-  "numbers",
-  "choices",
-  "required",
-  "bothFit",
-  "firstCover",
-  "wordScore",
-] as const;
-
-const COMMON: ReadonlySet<string> = new Set(
-  (
-    "name number get set user given specified valu valuer current new id data information info type optional default string text " +
-    "use used using one one's thi all any specific certain return based same via hass tuya mcp api item entity entiti"
-  ).split(" "),
-);
-const WH =
+const ASKS =
   /^(?:(?:and|so|hey|hi|ok|okay|excuse me)[, ]+)?(?:who|what|why|when|where|which|how|whose|whom|did|does|was|were|is|are|do|am)\b|[吗呢么]\s*[?？]?\s*$|什么|怎么|为什么|谁|哪|几|多少/iu;
-const POLITE = /^(?:can|could|would|will) (?:you|we|i)\b|^(?:do|would) you mind/iu;
-const ABOUT_FIRST = 3;
-const WORDS_MAX = 20;
+/** Asks of the world rather than of a tool. */
+const ASKS_WORLD =
+  /\b(?:why|difference|how (?:do|does|did|long|many|old|come)|should|best|good|invented|whom?|whose|recommend|advice|means?|meaning)\b|为什么|区别|怎么办|哪个好|推荐|好吗|是谁|难不难|好不好|要不要/iu;
+const NEGATED = /\b(?:do not|don't|never|not)\b(?! (?:let|forget))|不要|别(?!忘|让)/iu;
+const CLAUSES = /[.!?;,，。！？；…]+\s|[，。！？；]|\b(?:so|because|but|then)\b|:\s|：/u;
+const WORDS_SCORE_MAX = 20;
+/** Places of a tool in which a word may be found. */
+const FOUND = 6;
 
-interface Part {
-  readonly units: readonly Unit[];
-  readonly terms: ReadonlySet<string>;
-  readonly things: ReadonlySet<number>;
-  readonly topics: ReadonlySet<number>;
-  readonly actions: ReadonlySet<number>;
-}
-
+/** A request. */
 interface Said {
-  readonly part: Part;
+  readonly all: Part;
+  readonly clauses: readonly (readonly Unit[])[];
+  /** What is to be done first. */
   readonly deed: Unit | undefined;
-  readonly asks: number;
-  readonly open: number;
-  readonly negated: number;
+  readonly asks: boolean;
+  readonly asksWorld: boolean;
+  readonly negated: boolean;
   readonly shapes: readonly string[];
+  /** How much a word says here, from 0.4 to 1: one that every tool has chooses none. */
+  readonly rarity: ReadonlyMap<Unit, number>;
 }
 
-interface Known {
-  /** Whether it answers rather than does something. */
-  readonly tells: number;
-  readonly senses: ReadonlySet<string>;
-  readonly name: Part;
-  readonly about: Part;
-  readonly input: Part;
-  readonly first: Part;
-  readonly nameNouns: readonly Unit[];
-  readonly pairs: ReadonlySet<string>;
-}
-
-function partOf(units: readonly Unit[]): Part {
-  return {
-    units,
-    terms: new Set(units.map(({ term }) => term)),
-    things: new Set(units.flatMap(({ meaning }) => meaning.things)),
-    topics: new Set(units.flatMap(({ meaning }) => meaning.topics)),
-    actions: new Set(units.flatMap(({ meaning }) => meaning.actions)),
-  };
-}
-
-function contentOf(text: string): readonly Unit[] {
-  return unitsOf(plainOf(text), stem).filter(
-    ({ text: own, meaning }) =>
-      !(isStopWord(own) && meaning.things.length === 0) && !/^[\d.,:%'-]+$/u.test(own),
-  );
-}
-
-const tools = new Map<string, Known>();
-const TOOLS_MAX = 256;
-
-function knownOf({ name, description, parameters }: ToolSpec): Known {
-  const key = JSON.stringify([name, description, parameters]);
-  const before = tools.get(key);
-  if (before !== undefined) return before;
-  if (tools.size >= TOOLS_MAX) tools.clear();
-  const about = partOf(contentOf(description).filter(({ term }) => !COMMON.has(term)));
-  const nameAll = contentOf(name.replaceAll(/[.:/-]/gu, " "));
-  const isKnown = ({ term, meaning }: Unit): boolean =>
-    !COMMON.has(term) &&
-    (meaning.things.length + meaning.actions.length > 0 || about.terms.has(term));
-  const own = partOf(nameAll.filter(isKnown));
-  const inputTexts: string[] = [];
-  const add = (schema: unknown, depth: number): void => {
-    if (typeof schema !== "object" || schema === null || depth > 3) return;
-    const {
-      properties,
-      items,
-      description: says,
-      enum: values,
-    } = schema as Record<string, unknown>;
-    if (typeof says === "string") inputTexts.push(says);
-    if (Array.isArray(values)) inputTexts.push(...values.filter((v) => typeof v === "string"));
-    add(items, depth + 1);
-    if (typeof properties !== "object" || properties === null) return;
-    for (const [one, property] of Object.entries(properties)) {
-      inputTexts.push(one);
-      add(property, depth + 1);
-    }
-  };
-  add(parameters, 0);
-  const input = partOf(
-    inputTexts.flatMap((text) => contentOf(text)).filter(({ term }) => !COMMON.has(term)),
-  );
-  const first = partOf(about.units.slice(0, ABOUT_FIRST));
-  const telling = tellingActions();
-  const known: Known = {
-    tells: [...own.actions, ...first.actions].some((action) => telling.has(action)) ? 1 : 0,
-    senses: sensesOf([name, description, ...inputTexts].join(" ")),
-    name: own,
-    about,
-    input,
-    first,
-    nameNouns: own.units.filter(
-      ({ meaning, term }) =>
-        meaning.things.length > 0 || (meaning.actions.length === 0 && about.terms.has(term)),
-    ),
-    pairs: new Set([name, description, ...inputTexts].flatMap((text) => pairs(text))),
-  };
-  tools.set(key, known);
-  return known;
-}
-
-let telling: ReadonlySet<number> | undefined;
-function tellingActions(): ReadonlySet<number> {
-  telling ??= new Set(
-    "get check list search calculate convert translate explain track locate compare estimate measure count recommend summarize read"
-      .split(" ")
-      .flatMap((name) => lexiconOf().names.get(name) ?? []),
-  );
-  return telling;
-}
-
-function pairs(text: string): readonly string[] {
-  const found: string[] = [];
-  for (let at = 0; at + 1 < text.length; at++) {
-    const pair = text.slice(at, at + 2);
-    if (/^\p{Script=Han}{2}$/u.test(pair)) found.push(pair);
-  }
-  return found;
-}
-
-/** The numbers of each tool for a request, in the order of `FEATURES`. */
+/** The numbers of each tool for a request. */
 export function agreements(
   message: string,
-  specs: readonly ToolSpec[],
+  tools: readonly ToolSpec[],
   reading: (tool: ToolSpec) => Reading | undefined,
 ): readonly Agreement[] {
-  const request = essenceOf(message);
-  const words = new Map(
-    rankTools(message, specs.map(comparedOf)).map(({ name, score }) => [name, score]),
-  );
-  const part = partOf(contentOf(request));
-  const isQuestion = WH.test(request) && !POLITE.test(request);
-  const said: Said = {
-    part,
-    deed: part.units.find(({ meaning }) => meaning.actions.length > 0),
-    asks: isQuestion ? 1 : 0,
-    open: OPEN.test(request) ? 1 : 0,
-    negated: NEGATED.test(request) ? 1 : 0,
-    shapes: [...shapesOf(request)],
-  };
-  const known = specs.map(knownOf);
-  const holders = new Map<Unit, number>();
-  for (const unit of part.units)
-    holders.set(unit, known.filter((tool) => levelOf(unit, tool) < 6).length);
-  const most = Math.log(1 + specs.length);
-  const rarity = (unit: Unit): number =>
-    0.4 + (0.6 * Math.log(1 + specs.length / Math.max(1, holders.get(unit) ?? 1))) / most;
-  return specs.map((spec) => [
-    ...agreement(said, knownOf(spec), reading(spec), rarity),
-    Math.min(WORDS_MAX, words.get(spec.name) ?? 0) / 10,
-  ]);
+  const known = tools.map(knownTool);
+  const said = saidIn(message, known);
+  const ranked = rankTools(message, tools.map(comparedOf));
+  const scores = new Map(ranked.map(({ name, score }) => [name, score]));
+  return tools.map((tool) => {
+    const words = Math.min(WORDS_SCORE_MAX, scores.get(tool.name) ?? 0) / 10;
+    return { ...agreement(said, knownTool(tool), reading(tool)), words };
+  });
 }
 
-const LEVELS = 7;
+function saidIn(message: string, tools: readonly KnownTool[]): Said {
+  const essence = essenceOf(message);
+  // What stands before a colon may be a time only.
+  const request = contentOf(essence).some(isMeant) ? essence : message;
+  const clauses = request
+    .split(CLAUSES)
+    .map(contentOf)
+    .filter((units) => units.length > 0);
+  const all = partOf(clauses.flat());
+  const most = Math.log(1 + tools.length);
+  return {
+    all,
+    clauses,
+    deed: all.units.find(({ meaning }) => meaning.actions.length > 0),
+    asks: ASKS.test(request),
+    asksWorld: ASKS_WORLD.test(request),
+    negated: NEGATED.test(request),
+    shapes: [...shapesOf(request)],
+    rarity: new Map(
+      all.units.map((unit) => {
+        const holders = tools.filter((tool) => placeOf(unit, tool) < FOUND).length;
+        return [unit, 0.4 + (0.6 * Math.log(1 + tools.length / Math.max(1, holders))) / most];
+      }),
+    ),
+  };
+}
 
-/** Where a word of the request is found: 0 = in the name … 6 = only its topic, 7 = nowhere. */
-function levelOf(unit: Unit, { name, about, input, pairs: own }: Known): number {
+function isMeant({ meaning }: Unit): boolean {
+  return meaning.things.length + meaning.actions.length > 0;
+}
+
+/** Where a word of the request is found: 0 = in the name … 5 = in the input, 6 = only its topic, 7 = nowhere. */
+function placeOf(unit: Unit, { name, about, input, pairs }: KnownTool): number {
   const shares = (part: Part): boolean =>
     unit.meaning.things.some((thing) => part.things.has(thing));
   if (name.terms.has(unit.term)) return 0;
@@ -250,92 +108,171 @@ function levelOf(unit: Unit, { name, about, input, pairs: own }: Known): number 
   if (about.terms.has(unit.term)) return 2;
   if (shares(about)) return 3;
   if (input.terms.has(unit.term)) return 4;
-  if (hasHan(unit.text) && pairs(unit.text).some((pair) => own.has(pair))) return 2;
+  if (hasHan(unit.text) && pairsIn(unit.text).some((pair) => pairs.has(pair))) return 2;
   if (shares(input)) return 5;
-  const topics = unit.meaning.topics;
-  if (topics.some((topic) => name.topics.has(topic) || about.topics.has(topic))) return 6;
-  return 7;
+  const isNear = unit.meaning.topics.some(
+    (topic) => name.topics.has(topic) || about.topics.has(topic),
+  );
+  return isNear ? FOUND : FOUND + 1;
 }
 
-const OPEN =
-  /\b(?:why|difference|how (?:do|does|did|long|many|old|come)|should|best|good|invented|whom?|whose|recommend|advice|means?|meaning)\b|为什么|区别|怎么办|哪个好|推荐|好吗|是谁/iu;
-const NEGATED = /\b(?:do not|don't|never|not)\b(?! (?:let|forget))|不要|别(?!忘|让)/iu;
+/** Of a request, or of a part of it. */
+interface Tally {
+  /** By place. */
+  readonly found: readonly number[];
+  /** Words of the same topic only. */
+  readonly near: number;
+  /** Words in values. */
+  readonly valued: number;
+  /** Words that are known and of something else. */
+  readonly strange: number;
+  /** Words of which nothing is known. */
+  readonly unknown: number;
+  readonly count: number;
+}
 
-function agreement(
-  said: Said,
-  tool: Known,
-  read: Reading | undefined,
-  rarity: (unit: Unit) => number,
-): Agreement {
-  const levels = Array.from({ length: LEVELS }, () => 0);
-  const values = read?.texts.join(" \n ").toLowerCase() ?? "";
-  let [left, valued, count] = [0, 0, 0];
-  for (const unit of said.part.units) {
-    const level = levelOf(unit, tool);
-    const { things, actions } = unit.meaning;
-    const isDeed = actions.length > 0 && things.length === 0;
-    const isValue = values.includes(unit.text);
-    if (!isDeed && !isSmall(unit)) count++;
-    if (level < 6 || (level === 6 && !isValue && !isSmall(unit)))
-      levels[level] =
-        (levels[level] ?? 0) + (isDeed ? 0.5 : 1) * rarity(unit) * (isSmall(unit) ? 0.5 : 1);
-    else if (isValue) valued++;
-    else if (!isDeed && !isSmall(unit)) left++;
+function tally(units: readonly Unit[], said: Said, tool: KnownTool, values: string): Tally {
+  const found = Array.from({ length: FOUND }, () => 0);
+  const sums = { found, near: 0, valued: 0, strange: 0, unknown: 0, count: 0 };
+  for (const unit of units) {
+    const place = placeOf(unit, tool);
+    const counts = isCounted(unit);
+    if (counts) sums.count++;
+    if (place < FOUND)
+      found[place] = (found[place] ?? 0) + (said.rarity.get(unit) ?? 1) * worthOf(unit);
+    else if (values.includes(unit.text)) sums.valued++;
+    else if (counts) sums[place === FOUND ? "near" : isMeant(unit) ? "strange" : "unknown"]++;
   }
-  const share = count === 0 ? 0 : left / count;
-  const nameCover = cover(tool.nameNouns, said.part);
-  const aboutCover = cover(tool.about.units, said.part);
-  const firstCover = cover(tool.first.units, said.part);
-  const does = shared(said.part, tool.name);
-  const doesAbout = shared(said.part, tool.first);
-  const contrary = does === 0 && doesAbout === 0 ? against(said.part, tool) : 0;
-  const cap = (value: number, max: number): number => Math.min(value, max) / max;
-  const found = levels.slice(0, 6).reduce((sum, one) => sum + one, 0);
-  const readScore = read === undefined ? 0 : Math.max(-4, Math.min(8, read.score)) / 4;
-  return [
-    ...levels.map((sum) => cap(sum, 3)),
-    does,
-    doesAbout,
-    contrary,
-    nameCover,
-    aboutCover,
-    cap(left, 6),
-    share,
-    readScore,
-    cap(read?.missing ?? 0, 3),
-    cap(read?.texts.length ?? 0, 4),
-    cap(count, 8),
-    read === undefined ? 0 : 1,
-    said.asks,
-    nameCover * (1 - share),
-    Math.max(does, doesAbout) * nameCover,
-    count === 0 ? 0 : valued / count,
-    tool.nameNouns.length === 0 ? 0 : 1 - nameCover,
-    found === 0 ? Math.max(does, doesAbout) : 0,
-    said.shapes.some((shape) => tool.senses.has(shape)) ? 1 : 0,
-    otherDeed(said, tool),
-    said.asks * (1 - tool.tells),
-    (1 - said.asks) * tool.tells * (said.deed === undefined ? 0 : 1),
-    said.open,
-    said.negated,
-    cap(read?.numbers ?? 0, 3),
-    cap(read?.choices ?? 0, 2),
-    cap(read?.given ?? 0, 4),
-    Math.max(0, readScore) * cap(found, 3),
-    firstCover,
-  ];
+  return sums;
 }
 
+function isDeed({ meaning }: Unit): boolean {
+  return meaning.actions.length > 0 && meaning.things.length === 0;
+}
+
+/** A single character of Chinese may be part of anything. */
 function isSmall({ text }: Unit): boolean {
   return text.length === 1;
 }
 
-/** How clearly the first thing to do that was said is none that the tool does. */
-function otherDeed({ deed }: Said, { name, first }: Known): number {
-  if (deed === undefined || name.actions.size + first.actions.size === 0) return 0;
-  if (deed.meaning.actions.some((one) => name.actions.has(one) || first.actions.has(one))) return 0;
-  const { sharpness } = lexiconOf();
-  return Math.max(...deed.meaning.actions.map((one) => sharpness[one] ?? 0));
+/** Whether a word should find something in a tool. */
+function isCounted(unit: Unit): boolean {
+  return !isDeed(unit) && !isSmall(unit);
+}
+
+function worthOf(unit: Unit): number {
+  return (isDeed(unit) ? 0.5 : 1) * (isSmall(unit) ? 0.5 : 1);
+}
+
+function total({ found }: Tally): number {
+  return found.reduce((sum, one) => sum + one, 0);
+}
+
+/** The part of a request that speaks of the tool: people say why, too. */
+function aptest(said: Said, tool: KnownTool, values: string): Tally {
+  const tallies = said.clauses.map((units) => tally(units, said, tool, values));
+  const worth = (one: Tally): number => total(one) - 0.3 * (one.strange + one.near + one.unknown);
+  return tallies.reduce(
+    (best, one) => (worth(one) > worth(best) ? one : best),
+    tallies[0] ?? tally([], said, tool, values),
+  );
+}
+
+function agreement(said: Said, tool: KnownTool, read: Reading | undefined): Agreement {
+  const values = read?.texts.join(" \n ").toLowerCase() ?? "";
+  const all = tally(said.all.units, said, tool, values);
+  const part = aptest(said, tool, values);
+  const share = part.count === 0 ? 0 : (part.strange + part.near + part.unknown) / part.count;
+  return {
+    base: 1,
+    ...wordsOf(all, part, share),
+    ...deedsOf(said, tool, total(all) === 0),
+    ...coversOf(said, tool, share),
+    ...mannerOf(said, tool),
+    ...readingOf(read, upTo(total(all), 3), share),
+  };
+}
+
+function wordsOf(all: Tally, part: Tally, share: number): Agreement {
+  const [name = 0, nameThing = 0, about = 0, aboutThing = 0, input = 0, inputThing = 0] =
+    all.found.map((sum) => upTo(sum, 3));
+  return {
+    name,
+    nameThing,
+    about,
+    aboutThing,
+    input,
+    inputThing,
+    near: upTo(all.near, 3),
+    nearHere: upTo(part.near, 3),
+    strange: upTo(all.strange, 4),
+    strangeHere: upTo(part.strange, 3),
+    unknown: upTo(all.unknown, 4),
+    unknownHere: upTo(part.unknown, 3),
+    leftShare: share,
+    count: upTo(all.count, 8),
+    countHere: upTo(part.count, 6),
+    valued: all.count === 0 ? 0 : all.valued / all.count,
+  };
+}
+
+/** What is to be done. */
+function deedsOf(said: Said, tool: KnownTool, isAll: boolean): Agreement {
+  const [doesName, doesFirst] = [shared(said.all, tool.name), shared(said.all, tool.first)];
+  const does = Math.max(doesName, doesFirst);
+  return {
+    doesName,
+    doesFirst,
+    doesOnly: isAll ? does : 0,
+    doesCover: does * cover(tool.nouns, said.all),
+    otherDeed: otherDeed(said, tool),
+    contrary: contrary(said, tool),
+  };
+}
+
+/** How much of the tool's words was said. */
+function coversOf({ all }: Said, { nouns, about, first }: KnownTool, share: number): Agreement {
+  const nameCover = cover(nouns, all);
+  return {
+    nameCover,
+    nameCoverHere: nameCover * (1 - share),
+    nameLeft: nouns.length === 0 ? 0 : 1 - nameCover,
+    aboutCover: cover(about.units, all),
+    firstCover: cover(first.units, all),
+  };
+}
+
+/** Whether something is asked or ordered, and whether the tool answers or does. */
+function mannerOf(said: Said, tool: KnownTool): Agreement {
+  return {
+    shape: Number(said.shapes.some((shape) => tool.senses.has(shape))),
+    asks: Number(said.asks),
+    asksOfDoing: Number(said.asks && !tool.tells),
+    doingOfTelling: Number(!said.asks && tool.tells && said.deed !== undefined),
+    asksWorld: Number(said.asksWorld),
+    negated: Number(said.negated),
+  };
+}
+
+function readingOf(read: Reading | undefined, found: number, share: number): Agreement {
+  const { score = 0, missing = 0, given = 0, texts = [], numbers = 0, choices = 0 } = read ?? {};
+  const reads = Math.max(-4, Math.min(8, score)) / 4;
+  return {
+    reads,
+    readsAndFits: Math.max(0, reads) * found,
+    unread: Number(read === undefined),
+    lacks: upTo(missing, 3),
+    lacksUnexplained: missing > 0 ? share : 0,
+    lacksFits: missing > 0 ? found : 0,
+    given: upTo(given, 4),
+    texts: upTo(texts.length, 4),
+    numbers: upTo(numbers, 3),
+    choices: upTo(choices, 2),
+  };
+}
+
+function upTo(value: number, most: number): number {
+  return Math.min(value, most) / most;
 }
 
 /** How much of a tool's words the request has. */
@@ -349,6 +286,7 @@ function cover(units: readonly Unit[], said: Part): number {
   return sum / units.length;
 }
 
+/** How clearly the same is to be done. */
 function shared(said: Part, tool: Part): number {
   const { sharpness } = lexiconOf();
   let most = 0;
@@ -357,23 +295,43 @@ function shared(said: Part, tool: Part): number {
   return most;
 }
 
-function against(said: Part, { name, first, input }: Known): number {
+function isDoneBy({ name, first }: KnownTool, { meaning }: Unit): boolean {
+  return meaning.actions.some((one) => name.actions.has(one) || first.actions.has(one));
+}
+
+/** How clearly the first thing to do is none that the tool does. */
+function otherDeed({ deed }: Said, tool: KnownTool): number {
+  if (deed === undefined || tool.name.actions.size + tool.first.actions.size === 0) return 0;
+  if (isDoneBy(tool, deed)) return 0;
+  const { sharpness } = lexiconOf();
+  return Math.max(...deed.meaning.actions.map((one) => sharpness[one] ?? 0));
+}
+
+/** Whether the first thing to do is the contrary of what the tool does. */
+function contrary({ deed }: Said, tool: KnownTool): number {
+  if (deed === undefined || isDoneBy(tool, deed)) return 0;
   const { opposites } = lexiconOf();
-  for (const action of said.actions)
-    for (const other of opposites.get(action) ?? [])
-      if ((name.actions.has(other) || first.actions.has(other)) && !input.actions.has(action))
-        return 1;
-  return 0;
+  const { name, first, input, about } = tool;
+  const isContrary = deed.meaning.actions.some(
+    (action) =>
+      !input.actions.has(action) &&
+      !about.actions.has(action) &&
+      [...(opposites.get(action) ?? [])].some(
+        (other) => name.actions.has(other) || first.actions.has(other),
+      ),
+  );
+  return Number(isContrary);
 }
 
 /** What is known of tools by what they say of themselves; the same tools come with every request. */
 const compared = new Map<string, Compared>();
+const COMPARED_MAX = 256;
 
 function comparedOf({ name, description, parameters }: ToolSpec): Compared {
   const key = JSON.stringify([name, description, parameters]);
   const before = compared.get(key);
   if (before !== undefined) return before;
-  if (compared.size >= TOOLS_MAX) compared.clear();
+  if (compared.size >= COMPARED_MAX) compared.clear();
   const one = { name, manifest: { description, examples: [], input: parameters } };
   compared.set(key, one);
   return one;

@@ -53,24 +53,34 @@ export function fittingTools(
   const scores = scoresOf(text, tools, readOf);
   if (text.trim().split(/\s+/u).length <= ELLIPTIC_WORDS_MAX) {
     const earlier = messages.slice(0, asked);
-    const exchange = earlier.slice(lastUser(earlier));
-    if (exchange[0]?.role === "user") {
-      const before = scoresOf(exchange[0].content, tools, readOf);
-      for (const [at, score] of before.entries())
-        scores[at] = Math.max(scores[at] ?? 0, score - BEFORE_LESS);
-      for (const name of calledIn(exchange)) kept.add(name);
-    }
+    addBefore(scores, kept, earlier.slice(lastUser(earlier)), (said) =>
+      scoresOf(said, tools, readOf),
+    );
   }
+  const most = Math.max(...scores);
   const ranked = tools
     .map(({ name }, at) => ({ name, score: scores[at] ?? 0 }))
     .toSorted((a, b) => b.score - a.score)
     .slice(0, TOOLS_MAX);
-  const most = ranked[0]?.score ?? 0;
   if (most >= SCORE_MIN)
     for (const { name, score } of ranked) if (score >= most - REACH) kept.add(name);
   return { tools: tools.filter(({ name }) => kept.has(name)), score: most };
 }
 
+/** Counts what the exchange before was about, too. */
+function addBefore(
+  scores: number[],
+  kept: Set<string>,
+  exchange: readonly ChatMessage[],
+  scoresOfText: (text: string) => readonly number[],
+): void {
+  if (exchange[0]?.role !== "user") return;
+  for (const [at, score] of scoresOfText(exchange[0].content).entries())
+    scores[at] = Math.max(scores[at] ?? 0, score - BEFORE_LESS);
+  for (const name of calledIn(exchange)) kept.add(name);
+}
+
+/** Log-odds of a call, by tool. */
 function scoresOf(
   text: string,
   tools: readonly ToolSpec[],
@@ -79,7 +89,7 @@ function scoresOf(
   return agreements(text, tools, reading).map(scoreOf);
 }
 
-/** Names of files and tables have words in them that ask for nothing. Those of tools stay. */
+/** A request without names of files and tables: their words ask for nothing. Those of tools stay. */
 export function withoutCodes(text: string, tools: readonly ToolSpec[]): string {
   const names = new Set(tools.map(({ name }) => name));
   const rest = text.replaceAll(CODE, (code) => (names.has(code) ? code : " "));

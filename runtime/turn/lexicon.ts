@@ -32,8 +32,8 @@ export interface Unit {
 
 /** The lexicon, read. */
 export interface Lexicon {
-  readonly words: ReadonlyMap<string, Meaning>;
-  readonly chinese: ReadonlyMap<string, Meaning>;
+  /** Words and phrases, as they stand and without endings. */
+  readonly meaningOf: (word: string) => Meaning | undefined;
   /** Actions by name. */
   readonly names: ReadonlyMap<string, number>;
   /** By action, those that do the contrary. */
@@ -44,83 +44,124 @@ export interface Lexicon {
 
 const NOTHING: Meaning = { things: [], topics: [], actions: [] };
 const HAN = /\p{Script=Han}+/gu;
+const HAN_FIRST = 0x2e80;
+const IS_HAN = /\p{Script=Han}/u;
 /** Stands within Chinese verbs: 订个位 is 订位, 查一下天气 is 查天气. */
 const BETWEEN = /(?<=.)(?:一下|一[个点份首张辆次条]|个)(?=.)/gu;
-const IS_HAN = /\p{Script=Han}/u;
+/** An action whose line has fewer English words is wholly itself. */
+const SHARP_WORDS = 4;
 
 let known: Lexicon | undefined;
 
-/** The words of the file; read once. @param stem How words lose their endings. */
+/** The words of the file; read once, in some ten milliseconds. @param stem How words lose their endings. */
 export function lexicon(stem: (word: string) => string): Lexicon {
   known ??= parse(readFileSync(FILE, "utf8"), stem);
   return known;
 }
 
-interface Growing {
-  readonly things: number[];
-  readonly topics: number[];
-  readonly actions: number[];
-}
+/** The lines in which a word stands; what they mean is looked at when it is said. */
+type Lines = Map<string, number[]>;
 
 function parse(text: string, stem: (word: string) => string): Lexicon {
-  const words = new Map<string, Growing>();
-  const chinese = new Map<string, Growing>();
+  const lines: Lines = new Map();
   const opposites = new Map<number, Set<number>>();
   const names = new Map<string, number>();
   const sharpness: number[] = [];
+  const topics: number[] = [];
   let topic = 0;
-  const put = (map: Map<string, Growing>, word: string, line: number, isAction: boolean): void => {
-    const meaning = map.get(word) ?? { things: [], topics: [], actions: [] };
-    map.set(word, meaning);
-    const [own, id] = isAction ? [meaning.actions, line] : [meaning.things, line];
-    if (!own.includes(id)) own.push(id);
-    if (!isAction && !meaning.topics.includes(topic)) meaning.topics.push(topic);
-  };
   for (const [at, line] of text.split("\n").entries()) {
-    if (line === "") continue;
-    if (line.startsWith("## ")) {
-      topic = at;
-      continue;
+    if (line.startsWith("## ")) topic = at;
+    else if (line.startsWith(">< ")) oppose(line, names, opposites);
+    else {
+      const count = putLine(line, at, lines);
+      if (line.startsWith("!")) {
+        names.set(line.slice(1, line.indexOf(":")), at);
+        sharpness[at] = Math.min(1, Math.sqrt(SHARP_WORDS / Math.max(1, count)));
+      } else topics[at] = topic;
     }
-    if (line.startsWith(">< ")) {
-      const [one = -1, other = -1] = line
-        .slice(3)
-        .split(" ")
-        .map((name) => names.get(name) ?? -1);
-      opposites.set(one, (opposites.get(one) ?? new Set()).add(other));
-      opposites.set(other, (opposites.get(other) ?? new Set()).add(one));
-      continue;
-    }
-    const [, name, rest = ""] = /^(?:!(\w+): )?(.*)$/u.exec(line) ?? [];
-    const [english = "", han = ""] = rest.split(" | ");
-    if (name !== undefined) names.set(name, at);
-    let count = 0;
-    for (const [whole, phrase] of english.matchAll(/"([^"]+)"|\S+/gu)) {
-      const word = phrase ?? whole;
-      for (const form of new Set([word, stemmed(word, stem)]))
-        put(words, form, at, name !== undefined);
-      count++;
-    }
-    for (const word of han.split(" ")) if (word !== "") put(chinese, word, at, name !== undefined);
-    if (name !== undefined) sharpness[at] = 1 / Math.sqrt(Math.max(1, count / 4));
   }
-  return { words, chinese, names, opposites, sharpness };
+  putStems(lines, stem);
+  const meanings = new Map<string, Meaning>();
+  const lookUp = (word: string): Meaning | undefined => {
+    const own = lines.get(word);
+    if (own === undefined) return undefined;
+    const before = meanings.get(word);
+    if (before !== undefined) return before;
+    const things = own.filter((at) => sharpness[at] === undefined);
+    const meaning = {
+      things,
+      topics: [...new Set(things.map((at) => topics[at] ?? 0))],
+      actions: own.filter((at) => sharpness[at] !== undefined),
+    };
+    meanings.set(word, meaning);
+    return meaning;
+  };
+  return { meaningOf: lookUp, names, opposites, sharpness };
 }
 
-function stemmed(phrase: string, stem: (word: string) => string): string {
-  return phrase.split(" ").map(stem).join(" ");
+function oppose(
+  line: string,
+  names: ReadonlyMap<string, number>,
+  opposites: Map<number, Set<number>>,
+): void {
+  const [, one = "", other = ""] = line.split(" ");
+  const [a, b] = [names.get(one), names.get(other)];
+  if (a === undefined || b === undefined) return;
+  opposites.set(a, (opposites.get(a) ?? new Set()).add(b));
+  opposites.set(b, (opposites.get(b) ?? new Set()).add(a));
+}
+
+/** Notes the words and "phrases" of a line. Says how many come before the Chinese ones. */
+function putLine(line: string, at: number, lines: Lines): number {
+  const [english = "", chinese = ""] = line.split(" | ");
+  const words = wordsOf(
+    english.startsWith("!") ? english.slice(english.indexOf(" ") + 1) : english,
+  );
+  for (const word of words) put(lines, word, at);
+  for (const word of chinese.split(" ")) if (word !== "") put(lines, word, at);
+  return words.length;
+}
+
+function wordsOf(text: string): readonly string[] {
+  const words: string[] = [];
+  let phrase = "";
+  for (const token of text.split(" ")) {
+    const whole = phrase === "" ? token : `${phrase} ${token}`;
+    const isOpen = whole.startsWith('"') && (whole.length === 1 || !whole.endsWith('"'));
+    phrase = isOpen ? whole : "";
+    if (!isOpen && whole !== "") words.push(whole.startsWith('"') ? whole.slice(1, -1) : whole);
+  }
+  return words;
+}
+
+function put(lines: Lines, word: string, at: number): void {
+  const own = lines.get(word);
+  if (own === undefined) lines.set(word, [at]);
+  else if (own.at(-1) !== at && !own.includes(at)) own.push(at);
+}
+
+/** "raining" is found as "rain", too, where that is no word of its own. */
+function putStems(lines: Lines, stem: (word: string) => string): void {
+  const stems: Lines = new Map();
+  for (const [word, own] of lines) {
+    if (word.length < 4 || HAN_FIRST < word.charCodeAt(0)) continue;
+    const short = word.includes(" ") ? word.split(" ").map(stem).join(" ") : stem(word);
+    if (!lines.has(short)) for (const at of own) put(stems, short, at);
+  }
+  for (const [word, own] of stems) lines.set(word, own);
 }
 
 /** The words and phrases of a text in small letters; of what overlaps, the longest. */
 export function unitsOf(text: string, stem: (word: string) => string): readonly Unit[] {
-  const { words, chinese } = lexicon(stem);
+  const { meaningOf: words } = lexicon(stem);
   const units: Unit[] = [];
   for (const [run] of text.matchAll(HAN))
-    units.push(...unitsOfRun(run.replaceAll(BETWEEN, ""), chinese));
+    units.push(...unitsOfRun(run.replaceAll(BETWEEN, ""), words));
   const plain = text
     .replaceAll(HAN, " ")
     .split(/[^\p{L}\p{N}%'-]+/u)
-    .flatMap(parts);
+    .flatMap(bareOf);
+  units.push(...apartIn(plain, words));
   for (let at = 0; at < plain.length;) {
     const [unit, used] = unitAt(plain, at, words, stem);
     units.push(unit);
@@ -129,8 +170,36 @@ export function unitsOf(text: string, stem: (word: string) => string): readonly 
   return units;
 }
 
-/** "check-in" is one word where it is known, and two otherwise. */
-function parts(word: string): readonly string[] {
+/** Follow their verb, with its object between: "turn the lights off". */
+const PARTICLES: ReadonlySet<string> = new Set("on off up down out in back away over".split(" "));
+const PARTED =
+  /^(?:turn|switch|put|flick|flip|power|shut|take|bring|give|send|call|pick|drop|hand|get|let|set|wake|roll|pull|push|throw|write|look|fill|pay|crank|hold|move|cross|tick|check|lift)(?:s|ed|ing|ning|ting|ping)?$/u;
+/** Words between a verb and its particle, at most. */
+const APART_MAX = 5;
+/** Ends a wish of two words: "hall lights off, please". */
+const WISH_END = /^(?:please|pls|thanks|thank|now|in|at|for|and)$/u;
+
+/** Verbs whose particle stands further on. */
+function apartIn(plain: readonly string[], words: Lexicon["meaningOf"]): readonly Unit[] {
+  const units: Unit[] = [];
+  const find = (text: string): void => {
+    const meaning = words(text);
+    if (meaning !== undefined) units.push({ term: text, text, meaning });
+  };
+  for (const [at, particle] of plain.entries()) {
+    if (!PARTICLES.has(particle) || at === 0) continue;
+    const from = Math.max(0, at - APART_MAX);
+    const verb = plain.slice(from, at).findLast((word) => PARTED.test(word));
+    const next = plain[at + 1];
+    if (verb !== undefined && plain[at - 1] !== verb) find(`${verb} ${particle}`);
+    else if (verb === undefined && (next === undefined || WISH_END.test(next)))
+      find(`turn ${particle}`);
+  }
+  return units;
+}
+
+/** A word without the marks around it. */
+function bareOf(word: string): readonly string[] {
   const bare = word.replaceAll(/^[-']+|[-']+$/gu, "");
   return bare === "" ? [] : [bare];
 }
@@ -138,17 +207,17 @@ function parts(word: string): readonly string[] {
 function unitAt(
   plain: readonly string[],
   at: number,
-  words: ReadonlyMap<string, Meaning>,
+  words: Lexicon["meaningOf"],
   stem: (word: string) => string,
 ): readonly [Unit, number] {
   for (let length = Math.min(PHRASE_WORDS_MAX, plain.length - at); length > 1; length--) {
     const phrase = plain.slice(at, at + length);
     const text = phrase.join(" ");
     const meaning =
-      words.get(text) ??
-      words.get(phrase.map(stem).join(" ")) ??
+      words(text) ??
+      words(phrase.map(stem).join(" ")) ??
       (length === 2 && (phrase[0]?.length ?? 0) > 2
-        ? (words.get(phrase.join("")) ?? words.get(phrase.join("-")))
+        ? (words(phrase.join("")) ?? words(phrase.join("-")))
         : undefined);
     if (meaning !== undefined) return [{ term: phrase.map(stem).join(" "), text, meaning }, length];
   }
@@ -158,25 +227,30 @@ function unitAt(
 
 function meaningOf(
   word: string,
-  words: ReadonlyMap<string, Meaning>,
+  words: Lexicon["meaningOf"],
   stem: (word: string) => string,
 ): Meaning {
-  const own = words.get(word) ?? words.get(stem(word)) ?? words.get(word.replaceAll("-", ""));
+  const own =
+    words(word) ??
+    (word.endsWith("s") ? words(word.slice(0, -1)) : undefined) ??
+    words(stem(word)) ??
+    words(word.replaceAll("-", ""));
   if (own !== undefined) return own;
   const halves = word.includes("-") ? word.split("-") : compound(word, words, stem);
-  const found = halves.map((half) => words.get(half) ?? words.get(stem(half)) ?? NOTHING);
+  const found = halves.map((half) => words(half) ?? words(stem(half)) ?? NOTHING);
   return found.length === 0 ? NOTHING : joined(found);
 }
 
 /** "poolhouse": two words that are known. */
 function compound(
   word: string,
-  words: ReadonlyMap<string, Meaning>,
+  words: Lexicon["meaningOf"],
   stem: (word: string) => string,
 ): readonly string[] {
   for (let cut = word.length - 4; cut >= 4; cut--) {
     const [head, tail] = [word.slice(0, cut), word.slice(cut)];
-    if (words.has(head) && (words.has(tail) || words.has(stem(tail)))) return [head, tail];
+    if (words(head) !== undefined && (words(tail) ?? words(stem(tail))) !== undefined)
+      return [head, tail];
   }
   return [];
 }
@@ -190,7 +264,7 @@ function joined(all: readonly Meaning[]): Meaning {
 }
 
 /** Chinese has no spaces: the longest known word at each place, and what is between. */
-function unitsOfRun(run: string, chinese: ReadonlyMap<string, Meaning>): readonly Unit[] {
+function unitsOfRun(run: string, words: Lexicon["meaningOf"]): readonly Unit[] {
   const units: Unit[] = [];
   let unknown = "";
   const flush = (): void => {
@@ -199,14 +273,14 @@ function unitsOfRun(run: string, chinese: ReadonlyMap<string, Meaning>): readonl
   };
   for (let at = 0; at < run.length;) {
     let length = Math.min(CHINESE_MAX, run.length - at);
-    while (length > 0 && !chinese.has(run.slice(at, at + length))) length--;
+    while (length > 0 && words(run.slice(at, at + length)) === undefined) length--;
     if (length === 0) {
       unknown += run[at++] ?? "";
       continue;
     }
     flush();
     const word = run.slice(at, at + length);
-    units.push({ term: word, text: word, meaning: chinese.get(word) ?? NOTHING });
+    units.push({ term: word, text: word, meaning: words(word) ?? NOTHING });
     at += length;
   }
   flush();

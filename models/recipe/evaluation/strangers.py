@@ -141,7 +141,7 @@ class Strangers:
         for _ in range(3):
             for tool in self.tools:
                 for request in tool.lacking:
-                    yield self.case("asks", tool, None, self.few(), message=request, says=[ASKS])
+                    yield self.case("asks", tool, None, self.few(), message=request, says=[ASKS], lacks=tool.name)
 
     def answers(self):
         for nth in range(3):

@@ -70,3 +70,35 @@ test("what a message hands over does not speak for a tool", () => {
   ]);
   expect(best?.name).toBe("translate");
 });
+
+const HOME = [
+  tool("blinds_up", "Opens the blinds of a room", "room"),
+  tool("AcmeHeatingSet", "Sets the heating of a room", "room"),
+  tool("order_goods", "Orders goods of a shop", "goods"),
+];
+const shown = (tools: readonly ToolSpec[], text: string) =>
+  fittingTools(tools, [user(text)]).tools.map(({ name }) => name);
+
+test.each([
+  ["it's freezing in the attic", "AcmeHeatingSet"],
+  ["厨房太冷了，开暖气", "AcmeHeatingSet"],
+  ["把卧室的窗帘拉开", "blinds_up"],
+])("%p finds a tool that is described in other words, or in another language", (text, expected) => {
+  expect(shown(HOME, text)).toContain(expected);
+});
+
+test("the contrary of what a tool does speaks against it, and so does another thing to do", () => {
+  const lock = [tool("unlock_safe", "Unlocks the safe of an office", "office")];
+  const scoreOf = (text: string) => fittingTools(lock, [user(text)]).score ?? 0;
+  expect(scoreOf("unlock the safe of the north office")).toBeGreaterThan(
+    scoreOf("lock the safe of the north office"),
+  );
+  expect(scoreOf("unlock the safe of the north office")).toBeGreaterThan(
+    scoreOf("paint the safe of the north office"),
+  );
+});
+
+test("why something is wanted does not speak against the tool", () => {
+  const long = "My bones ache from all this damp, so please warm the attic room";
+  expect(shown(HOME, long)).toEqual(["AcmeHeatingSet"]);
+});
