@@ -354,6 +354,8 @@ export interface Store {
     limit: number,
   ) => Promise<readonly { key: string; value: unknown }[]>;
   readonly kvCommit: (fn: string, writes: readonly KvWrite[]) => Promise<void>;
+  /** Throws `function/limit` when a function has stored so much that there is no room for more values. */
+  readonly kvRoom: (fn: string, writes: readonly KvWrite[]) => Promise<void>;
   /** Whoever has values. */
   readonly kvOwners: () => Promise<readonly string[]>;
   readonly close: () => void;

@@ -5,13 +5,17 @@ import { MoultError } from "../../schemas/error.ts";
 import { kv } from "../../schemas/tables.ts";
 import type { Db } from "./database.ts";
 import { method } from "./failure.ts";
+import { kvRoom } from "./kv_room.ts";
 
 const p = sql.placeholder;
 /** JSON characters of the values of one listing. */
 const LIST_CHARS_MAX = 4 * 1_048_576;
 
 /** The values, over an open database. `write` joins a transaction that somebody else began. */
-export function kvQueries(db: Db): Pick<Store, "kvGet" | "kvList" | "kvCommit" | "kvOwners"> & {
+export function kvQueries(db: Db): Pick<
+  Store,
+  "kvGet" | "kvList" | "kvCommit" | "kvOwners" | "kvRoom"
+> & {
   readonly write: (fn: string, writes: readonly KvWrite[]) => void;
 } {
   const isEntry = and(eq(kv.fn, p("fn")), eq(kv.key, p("key")));
@@ -68,6 +72,7 @@ export function kvQueries(db: Db): Pick<Store, "kvGet" | "kvList" | "kvCommit" |
     kvCommit: method("keep a function's values", (fn, writes) =>
       db.transaction(() => write(fn, writes)),
     ),
+    kvRoom: method("look up how much a function has stored", kvRoom(db)),
     kvOwners: method("look up who has values", () => owners.all().map(({ fn }) => fn)),
   };
 }

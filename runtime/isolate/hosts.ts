@@ -291,7 +291,8 @@ export class Hosts {
       keepers.check(bundle);
       return await kv.kvList(...asked);
     };
-    return { ...services, kv: { kvGet, kvList, kvCommit: kv.kvCommit } };
+    const { kvCommit, kvRoom } = kv;
+    return { ...services, kv: { kvGet, kvList, kvCommit, kvRoom } };
   }
 }
 

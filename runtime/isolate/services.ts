@@ -5,7 +5,7 @@ import type { Crash } from "./deployment.ts";
 
 /** The daemon as hosts see it. */
 export interface HostServices {
-  readonly kv: Pick<Store, "kvGet" | "kvList" | "kvCommit">;
+  readonly kv: Pick<Store, "kvGet" | "kvList" | "kvCommit" | "kvRoom">;
   /** Whose those values are. Asked before they are read, and before they are changed. */
   readonly keepers: Pick<Keepers, "check" | "claim">;
   /** The value of a secret that `fn` declares; `undefined` = the owner has not set it. */

@@ -1,6 +1,6 @@
 /** One version of a function: starts its host when needed, counts its calls, and copes with the host's end. */
 import { Backoff } from "../back_off.ts";
-import type { CallResult, FunctionCall } from "../ports.ts";
+import type { CallResult, FunctionCall, KvWrite } from "../ports.ts";
 import { within } from "../within.ts";
 import { isMoultError, MoultError, toWire, messageOf } from "../../schemas/error.ts";
 import type { Manifest } from "../../schemas/function.ts";
@@ -91,7 +91,7 @@ export class Version implements Deployment {
       if (!answer.isPlain) {
         const writes = await answer.writes();
         if (writes.length > 0) {
-          this.#parts.services.keepers.claim(this.#parts.bundle);
+          await this.#claim(writes);
           await this.#parts.services.kv.kvCommit(this.#name, writes);
         }
       }
@@ -114,12 +114,20 @@ export class Version implements Deployment {
     try {
       answer = await this.#call(call, handler);
       const writes = answer.isPlain ? [] : await answer.writes();
-      if (writes.length > 0) this.#parts.services.keepers.claim(this.#parts.bundle);
+      if (writes.length > 0) await this.#claim(writes);
       return result({ output: await answer.value(), writes });
     } catch (error) {
       answer?.end();
       return result({ error: toWire(this.#logged(error)), writes: [] });
     }
+  }
+
+  /** Before values are stored. Throws what stands against it. */
+  async #claim(writes: readonly KvWrite[]): Promise<void> {
+    const { services, bundle } = this.#parts;
+    services.keepers.check(bundle);
+    await services.kv.kvRoom(this.#name, writes);
+    services.keepers.claim(bundle);
   }
 
   async retire(): Promise<void> {

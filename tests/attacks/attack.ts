@@ -127,7 +127,7 @@ function serve(host: LiveHost, manifest: Manifest): void {
     permissions: manifest.permissions,
     offline: false,
     services: {
-      kv: { kvGet: nothing, kvList: nothing, kvCommit: nothing },
+      kv: { kvGet: nothing, kvList: nothing, kvCommit: nothing, kvRoom: nothing },
       keepers: { check: ignore, claim: ignore },
       secret: ignore,
       call: nothing,

@@ -121,6 +121,7 @@ function memory(): HostServices["kv"] {
       [...values]
         .filter(([key]) => key.startsWith(at(fn, prefix)))
         .map(([key, value]) => ({ key: key.slice(fn.length + 1), value })),
+    kvRoom: async () => undefined,
     kvCommit: async (fn: string, writes: readonly KvWrite[]) => {
       for (const { key, value } of writes) values.set(at(fn, key), value);
     },

@@ -123,6 +123,7 @@ describe("a thousand reads at once", () => {
           },
           kvList: () => Promise.resolve([]),
           kvCommit: () => Promise.resolve(),
+          kvRoom: () => Promise.resolve(),
         },
       },
     );

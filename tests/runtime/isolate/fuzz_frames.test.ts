@@ -197,6 +197,7 @@ beforeAll(() => {
         kvGet: async (fn) => await none().finally(() => (asked.foreign += Number(fn !== "bad"))),
         kvList: async (fn) =>
           await none().then(() => ((asked.foreign += Number(fn !== "bad")), [])),
+        kvRoom: none,
         kvCommit: async (fn) => await none().finally(() => (asked.foreign += Number(fn !== "bad"))),
       },
     },

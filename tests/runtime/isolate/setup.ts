@@ -100,6 +100,7 @@ function memory(kv: Map<string, unknown>, commits: Bench["commits"]): HostServic
           .map(([key, value]) => ({ key: key.slice(fn.length + 1), value }))
           .slice(0, limit),
       ),
+    kvRoom: () => Promise.resolve(),
     kvCommit: (fn, writes) => {
       commits.push({ fn, writes });
       for (const { key, value } of writes)

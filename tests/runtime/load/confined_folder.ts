@@ -25,6 +25,7 @@ export function confinedFolder(livingMax = 64, change: Partial<LoaderOptions> = 
         kvGet: async () => undefined,
         kvList: async () => [],
         kvCommit: async () => undefined,
+        kvRoom: async () => undefined,
       },
       keepers: { check() {}, claim() {} },
       secret: (_fn, name) => `the ${name}`,
