@@ -52,8 +52,8 @@ async function measure(): Promise<Report> {
     rows.push(atMost(`most memory with ${contextTokens} tokens of context`, peak, bar, "GiB"));
   }
   const programs = await llamaPrograms();
-  const bench = typeof programs === "string" ? undefined : programs.bench;
-  const rival = bench !== undefined && existsSync(bench) ? bench : undefined;
+  const there = typeof programs !== "string" && existsSync(programs.bench);
+  const rival = there ? programs.bench : undefined;
   const notes = typeof programs === "string" ? [programs] : [];
   for (const threads of threadCounts()) rows.push(...(await race(model, threads, rival)));
   return { rows, notes };

@@ -46,6 +46,17 @@ export const PRESETS = {
     vocabulary: 8_192,
     context: CONTEXT,
   },
+  /** The least that generates: half of it, and few words, so that a grammar has few to look through. */
+  mini: {
+    architecture: "llama",
+    embedding: 256,
+    layers: 2,
+    heads: 4,
+    kvHeads: 2,
+    feedForward: 768,
+    vocabulary: 1_024,
+    context: CONTEXT,
+  },
   /** 571 million: Qwen2.5-0.5B, a little wider. */
   "0.5b": {
     architecture: "llama",

@@ -10,8 +10,7 @@ import { PRESETS, type Shape } from "../../bench/gguf/presets.ts";
 import { trainTokenizer } from "../../bench/gguf/tokenizer.ts";
 import { temporary } from "../temporary.ts";
 
-/** As small as it gets, so that its tokenizer is learnt at once. */
-const SMALL: Shape = { ...PRESETS.tiny, layers: 2, vocabulary: 1_024 };
+const SMALL: Shape = PRESETS.mini;
 const EXPERTS: Shape = {
   ...SMALL,
   architecture: "qwen3moe",

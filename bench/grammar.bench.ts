@@ -1,0 +1,159 @@
+/** Whether a model that knows nothing can be made to call tools as they are declared. */
+import { type ChatServer, complete } from "./chat_server.ts";
+import { benchModel } from "./gguf/make.ts";
+import { type Bench, type Report, exactly, fact, option, quantile } from "./harness.ts";
+import { type CheckedSchema, misfit } from "./json_check.ts";
+import { startMoult } from "./moult_server.ts";
+import { Prompts } from "./prompts.ts";
+
+const CALLS = 10_000;
+const SLOTS = 4;
+const CONTEXT_TOKENS = 2_048;
+const PROMPT_TOKENS = 12;
+/** A random model seldom ends a text by itself; what is cut off is no call, and is asked for again. */
+const ANSWER_TOKENS = 512;
+/** Asked more often than this for each call, the model is not going to make them. */
+const ASKED_MAX = 4;
+/** How different what the model says is: as likely as the weights have it. */
+const TEMPERATURE = 1;
+
+const text = { type: "string", maxLength: 24 } as const;
+const object = (properties: Readonly<Record<string, CheckedSchema>>, ...optional: string[]) =>
+  ({
+    type: "object",
+    properties,
+    required: Object.keys(properties).filter((key) => !optional.includes(key)),
+    additionalProperties: false,
+  }) as const;
+
+/** What tools ask for: everything that schemas of functions are made of. */
+const TOOLS: Readonly<Record<string, CheckedSchema>> = {
+  set_alarm: object({
+    hour: { type: "integer", minimum: 0, maximum: 23 },
+    daily: { type: "boolean" },
+  }),
+  set_light: object({
+    room: { enum: ["kitchen", "hall", "bedroom"] },
+    brightness: { type: "integer", minimum: 0, maximum: 100 },
+  }),
+  send_message: object({ to: text, text, urgent: { type: "boolean" } }, "urgent"),
+  add_items: object({ items: { type: "array", items: text, minItems: 1, maxItems: 3 } }),
+  move_to: object({ place: object({ x: { type: "number" }, y: { type: "number" } }) }),
+  convert: object({
+    amount: { type: "number", minimum: -1e6, maximum: 1e6 },
+    unit: { enum: ["m", "km", "°C", "Å"] },
+  }),
+  remember: object({ key: { ...text, minLength: 1 }, value: { anyOf: [text, { type: "null" }] } }),
+  book_table: object({
+    guests: { type: "array", items: object({ name: text }), minItems: 1, maxItems: 2 },
+    smoking: { const: false },
+  }),
+};
+
+/** One claim. */
+export const bench: Bench = {
+  title: "Tool calls of a model that knows nothing",
+  about: `${CALLS} calls of ${Object.keys(TOOLS).length} tools by a model with random weights (1,024 words, temperature ${TEMPERATURE}), for which nothing is likely and so everything happens, ${SLOTS} at once over \`/v1\`, each asked for by its name or as any of them in turns. A checker of the bench's own judges names and arguments. An answer that reaches ${ANSWER_TOKENS} tokens before its call is whole is no call; it must be said to be cut off.`,
+  onlyByName: true,
+  run: measure,
+};
+
+async function measure(): Promise<Report> {
+  const model = benchModel("mini", "F16");
+  const room = { model, slots: SLOTS, contextTokens: CONTEXT_TOKENS, threads: 1 };
+  const server = await startMoult(room);
+  try {
+    const calls = option("CALLS", CALLS);
+    const count = new Count();
+    const prompts = new Prompts(1);
+    const began = performance.now();
+    let asked = 0;
+    const one = async () => {
+      while (count.calls < calls && asked < calls * ASKED_MAX)
+        await count.ask(server, prompts.next(PROMPT_TOKENS), asked++);
+    };
+    await Promise.all(Array.from({ length: SLOTS }, one));
+    return {
+      rows: [
+        fact("calls", count.calls),
+        exactly("of them with a name or arguments that do not fit", count.misfits.length, 0),
+        exactly("calls asked for and not made, without saying why", count.unexplained, 0),
+        exactly("requests that failed", count.failures.length, 0),
+        exactly("calls were made", count.calls >= calls ? "all" : "too few", "all"),
+        fact("answers cut off at the limit of tokens", count.cut),
+        fact("a call takes: p50", quantile(count.callMs, 0.5), "ms"),
+        fact("a call takes: p99", quantile(count.callMs, 0.99), "ms"),
+        fact("in all", (performance.now() - began) / 60_000, "min"),
+      ],
+      notes: [...count.misfits, ...count.failures].slice(0, 5),
+    };
+  } finally {
+    await server.stop();
+  }
+}
+
+/** The part of an answer that is read. */
+interface Answer {
+  readonly choices: readonly {
+    readonly finish_reason: string;
+    readonly message: {
+      readonly tool_calls?: readonly { readonly function: { name: string; arguments: string } }[];
+    };
+  }[];
+}
+
+/** What came of the questions. */
+class Count {
+  calls = 0;
+  cut = 0;
+  unexplained = 0;
+  readonly misfits: string[] = [];
+  readonly failures: string[] = [];
+  readonly callMs: number[] = [];
+
+  async ask(server: ChatServer, content: string, index: number): Promise<void> {
+    const names = Object.keys(TOOLS);
+    const name = names[index % names.length] ?? "";
+    const choice = index % 2 === 0 ? { type: "function", function: { name } } : "required";
+    const tools = names.map((one) => ({
+      type: "function",
+      function: { name: one, description: one.replace("_", " "), parameters: TOOLS[one] },
+    }));
+    const extra = { tools, tool_choice: choice, temperature: TEMPERATURE, seed: index };
+    const began = performance.now();
+    try {
+      const messages = [{ role: "user", content }] as const;
+      const request = { messages, tokensMax: ANSWER_TOKENS, extra };
+      const answer = (await complete(server, request)) as Answer;
+      this.#judge(answer, typeof choice === "string" ? undefined : name);
+      this.callMs.push(performance.now() - began);
+    } catch (error) {
+      this.failures.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #judge({ choices: [choice] }: Answer, wanted: string | undefined): void {
+    const calls = choice?.message.tool_calls ?? [];
+    this.calls += calls.length;
+    if (calls.length === 0 && choice?.finish_reason === "length") this.cut++;
+    else if (calls.length === 0) this.unexplained++;
+    for (const { function: call } of calls) {
+      const wrong = wrongWith(call, wanted);
+      if (wrong !== undefined) this.misfits.push(`${call.name} ${call.arguments}: ${wrong}`);
+    }
+  }
+}
+
+function wrongWith(
+  call: { readonly name: string; readonly arguments: string },
+  wanted: string | undefined,
+): string | undefined {
+  const schema = Object.hasOwn(TOOLS, call.name) ? TOOLS[call.name] : undefined;
+  if (schema === undefined) return "there is no such tool";
+  if (wanted !== undefined && call.name !== wanted) return `${wanted} was asked for`;
+  try {
+    return misfit(JSON.parse(call.arguments), schema);
+  } catch {
+    return "its arguments are no JSON";
+  }
+}
