@@ -11,7 +11,8 @@ import { type EvalCase, judge, readCases } from "../cli/eval_cases.ts";
 import type { Engine } from "../runtime/model/engine.ts";
 import type { ToolCall } from "../schemas/model.ts";
 
-const SCORES = [3.5, 4.5, 5.5, 6.5, 7.5] as const;
+/** Log-odds. */
+const SCORES = [-1.5, -0.8, -0.3, 0.2, 0.8] as const;
 /** Of each category: more says little more. */
 const CASES_MAX = 60;
 const TOKENS_MAX = 96;
