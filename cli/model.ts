@@ -1,6 +1,7 @@
-/** `moult model list|pull|use|inspect`: which models there are, and which of them answers. Needs no daemon. */
+/** `moult model list|pull|use|inspect|quantize`: which models there are, and which of them answers. Needs no daemon. */
 import { findDaemon, text } from "./client.ts";
 import { pullAndShow } from "./model_pull.ts";
+import { quantizeAndShow } from "./model_quantize.ts";
 import { countText, showFacts, showTrouble } from "./model_show.ts";
 import { aside, json, line, table } from "./print.ts";
 import { UsageError, type Command, type Values } from "./program.ts";
@@ -8,13 +9,14 @@ import { daemonOptions } from "./start.ts";
 import { bytesText } from "../runtime/bytes_text.ts";
 import type { ListedModel, Models } from "../schemas/model_file.ts";
 
-const USAGE = "list | pull SOURCE | use NAME | inspect [NAME]";
+const USAGE = "list | pull SOURCE | use NAME | inspect [NAME] | quantize NAME";
 
 /** `moult model` */
 export const command: Command = {
   usage: USAGE,
   options: {
     sha256: { type: "string" },
+    type: { type: "string" },
     force: { type: "boolean" },
     offline: { type: "boolean" },
     config: { type: "string", short: "c" },
@@ -25,9 +27,11 @@ export const command: Command = {
   use NAME           answers with this model from the next start on; NAME may be short, a path,
                      or "embedded"
   inspect [NAME]     what it is and what memory it needs; without a name: the one in use
+  quantize NAME      makes a smaller copy of an F16, BF16 or F32 model
 
+  --type TYPE        quantize: Q2_K to Q8_0 (default: Q4_K_M, less than a third of F16)
   --sha256 HEX       what the file must be (default: what the server says, where it says so)
-  --force            pull: replace what is there; use: although it cannot work here
+  --force            pull, quantize: replace what is there; use: although it cannot work here
   --offline          no connection to any other machine
   --config FILE      configuration (default: ./moult.yaml, if it exists)`,
   async run(program, [action = "", name, ...rest], values) {
@@ -57,6 +61,15 @@ const ACTIONS: Readonly<Record<string, Action>> = {
         json: values["json"] === true,
         force: values["force"] === true,
         sha256: text(values["sha256"]),
+      }),
+  },
+  quantize: {
+    takes: (name) => name !== undefined,
+    run: (models, name, values) =>
+      quantizeAndShow(models, name, {
+        json: values["json"] === true,
+        force: values["force"] === true,
+        type: text(values["type"]),
       }),
   },
   use: { takes: (name) => name !== undefined, run: use },

@@ -100,6 +100,26 @@ export interface PullChoices {
   readonly onEvent?: (event: PullEvent) => void;
 }
 
+/** How a model is made smaller. */
+export interface QuantizeChoices {
+  /** A type as in file names, in any case. @default "Q4_K_M" */
+  readonly type?: string | undefined;
+  /** Replaces a file that is there. */
+  readonly force?: boolean;
+  readonly signal?: AbortSignal;
+  /** After each tensor. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** A smaller model that was made. */
+export interface QuantizedModel {
+  readonly name: string;
+  readonly path: string;
+  readonly type: string;
+  readonly bytes: number;
+  readonly bytesBefore: number;
+}
+
 /** What can be done with the models of a home. Everything rejects (or throws) with a `MoultError`. */
 export interface Models {
   /** Path of the model that answers, or what is to be pulled at the next start. Throws what is wrong with it. */
@@ -108,6 +128,8 @@ export interface Models {
   /** @default the model in use */
   readonly inspect: (name: string | undefined) => Promise<ModelFacts>;
   readonly pull: (source: string, how: PullChoices) => Promise<PulledModel>;
+  /** Makes a smaller copy of a model, in the models folder. */
+  readonly quantize: (name: string, how: QuantizeChoices) => Promise<QuantizedModel>;
   /** Chooses the model of the next start. `force`: also one that cannot work here. */
   readonly use: (
     name: string,

@@ -38,16 +38,22 @@ async function openSuitable(gpu: EngineOptions["gpu"], threads: number): Promise
   }
 }
 
+/** Where the libraries of this machine's processor lie, without a GPU. Throws when they are not installed. */
+export function installedFolder(): string {
+  const require = createRequire(import.meta.resolve("node-llama-cpp"));
+  const platform = `linux-${process.arch}`;
+  const index = require.resolve(`@node-llama-cpp/${platform}`);
+  return path.join(path.dirname(index), "..", "bins", platform);
+}
+
 /** `undefined` when the library is not where it is expected: `getLlama()` knows more places. */
 async function openInstalled(threads: number): Promise<Llama | undefined> {
   const create = (Llama as unknown as { readonly _create?: Create })._create;
   if (create === undefined) return undefined;
   try {
-    const require = createRequire(import.meta.resolve("node-llama-cpp"));
-    const platform = `linux-${process.arch}`;
-    const index = require.resolve(`@node-llama-cpp/${platform}`);
-    const folder = path.join(path.dirname(index), "..", "bins", platform);
+    const folder = installedFolder();
     const bindingPath = path.join(folder, "llama-addon.node");
+    const require = createRequire(import.meta.url);
     return await create.call(Llama, {
       bindings: require(bindingPath),
       bindingPath,

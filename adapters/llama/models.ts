@@ -1,9 +1,10 @@
 /** The models of a home, as the command line asks for them. */
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import { checkGguf } from "./gguf.ts";
 import { inspectModel, type LoadPlan, readFacts } from "./inspect.ts";
 import { findPulled, pullModel } from "./pull.ts";
+import { quantizeModel } from "./quantize.ts";
 import { bytesText } from "../../runtime/bytes_text.ts";
 import { isScripted } from "../../runtime/model/engine.ts";
 import {
@@ -67,6 +68,12 @@ export function createModels(
       return inspectModel(path, planOf(path));
     },
     pull: (source, how) => pullModel({ source, folder, offline, ...how }),
+    async quantize(name, how) {
+      const path = find(name);
+      checkGguf(path);
+      mkdirSync(folder, { recursive: true });
+      return await quantizeModel(path, folder, how);
+    },
     async use(name, force) {
       refuseOverruled(choice);
       const path = find(name);
