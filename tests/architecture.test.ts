@@ -19,7 +19,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** The packages that belong to one adapter, and to no other file. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "adapters/http": ["elysia", "@elysiajs/swagger", "@valibot/to-json-schema"],
-  "adapters/llama": ["node-llama-cpp"],
+  // Its lock is the library's own.
+  "adapters/llama": ["node-llama-cpp", "lifecycle-utils"],
   "adapters/log": ["pino"],
   "adapters/sqlite": ["drizzle-orm"],
   "adapters/telegram": ["grammy"],

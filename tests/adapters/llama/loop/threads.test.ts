@@ -17,26 +17,26 @@ function play(
   }
 }
 
-function tuner(start: number, max: number) {
+function machine(start: number, max: number) {
   const clock = { now: 0 };
   const crowd = { free: () => 64 };
   return { clock, crowd, tuner: new ThreadTuner(start, max, crowd, () => clock.now) };
 }
 
 test("more threads are used where they help", () => {
-  const { clock, tuner: own } = tuner(1, 4);
+  const { clock, tuner: own } = machine(1, 4);
   play(own, clock, (threads) => 20 / threads, 60_000);
   expect(own.current).toBe(4);
 });
 
 test("no more threads are used than help", () => {
-  const { clock, tuner: own } = tuner(1, 4);
+  const { clock, tuner: own } = machine(1, 4);
   play(own, clock, (threads) => 20 / Math.min(threads, 2), 60_000);
   expect(own.current).toBeLessThanOrEqual(2);
 });
 
 test("when somebody else computes, it falls back to one thread within a few decodes, and returns later", () => {
-  const { clock, tuner: own } = tuner(2, 2);
+  const { clock, tuner: own } = machine(2, 2);
   play(own, clock, (threads) => 20 / threads, 1_000);
   play(own, clock, (threads) => (threads === 1 ? 25 : 400), 1_300);
   expect(own.current).toBe(1);
@@ -45,7 +45,7 @@ test("when somebody else computes, it falls back to one thread within a few deco
 });
 
 test("a limit holds at once and is never exceeded", () => {
-  const { clock, tuner: own } = tuner(4, 4);
+  const { clock, tuner: own } = machine(4, 4);
   own.limit(2);
   expect(own.current).toBe(2);
   let most = 0;
@@ -62,7 +62,7 @@ test("a limit holds at once and is never exceeded", () => {
 });
 
 test("a thread that would have to wait for a processor is not started, and is again when nobody else wants one", () => {
-  const { crowd, tuner: own } = tuner(4, 4);
+  const { crowd, tuner: own } = machine(4, 4);
   crowd.free = () => 3;
   expect(own.next()).toBe(3);
   crowd.free = () => 1;
