@@ -22,8 +22,9 @@ const COMMON_SHARE = 1 / 4;
 /** Beyond this nobody counts. */
 const COUNTED_MAX = 2_000;
 
-/** Terms that are sought at once. */
+/** Terms that are sought at once, and those of them, the rarest, that exchanges are found by. */
 const TERMS_MAX = 32;
+const RANKED_MAX = 8;
 
 const Place = v.nullable(
   v.object({ from: v.number(), to: v.number(), indexed: v.number(), turns: v.number() }),
@@ -64,18 +65,23 @@ export function searchQueries(client: Database): Pick<Store, "search" | "turnsUn
     if (place.indexed < place.to - 1) index(session, Math.max(place.indexed, place.from), place.to);
     const key = keyOf(session);
     const bounds = { from: place.from, to: place.to };
+    const { turns: total } = place;
+    const common = Math.min(Math.max(COMMON_MIN, Math.ceil(total * COMMON_SHARE)), COUNTED_MAX);
     const holders = new Map<string, number>();
     for (const term of terms) {
       const match = matching(key, [term]);
-      const { count } = v.parse(Count, queries.count.get({ match, ...bounds }));
-      if (count > 0) holders.set(term, count);
+      const { count } = v.parse(Count, queries.count.get({ match, ...bounds, limit: common }));
+      if (count > 0) holders.set(term, count < common ? count : Math.max(count, total / 2));
     }
-    if (holders.size === 0) return NOTHING;
-    const { turns: total } = place;
-    const common = Math.min(Math.max(COMMON_MIN, total * COMMON_SHARE), COUNTED_MAX);
-    const rare = [...holders.keys()].filter((term) => (holders.get(term) ?? 0) < common);
+    const rare = [...holders]
+      .filter(([, count]) => count < common)
+      .toSorted((a, b) => a[1] - b[1])
+      .slice(0, RANKED_MAX);
     if (rare.length === 0) return { ...NOTHING, total, holders };
-    const match = matching(key, rare);
+    const match = matching(
+      key,
+      rare.map(([term]) => term),
+    );
     const hits = v.parse(
       v.array(Hit),
       queries.find.all({ match, session, ...bounds, limit: sought.limit }),
@@ -117,7 +123,7 @@ function prepare(client: Database) {
       "INSERT INTO history_search (rowid, session, asked, said) VALUES ($n, $key, $asked, $said)",
     ),
     mark: client.query("UPDATE sessions SET indexed_to = $at WHERE session = $session"),
-    count: client.query(`SELECT count(*) AS count FROM (SELECT 1 ${inside} LIMIT ${COUNTED_MAX})`),
+    count: client.query(`SELECT count(*) AS count FROM (SELECT 1 ${inside} LIMIT $limit)`),
     find: client.query(
       `SELECT h.n AS n, h.turn AS turn FROM
         (SELECT rowid AS n, rank ${inside} ORDER BY rank LIMIT $limit) f

@@ -10,12 +10,11 @@ import type { SessionContext, Summary } from "../../schemas/session.ts";
 import type { ToolCallRecord } from "../../schemas/turn.ts";
 import { opened } from "./catalogue.ts";
 import { fitted, headLimits, itemsAfter, tokensOf } from "./compaction.ts";
-import type { Exchange } from "./exchanges.ts";
 import type { Shown } from "./live.ts";
 import type { Remembered } from "./memory.ts";
 import { pinnedBy } from "./pinned.ts";
 import { type Prefix, isInstructionsOnly, prefixFor } from "./prefix.ts";
-import { quoted, recalled } from "./recall.ts";
+import { NOTHING_RECALLED, type Recalled, quoted, recalled } from "./recall.ts";
 import { cut, readable } from "./tool_step.ts";
 import type { TurnParts } from "./parts.ts";
 import { messageTokens, toMessage, windowOf } from "./window.ts";
@@ -73,7 +72,7 @@ export class Prompt {
   readonly #own: ChatMessage[];
   #window: readonly HistoryItem[] = [];
   #head: readonly ChatMessage[] = [];
-  #recalled: readonly Exchange[] = [];
+  #recalled: Recalled = NOTHING_RECALLED;
   #prefix: Prefix = { system: "", tools: [], tokens: 0, listed: new Set() };
   #lastTools: readonly string[] = [];
 
@@ -91,6 +90,11 @@ export class Prompt {
   get offered(): ReadonlySet<string> {
     const { tools, listed } = this.#prefix;
     return new Set([...tools.map(({ name }) => name), ...listed, ...this.#given]);
+  }
+
+  /** What the user has told earlier that answers the message by its words, if anything. */
+  get told(): string | undefined {
+    return this.#recalled.told;
   }
 
   /** A call as it is meant: opening the catalogue of skills is calling one. */
@@ -208,8 +212,8 @@ export class Prompt {
 
   /** Brings back what the message asks for and the window does not hold. */
   async #recall(): Promise<readonly Told[]> {
-    const { store, model } = this.#parts;
-    const { session, text } = this.#row;
+    const { store, model, log } = this.#parts;
+    const { session, turn, text } = this.#row;
     const { embedded } = model.status();
     const share = Math.floor(this.#contextTokens * RECALLED_SHARE);
     this.#recalled = await recalled(store, {
@@ -218,9 +222,14 @@ export class Prompt {
       window: this.#window,
       tokensMax: embedded ? RECALLED_TOKENS_EMBEDDED : Math.min(share, RECALLED_TOKENS_MAX),
       exchangesMax: embedded ? RECALLED_EMBEDDED : RECALLED_MAX,
+    }).catch((error: unknown) => {
+      // An answer without it is better than none.
+      log.warn({ session, turn, error }, "A session could not be searched");
+      return NOTHING_RECALLED;
     });
-    if (this.#recalled.length === 0) return [];
-    return [{ type: "recalled", turns: this.#recalled.map(({ turn }) => turn) }];
+    const { exchanges } = this.#recalled;
+    if (exchanges.length === 0) return [];
+    return [{ type: "recalled", turns: exchanges.map((one) => one.turn) }];
   }
 
   async #keep(context: Partial<SessionContext>): Promise<void> {
@@ -232,7 +241,7 @@ export class Prompt {
   /** What was brought back, as the embedded model is shown it. */
   #brought(): readonly ChatMessage[] {
     if (!this.#parts.model.status().embedded) return [];
-    return this.#recalled.flatMap(({ asked, said }): readonly ChatMessage[] => [
+    return this.#recalled.exchanges.flatMap(({ asked, said }): readonly ChatMessage[] => [
       { role: "user", content: asked },
       { role: "assistant", content: said },
     ]);
@@ -241,9 +250,10 @@ export class Prompt {
   /** This turn's messages. The session keeps them without what was brought back. */
   #spoken(): readonly ChatMessage[] {
     const [first, ...rest] = this.#own;
-    if (first === undefined || this.#recalled.length === 0) return this.#own;
+    const { exchanges } = this.#recalled;
+    if (first === undefined || exchanges.length === 0) return this.#own;
     if (this.#parts.model.status().embedded) return this.#own;
-    return [{ role: "user", content: quoted(this.#recalled) + first.content }, ...rest];
+    return [{ role: "user", content: quoted(exchanges) + first.content }, ...rest];
   }
 
   #choose(): void {
@@ -265,7 +275,7 @@ export class Prompt {
     const free = this.#free();
     if (tokensOf(this.#window) > free)
       this.#window = windowOf(this.#window, { tokensMax: free }).items;
-    if (this.#free() < 0) this.#recalled = [];
+    if (this.#free() < 0) this.#recalled = NOTHING_RECALLED;
     if (this.#free() < 0) this.#head = [];
     for (let at = 0; at < this.#own.length && this.#free() < 0; at++) {
       const message = this.#own[at];

@@ -7,14 +7,17 @@ import { type Exchange, exchangesIn, isQuestion, sentencesOf } from "./exchanges
 import { termsAskedFor, termsIn } from "./search_terms.ts";
 import { estimateTokens } from "./window.ts";
 
-/** Terms of a message that are sought. Of a long one its beginning and its end, where the question stands. */
-const TERMS_MAX = 32;
+/** Terms of a message that are sought. Of a long one its beginning and its end. */
+const TERMS_MAX = 24;
 
 /** Exchanges that are compared more closely. */
 const COMPARED_MAX = 16;
 
 /** Share of the message's words, weighed by how rare they are, that an exchange has to hold. */
-const COVERAGE_MIN = 0.4;
+const COVERAGE_MIN = 0.45;
+
+/** What a word counts in it that no earlier exchange holds: another word may have been used for it. */
+const UNHEARD = 0.35;
 
 /** How much better than the best one in the window it has to be. */
 const BETTER_THAN_WINDOW = 1.2;
@@ -28,8 +31,9 @@ const EVIDENCE_MIN = 0.8;
 /** A word is worth this much where it was only asked about. */
 const ASKED_ABOUT = 0.5;
 
-/** Characters that are shown of either side of an exchange. */
-const SHOWN_CHARS_MAX = 400;
+/** Tokens that are shown of either side of an exchange, and the share of all that one side may take. */
+const SHOWN_TOKENS_MAX = 120;
+const SHOWN_SHARE = 0.4;
 
 /** What is sought, and what for. */
 export interface Recall {
@@ -42,11 +46,22 @@ export interface Recall {
   readonly exchangesMax: number;
 }
 
-/** What fits a message, oldest first, cut to what matters of it. */
-export async function recalled(store: Store, recall: Recall): Promise<readonly Exchange[]> {
+/** What was brought back. */
+export interface Recalled {
+  /** What fits a message, oldest first, cut to what matters of it. */
+  readonly exchanges: readonly Exchange[];
+  /** What the user has told that answers the message, as far as words can say, whether or not the window holds it. */
+  readonly told?: string;
+}
+
+/** Nothing was. */
+export const NOTHING_RECALLED: Recalled = { exchanges: [] };
+
+/** Brings back what fits a message. @throws {MoultError} as `Store.search()` */
+export async function recalled(store: Store, recall: Recall): Promise<Recalled> {
   const terms = soughtIn(recall.text);
   const before = recall.window[0]?.turn;
-  if (terms.length === 0) return [];
+  if (terms.length === 0) return NOTHING_RECALLED;
   const found = await store.search(recall.session, {
     terms,
     limit: COMPARED_MAX,
@@ -57,14 +72,41 @@ export async function recalled(store: Store, recall: Recall): Promise<readonly E
   const words = new Set(weights.keys());
   const taken: Exchange[] = [];
   let tokens = 0;
+  const each = Math.min(SHOWN_TOKENS_MAX, recall.tokensMax * SHOWN_SHARE);
   for (const { turn, asked, said } of fits) {
-    const shown = { turn, asked: excerpt(asked, words), said: excerpt(said, words) };
+    const shown = { turn, asked: excerpt(asked, words, each), said: excerpt(said, words, each) };
     tokens += estimateTokens(quoted([shown]));
     if (taken.length === recall.exchangesMax || tokens > recall.tokensMax) break;
     taken.push(shown);
   }
   const order = new Map(found.exchanges.map(({ turn, at }) => [turn, at]));
-  return taken.toSorted((a, b) => (order.get(a.turn) ?? 0) - (order.get(b.turn) ?? 0));
+  const exchanges = taken.toSorted((a, b) => (order.get(a.turn) ?? 0) - (order.get(b.turn) ?? 0));
+  const told = toldIn([...exchanges, ...exchangesIn(recall.window)], recall.text, weights);
+  return { exchanges, ...(told === undefined ? {} : { told }) };
+}
+
+/** What begins an order, or asks for something: nobody tells a fact like that. */
+const REQUEST =
+  /^(?:please|can|could|would|let|set|turn|switch|add|note|remind|convert|translate|calculate|play|pause|open|close|lock|unlock|show|list|tell|give|find|search|look|send|write|read|start|stop|make|put|summari[sz]e|delete|remove|cancel|book|call)\b|^(?:请|帮|把|给我|打开|关|开|提醒|设|查|算|翻译|播放|添加|删|读|写|发|列|总结)/iu;
+
+/** The newest of the user's sentences that holds most of what a question asks about. */
+function toldIn(
+  exchanges: readonly Exchange[],
+  text: string,
+  weights: Weights,
+): string | undefined {
+  if (!isQuestion(text.trim())) return undefined;
+  const all = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
+  let best: string | undefined;
+  let most = all * COVERAGE_MIN;
+  for (const sentence of exchanges.flatMap(({ asked }) => sentencesOf(asked))) {
+    if (isQuestion(sentence) || REQUEST.test(sentence)) continue;
+    const score = scoreOf({ turn: "", asked: sentence, said: "" }, weights);
+    if (score < most) continue;
+    most = score;
+    best = sentence;
+  }
+  return best;
 }
 
 /** Exchanges as they stand before a message. */
@@ -74,17 +116,27 @@ export function quoted(exchanges: readonly Exchange[]): string {
   return `Earlier in this conversation:\n${marked.join("\n")}\n\n`;
 }
 
+/** Of a message that asks and tells, what it asks. */
 function soughtIn(text: string): readonly string[] {
-  const terms = termsAskedFor(text);
+  const questions = sentencesOf(text).filter(isQuestion);
+  const terms = termsAskedFor(questions.length === 0 ? text : questions.join(" "));
   if (terms.length <= TERMS_MAX) return terms;
   return [...terms.slice(0, TERMS_MAX / 2), ...terms.slice(-TERMS_MAX / 2)];
 }
 
 type Weights = ReadonlyMap<string, number>;
 
-/** What each term is worth: the fewer exchanges hold it, the more. One that none holds asks for something else. */
+/** What each term is worth: the fewer exchanges hold it, the more. */
 function weigh(terms: readonly string[], { total, holders }: Found): Weights {
-  return new Map(terms.map((term) => [term, Math.log(1 + total / (holders.get(term) ?? 2))]));
+  return new Map(
+    terms.map((term) => {
+      const count = holders.get(term);
+      return [
+        term,
+        count === undefined ? UNHEARD * Math.log(1 + total / 2) : Math.log(1 + total / count),
+      ];
+    }),
+  );
 }
 
 /** The exchanges that fit, the best first; of those that ask the same only the newest. */
@@ -128,19 +180,20 @@ function scoreOf({ asked, said }: Exchange, weights: Weights): number {
 }
 
 /** The sentences of a text around the one that has most of the words. */
-function excerpt(text: string, words: ReadonlySet<string>): string {
-  if (text.length <= SHOWN_CHARS_MAX) return text;
-  const sentences = sentencesOf(text).map((sentence) => sentence.slice(0, SHOWN_CHARS_MAX));
+function excerpt(text: string, words: ReadonlySet<string>, tokensMax: number): string {
+  if (estimateTokens(text) <= tokensMax) return text;
+  const sentences = sentencesOf(text).map((sentence) => cutTo(sentence, tokensMax));
   const hits = sentences.map((one) => new Set(termsIn(one).filter((term) => words.has(term))).size);
   let first = hits.indexOf(Math.max(...hits));
   let end = first + 1;
-  let room = SHOWN_CHARS_MAX - (sentences[first]?.length ?? 0);
+  let room = tokensMax - estimateTokens(sentences[first] ?? "");
   for (let grown = true; grown;) {
     grown = false;
     for (const at of [end, first - 1]) {
-      const chars = (sentences[at]?.length ?? Infinity) + 1;
-      if (chars > room) continue;
-      room -= chars;
+      const sentence = sentences[at];
+      const tokens = sentence === undefined ? Infinity : estimateTokens(sentence) + 1;
+      if (tokens > room) continue;
+      room -= tokens;
       grown = true;
       if (at === end) end++;
       else first--;
@@ -148,4 +201,10 @@ function excerpt(text: string, words: ReadonlySet<string>): string {
   }
   const shown = sentences.slice(first, end).join(" ");
   return `${first > 0 ? "… " : ""}${shown}${end < sentences.length ? " …" : ""}`;
+}
+
+function cutTo(sentence: string, tokensMax: number): string {
+  const tokens = estimateTokens(sentence);
+  if (tokens <= tokensMax) return sentence;
+  return `${sentence.slice(0, Math.floor((sentence.length * tokensMax) / tokens) - 1)}…`;
 }

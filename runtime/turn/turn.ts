@@ -14,6 +14,7 @@ import {
   type TraceEvent,
   type Usage,
 } from "../../schemas/turn.ts";
+import { believed } from "./believed.ts";
 import type { LiveTurn, Shown } from "./live.ts";
 import { type ModelAnswer, askModel } from "./model_step.ts";
 import type { TurnParts } from "./parts.ts";
@@ -22,7 +23,6 @@ import { isInstructionsOnly } from "./prefix.ts";
 import { Prompt, type Told } from "./prompt.ts";
 import { pendingNotice } from "./pending_notice.ts";
 import { answerIn, isAsked, type Question, questionAbout } from "./question.ts";
-import { faithful } from "./statement.ts";
 import { type ModelStep, Recorded } from "./recorded.ts";
 import { type Called, interrupted, isRefusal, isRepeatable, runCall } from "./tool_step.ts";
 
@@ -255,9 +255,9 @@ class Turn {
 
   /** The embedded model is not believed about results: what it says has to be in them. */
   #check(): ((text: string) => string) | undefined {
+    if (!this.#parts.model.status().embedded) return undefined;
     const results = this.#records.filter(({ name }) => !this.#isInstructions(name));
-    if (!this.#parts.model.status().embedded || results.length === 0) return undefined;
-    return (text) => faithful(text, this.#row.text, results);
+    return believed({ asked: this.#row.text, told: this.#prompt.told, results });
   }
 
   #isInstructions(name: string): boolean {

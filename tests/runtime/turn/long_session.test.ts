@@ -203,6 +203,22 @@ test("the embedded model is shown no summary, and one short exchange as if it ha
   expect(bench.model.requests.every(({ lane }) => lane === "interactive")).toBe(true);
 });
 
+test("where the embedded model has no answer, what the user has told before is one", async () => {
+  const status = { contextTokens: CONTEXT, embedded: true };
+  await using bench = await openAgent(() => ({ text: "I have no tool for that." }), undefined, {
+    status,
+  });
+  await bench.say("It rained all day. My locker code is 7741 at the pool. Then we went home.");
+  await bench.say("我的护照放在书房的蓝色抽屉里。");
+  await chat(bench, 0, 8);
+  const answer = await bench.say("What was the code of my locker?");
+  expect(answer.reply).toBe("You told me before: My locker code is 7741 at the pool.");
+  const chinese = await bench.say("我的护照放在哪儿了？");
+  expect(chinese.reply).toBe("你之前说过：我的护照放在书房的蓝色抽屉里。");
+  expect((await bench.say("Turn on the pool light")).reply).toBe("I have no tool for that.");
+  expect((await bench.say("Who won the match?")).reply).toBe("I have no tool for that.");
+});
+
 test("a daemon that ends waits for no summary", async () => {
   const started = Promise.withResolvers<void>();
   const slow: Script = async ({ lane }, signal) => {
