@@ -12,6 +12,7 @@ import {
 } from "node-llama-cpp";
 import { CheckedText } from "./checked.ts";
 import { emitJson, finishOf, isUnreadableCall } from "./ending.ts";
+import { checkFit } from "./fit.ts";
 import { fill } from "./filling/fill.ts";
 import { checkGguf } from "./gguf.ts";
 import { toHistory } from "./history.ts";
@@ -124,6 +125,9 @@ export class Inference {
   /** Loads a model and runs it once. @throws {MoultError} `model/unavailable` */
   static async load(options: EngineOptions): Promise<Inference> {
     checkGguf(options.path);
+    const standard = options.embedded ? CONTEXT_TOKENS_EMBEDDED : CONTEXT_TOKENS_MAX;
+    const { contextTokens = standard, slots } = options;
+    if (!options.embedded) checkFit(options, { contextTokens, slots, batchTokens: BATCH_TOKENS });
     const threads = options.threads ?? defaultThreads(options.embedded);
     const llama = await openLlama(options.gpu, threads);
     const model = await llama.loadModel({
@@ -133,11 +137,10 @@ export class Inference {
       ...(llama.gpu === false ? { gpuLayers: 0 } : {}),
     });
     rememberTokens(model);
-    const standard = options.embedded ? CONTEXT_TOKENS_EMBEDDED : CONTEXT_TOKENS_MAX;
     const inference = new Inference(options, llama, model, {
       name: path.basename(options.path),
-      contextTokens: Math.min(model.trainContextSize, options.contextTokens ?? standard),
-      slots: options.slots,
+      contextTokens: Math.min(model.trainContextSize, contextTokens),
+      slots,
       threads,
     });
     await inference.#slots.open();

@@ -2,6 +2,7 @@
  * What models have read of conversations, kept for their return: which file holds the beginning of a prompt, and that
  * nothing but what was written is ever read back. Knows tokens and files; the engine writes and reads what is in them.
  */
+import { writeFile } from "node:fs/promises";
 import type { KvOptions } from "./engine.ts";
 import { newName, type StateKeys, stateKeys } from "./kv_files.ts";
 import { blocksOf, sharedBlocks } from "./kv_prefix.ts";
@@ -103,6 +104,8 @@ export class KvStore {
       const target = this.#tiers.unfinished(tier);
       const source = this.#keys.encrypt === undefined ? target : this.#tiers.unfinished();
       unfinished = [source, target];
+      // Engines make files that everybody may read; one that is there keeps what it is.
+      await writeFile(source, "", { mode: 0o600, flag: "wx" });
       const written = await write(source);
       if (written === undefined || mark.forgotten) return false;
       return await this.#seal({ owner, tier, source, target, mark }, written);
@@ -129,10 +132,8 @@ export class KvStore {
       const loaded = await load(checked.file, checked.head);
       this.#tiers.touch(file);
       return loaded;
-    } catch {
-      // One that is gone was forgotten, or made room in another process.
-      if (!file.gone) this.refused++;
-      this.#tiers.remove(file);
+    } catch (error) {
+      this.#refuse(file, error);
       return undefined;
     } finally {
       file.readers--;
@@ -198,12 +199,18 @@ export class KvStore {
       if (head === undefined || !this.#isSame(file, head)) throw new Error("damaged");
       this.#blocks.set(file, blocksOf(head.tokens));
       if (this.#bytesPerToken === 0) this.#bytesPerToken = file.bytes / head.tokens.length;
-    } catch {
-      if (!file.gone) this.refused++;
-      this.#tiers.remove(file);
+    } catch (error) {
+      this.#refuse(file, error);
     } finally {
       file.readers--;
     }
+  }
+
+  #refuse(file: Kept, error: unknown): void {
+    // One that is gone was forgotten, or made room in another process.
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    if (!file.gone && !isMissing) this.refused++;
+    this.#tiers.remove(file);
   }
 
   #isSame(file: Kept, head: StateHead): boolean {

@@ -48,6 +48,8 @@ export class KvTiers {
   readonly #options: KvOptions;
   readonly #folders: Readonly<Record<FileTier, string | undefined>>;
   readonly #files = new Map<string, Kept>();
+  /** Bytes on their way from memory to disk. */
+  #moving = 0;
 
   constructor(options: KvOptions) {
     this.#options = options;
@@ -117,8 +119,9 @@ export class KvTiers {
     this.#files.set(name, file);
     // What was expected may have been less than it is.
     const others = (other: Kept): boolean => other.tier === tier && other !== file;
-    while (this.bytes(tier) > this.#limit(tier) && this.#removeOldest(others));
-    if (this.bytes(tier) > this.#limit(tier)) this.remove(file);
+    if (bytes > this.#limit(tier)) this.remove(file);
+    while (this.#taken(tier) > this.#limit(tier) && this.#removeOldest(others));
+    if (this.#taken(tier) > this.#limit(tier)) this.remove(file);
     return file;
   }
 
@@ -153,11 +156,16 @@ export class KvTiers {
     }
   }
 
+  /** Bytes in a tier, with what is on its way there. */
+  #taken(tier: FileTier): number {
+    return this.bytes(tier) + (tier === "cold" ? this.#moving : 0);
+  }
+
   async #makeRoom(tier: FileTier, bytes: number): Promise<boolean> {
     const limit = this.#limit(tier);
-    if (bytes > limit) return false;
+    if (limit === 0 || bytes > limit) return false;
     const inTier = (file: Kept): boolean => file.tier === tier;
-    while (this.bytes(tier) + bytes > limit) {
+    while (this.#taken(tier) + bytes > limit) {
       const oldest = this.#oldest(inTier);
       if (oldest === undefined) return false;
       if (tier === "cold" || !(await this.#cool(oldest))) this.remove(oldest);
@@ -177,6 +185,7 @@ export class KvTiers {
     if (!(await this.#makeRoom("cold", file.bytes))) return false;
     const from = this.path(file);
     const unfinished = this.unfinished("cold");
+    this.#moving += file.bytes;
     try {
       await copyFile(from, unfinished, constants.COPYFILE_EXCL);
       const handle = await open(unfinished, "r+");
@@ -195,6 +204,8 @@ export class KvTiers {
     } catch {
       removeQuietly(unfinished);
       return file.tier === "cold";
+    } finally {
+      this.#moving -= file.bytes;
     }
   }
 

@@ -1,0 +1,193 @@
+import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { startLlama } from "../../../adapters/llama/engine.ts";
+import type { Engine, EngineOptions } from "../../../runtime/model/engine.ts";
+import type { GenerateRequest } from "../../../schemas/model.ts";
+import { newFolder, removeFolders, statesIn } from "../../runtime/model/kv_folder.ts";
+
+// Loading a model takes its time where others work too.
+setDefaultTimeout(30_000);
+
+const MODEL = join(import.meta.dir, "../../../models/moult-mini.gguf");
+
+/** Tokens of a text that nobody has read yet, at least. */
+const READ_MIN = 120;
+
+const engines: Engine[] = [];
+afterEach(async () => {
+  for (const engine of engines.splice(0)) await engine.close();
+  removeFolders();
+});
+
+async function start(kv: Partial<EngineOptions["kv"]> = {}, options: Partial<EngineOptions> = {}) {
+  const folder = newFolder();
+  const whole = { folder, ramMiB: 0, diskMiB: 64, ...kv };
+  const engine = await startLlama({
+    path: MODEL,
+    embedded: false,
+    slots: 2,
+    gpu: false,
+    contextTokens: 512,
+    threads: 1,
+    kv: whole,
+    ...options,
+  });
+  engines.push(engine);
+  return { engine, folder: whole.folder };
+}
+
+async function stop(engine: Engine): Promise<void> {
+  engines.splice(engines.indexOf(engine), 1);
+  await engine.close();
+}
+
+/** More than a hundred tokens that nobody else begins with. */
+function long(name: string): string {
+  return `${name} says: ${Array.from({ length: 18 }, (_, i) => `${name} ${i} is red`).join(", ")}`;
+}
+
+async function ask(
+  engine: Engine,
+  session: string | undefined,
+  content: string,
+  { signal, ...more }: Partial<GenerateRequest> & { signal?: AbortSignal } = {},
+) {
+  let said = "";
+  const request: GenerateRequest = {
+    lane: "interactive",
+    messages: [{ role: "user", content }],
+    tokensMax: 8,
+    ...(session === undefined ? {} : { session }),
+    ...more,
+  };
+  const sink = { token: (text: string) => void (said += text), call() {} };
+  const answer = await engine.generate(request, sink, signal ?? new AbortController().signal);
+  const { promptTokens, cachedTokens } = answer.usage;
+  return { said, read: promptTokens - cachedTokens, promptTokens, finish: answer.finish };
+}
+
+/** Others take all slots, so that who was there before has made room. */
+async function crowd(engine: Engine, slots = 2): Promise<void> {
+  for (let i = 0; i < slots; i++) await ask(engine, `other ${i}`, long(`number ${i}`));
+}
+
+test("a conversation that made room comes back without being read again, and says the same", async () => {
+  const { engine } = await start();
+  const text = long("anna");
+  const first = await ask(engine, "anna", text);
+  const hot = await ask(engine, "anna", text);
+  await crowd(engine);
+  const back = await ask(engine, "anna", text);
+  expect(first.read).toBeGreaterThan(READ_MIN);
+  expect([hot.read, back.read]).toEqual([1, 1]);
+  expect(back.said).toBe(first.said);
+  expect(engine.stats?.()?.kvTokens.cold).toBe(back.promptTokens - 1);
+  const more = await ask(engine, "anna", `${text}, and that is all`);
+  expect(more.read).toBeLessThan(20);
+});
+
+test("it comes back from memory, and after a restart from disk", async () => {
+  const folder = newFolder();
+  const before = await start({ folder, ramMiB: 64 });
+  const first = await ask(before.engine, "anna", long("anna"));
+  await crowd(before.engine);
+  const back = await ask(before.engine, "anna", long("anna"));
+  expect([back.read, back.said]).toEqual([1, first.said]);
+  expect(before.engine.stats?.()?.kvTokens.warm).toBe(back.promptTokens - 1);
+  expect(statesIn(folder)).toEqual([]);
+  await stop(before.engine);
+  const { engine } = await start({ folder, ramMiB: 64 });
+  const again = await ask(engine, "anna", long("anna"));
+  expect([again.read, again.said]).toEqual([1, first.said]);
+  expect(engine.stats?.()?.kvTokens.cold).toBe(again.promptTokens - 1);
+});
+
+test("encrypted it comes back as well", async () => {
+  const folder = newFolder();
+  const key = "a key of sixteen characters or more";
+  const before = await start({ folder, key });
+  const first = await ask(before.engine, "anna", long("anna"));
+  await stop(before.engine);
+  const { engine } = await start({ folder, key });
+  const back = await ask(engine, "anna", long("anna"));
+  expect([back.read, back.said]).toEqual([1, first.said]);
+});
+
+test("a state that was changed is not used: it is read again, silently, and the answer is the same", async () => {
+  const folder = newFolder();
+  const before = await start({ folder });
+  const first = await ask(before.engine, "anna", long("anna"));
+  await stop(before.engine);
+  const [name = ""] = statesIn(folder);
+  const bytes = readFileSync(join(folder, name));
+  // In the midst of keys and values, which llama.cpp does not check itself.
+  bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 0x10;
+  writeFileSync(join(folder, name), bytes);
+  const { engine } = await start({ folder });
+  const back = await ask(engine, "anna", long("anna"));
+  expect([back.read, back.said]).toEqual([back.promptTokens, first.said]);
+  expect(engine.stats?.()?.kvRefused).toBe(1);
+});
+
+test("a state of another number of slots is left alone", async () => {
+  const folder = newFolder();
+  const before = await start({ folder });
+  const first = await ask(before.engine, "anna", long("anna"));
+  await stop(before.engine);
+  const { engine } = await start({ folder }, { slots: 3 });
+  const again = await ask(engine, "anna", long("anna"));
+  expect([again.read, again.said]).toEqual([again.promptTokens, first.said]);
+  expect(engine.stats?.()?.kvRefused).toBe(0);
+});
+
+test("what several begin with is read once: a new conversation copies it, also from one that is just being read", async () => {
+  const { engine } = await start({ diskMiB: 0 }, { slots: 3 });
+  const system = { role: "system" as const, content: long("the agent") };
+  const asked = (session: string, content: string) =>
+    ask(engine, session, "", { messages: [system, { role: "user", content }] });
+  const alone = await asked("a", "Hello!");
+  expect(alone.read).toBeGreaterThan(READ_MIN);
+  const together = await Promise.all([asked("b", "Hello!"), asked("c", "Who are you?")]);
+  for (const { read } of together) expect(read).toBeLessThan(40);
+  expect(together[0].said).toBe(alone.said);
+  const again = await asked("c", "Who are you?");
+  expect([again.read, again.said]).toEqual([1, together[1].said]);
+});
+
+test("a copy that nobody needed any more does no harm to what comes after it", async () => {
+  const { engine } = await start();
+  const anna = await ask(engine, "anna", long("anna"));
+  const ben = await ask(engine, "ben", long("ben"));
+  // A copy of anna's beginning goes to ben's slot; before it is done, it is cancelled, and ben takes anna's slot.
+  await ask(engine, "carl", `${long("anna")} or not`, { signal: AbortSignal.abort() });
+  const back = await ask(engine, "ben", long("ben"));
+  expect([back.read, back.said]).toEqual([1, ben.said]);
+  const annaBack = await ask(engine, "anna", long("anna"));
+  expect([annaBack.read, annaBack.said]).toEqual([1, anna.said]);
+});
+
+test("of a session that is forgotten nothing is found: not in the context, in memory or on disk", async () => {
+  const { engine, folder } = await start();
+  await ask(engine, "anna", long("anna"));
+  await ask(engine, "ben", long("ben"));
+  engine.forget?.("anna");
+  const hot = await ask(engine, "anna", long("anna"));
+  expect(hot.read).toBeGreaterThan(READ_MIN);
+  await crowd(engine);
+  engine.forget?.("anna");
+  const cold = await ask(engine, "carl", long("anna"));
+  expect(cold.read).toBeGreaterThan(READ_MIN);
+  expect((await ask(engine, "ben", long("ben"))).read).toBe(1);
+  expect(statesIn(folder).length).toBeGreaterThan(0);
+});
+
+test("without a folder that takes files, conversations are read again and answered", async () => {
+  const { engine, folder } = await start();
+  const first = await ask(engine, "anna", long("anna"));
+  rmSync(folder, { recursive: true });
+  await crowd(engine);
+  const again = await ask(engine, "anna", long("anna"));
+  expect(again.said).toBe(first.said);
+  expect(again.read).toBeGreaterThan(READ_MIN);
+});
