@@ -147,7 +147,7 @@ function report(file: string, own: readonly Lesson[], weights: readonly number[]
 }
 
 function written(weights: readonly number[]): string {
-  const lines = names.map((name, n) => `  ${name}: ${(weights[n] ?? 0).toFixed(2)},`);
+  const lines = names.map((name, n) => `  ${name}: ${Math.round(100 * (weights[n] ?? 0)) / 100},`);
   return `/** What each number of an agreement (\`agreement.ts\`) counts. Learnt by \`bun bench/agreement.ts\`, not written by hand. */
 import type { Agreement } from "./agreement.ts";
 
