@@ -32,6 +32,12 @@ export interface GgufHeader {
   /** By type, the largest first. */
   readonly shares: readonly TensorShare[];
   readonly fileBytes: number;
+  /** The embedding matrix, and whether it is the output matrix as well. Absent: it is in another file. */
+  readonly embedding?: {
+    readonly type: string;
+    readonly bytes: number;
+    readonly isOutput: boolean;
+  };
 }
 
 interface Tensor {
@@ -88,7 +94,7 @@ function readHeader(reader: Reader, fileBytes: number): GgufHeader {
     architecture: textOf(metadata.get("general.architecture")),
     metadata,
     tensors,
-    shares: checkTensors(reader, tensors, metadata),
+    ...checkTensors(reader, tensors, metadata),
     fileBytes,
   };
 }
@@ -173,15 +179,19 @@ function checkTensors(
   reader: Reader,
   count: number,
   metadata: ReadonlyMap<string, GgufValue>,
-): readonly TensorShare[] {
+): Pick<GgufHeader, "shares" | "embedding"> {
   const alignment = Number(metadata.get("general.alignment") ?? 32);
   if (!(alignment > 0)) throw new RangeError("its alignment is not above 0");
   const last = { name: "", end: 0 };
   const shares = new Map<number, TensorShare>();
+  let embedding: Tensor | undefined;
+  let isOutput = true;
   for (let i = 0; i < count; i++) {
     const tensor = readTensor(reader);
     const { name, offset, bytes } = tensor;
     shares.set(tensor.type, withTensor(shares.get(tensor.type), tensor));
+    if (name === "token_embd.weight") embedding = tensor;
+    if (name === "output.weight") isOutput = false;
     if (offset % alignment !== 0) throw new RangeError(`tensor "${name}" is not aligned`);
     const end = offset + (bytes ?? 1);
     if (end > last.end) Object.assign(last, { name, end });
@@ -190,7 +200,14 @@ function checkTensors(
   const missing = dataAt + last.end - reader.size;
   if (missing > 0)
     throw new RangeError(`it is cut off: ${missing} bytes of tensor "${last.name}" are missing`);
-  return [...shares.values()].toSorted((a, b) => b.bytes - a.bytes);
+  return {
+    shares: [...shares.values()].toSorted((a, b) => b.bytes - a.bytes),
+    ...(embedding && { embedding: { ...sizeOf(embedding), isOutput } }),
+  };
+}
+
+function sizeOf({ type, bytes = 0 }: Tensor): { readonly type: string; readonly bytes: number } {
+  return { type: tensorTypeName(type) ?? `type ${type}`, bytes };
 }
 
 function withTensor(share: TensorShare | undefined, tensor: Tensor): TensorShare {

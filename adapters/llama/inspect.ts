@@ -7,6 +7,12 @@ import { totalmem } from "node:os";
 import { basename } from "node:path";
 import { checkGguf, type GgufHeader, readGguf, type TensorShare } from "./gguf.ts";
 import type { GgufValue } from "./gguf_values.ts";
+import {
+  fitIn,
+  type MemoryRoom,
+  memoryNeed,
+  type ModelShape,
+} from "../../runtime/model/memory_fit.ts";
 import { partNamed, partOf } from "../../runtime/model/parts.ts";
 import { MoultError } from "../../schemas/error.ts";
 import type { ModelFacts } from "../../schemas/model_file.ts";
@@ -22,8 +28,10 @@ const CONTEXT_TOKENS_DEFAULT = 8_192;
 const CONTEXTS_SHOWN = [2_048, 8_192, 32_768, 131_072];
 /** Keys and values are kept as F16. */
 const VALUE_BYTES = 2;
-/** The process, the library and the buffers that it computes in: measured with models from 0.5 to 7 billion. */
-const PROCESS_BYTES = 256 * 1_048_576;
+/** Tokens that are read in one step. */
+const BATCH_TOKENS = 512;
+/** Types whose rows llama.cpp lays out anew for the processor, which a matrix that is looked up in cannot be. */
+const REPACKED = new Set(["Q4_0", "Q4_K", "IQ4_NL", "Q2_K", "Q8_0"]);
 /** Architectures that read text but write none, or are a part of another model. */
 const NO_WRITERS = /^(?:clip|t5encoder|wavtokenizer-dec|gemma-embedding|llama-embed|.*bert.*)$/;
 
@@ -82,15 +90,15 @@ export async function inspectModel(path: string, plan: LoadPlan): Promise<ModelF
  * @throws {MoultError} `model/unavailable` when the file is no model
  */
 export function readFacts(path: string, plan: LoadPlan): ModelFacts {
-  const head = checkGguf(path);
-  const all = [head, ...otherParts(path).map(readGguf)];
+  const all = headersOf(path);
+  const head = all[0] ?? checkGguf(path);
   const shares = mixOf(all);
   const bytes = all.reduce((sum, { fileBytes }) => sum + fileBytes, 0);
   const number = (key: string): number => largest(head.metadata.get(key));
   const trained = number(`${head.architecture}.context_length`);
-  const tokenBytes = tokenBytesOf(head);
+  const shape = shapeOf(all);
   const needs = (contextTokens: number, slots: number): number =>
-    bytes + PROCESS_BYTES + contextTokens * slots * tokenBytes;
+    memoryNeed(shape, { contextTokens, slots, batchTokens: BATCH_TOKENS });
   const contextTokens = Math.min(trained, plan.contextTokens ?? CONTEXT_TOKENS_DEFAULT);
   const template = chatTemplateOf(head);
   return {
@@ -99,13 +107,13 @@ export function readFacts(path: string, plan: LoadPlan): ModelFacts {
     bytes,
     files: all.length,
     architecture: head.architecture,
-    parameters: shares.reduce((sum, { elements }) => sum + elements, 0),
+    parameters: shape.parameters,
     quantisation: FILE_TYPES[number("general.file_type")] ?? shares[0]?.type ?? "unknown",
     mix: shares.map(({ type, tensors, bytes: size }) => ({ type, tensors, bytes: size })),
     contextTokens: trained,
     layers: number(`${head.architecture}.block_count`),
     chatTemplate: template,
-    tokenBytes,
+    tokenBytes: shape.tokenBytes,
     memory: CONTEXTS_SHOWN.filter((tokens) => tokens <= trained).map((tokens) => ({
       contextTokens: tokens,
       bytes: needs(tokens, 1),
@@ -145,6 +153,34 @@ function mixOf(headers: readonly GgufHeader[]): readonly TensorShare[] {
   return [...byType.values()].toSorted((a, b) => b.bytes - a.bytes);
 }
 
+/** What of a model takes memory; of all its files. */
+export function shapeOf(
+  headers: readonly GgufHeader[],
+): ModelShape & { readonly parameters: number } {
+  const [head] = headers;
+  if (head === undefined) throw new TypeError("A model has at least one file");
+  const number = (name: string): number =>
+    largest(head.metadata.get(`${head.architecture}.${name}`));
+  const words = head.metadata.get("tokenizer.ggml.tokens");
+  const { type = "", bytes = 0, isOutput = false } = head.embedding ?? {};
+  // Of experts a token uses a few.
+  const expert = number("expert_feed_forward_length") * Math.max(1, number("expert_used_count"));
+  return {
+    weightBytes: headers.reduce((sum, { fileBytes }) => sum + fileBytes, 0),
+    repeatedBytes: isOutput && headers.length === 1 && REPACKED.has(type) ? bytes : 0,
+    tokenBytes: tokenBytesOf(head),
+    vocabulary: typeof words === "object" ? words.length : 0,
+    embedding: number("embedding_length"),
+    feedForward: expert > 0 ? expert : number("feed_forward_length"),
+    parameters: mixOf(headers).reduce((sum, { elements }) => sum + elements, 0),
+  };
+}
+
+/** The headers of all files of a model, the first one first. @throws {MoultError} as `checkGguf` */
+export function headersOf(path: string): readonly GgufHeader[] {
+  return [checkGguf(path), ...otherParts(path).map(readGguf)];
+}
+
 /** Keys and values of one token in all layers. Layers without attention have no heads. */
 function tokenBytesOf({ architecture, metadata }: GgufHeader): number {
   const own = (name: string): GgufValue | undefined => metadata.get(`${architecture}.${name}`);
@@ -167,13 +203,12 @@ function fitOf(
   bytes: number,
   plan: { readonly contextTokens: number; readonly slots: number },
 ): ModelFacts["here"] {
-  const { machineBytes, freeBytes } = machineMemory();
-  const fits = bytes > machineBytes ? "no" : bytes > freeBytes ? "tight" : "yes";
-  return { ...plan, bytes, machineBytes, freeBytes, fits };
+  const room = machineMemory();
+  return { ...plan, bytes, ...room, fits: fitIn(bytes, room) };
 }
 
 /** Memory of this machine, or of the container that this process may not leave. */
-function machineMemory(): { readonly machineBytes: number; readonly freeBytes: number } {
+export function machineMemory(): MemoryRoom {
   const limit = process.constrainedMemory();
   const machineBytes = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
   return { machineBytes, freeBytes: Math.min(availableBytes() ?? machineBytes, machineBytes) };
