@@ -22,6 +22,9 @@ const MANY_MS_MAX = 10_000;
 /** See `MANY_MS_MAX`. */
 const ONE_MS_MAX = 10_000;
 
+/** Files that were the end of a workbench and are remembered for it. */
+const SLOW_FILES_MAX = 1_024;
+
 interface Wanted extends Source {
   readonly done: PromiseWithResolvers<Built>;
   /** Built in a run of its own, because one with others came to a bad end. */
@@ -31,6 +34,8 @@ interface Wanted extends Source {
 interface Place {
   readonly bench: Workbench;
   busySince: number | undefined;
+  /** It is busy with a file that was the end of one before. */
+  isSlow: boolean;
 }
 
 /** Builds functions. */
@@ -38,6 +43,8 @@ export class Builds {
   readonly #open: () => Workbench;
   readonly #places: Place[] = [];
   #waiting: Wanted[] = [];
+  /** Paths of files that were the end of a workbench: such a one comes after the others, and never takes the last place. */
+  readonly #slowFiles = new Set<string>();
   #slow: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
@@ -71,16 +78,20 @@ export class Builds {
     while (!this.#closed && this.#waiting.length > 0) {
       const place = this.#free();
       if (place === undefined) return this.#lookLater();
+      const next = this.#next();
+      if (next.length === 0) return;
       place.busySince = performance.now();
-      void this.#build(place, this.#next()).finally(() => {
+      place.isSlow = next.some((one) => this.#isSlow(one));
+      void this.#build(place, next).finally(() => {
         place.busySince = undefined;
+        place.isSlow = false;
         this.#run();
       });
     }
   }
 
   #place(at: number): Place {
-    return (this.#places[at] ??= { bench: this.#open(), busySince: undefined });
+    return (this.#places[at] ??= { bench: this.#open(), busySince: undefined, isSlow: false });
   }
 
   /** A workbench that is free; another one where those that there are have been busy for long. */
@@ -100,26 +111,34 @@ export class Builds {
     }, SLOW_MS);
   }
 
-  /** Of one functions folder: what its files may import depends on it. */
+  #isSlow({ found }: Wanted): boolean {
+    return this.#slowFiles.has(found.path);
+  }
+
+  /** A file like those has its place among them, until it was built. */
+  #note({ found }: Wanted, isSlow: boolean): void {
+    this.#slowFiles.delete(found.path);
+    if (isSlow && this.#slowFiles.size < SLOW_FILES_MAX) this.#slowFiles.add(found.path);
+  }
+
+  /** Of one functions folder: what its files may import depends on it. None: the others have to come to an end first. */
   #next(): readonly Wanted[] {
-    const [first] = this.#waiting;
-    const most = this.#waiting.length <= FEW_MAX || first?.alone === true ? 1 : MANY_MAX;
-    const taken: Wanted[] = [];
-    const left: Wanted[] = [];
-    let chars = 0;
-    for (const wanted of this.#waiting) {
-      const { found, source, alone } = wanted;
-      const fits =
-        taken.length === 0 ||
-        (taken.length < most &&
-          found.root === first?.found.root &&
-          alone !== true &&
-          chars + source.length <= MANY_CHARS_MAX);
-      if (fits) chars += source.length;
-      (fits ? taken : left).push(wanted);
+    const quick = this.#waiting.filter((one) => !this.#isSlow(one));
+    const [first, ...others] = quick;
+    if (first === undefined)
+      return this.#places.some(({ isSlow }) => isSlow) ? [] : this.#waiting.splice(0, 1);
+    const most = quick.length <= FEW_MAX || first.alone === true ? 1 : MANY_MAX;
+    const taken = new Set([first]);
+    let chars = first.source.length;
+    for (const one of others) {
+      if (taken.size >= most) break;
+      const isLike = one.found.root === first.found.root && one.alone !== true;
+      if (!isLike || chars + one.source.length > MANY_CHARS_MAX) continue;
+      chars += one.source.length;
+      taken.add(one);
     }
-    this.#waiting = left;
-    return taken;
+    this.#waiting = this.#waiting.filter((one) => !taken.has(one));
+    return [...taken];
   }
 
   /** Never rejects. */
@@ -131,6 +150,7 @@ export class Builds {
       outcomes = await bench.build(sources, isOne ? ONE_MS_MAX : MANY_MS_MAX);
     } catch (error) {
       // Whose fault it is shows when each is built alone.
+      if (isOne) for (const one of wanted) this.#note(one, endedBy(error));
       if (isOne || !endedBy(error)) for (const one of wanted) one.done.reject(blame(one, error));
       else this.#waiting.push(...wanted.map((one) => ({ ...one, alone: true }) as const));
       return;
@@ -138,8 +158,11 @@ export class Builds {
     for (const [i, one] of wanted.entries()) {
       const outcome = outcomes[i];
       if (outcome === undefined || outcome === null) this.#waiting.push({ ...one, alone: true });
-      else if ("built" in outcome) one.done.resolve(outcome.built);
-      else one.done.reject(fromWire(outcome.error));
+      else {
+        this.#note(one, false);
+        if ("built" in outcome) one.done.resolve(outcome.built);
+        else one.done.reject(fromWire(outcome.error));
+      }
     }
   }
 }

@@ -78,3 +78,27 @@ test("more text than a build process is given at once is built in several runs",
   expect(runs.flat().toSorted()).toEqual(names);
   for (const run of runs) expect(run.length).toBeLessThanOrEqual(2);
 });
+
+test("files that were the end of a workbench wait for the others, and never take every place", async () => {
+  const held = Promise.withResolvers<void>();
+  let isFirst = true;
+  const { runs, builds } = bench(async (sources) => {
+    if (!sources.some(({ source }) => source.startsWith("bomb"))) return;
+    if (!isFirst) await held.promise;
+    throw new MoultError("function/limit", "stopped");
+  });
+  const bombs = ["bomb1", "bomb2", "bomb3"];
+  const wanted = () => bombs.map((name) => builds.build(sourceOf(name)).catch(() => name));
+  expect(await Promise.all(wanted())).toEqual(bombs);
+  isFirst = false;
+  runs.length = 0;
+  const again = wanted();
+  const good = ["a", "b"].map((name) => builds.build(sourceOf(name)));
+  expect(await Promise.all(good)).toHaveLength(2);
+  expect(runs.slice(0, 2)).toEqual([["a"], ["b"]]);
+  // Now that only they are left, one is built, and whoever comes finds the other place.
+  expect(await builds.build(sourceOf("c"))).toMatchObject({ text: "c" });
+  expect(runs.filter(([name]) => bombs.includes(name ?? ""))).toHaveLength(1);
+  held.resolve();
+  expect(await Promise.all(again)).toEqual(bombs);
+});
