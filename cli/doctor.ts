@@ -7,6 +7,7 @@ import { DAEMON_HELP, DAEMON_OPTIONS, daemonOptions } from "./start.ts";
 import type { SandboxTrial } from "../runtime/ports.ts";
 import { ConfigError } from "../schemas/config.ts";
 import { messageOf } from "../schemas/error.ts";
+import type { ModelStatus } from "../schemas/model.ts";
 
 const BUN_MIN = "1.4.5";
 /** Below this a database and a few builds may not fit. */
@@ -136,13 +137,24 @@ async function daemon(values: Values): Promise<Check> {
 async function askDaemon(values: Values): Promise<Check> {
   const client = findDaemon(values);
   if (!client) return { name: "daemon", state: "ok", found: `none runs for ${homeOf(values)}` };
-  const { ready, channels = [] } = await client.json<{
+  const {
+    ready,
+    channels = [],
+    model,
+  } = await client.json<{
     readonly ready: { readonly ok: boolean; readonly reasons: readonly string[] };
+    readonly model?: Pick<ModelStatus, "governed">;
     readonly channels?: readonly { readonly channel: string; readonly as?: string }[];
   }>("GET", "/api/status");
   const connected = channels.flatMap(({ channel, as }) => (as ? [`, ${channel}: ${as}`] : []));
+  const slow =
+    model?.governed === undefined ? "" : `, slowed down: ${model.governed.because.join(", ")}`;
   if (ready.ok)
-    return { name: "daemon", state: "ok", found: `runs at ${client.url}${connected.join("")}` };
+    return {
+      name: "daemon",
+      state: "ok",
+      found: `runs at ${client.url}${connected.join("")}${slow}`,
+    };
   return {
     name: "daemon",
     state: "warning",

@@ -4,12 +4,16 @@ import {
   ERROR_STATUS,
   type ErrorCode,
   MoultError,
+  type WireError,
   isMoultError,
   toWire,
 } from "../../schemas/error.ts";
 
 /** Seconds after which a request that was refused with this status is worth another try. */
 const RETRY_SECONDS: Readonly<Record<number, string>> = { 429: "1", 503: "5" };
+
+/** Errors are short. What is longer is an answer that happens to have that status. */
+const REFUSAL_BYTES_MAX = 4_096;
 
 /** Tells a client that was refused for now when to come back. @param afterMs how long that takes, where it is known */
 export function adviseRetry(response: Response, afterMs?: number): Response {
@@ -48,11 +52,34 @@ export function json(body: unknown, status = 200, headers?: Record<string, strin
 }
 
 /** What a function answered, as it may leave. */
-export function called(response: Response): Response {
+export async function called(response: Response): Promise<Response> {
   // A function must not log the owner's browser in as somebody, nor have its output run as a page of ours.
   if (response.headers.has("set-cookie")) response.headers.delete("set-cookie");
   response.headers.set("x-content-type-options", "nosniff");
-  return adviseRetry(response);
+  return response.status === 429 ? await comeAgain(response) : adviseRetry(response);
+}
+
+/** Whoever had no room for a function's question has said when to come again. */
+async function comeAgain(response: Response): Promise<Response> {
+  const length = Number(response.headers.get("content-length") ?? Number.NaN);
+  if (!(length <= REFUSAL_BYTES_MAX)) return adviseRetry(response);
+  const text = await response.text();
+  const { status, headers } = response;
+  return adviseRetry(new Response(text, { status, headers }), retryAfterIn(text));
+}
+
+function retryAfterIn(text: string): number | undefined {
+  try {
+    const { error } = JSON.parse(text) as { readonly error?: Partial<WireError> };
+    return retryAfter(error?.details);
+  } catch {
+    return undefined;
+  }
+}
+
+function retryAfter(details: WireError["details"]): number | undefined {
+  const after = details?.["retryAfterMs"];
+  return typeof after === "number" && Number.isFinite(after) ? after : undefined;
 }
 
 /** The error document of whatever was thrown. What was not foreseen goes to the log, and its text stays there. */
@@ -63,9 +90,7 @@ export function failure(error: unknown, log: Log, route: string): Response {
   const headers: Record<string, string> = { ...refused?.headers };
   if (wire.code === "auth/missing") headers["www-authenticate"] = 'Bearer realm="moult"';
   const status = refused?.status ?? ERROR_STATUS[wire.code];
-  const after = wire.details?.["retryAfterMs"];
-  const afterMs = typeof after === "number" && Number.isFinite(after) ? after : undefined;
-  return adviseRetry(json({ error: wire }, status, headers), afterMs);
+  return adviseRetry(json({ error: wire }, status, headers), retryAfter(wire.details));
 }
 
 /** The answer to a client that has left: nobody reads it, the status is for the metrics. */

@@ -237,7 +237,7 @@ class Front implements HttpFront {
     server.timeout(request, 0);
     const response = await this.#options.functions.fetch(name, { body, principal, signal });
     if (cut) throw tooLarge(CALL_BYTES_MAX);
-    return signal.aborted ? unread() : called(response);
+    return signal.aborted ? unread() : await called(response);
   }
 
   /** Whether a path is for a function, if for anything: a channel's webhook is a route like others. */

@@ -40,7 +40,7 @@ export async function answerHook(
   const body = await readInput(request, info);
   if (isFollowed(info)) return await followSkill(agent, info, { ...asked, body });
   const response = await functions.fetch(name, { body, principal, signal });
-  return signal.aborted ? unread() : called(response);
+  return signal.aborted ? unread() : await called(response);
 }
 
 function isForm(headers: Headers): boolean {
