@@ -133,6 +133,7 @@ export class KvTiers {
   }
 
   remove(file: Kept): void {
+    if (file.gone) return;
     removeQuietly(this.path(file));
     this.#drop(file);
   }
