@@ -53,7 +53,8 @@ function showStep(event: Readonly<Record<string, unknown>>): void {
   const dim = (text: string): void => aside(paint("dim", text, process.stderr));
   switch (event["type"]) {
     case "queued":
-      if (Number(event["position"]) > 0) dim(`· waiting, ${word(event["position"])} before you`);
+      if (Number(event["position"]) > 0)
+        dim(`· waiting, ${word(event["position"])} before you${soon(event["etaMs"])}`);
       break;
     case "tool_call":
       dim(`· ${word(event["name"])} ${short(event["input"])}`);
@@ -92,4 +93,9 @@ function countOf(list: unknown): string {
 
 function short(value: unknown): string {
   return shortText(JSON.stringify(value) ?? "", SHOWN_CHARS_MAX);
+}
+
+/** When it is its turn, where that is known. */
+function soon(etaMs: unknown): string {
+  return typeof etaMs === "number" ? `, about ${Math.max(1, Math.round(etaMs / 1_000))} s` : "";
 }
