@@ -145,6 +145,7 @@ export class Inference {
     });
     await inference.#slots.open();
     await inference.#warmUp();
+    await inference.#slots.measure();
     return inference;
   }
 

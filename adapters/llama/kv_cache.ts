@@ -93,7 +93,7 @@ export class KvCache {
     const written = Promise.withResolvers<void>();
     this.#writing.set(session, written.promise);
     const kept = this.#store.keep(session, count, (file) =>
-      this.#write(slot, uses, file).finally(() => written.resolve()),
+      this.#writeIdle(slot, uses, file).finally(() => written.resolve()),
     );
     // Whoever wants the slot waits until the engine has written it, and not until all of it is sealed.
     await Promise.race([written.promise, kept]);
@@ -102,6 +102,14 @@ export class KvCache {
       if (this.#writing.get(session) === settled) this.#writing.delete(session);
     });
     this.#writing.set(session, settled);
+  }
+
+  /** Learns from a slot that holds something how much room a token takes. */
+  async measure(slot: Cached): Promise<void> {
+    await this.#store?.measure(async (file) => {
+      const written = await this.#write(slot, file);
+      return written ?? { bytes: 0, tokens: new Uint32Array() };
+    });
   }
 
   /** Until everything is kept that is being kept. */
@@ -118,12 +126,24 @@ export class KvCache {
     return best;
   }
 
-  async #write(slot: Cached, uses: number, file: string): Promise<Written | undefined> {
+  /** `undefined`: its next answer has begun, and what is in the context is not all of it any more. */
+  async #writeIdle(slot: Cached, uses: number, file: string): Promise<Written | undefined> {
+    const { session } = slot;
     await this.#flush(slot.sequence);
+    const written = await this.#write(slot, file, () => slot.uses === uses);
+    // Whoever takes the slot for somebody else waits for this, and keeps it then.
+    if (written === undefined && slot.session === session) slot.dirty = true;
+    return written;
+  }
+
+  async #write(
+    slot: Cached,
+    file: string,
+    isStill: () => boolean = () => true,
+  ): Promise<Written | undefined> {
     const { _sequenceId: id } = insideSequence(slot.sequence);
     return await withLock([this.#context, "context"], async () => {
-      // Its next answer has begun: what is in the context is not all of it any more.
-      if (slot.uses !== uses) return undefined;
+      if (!isStill()) return undefined;
       const tokens = Uint32Array.from(slot.sequence.contextTokens);
       const bytes = await this.#addon.saveSequenceStateToFile(file, id, tokens);
       return { bytes, tokens };

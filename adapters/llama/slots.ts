@@ -129,6 +129,12 @@ export class Slots {
     }
   }
 
+  /** Learns what a token takes, from what the first request left. */
+  async measure(): Promise<void> {
+    const read = this.#slots.find(({ sequence }) => sequence.nextTokenIndex > 0);
+    if (read !== undefined) await this.#kv?.measure(read);
+  }
+
   /** Gives a slot back. Its tokens stay for the next request of the session. */
   give(slot: Slot): void {
     slot.busy = false;
@@ -183,6 +189,7 @@ export class Slots {
         slot.session = undefined;
         slot.forgotten = slot.dirty = false;
         slot.uses++;
+        slot.usedAt = 0;
         await slot.sequence.clearHistory();
       }
     });
@@ -191,12 +198,15 @@ export class Slots {
 
   /** Keeps what idle slots hold, while nobody waits for it. */
   #keepSoon(): void {
-    clearTimeout(this.#keeping);
     const idle = this.#slots.every((slot) => !slot.busy);
+    // One that comes later would otherwise put it off again and again.
+    if (!idle && this.#keeping !== undefined) return;
+    clearTimeout(this.#keeping);
     this.#keeping = setTimeout(() => void this.#keepIdle(), idle ? KEEP_QUIET_MS : KEEP_MS);
   }
 
   async #keepIdle(): Promise<void> {
+    this.#keeping = undefined;
     for (const slot of this.#slots) {
       const quiet = this.#slots.every(({ busy }) => !busy);
       const idle =

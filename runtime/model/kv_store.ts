@@ -84,6 +84,20 @@ export class KvStore {
     return best;
   }
 
+  /** Learns how much room a token takes, before the first state is kept. Never rejects. */
+  async measure(write: (file: string) => Promise<Written>): Promise<void> {
+    const file = this.#tiers.unfinished();
+    try {
+      await writeFile(file, "", { mode: 0o600, flag: "wx" });
+      const { bytes, tokens } = await write(file);
+      this.#bytesPerToken = bytes / Math.max(1, tokens.length);
+    } catch (error) {
+      this.#tell(`What is read of conversations cannot be kept: ${messageOf(error)}`);
+    } finally {
+      removeQuietly(file);
+    }
+  }
+
   /**
    * Keeps what `write` writes, in place of what the session had. Never rejects: what cannot be kept is read again
    * when it is needed.
@@ -127,7 +141,7 @@ export class KvStore {
     await file.moving;
     file.readers++;
     try {
-      const checked = await checkState(this.#tiers.path(file), plain, this.#keys);
+      const checked = await checkState(this.#tiers.locate(file), plain, this.#keys);
       if (checked === undefined || !this.#isSame(file, checked.head)) throw new Error("damaged");
       const loaded = await load(checked.file, checked.head);
       this.#tiers.touch(file);
@@ -195,7 +209,7 @@ export class KvStore {
     if (file.gone || this.#blocks.has(file)) return;
     file.readers++;
     try {
-      const head = await readHead(this.#tiers.path(file), this.#keys);
+      const head = await readHead(this.#tiers.locate(file), this.#keys);
       if (head === undefined || !this.#isSame(file, head)) throw new Error("damaged");
       this.#blocks.set(file, blocksOf(head.tokens));
       if (this.#bytesPerToken === 0) this.#bytesPerToken = file.bytes / head.tokens.length;

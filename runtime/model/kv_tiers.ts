@@ -2,7 +2,7 @@
  * What is kept, by tier: files in memory and on disk, how much room they may take and which go first.
  * Knows names, sizes and ages, not what a file is good for.
  */
-import { constants, rmdirSync, statfsSync, statSync } from "node:fs";
+import { constants, existsSync, rmdirSync, statfsSync, statSync } from "node:fs";
 import { copyFile, open, rename, unlink, utimes } from "node:fs/promises";
 import { freemem } from "node:os";
 import { join } from "node:path";
@@ -70,7 +70,13 @@ export class KvTiers {
     return [...this.#files.values()];
   }
 
-  path({ tier, name }: Pick<Kept, "tier" | "name">): string {
+  /** Where a file is: another process may have moved it. */
+  locate(file: Kept): string {
+    if (!existsSync(this.#path(file))) this.look();
+    return this.#path(file);
+  }
+
+  #path({ tier, name }: Pick<Kept, "tier" | "name">): string {
     return join(this.#folders[tier] ?? this.#options.folder, name);
   }
 
@@ -90,7 +96,9 @@ export class KvTiers {
         const says = parseName(name);
         if (says === undefined) continue;
         seen.add(name);
-        if (!this.#files.has(name)) this.#add(name, tier, says);
+        const known = this.#files.get(name);
+        if (known === undefined) this.#add(name, tier, says);
+        else if (known.moving === undefined) known.tier = tier;
       }
     }
     for (const file of this.#files.values()) if (!seen.has(file.name)) this.#drop(file);
@@ -114,7 +122,7 @@ export class KvTiers {
   async add(unfinished: string, name: string, tier: FileTier, bytes: number): Promise<Kept> {
     const says = parseName(name);
     if (says === undefined) throw new TypeError(`"${name}" is no name of a state`);
-    await rename(unfinished, this.path({ tier, name }));
+    await rename(unfinished, this.#path({ tier, name }));
     const file: Kept = { ...says, name, tier, bytes, usedAt: Date.now(), ...UNUSED };
     this.#files.set(name, file);
     // What was expected may have been less than it is.
@@ -129,12 +137,12 @@ export class KvTiers {
   touch(file: Kept): void {
     file.usedAt = Date.now();
     const now = new Date(file.usedAt);
-    utimes(this.path(file), now, now).catch(() => {});
+    utimes(this.#path(file), now, now).catch(() => {});
   }
 
   remove(file: Kept): void {
     if (file.gone) return;
-    removeQuietly(this.path(file));
+    removeQuietly(this.#path(file));
     this.#drop(file);
   }
 
@@ -184,7 +192,7 @@ export class KvTiers {
 
   async #move(file: Kept): Promise<boolean> {
     if (!(await this.#makeRoom("cold", file.bytes))) return false;
-    const from = this.path(file);
+    const from = this.#path(file);
     const unfinished = this.unfinished("cold");
     this.#moving += file.bytes;
     try {
@@ -197,8 +205,8 @@ export class KvTiers {
       }
       // It may have been forgotten meanwhile.
       if (file.gone) throw new Error("It is gone");
-      await rename(unfinished, this.path({ ...file, tier: "cold" }));
-      if (file.gone) await unlink(this.path({ ...file, tier: "cold" }));
+      await rename(unfinished, this.#path({ ...file, tier: "cold" }));
+      if (file.gone) await unlink(this.#path({ ...file, tier: "cold" }));
       file.tier = "cold";
       await unlink(from);
       return true;
@@ -244,7 +252,7 @@ export class KvTiers {
 
   #add(name: string, tier: FileTier, says: StateName): void {
     try {
-      const { size, mtimeMs } = statSync(this.path({ tier, name }));
+      const { size, mtimeMs } = statSync(this.#path({ tier, name }));
       const file = { name, tier, bytes: size, usedAt: mtimeMs, ...UNUSED };
       this.#files.set(name, { ...says, ...file });
     } catch {
