@@ -24,14 +24,20 @@ export interface CheckedSchema {
 
 /** What does not fit, the first such thing; `undefined` when all does. */
 export function misfit(value: unknown, schema: CheckedSchema, at = "$"): string | undefined {
-  if (schema.anyOf !== undefined) {
-    const fits = schema.anyOf.some((one) => misfit(value, one, at) === undefined);
-    if (!fits) return `${at}: none of ${schema.anyOf.length} fits`;
-  }
+  return misfitOfKind(value, schema, at) ?? misfitInside(value, schema, at);
+}
+
+function misfitOfKind(value: unknown, schema: CheckedSchema, at: string): string | undefined {
+  const { anyOf, type } = schema;
+  if (anyOf !== undefined && !anyOf.some((one) => misfit(value, one, at) === undefined))
+    return `${at}: none of ${anyOf.length} fits`;
   if ("const" in schema && value !== schema.const) return `${at}: not ${String(schema.const)}`;
   if (schema.enum !== undefined && !schema.enum.includes(value)) return `${at}: not in the list`;
-  if (schema.type !== undefined && typeOf(value, schema.type) !== schema.type)
-    return `${at}: no ${schema.type}`;
+  if (type !== undefined && typeOf(value, type) !== type) return `${at}: no ${type}`;
+  return undefined;
+}
+
+function misfitInside(value: unknown, schema: CheckedSchema, at: string): string | undefined {
   if (typeof value === "string") return misfitOfText(value, schema, at);
   if (typeof value === "number") return misfitOfNumber(value, schema, at);
   if (Array.isArray(value)) return misfitOfList(value, schema, at);
@@ -48,7 +54,8 @@ function typeOf(value: unknown, wanted: string): string {
 }
 
 function misfitOfText(text: string, { minLength = 0, maxLength }: CheckedSchema, at: string) {
-  const { length } = [...text];
+  // JSON Schema counts code points.
+  const { length } = Array.from(text);
   return length < minLength || length > (maxLength ?? Number.POSITIVE_INFINITY)
     ? `${at}: ${length} characters`
     : undefined;
