@@ -81,22 +81,28 @@ export async function recalled(store: Store, recall: Recall): Promise<Recalled> 
   }
   const order = new Map(found.exchanges.map(({ turn, at }) => [turn, at]));
   const exchanges = taken.toSorted((a, b) => (order.get(a.turn) ?? 0) - (order.get(b.turn) ?? 0));
-  const told = toldIn([...exchanges, ...exchangesIn(recall.window)], recall.text, weights);
+  const told = isQuestion(recall.text.trim())
+    ? toldIn([...exchanges, ...exchangesIn(recall.window)], weights, found)
+    : undefined;
   return { exchanges, ...(told === undefined ? {} : { told }) };
 }
 
 /** What begins an order, or asks for something: nobody tells a fact like that. */
 const REQUEST =
-  /^(?:please|can|could|would|let|set|turn|switch|add|note|remind|convert|translate|calculate|play|pause|open|close|lock|unlock|show|list|tell|give|find|search|look|send|write|read|start|stop|make|put|summari[sz]e|delete|remove|cancel|book|call)\b|^(?:请|帮|把|给我|打开|关|开|提醒|设|查|算|翻译|播放|添加|删|读|写|发|列|总结)/iu;
+  /^(?:please|can|could|would|let|set|turn|switch|display|view|print|get|fetch|dim|raise|lower|increase|decrease|add|note|remember|save|order|buy|check|wake|schedule|remind|convert|translate|calculate|play|pause|open|close|lock|unlock|show|list|tell|give|find|search|look|send|write|read|start|stop|make|put|summari[sz]e|delete|remove|cancel|book|call)\b|^(?:请|帮|把|给我|打开|关|开|提醒|设|查|算|翻译|播放|添加|删|读|写|发|列|总结)/iu;
 
-/** The newest of the user's sentences that holds most of what a question asks about. */
+/**
+ * The newest of the user's sentences that holds most of what a question asks about. Here a word that was never heard
+ * counts in full: the sentence is to be an answer, not a hint. Pairs of characters are no words, and do not.
+ */
 function toldIn(
   exchanges: readonly Exchange[],
-  text: string,
   weights: Weights,
+  { holders }: Found,
 ): string | undefined {
-  if (!isQuestion(text.trim())) return undefined;
-  const all = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
+  let all = 0;
+  for (const [term, weight] of weights)
+    all += holders.has(term) || !/^[a-z\d]+$/.test(term) ? weight : weight / UNHEARD;
   let best: string | undefined;
   let most = all * COVERAGE_MIN;
   for (const sentence of exchanges.flatMap(({ asked }) => sentencesOf(asked))) {
