@@ -153,16 +153,18 @@ export class Inference {
   async generate(request: GenerateRequest, sink: Sink, signal: AbortSignal): Promise<EngineAnswer> {
     const startedAt = performance.now();
     const prompt = this.#render(request);
-    const slot = await this.#slots.take({ session: request.session, tokens: prompt.tokens });
+    // What is asked within a turn, or in the background, is part of something that may be removed.
+    const [{ session, lane }, { tokens }] = [request, prompt];
+    const slot = await this.#slots.take({ session, nameless: !session && lane === "api", tokens });
     this.#busy.add(slot);
     slot.stream.limit(this.#limits);
     slot.prompt.adopt(prompt.rendered);
-    slot.stream.begin({ lane: request.lane, signal });
+    slot.stream.begin({ lane, signal });
     try {
       const answer = await this.#generate(slot, { ...prompt, request, sink, signal });
-      const usage = usageOf(slot, prompt.tokens.length, startedAt);
+      const usage = usageOf(slot, tokens.length, startedAt);
       this.#count(slot.from, usage);
-      return { ...answer, promptHash: hashOf(prompt.tokens), usage };
+      return { ...answer, promptHash: hashOf(tokens), usage };
     } finally {
       await slot.stream.settle();
       this.#busy.delete(slot);

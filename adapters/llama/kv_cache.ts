@@ -8,7 +8,7 @@ import { type Addon, type ContextInside, insideSequence } from "./loop/addon.ts"
 import type { DecodeLoop } from "./loop/decode_loop.ts";
 import type { KvTier } from "../../runtime/model/engine.ts";
 import { sharedTokens } from "../../runtime/model/kv_prefix.ts";
-import type { Found, KvStore, Written } from "../../runtime/model/kv_store.ts";
+import type { Found, KvStore, Owner, Written } from "../../runtime/model/kv_store.ts";
 
 /** A copy costs about as much as reading so many tokens: it is of the whole sequence, however little is shared. */
 const COPY_TOKENS_MIN = 32;
@@ -20,7 +20,12 @@ const KEEP_TOKENS_MIN = 64;
 /** What is known of a slot. */
 export interface Cached {
   readonly sequence: LlamaContextSequence;
+  /** Whose it is; absent: what is in it is kept nowhere. */
   session: string | undefined;
+  /** The session is a number of ours: nobody has named the conversation. */
+  nameless: boolean;
+  /** A nameless state that this goes on from, which is of no use once this is kept. */
+  origin: Found | undefined;
   busy: boolean;
   /** Grows with each request: whoever meant it before means something else. */
   uses: number;
@@ -55,18 +60,21 @@ export class KvCache {
    */
   async fill(
     slot: Cached,
-    session: string | undefined,
+    owner: Owner | undefined,
     tokens: Uint32Array,
     slots: readonly Cached[],
   ): Promise<KvTier> {
+    const session = owner?.session;
     if (session !== slot.session) {
       await this.keep(slot);
       slot.session = session;
+      slot.nameless = owner?.nameless === true;
+      slot.origin = undefined;
       if (session !== undefined) await this.#writing.get(session);
     }
     let known = sharedTokens(slot.sequence.contextTokens, tokens);
     const source = this.#bestSource(slot, tokens, slots);
-    const found = await this.#store?.find(session, tokens);
+    const found = await this.#store?.find(owner, tokens);
     const inContext = Math.max(known, source.tokens);
     if (found !== undefined && found.tokens >= inContext + RESTORE_TOKENS_MIN) {
       const { tier } = found.file;
@@ -81,7 +89,7 @@ export class KvCache {
 
   /** Keeps what a slot holds of its session, if it is kept nowhere else. Never rejects. */
   async keep(slot: Cached): Promise<void> {
-    const { session } = slot;
+    const { session, nameless, origin } = slot;
     await (session === undefined ? undefined : this.#writing.get(session));
     const count = slot.sequence.contextTokens.length;
     if (this.#store === undefined || session === undefined) return;
@@ -92,13 +100,15 @@ export class KvCache {
     const { uses } = slot;
     const written = Promise.withResolvers<void>();
     this.#writing.set(session, written.promise);
-    const kept = this.#store.keep(session, count, (file) =>
+    const kept = this.#store.keep({ session, nameless }, count, (file) =>
       this.#writeIdle(slot, uses, file).finally(() => written.resolve()),
     );
     // Whoever wants the slot waits until the engine has written it, and not until all of it is sealed.
     await Promise.race([written.promise, kept]);
     written.resolve();
-    const settled: Promise<void> = kept.then(() => {
+    const settled: Promise<void> = kept.then((isKept) => {
+      if (isKept && origin !== undefined) this.#store?.replace(origin);
+      if (isKept && slot.origin === origin) slot.origin = undefined;
       if (this.#writing.get(session) === settled) this.#writing.delete(session);
     });
     this.#writing.set(session, settled);
@@ -171,6 +181,8 @@ export class KvCache {
       }),
     );
     slot.dirty = false;
+    const goesOn = found.tokens >= slot.sequence.nextTokenIndex / 2;
+    if (restored === true && slot.nameless && goesOn) slot.origin = found;
     return restored === true;
   }
 

@@ -17,7 +17,7 @@ import { Stream } from "./loop/stream.ts";
 import { PromptWrapper } from "./prompt_wrapper.ts";
 import type { EngineStats, KvTier } from "../../runtime/model/engine.ts";
 import { sharedTokens } from "../../runtime/model/kv_prefix.ts";
-import type { KvStore } from "../../runtime/model/kv_store.ts";
+import type { Found, KvStore, Owner } from "../../runtime/model/kv_store.ts";
 
 /** Slots beyond the first are freed after this long without work. */
 const SPARE_MS_MAX = 30_000;
@@ -36,6 +36,8 @@ export interface Slot {
   /** Of one sequence only, so that it can be freed alone; absent: the context is shared. */
   readonly context: LlamaContext | undefined;
   session: string | undefined;
+  nameless: boolean;
+  origin: Found | undefined;
   busy: boolean;
   usedAt: number;
   /** Grows with each request. */
@@ -51,6 +53,8 @@ export interface Slot {
 /** A request that wants a slot. */
 export interface Wanted {
   readonly session: string | undefined;
+  /** Without a session it is a conversation all the same, and may come back. */
+  readonly nameless: boolean;
   readonly tokens: Uint32Array;
 }
 
@@ -69,6 +73,8 @@ export interface SlotOptions {
 }
 
 const UNUSED = {
+  nameless: false,
+  origin: undefined,
   busy: false,
   usedAt: 0,
   uses: 0,
@@ -119,9 +125,9 @@ export class Slots {
     this.#making = taken.catch(() => {});
     const slot = await taken;
     try {
-      const { session, tokens } = wanted;
-      if (this.#kv === undefined) slot.session = session;
-      else slot.from = await this.#kv.fill(slot, session, tokens, this.#slots);
+      const owner = ownerOf(slot, wanted);
+      if (this.#kv === undefined) slot.session = wanted.session;
+      else slot.from = await this.#kv.fill(slot, owner, wanted.tokens, this.#slots);
       return slot;
     } catch (error) {
       this.give(slot);
@@ -160,7 +166,7 @@ export class Slots {
   /** Nothing stays of what a session said. */
   forget(session: string): void {
     this.#store?.forget(session);
-    for (const slot of this.#slots) slot.forgotten ||= slot.session === session;
+    for (const slot of this.#slots) slot.forgotten ||= !slot.nameless && slot.session === session;
     // What was said without a session may have been about it.
     this.#clear((slot) => slot.forgotten || slot.session === undefined);
   }
@@ -217,12 +223,12 @@ export class Slots {
     if (isLeft) this.#keepSoon();
   }
 
-  async #take({ session, tokens }: Wanted): Promise<Slot> {
+  async #take(wanted: Wanted): Promise<Slot> {
     const free = this.#slots.filter((slot) => !slot.busy);
     const own =
-      session === undefined
-        ? this.#kv && continued(free, tokens)
-        : free.find((slot) => slot.session === session);
+      wanted.session === undefined
+        ? this.#kv && continued(free, wanted.tokens)
+        : free.find((slot) => !slot.nameless && slot.session === wanted.session);
     const oldest = free.toSorted((a, b) => a.usedAt - b.usedAt)[0];
     const slot = own ?? oldest ?? (await this.#makeLazy());
     if (!this.#slots.includes(slot)) this.#slots.push(slot);
@@ -280,11 +286,19 @@ export class Slots {
   }
 }
 
+/** Whose a slot becomes: what goes on in it stays one conversation. */
+function ownerOf(slot: Slot, { session, nameless, tokens }: Wanted): Owner | undefined {
+  if (session !== undefined) return { session };
+  if (!nameless) return undefined;
+  const goesOn = slot.nameless && continued([slot], tokens) !== undefined;
+  return { session: goesOn && slot.session ? slot.session : crypto.randomUUID(), nameless };
+}
+
 /** The slot without a session that a prompt goes on from, if there is one. */
 function continued(free: readonly Slot[], tokens: Uint32Array): Slot | undefined {
   let [best, most] = [undefined as Slot | undefined, 0];
   for (const slot of free) {
-    if (slot.session !== undefined) continue;
+    if (slot.session !== undefined && !slot.nameless) continue;
     const known = slot.sequence.contextTokens;
     const shared = sharedTokens(known, tokens);
     if (shared > most && shared >= known.length * SAME_SHARE_MIN) [best, most] = [slot, shared];

@@ -28,6 +28,7 @@ const TEMPORARY = /^(\d+)-[0-9a-f]{12}\.tmp$/;
 /** What a file's name says. */
 export interface StateName {
   readonly model: string;
+  /** Whose it is: a session, or a conversation that nobody has named. */
   readonly session: string;
   readonly encrypted: boolean;
 }
@@ -38,8 +39,8 @@ export interface StateKeys {
   readonly seal: Buffer;
   /** Encrypts them; absent: they are only sealed. */
   readonly encrypt: Buffer | undefined;
-  /** Of a text, 16 hex digits that nobody else can tell. */
-  readonly nameOf: (kind: "model" | "session", text: string) => string;
+  /** Of a text, 16 hex digits that nobody else can tell. The first one of a nameless conversation is 0. */
+  readonly nameOf: (kind: "model" | "session" | "nameless", text: string) => string;
 }
 
 /** The keys of a folder; made when there is none. @throws when the folder takes no files */
@@ -51,8 +52,10 @@ export function stateKeys(folder: string, secret: string | undefined): StateKeys
   return {
     seal: derive(root, "seal"),
     encrypt: secret === undefined ? undefined : derive(secret, "encrypt"),
-    nameOf: (kind, text) =>
-      createHmac("sha256", names).update(`${kind}\n${text}`).digest("hex").slice(0, 16),
+    nameOf: (kind, text) => {
+      const digits = createHmac("sha256", names).update(`${kind}\n${text}`).digest("hex");
+      return (kind === "nameless" ? "0" : "1") + digits.slice(0, 15);
+    },
   };
 }
 
@@ -76,6 +79,11 @@ export function forgetStates(folder: string, session: string): void {
   for (const place of [folder, ...(memory !== undefined && isOwn(memory) ? [memory] : [])])
     for (const name of namesIn(place))
       if (parseName(name)?.session === wanted) removeQuietly(join(place, name));
+}
+
+/** Whether a file is of a conversation that nobody has named. */
+export function isNameless({ session }: StateName): boolean {
+  return session.startsWith("0");
 }
 
 /** A name for a new file. */

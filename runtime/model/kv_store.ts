@@ -4,7 +4,7 @@
  */
 import { writeFile } from "node:fs/promises";
 import type { KvOptions } from "./engine.ts";
-import { newName, type StateKeys, stateKeys } from "./kv_files.ts";
+import { isNameless, newName, type StateKeys, stateKeys } from "./kv_files.ts";
 import { blocksOf, sharedBlocks } from "./kv_prefix.ts";
 import { checkState, readHead, sealState, type StateHead } from "./kv_seal.ts";
 import { type FileTier, type Kept, KvTiers } from "./kv_tiers.ts";
@@ -19,6 +19,13 @@ export interface Found {
   readonly file: Kept;
   /** Tokens that are the same, at least. */
   readonly tokens: number;
+}
+
+/** Whose a state is. */
+export interface Owner {
+  readonly session: string;
+  /** Nobody has named the conversation: it is found by how it begins alone. */
+  readonly nameless?: boolean;
 }
 
 /** What an engine has written. */
@@ -40,6 +47,8 @@ export class KvStore {
   readonly #blocks = new WeakMap<Kept, BigUint64Array>();
   /** Sessions that were forgotten while one of their states was being written. */
   readonly #writing = new Map<string, { forgotten: boolean }>();
+  /** All heads that were there at the start are read. */
+  readonly #learned: Promise<void>;
   #bytesPerToken = 0;
   #told = false;
 
@@ -56,7 +65,7 @@ export class KvStore {
     // Whoever configures a key wants nothing to lie there that can be read without it.
     if (encrypt !== undefined)
       for (const file of this.#tiers.all()) if (!file.encrypted) this.#tiers.remove(file);
-    void this.#learn();
+    this.#learned = this.#learn();
   }
 
   /** Bytes by tier, of all models. */
@@ -70,9 +79,10 @@ export class KvStore {
   }
 
   /** The state that most of a prompt begins like; of a session's own the one that was written last. */
-  async find(session: string | undefined, tokens: Uint32Array): Promise<Found | undefined> {
+  async find(owner: Owner | undefined, tokens: Uint32Array): Promise<Found | undefined> {
+    await this.#learned;
     const wanted = blocksOf(tokens);
-    const own = session === undefined ? undefined : this.#keys.nameOf("session", session);
+    const own = owner && this.#nameOf(owner);
     let best: Found | undefined;
     for (const file of this.#tiers.all()) {
       if (file.model !== this.#model) continue;
@@ -104,11 +114,11 @@ export class KvStore {
    * @param tokens about how many there will be
    */
   async keep(
-    session: string,
+    whose: Owner,
     tokens: number,
     write: (file: string) => Promise<Written | undefined>,
   ): Promise<boolean> {
-    const owner = this.#keys.nameOf("session", session);
+    const owner = this.#nameOf(whose);
     const mark = { forgotten: false };
     this.#writing.set(owner, mark);
     let unfinished: readonly string[] = [];
@@ -155,9 +165,14 @@ export class KvStore {
     }
   }
 
+  /** What goes on from here is kept in place of it. */
+  replace({ file }: Found): void {
+    if (isNameless(file) && file.readers === 0) this.#tiers.remove(file);
+  }
+
   /** Removes what is kept of a session, and what is just being written. */
   forget(session: string): void {
-    const owner = this.#keys.nameOf("session", session);
+    const owner = this.#nameOf({ session });
     const writing = this.#writing.get(owner);
     if (writing !== undefined) writing.forgotten = true;
     for (const file of this.#tiers.all()) if (file.session === owner) this.#tiers.remove(file);
@@ -218,6 +233,10 @@ export class KvStore {
     } finally {
       file.readers--;
     }
+  }
+
+  #nameOf({ session, nameless }: Owner): string {
+    return this.#keys.nameOf(nameless === true ? "nameless" : "session", session);
   }
 
   #refuse(file: Kept, error: unknown): void {

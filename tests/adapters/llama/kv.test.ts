@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startLlama } from "../../../adapters/llama/engine.ts";
 import type { Engine, EngineOptions } from "../../../runtime/model/engine.ts";
+import { isNameless, parseName } from "../../../runtime/model/kv_files.ts";
 import type { GenerateRequest } from "../../../schemas/model.ts";
 import { newFolder, removeFolders, statesIn } from "../../runtime/model/kv_folder.ts";
 
@@ -183,6 +184,23 @@ test("of a session that is forgotten nothing is found: not in the context, in me
   expect(cold.read).toBeGreaterThan(READ_MIN);
   expect((await ask(engine, "ben", long("ben"))).read).toBe(1);
   expect(statesIn(folder).length).toBeGreaterThan(0);
+});
+
+test("who names no session over the API comes back too, as one conversation; what the background asks is not kept", async () => {
+  const { engine, folder } = await start();
+  const api = { lane: "api" as const };
+  await ask(engine, undefined, long("zoe"), { lane: "background" });
+  const first = await ask(engine, undefined, ANNA, api);
+  await crowd(engine);
+  const back = await ask(engine, undefined, ANNA, api);
+  expect([back.read, back.said]).toEqual([1, first.said]);
+  await ask(engine, undefined, `${ANNA}, and that is all`, api);
+  await crowd(engine);
+  await stop(engine);
+  const says = statesIn(folder).map((name) => parseName(name));
+  expect(says.filter((name) => name && isNameless(name))).toHaveLength(1);
+  const again = await start({ folder });
+  expect((await ask(again.engine, undefined, long("zoe"), api)).read).toBeGreaterThan(READ_MIN);
 });
 
 test("without a folder that takes files, conversations are read again and answered", async () => {

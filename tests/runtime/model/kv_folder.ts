@@ -51,7 +51,7 @@ export function stateOf(tokens: Uint32Array, bytes = 10_000): Buffer {
 /** Keeps a state of a session. */
 export function keep(store: KvStore, session: string, tokens: Uint32Array, bytes?: number) {
   const state = stateOf(tokens, bytes);
-  return store.keep(session, tokens.length, async (file) => {
+  return store.keep({ session }, tokens.length, async (file) => {
     await writeFile(file, state);
     return { bytes: state.length, tokens };
   });
@@ -59,7 +59,7 @@ export function keep(store: KvStore, session: string, tokens: Uint32Array, bytes
 
 /** What the store gives back for a prompt; `undefined`: nothing. */
 export async function restore(store: KvStore, session: string | undefined, tokens: Uint32Array) {
-  const found = await store.find(session, tokens);
+  const found = await store.find(session === undefined ? undefined : { session }, tokens);
   if (found === undefined) return undefined;
   return await store.restore(found, async (file, head) => ({
     shared: found.tokens,

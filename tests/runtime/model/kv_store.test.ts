@@ -43,10 +43,10 @@ test("a state is found by how it begins: of several the one that shares most, wh
   await keep(store, "anna", like(tokens, 128));
   await keep(store, "ben", like(tokens, 512));
   await keep(store, "carl", tokensOf(3, 640));
-  expect((await store.find("dora", tokens))?.tokens).toBe(512);
-  expect((await store.find("anna", tokens))?.tokens).toBe(512);
+  expect((await store.find({ session: "dora" }, tokens))?.tokens).toBe(512);
+  expect((await store.find({ session: "anna" }, tokens))?.tokens).toBe(512);
   expect((await restore(store, undefined, tokens))?.tokens).toEqual(like(tokens, 512));
-  expect(await store.find("carl", tokensOf(4, 640))).toBeUndefined();
+  expect(await store.find({ session: "carl" }, tokensOf(4, 640))).toBeUndefined();
 });
 
 test("a session has one state: the last", async () => {
@@ -55,14 +55,14 @@ test("a session has one state: the last", async () => {
   await keep(store, "anna", tokens.subarray(0, 256));
   await keep(store, "anna", tokens);
   expect(statesIn(folder)).toHaveLength(1);
-  expect((await store.find("anna", tokens))?.tokens).toBe(640);
+  expect((await store.find({ session: "anna" }, tokens))?.tokens).toBe(640);
 });
 
 test("a state of another model, or of another shape of context, is not found", async () => {
   const { folder, store } = openStore({}, "2 sequences");
   await keep(store, "anna", tokensOf(1));
   expect(
-    await openStore({ folder }, "3 sequences").store.find("anna", tokensOf(1)),
+    await openStore({ folder }, "3 sequences").store.find({ session: "anna" }, tokensOf(1)),
   ).toBeUndefined();
 });
 
@@ -77,9 +77,9 @@ test("memory and disk keep to their room: the oldest goes from memory to disk, a
   }
   expect(store.bytes("warm")).toBe(bytesIn(memory));
   expect(bytesIn(memory) + bytesIn(folder)).toBeGreaterThan(3 * MIB);
-  expect(await store.find("session 1", tokensOf(1))).toBeUndefined();
-  expect((await store.find("session 20", tokensOf(20)))?.file.tier).toBe("warm");
-  const old = await store.find("session 14", tokensOf(14));
+  expect(await store.find({ session: "session 1" }, tokensOf(1))).toBeUndefined();
+  expect((await store.find({ session: "session 20" }, tokensOf(20)))?.file.tier).toBe("warm");
+  const old = await store.find({ session: "session 14" }, tokensOf(14));
   expect(old?.file.tier).toBe("cold");
   expect((await restore(store, "session 14", tokensOf(14)))?.tokens).toEqual(tokensOf(14));
 });
@@ -92,8 +92,8 @@ test("what was of use stays longest", async () => {
   }
   await restore(store, "session 1", tokensOf(1));
   await keep(store, "session 3", tokensOf(3), 400_000);
-  expect(await store.find("session 1", tokensOf(1))).toBeDefined();
-  expect(await store.find("session 2", tokensOf(2))).toBeUndefined();
+  expect(await store.find({ session: "session 1" }, tokensOf(1))).toBeDefined();
+  expect(await store.find({ session: "session 2" }, tokensOf(2))).toBeUndefined();
 });
 
 test("a state that is larger than all the room is not kept, and costs no other its place", async () => {
@@ -119,7 +119,7 @@ test("after a kill what memory holds is still found", async () => {
   const folder = newFolder();
   await keep(openStore({ folder, ramMiB: 16 }).store, "anna", tokensOf(1));
   const again = openStore({ folder, ramMiB: 16 }).store;
-  expect((await again.find("anna", tokensOf(1)))?.file.tier).toBe("warm");
+  expect((await again.find({ session: "anna" }, tokensOf(1)))?.file.tier).toBe("warm");
 });
 
 test("of a session that is forgotten nothing stays, also not what is just being written", async () => {
@@ -127,7 +127,7 @@ test("of a session that is forgotten nothing stays, also not what is just being 
   const { store } = openStore({ folder, ramMiB: 16 });
   await keep(store, "anna", tokensOf(1));
   await keep(store, "ben", tokensOf(2));
-  const slow = store.keep("anna", 256, async (file) => {
+  const slow = store.keep({ session: "anna" }, 256, async (file) => {
     await Bun.write(file, "x".repeat(100));
     store.forget("anna");
     return { bytes: 100, tokens: tokensOf(1) };
@@ -145,11 +145,11 @@ test("a full disk costs the state and nothing else, and is told once", async () 
   await keep(store, "anna", tokensOf(1));
   for (let i = 0; i < 3; i++) {
     // The engine believes that all was written.
-    const short = await store.keep("ben", 256, async (file) => {
+    const short = await store.keep({ session: "ben" }, 256, async (file) => {
       await Bun.write(file, "x".repeat(100));
       return { bytes: 200, tokens: tokensOf(2) };
     });
-    const refused = await store.keep("ben", 256, () =>
+    const refused = await store.keep({ session: "ben" }, 256, () =>
       Promise.reject(new Error("ENOSPC: no space")),
     );
     expect([short, refused]).toEqual([false, false]);
@@ -162,11 +162,11 @@ test("a full disk costs the state and nothing else, and is told once", async () 
 test("a folder that is removed while it is used costs what was kept and nothing else", async () => {
   const { store, folder } = openStore();
   await keep(store, "anna", tokensOf(1));
-  const found = await store.find("anna", tokensOf(1));
+  const found = await store.find({ session: "anna" }, tokensOf(1));
   rmSync(folder, { recursive: true });
   expect(found && (await store.restore(found, async () => true))).toBeUndefined();
   expect(await keep(store, "anna", tokensOf(1))).toBe(false);
-  expect(await store.find("anna", tokensOf(1))).toBeUndefined();
+  expect(await store.find({ session: "anna" }, tokensOf(1))).toBeUndefined();
 });
 
 test("two homes never share what is kept, also when one is a copy of the other", async () => {
@@ -175,7 +175,7 @@ test("two homes never share what is kept, also when one is a copy of the other",
   await Bun.write(join(other, "states.key"), await Bun.file(join(one, "states.key")).bytes());
   expect(memoryFolder(other)).not.toBe(memoryFolder(one));
   const copy = openStore({ folder: other, ramMiB: 16 }).store;
-  expect(await copy.find("anna", tokensOf(1))).toBeUndefined();
+  expect(await copy.find({ session: "anna" }, tokensOf(1))).toBeUndefined();
 });
 
 test("a process that is killed while it keeps leaves nothing that is used, and what it left is removed", async () => {
