@@ -14,6 +14,7 @@ const NEVER_LAST =
 const INDEFINITE = /^(?:some|any|a|an)$/u;
 const SUBJECT =
   /^(?:i|i'm|i'll|i've|we|we're|we'll|you|he|she|they|it|it's|the|my|our|your|there|this|that|his|her|if|whether|what|how|why|when|where|who|我|我们|咱|咱们|你|你们|您|他|她|他们|她们|它)$/u;
+const SENTENCES = /\p{L}{2,}[.!?] \p{Lu}|[。！？]\p{Script=Han}/u;
 const HAN = /\p{Script=Han}/u;
 
 /** Whether a stretch may be a value at all. */
@@ -26,9 +27,12 @@ export function valueOf({ one, said, begin, end }: Stretch): string {
   const text = said.texts[begin.source] ?? "";
   const marks = begin.led ? /^[!！?？]\s*$/u : /^[!！]\s*$/u;
   const keepsMark = one.role.form === "sentence" && marks.test(text.slice(end.to));
+  // Of several sentences the last has its point, too.
+  const isWhole =
+    SENTENCES.test(text.slice(begin.from, end.to)) && /^[.。]\s*$/u.test(text.slice(end.to));
   // "Emil S."
   const isInitial = /^\p{Lu}$/u.test(end.text) && begin !== end && text[end.to] === ".";
-  return text.slice(begin.from, keepsMark || isInitial ? end.to + 1 : end.to);
+  return text.slice(begin.from, keepsMark || isInitial || hasMore ? end.to + 1 : end.to);
 }
 
 /** Whether it is polite, or what a request ends with. */

@@ -13,7 +13,7 @@ import { seenOf, WordPoints } from "./words.ts";
 
 const NAME_PIECES_MAX = 14;
 const CLAUSE_PIECES_MAX = 60;
-/** The model took it, too. Of a choice that nobody made it knows nothing. */
+/** The model took it, too. Of a choice that nobody had to make it knows nothing. */
 const VOTE = 0.6;
 const COUNTS = /quantity|count|amount|^value$|copies|servings|number of|数量/iu;
 const BELOW_ZERO = /^(?:minus|negative|零下|负)$/u;
@@ -22,7 +22,7 @@ const REPOSITORY = /repo|name|project/iu;
 /** All that may be the value of a parameter. @param vote What the model took. */
 export function candidatesFor(one: Parameter, said: Said, vote: unknown): readonly Candidate[] {
   return ofType(one, said).map((candidate) =>
-    candidate.first >= 0 && candidate.value === vote
+    candidate.value === vote && (candidate.first >= 0 || (one.type === "enum" && one.required))
       ? Object.assign({}, candidate, { score: candidate.score + VOTE })
       : candidate,
   );

@@ -29,6 +29,8 @@ const PARAMETERS_MAX = 10;
 const KEPT_MAX = 12;
 /** What has so much less than the best is no choice. */
 const RIVAL = 1.5;
+/** To ask for what was said is worse than what weights are learned from shows. */
+const LEFT = -0.3;
 /** Words that are left over beside something missing: more are not worse. */
 const LEFT_MAX = 3;
 const BOUND = /^(?:start|end|begin|finish|until|eta|arrival)s?(?:_?at)?$/iu;
@@ -149,7 +151,7 @@ export function assign(options: readonly Option[], content: readonly boolean[] =
   let steps = 0;
   const chosen: (Candidate | undefined)[] = [];
   const ordered = weights.points("in order", ["*"]);
-  const unread = Math.min(0, weights.points("left over", ["*"]));
+  const unread = Math.min(0, weights.points("left over", ["*"])) + LEFT;
   const lacks = options.map(({ one }) => pointsOfLack(one));
   const ceilings = options.map(({ found }, at) =>
     Math.max(lacks[at] ?? 0, ...found.map(({ score }) => score + Math.max(0, ordered))),

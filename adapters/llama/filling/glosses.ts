@@ -224,6 +224,45 @@ record: 录
 heat: heating, 制热, 加热, 暖风
 cool: cooling, 制冷, 冷风
 fan: ventilate, 送风
+步行: 走路, 走着, 走过去, walk, on foot
+骑行: 骑车, 自行车, 单车, bike, cycling
+驾车: 开车, 自驾, drive, by car
+公交: 坐公交, 公交车, 巴士, bus
+打车: 出租车, 滴滴, taxi
+病假: 生病, 发烧, 感冒, 不舒服, sick
+事假: 有事, 私事, personal
+年假: 休假, 度假, annual leave
+餐饮: 吃饭, 午饭, 晚饭, 早饭, 外卖, 咖啡, 奶茶, 火锅, 聚餐, food
+交通: 打车, 地铁, 公交, 加油, 高铁, 停车, transport
+购物: 衣服, 超市, 网购, shopping
+娱乐: 电影, 游戏, 唱歌, entertainment
+医疗: 看病, 药, 医院, medical
+住房: 房租, 水电, 物业, rent
+高: 紧急, 重要, high
+中: 一般, 普通, medium
+低: 不急, low
+开: 打开, 开启, on
+关: 关闭, 关掉, off
+制冷: 冷气, 冷风, 太热, cool
+制热: 暖气, 暖风, 太冷, heat
+除湿: 太潮, dry
+静音: 安静, 轻声, quiet
+强力: 强劲, 大吸力, strong
+标准: 普通, 正常, normal
+每天: 天天, 每日, daily
+工作日: 周一到周五, 上班日, weekdays
+周末: 周六周日, weekends
+单程: one way
+往返: 来回, round trip
+经济舱: economy
+商务舱: business
+大床房: 大床, double
+双床房: 双床, 标间, twin
+大杯: large
+中杯: medium
+小杯: small
+热: hot
+冰: 冷, 凉, cold
 `;
 
 /** What else says a value, by the value in small letters. */

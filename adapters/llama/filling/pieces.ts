@@ -87,9 +87,9 @@ const SURNAME =
 const PERSON =
   /^(?:老师|医生|大夫|师傅|阿姨|叔叔|经理|主任|律师|同学|先生|女士|小姐|总|哥|姐|爷爷|奶奶|教练|校长|局长|处长|工)$/u;
 
-/** "Jan van der Berg" */
+/** "Jan van der Berg", "O. Perera" */
 const PARTICLED =
-  /(?<!\p{L})(\p{Lu}[\p{L}'’-]*) (?:van|von|de|del|della|di|da|dos|du|bin|ibn|al|ter|zu|af)(?: (?:der|den|la|los|las))? \p{Lu}[\p{L}-]+/gu;
+  /(?<!\p{L})\p{Lu}\. (?:\p{Lu}\. )?\p{Lu}\p{Ll}[\p{L}-]*|(?<!\p{L})(\p{Lu}[\p{L}'’-]*) (?:van|von|de|del|della|di|da|dos|du|bin|ibn|al|ter|zu|af)(?: (?:der|den|la|los|las))? \p{Lu}[\p{L}-]+/gu;
 
 let dictionary: Intl.Segmenter | undefined;
 

@@ -19,6 +19,7 @@ sys.path[:0] = [os.path.join(HERE, ".."), os.path.join(HERE, "..", "evaluation")
 ASKS_EACH = 4
 CHARS_MAX = 300
 ENUM_MAX = 8
+KIT_TIMES = 8  # the kinds that come with moult come that much more often
 VARIED = 0.4  # share of requests with words around them
 AFTER_ANOTHER = 0.08  # share with a message before that has nothing to do with them
 FOLLOWS = 0.05  # share that only says what is different from the message before
@@ -72,8 +73,11 @@ class Requests:
     def of_domain(self, domain, language):
         from itertools import islice
 
-        phrases = self.r.sample(domain.phrases[language], len(domain.phrases[language])) * 2
-        yield from islice(filter(None, (self.request(domain, language, phrase) for phrase in phrases)), self.each)
+        from tools import KIT
+
+        times = KIT_TIMES if domain.key in KIT else 1
+        phrases = self.r.sample(domain.phrases[language], len(domain.phrases[language])) * 2 * times
+        yield from islice(filter(None, (self.request(domain, language, phrase) for phrase in phrases)), self.each * times)
         yield from filter(None, (self.lacking(domain, language, phrase) for phrase in domain.ask[language][:ASKS_EACH]))
 
     def tool(self, domain):

@@ -87,7 +87,7 @@ const REQUESTS: readonly (readonly [tool: string, said: string, wanted: object |
     "tell Jan van der Berg dinner is at eight",
     { person: "Jan van der Berg", message: "dinner is at eight" },
   ],
-  ["tell", "告诉李阿姨我们周六过去", { person: "李阿姨", message: "我们周六过去" }],
+  ["tell", "告诉李阿姨水管修好了", { person: "李阿姨", message: "水管修好了" }],
   ["tell", "给小陈留言：钥匙在门垫下面", { person: "小陈", message: "钥匙在门垫下面" }],
   [
     "ferry",
@@ -168,8 +168,8 @@ const REQUESTS: readonly (readonly [tool: string, said: string, wanted: object |
   ["buzz", "buzz the side door silently", { door: ["side door", "the side door"], silent: true }],
   [
     "hive_note",
-    "hive 7: queen seen, lots of brood",
-    { hive: ["7", "hive 7"], note: "queen seen, lots of brood" },
+    "hive 7: the queen is laying again",
+    { hive: ["7", "hive 7"], note: "the queen is laying again" },
   ],
   ["rename_cat", "rename Mittens to Colonel Fluff", { old: "Mittens", new: "Colonel Fluff" }],
   ["quote", "how much is QQQ right now?", { symbol: "QQQ" }],
@@ -186,7 +186,7 @@ const REQUESTS: readonly (readonly [tool: string, said: string, wanted: object |
     "20 percent off the raincoats",
     { item: ["raincoats", "the raincoats"], percent: 20 },
   ],
-  ["discount", "雨衣打八折", null],
+  ["discount", "给雨衣打折", null],
 ];
 
 test.each(REQUESTS)("%p of %p is read as it is meant", (name, said, wanted) => {
