@@ -28,7 +28,7 @@ export function valueOf({ one, said, begin, end }: Stretch): string {
   const marks = begin.led ? /^[!！?？]\s*$/u : /^[!！]\s*$/u;
   const keepsMark = one.role.form === "sentence" && marks.test(text.slice(end.to));
   // Of several sentences the last has its point, too.
-  const isWhole =
+  const hasMore =
     SENTENCES.test(text.slice(begin.from, end.to)) && /^[.。]\s*$/u.test(text.slice(end.to));
   // "Emil S."
   const isInitial = /^\p{Lu}$/u.test(end.text) && begin !== end && text[end.to] === ".";
