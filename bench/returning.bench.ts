@@ -99,9 +99,9 @@ class Talks {
   /** The first turn of each and, before anybody else is there, the second. */
   async begin(): Promise<readonly Stage[]> {
     const turns: ChatTiming[][] = [[], []];
-    for (const messages of this.#chats) {
-      turns[0]?.push(await this.#turn(messages, CHAT_TOKENS));
-      turns[1]?.push(await this.#turn(messages, TURN_TOKENS));
+    for (const index of this.#chats.keys()) {
+      turns[0]?.push(await this.#turn(index, CHAT_TOKENS));
+      turns[1]?.push(await this.#turn(index, TURN_TOKENS));
     }
     return turns.map(stageOf);
   }
@@ -109,7 +109,7 @@ class Talks {
   /** One more turn of each, one after the other. */
   async goOn(): Promise<Stage> {
     const turns: ChatTiming[] = [];
-    for (const messages of this.#chats) turns.push(await this.#turn(messages, TURN_TOKENS));
+    for (const index of this.#chats.keys()) turns.push(await this.#turn(index, TURN_TOKENS));
     return stageOf(turns);
   }
 
@@ -117,8 +117,10 @@ class Talks {
   async meetOthers(count: number): Promise<void> {
     let left = count;
     const one = async () => {
-      while (left-- > 0)
-        await this.#ask([{ role: "user", content: this.#prompts.next(OTHER_TOKENS) }]);
+      while (left-- > 0) {
+        const content = this.#prompts.next(OTHER_TOKENS);
+        await this.#ask([{ role: "user", content }], `other-${left}`);
+      }
     };
     await Promise.all(Array.from({ length: SLOTS }, one));
   }
@@ -134,15 +136,18 @@ class Talks {
     }
   }
 
-  async #turn(messages: ChatMessage[], words: number): Promise<ChatTiming> {
+  async #turn(index: number, words: number): Promise<ChatTiming> {
+    const messages = this.#chats[index] ?? [];
     messages.push({ role: "user", content: this.#prompts.next(words) });
-    const turn = await this.#ask(messages);
+    const turn = await this.#ask(messages, `chat-${index}`);
     messages.push({ role: "assistant", content: turn.text });
     return turn;
   }
 
-  #ask(messages: readonly ChatMessage[]): Promise<ChatTiming> {
-    return chat(this.#server, { messages, tokensMax: ANSWER_TOKENS });
+  /** Says which conversation it is in the field that OpenAI's API has for it; servers may know it by its words alone. */
+  #ask(messages: readonly ChatMessage[], name: string): Promise<ChatTiming> {
+    const extra = { prompt_cache_key: name };
+    return chat(this.#server, { messages, tokensMax: ANSWER_TOKENS, extra });
   }
 }
 

@@ -58,18 +58,19 @@ async function measure(): Promise<Report> {
 
 /** One conversation, and how many tokens of its last prompt will come again. */
 interface Talk {
+  /** Of this conversation; the next one in its place has another. */
+  name: string;
   messages: ChatMessage[];
   known: number;
 }
+
+const newTalk = (): Talk => ({ name: crypto.randomUUID(), messages: [], known: 0 });
 
 class Rotation {
   readonly #moult: MoultServer;
   readonly #until: number;
   readonly #prompts = new Prompts(1);
-  readonly #talks: Talk[] = Array.from({ length: CONVERSATIONS }, () => ({
-    messages: [],
-    known: 0,
-  }));
+  readonly #talks: Talk[] = Array.from({ length: CONVERSATIONS }, newTalk);
   readonly #firstMs: number[] = [];
   #next = 0;
   #turns = 0;
@@ -110,11 +111,15 @@ class Rotation {
     this.#turns++;
     let turn: ChatTiming;
     try {
-      turn = await chat(this.#moult, { messages: talk.messages, tokensMax: ANSWER_TOKENS });
+      turn = await chat(this.#moult, {
+        messages: talk.messages,
+        tokensMax: ANSWER_TOKENS,
+        extra: { prompt_cache_key: talk.name },
+      });
     } catch (error) {
       this.#failed++;
       console.error(error);
-      [talk.messages, talk.known] = [[], 0];
+      Object.assign(talk, newTalk());
       return;
     }
     talk.messages.push({ role: "assistant", content: turn.text });
@@ -123,7 +128,7 @@ class Rotation {
     this.#hit += Math.min(talk.known, turn.cachedTokens);
     // Words of a random model are cut into other tokens when they are read again: only prompts come again as they were.
     talk.known = turn.promptTokens;
-    if (turn.promptTokens > TALK_TOKENS_MAX) [talk.messages, talk.known] = [[], 0];
+    if (turn.promptTokens > TALK_TOKENS_MAX) Object.assign(talk, newTalk());
   }
 }
 
