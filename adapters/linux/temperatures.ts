@@ -53,7 +53,8 @@ function chipsOf(root: string): readonly TemperatureSource[] {
         {
           sensor: plainName(`${name}/${label}`),
           file: `${folder}/${chip}/${file}`,
-          limit: lower(minus(own("crit"), BELOW_CRITICAL), own("max")),
+          // Many processors work above `max` for hours; it is where the fans are to be loudest.
+          limit: minus(own("crit"), BELOW_CRITICAL) ?? own("max"),
           isComputing: !ELSEWHERE.test(name),
         },
       ];

@@ -44,23 +44,27 @@ const LIGHTER_MS = 10_000;
 /** Nobody looked for this long: what was then says nothing of now. */
 const FORGET_MS = 60_000;
 
-/** From `high` on it is slowed down step by step, from `full` on at once and as far as it goes; below `calm` it recovers. */
+/**
+ * From `high` on it is slowed down step by step; who stays above `full`, or is once above `beyond`, as far as it goes;
+ * below `calm` it recovers.
+ */
 interface Marks {
   readonly calm: number;
   readonly high: number;
   readonly full: number;
+  readonly beyond: number;
 }
 
 /** Degrees above the limit. */
-const HEAT: Marks = { calm: -12, high: -6, full: 0 };
+const HEAT: Marks = { calm: -12, high: -6, full: 0, beyond: 5 };
 /** Share of the allowed watts. */
-const POWER: Marks = { calm: 0.8, high: 0.95, full: 1.1 };
+const POWER: Marks = { calm: 0.8, high: 0.95, full: 1.1, beyond: 1.25 };
 /** Share of the time. */
-const MEMORY_STALL: Marks = { calm: 0.05, high: 0.15, full: 0.4 };
+const MEMORY_STALL: Marks = { calm: 0.05, high: 0.15, full: 0.4, beyond: 0.6 };
 /** Share of the memory that is used. */
-const MEMORY_USE: Marks = { calm: 0.92, high: 0.96, full: 0.985 };
+const MEMORY_USE: Marks = { calm: 0.92, high: 0.96, full: 0.985, beyond: 0.995 };
 /** A crowd alone never slows down to the last level: threads are chosen by what decodes take. */
-const CPU_STALL: Marks = { calm: 0.3, high: 0.6, full: Infinity };
+const CPU_STALL: Marks = { calm: 0.3, high: 0.6, full: Infinity, beyond: Infinity };
 
 /** How strongly one cause slows down, with hysteresis. */
 class Strain {
@@ -68,6 +72,8 @@ class Strain {
   readonly #marks: Marks;
   readonly #max: number;
   #heavierAt = -Infinity;
+  /** The last reading was above `full`. Processors are that for a moment when they begin to work. */
+  #wasFull = false;
   #calmSince: number | undefined;
   #seenAt = -Infinity;
 
@@ -78,13 +84,16 @@ class Strain {
 
   /** Takes a reading in. `undefined`: there is none, which is as good as calm. */
   feel(value: number | undefined, now: number): void {
-    const { calm, high, full } = this.#marks;
+    const { calm, high, full, beyond } = this.#marks;
+    const isFull = value !== undefined && value >= full;
+    const isPast = isFull && (this.#wasFull || value >= beyond);
+    this.#wasFull = isFull;
     const wasForgotten = now - this.#seenAt > FORGET_MS;
     this.#seenAt = now;
     if (value !== undefined && value > calm) {
       this.#calmSince = undefined;
-      if (value >= full) this.#heavier(this.#max, now);
-      else if (value >= high && now - this.#heavierAt >= HEAVIER_MS)
+      if (isPast) this.#heavier(this.#max, now);
+      else if (isFull || (value >= high && now - this.#heavierAt >= HEAVIER_MS))
         this.#heavier(Math.min(this.level + 1, this.#max), now);
       return;
     }
