@@ -84,24 +84,29 @@ class Strain {
 
   /** Takes a reading in. `undefined`: there is none, which is as good as calm. */
   feel(value: number | undefined, now: number): void {
-    const { calm, high, full, beyond } = this.#marks;
-    const isFull = value !== undefined && value >= full;
-    const isPast = isFull && (this.#wasFull || value >= beyond);
-    this.#wasFull = isFull;
     const wasForgotten = now - this.#seenAt > FORGET_MS;
     this.#seenAt = now;
-    if (value !== undefined && value > calm) {
+    if (value !== undefined && value > this.#marks.calm) {
       this.#calmSince = undefined;
-      if (isPast) this.#heavier(this.#max, now);
-      else if (isFull || (value >= high && now - this.#heavierAt >= HEAVIER_MS))
-        this.#heavier(Math.min(this.level + 1, this.#max), now);
+      this.#strained(value, now);
       return;
     }
+    this.#wasFull = false;
     if (wasForgotten) this.level = 0;
     this.#calmSince ??= now;
     if (this.level === 0 || now - this.#calmSince < LIGHTER_MS) return;
     this.level--;
     this.#calmSince = now;
+  }
+
+  #strained(value: number, now: number): void {
+    const { high, full, beyond } = this.#marks;
+    const isFull = value >= full;
+    const isPast = isFull && (this.#wasFull || value >= beyond);
+    this.#wasFull = isFull;
+    if (isPast) this.#heavier(this.#max, now);
+    else if (isFull || (value >= high && now - this.#heavierAt >= HEAVIER_MS))
+      this.#heavier(Math.min(this.level + 1, this.#max), now);
   }
 
   #heavier(level: number, now: number): void {
