@@ -12,8 +12,15 @@ const STORED_BYTES_MAX = 64 * 1_048_576;
 /** Bytes that an entry takes beside its key and its value: so many empty ones are something too. */
 const ENTRY_BYTES = 128;
 
-/** Returns what throws `function/limit` when there is no room for values that a function is to store. */
-export function kvRoom(db: Db): (fn: string, writes: readonly KvWrite[]) => void {
+/**
+ * Returns what throws `function/limit` when there is no room for values that a function is to store.
+ *
+ * @param bytesMax The most that one function may store @default 64 MiB
+ */
+export function kvRoom(
+  db: Db,
+  bytesMax = STORED_BYTES_MAX,
+): (fn: string, writes: readonly KvWrite[]) => void {
   const isEntry = and(eq(kv.fn, p("fn")), eq(kv.key, p("key")));
   const bytes = sql<
     number | null
@@ -30,16 +37,16 @@ export function kvRoom(db: Db): (fn: string, writes: readonly KvWrite[]) => void
     const more = writes.reduce((sum, entry) => sum + bytesOf(entry), 0);
     const least = stored.get(fn) ?? all.get({ fn })?.bytes ?? 0;
     stored.set(fn, least + more);
-    if (more === 0 || least + more <= STORED_BYTES_MAX) return;
+    if (more === 0 || least + more <= bytesMax) return;
     const replaced = new Set(writes.map(({ key }) => key));
     const before = [...replaced].reduce((sum, key) => sum + (one.get({ fn, key })?.bytes ?? 0), 0);
     const now = all.get({ fn })?.bytes ?? 0;
     stored.set(fn, now + more);
-    if (now + more - before <= STORED_BYTES_MAX || more <= before) return;
+    if (now + more - before <= bytesMax || more <= before) return;
     stored.set(fn, now);
     throw new MoultError(
       "function/limit",
-      `"${fn}" has stored ${String(STORED_BYTES_MAX >> 20)} MiB, which is the most; it has to delete some values first`,
+      `"${fn}" has stored ${String(bytesMax >> 20)} MiB, which is the most; it has to delete some values first`,
       { limit: "kv" },
     );
   };

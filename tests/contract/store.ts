@@ -348,28 +348,6 @@ function values(open: OpenStore): void {
     expect(await later.kvGet("f", "zero")).toBe(1);
   });
 
-  test("a function that has stored all it may has to delete first, and others go on", async () => {
-    using opened = open();
-    const { store } = opened;
-    const MIB = 1_048_576;
-    const keep = async (fn: string, writes: readonly { key: string; value?: unknown }[]) => {
-      await store.kvRoom(fn, writes);
-      await store.kvCommit(fn, writes);
-    };
-    const value = "x".repeat(8 * MIB);
-    for (let i = 0; i < 7; i++) await keep("f", [{ key: String(i), value }]);
-    expect(keep("f", [{ key: "7", value }])).rejects.toMatchObject({ code: "function/limit" });
-    await keep("f", [{ key: "small", value: 1 }]);
-    await keep("f", [{ key: "0", value }]);
-    await keep("g", [{ key: "7", value }]);
-    await keep("f", [{ key: "0" }]);
-    await keep("f", [{ key: "7", value }]);
-    const later = opened.reopen();
-    expect(later.kvRoom("f", [{ key: "8", value }])).rejects.toMatchObject({
-      code: "function/limit",
-    });
-  });
-
   test("values are listed by prefix, in key order, up to the limit", async () => {
     using opened = open();
     const { store } = opened;
