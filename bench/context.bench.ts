@@ -15,8 +15,9 @@ const CONTEXT_TOKENS_EMBEDDED = 2_048;
 /** The scripted model counts so many characters as a token; at worst, it is so many of Latin script, or one of Chinese. */
 const CHARS_PER_TOKEN = 4;
 const CHARS_PER_TOKEN_MIN = 3.5;
-/** Turns whose times are compared: those after the first 1,000 characters, and the last ones. */
-const TIMED_TURNS = 60;
+/** Turns whose times are compared: in the long session and in new ones of 1,000 characters, by turns. */
+const ROUNDS = 10;
+const TIMED_TURNS = 6;
 
 /** One claim. */
 export const bench: Bench = {
@@ -52,9 +53,7 @@ async function withScript(place: Place, language: Language): Promise<Row[]> {
     await tell(daemon, SESSION_EMBEDDED, dialogue(language, WHOLE, facts));
     const chars = Math.max(told.promptTokens, found.promptTokens) * CHARS_PER_TOKEN;
     const tokens = language === "en" ? chars / CHARS_PER_TOKEN_MIN : chars;
-    const late = median(told.times.slice(-TIMED_TURNS));
-    const first = Math.ceil(1_000 / WHOLE.charsEach);
-    const early = median(told.times.slice(first, first + TIMED_TURNS));
+    const { early, late } = await timed(daemon, language);
     return [
       atMost(
         `${name}: longest prompt, in as many tokens as its characters can be`,
@@ -119,6 +118,22 @@ interface Told {
   readonly turns: readonly string[];
   /** Of the longest prompt. */
   readonly promptTokens: number;
+}
+
+/** What a turn takes in a short and in the long session, side by side, so that other load disturbs both. */
+async function timed(daemon: Daemon, language: Language) {
+  const early: number[] = [];
+  const late: number[] = [];
+  const talk = dialogue(language, { ...WHOLE, chars: 10_000 }, []).slice(0, TIMED_TURNS);
+  for (let round = 0; round < ROUNDS; round++) {
+    const session = `bench:short-${round}`;
+    await tell(daemon, session, dialogue(language, MORE, []));
+    for (const message of talk) {
+      early.push(...(await tell(daemon, session, [message])).times);
+      late.push(...(await tell(daemon, SESSION, [message])).times);
+    }
+  }
+  return { early: median(early), late: median(late) };
 }
 
 async function tell(daemon: Daemon, session: string, messages: readonly string[]): Promise<Told> {

@@ -9,6 +9,7 @@ import { estimateTokens } from "./window.ts";
 
 /** Terms of a message that are sought. Of a long one its beginning and its end. */
 const TERMS_MAX = 24;
+const TERMS_TOLD_MAX = 8;
 
 /** Exchanges that are compared more closely. */
 const COMPARED_MAX = 16;
@@ -122,12 +123,14 @@ export function quoted(exchanges: readonly Exchange[]): string {
   return `Earlier in this conversation:\n${marked.join("\n")}\n\n`;
 }
 
-/** Of a message that asks and tells, what it asks. */
+/** Of a message that asks and tells, what it asks. One that only tells seldom needs what was said before. */
 function soughtIn(text: string): readonly string[] {
   const questions = sentencesOf(text).filter(isQuestion);
-  const terms = termsAskedFor(questions.length === 0 ? text : questions.join(" "));
-  if (terms.length <= TERMS_MAX) return terms;
-  return [...terms.slice(0, TERMS_MAX / 2), ...terms.slice(-TERMS_MAX / 2)];
+  const asks = questions.length > 0;
+  const terms = termsAskedFor(asks ? questions.join(" ") : text);
+  const most = asks ? TERMS_MAX : TERMS_TOLD_MAX;
+  if (terms.length <= most) return terms;
+  return [...terms.slice(0, most / 2), ...terms.slice(-most / 2)];
 }
 
 type Weights = ReadonlyMap<string, number>;
@@ -151,13 +154,14 @@ function fitting<E extends Exchange>(
   window: readonly Exchange[],
   weights: Weights,
 ): readonly E[] {
+  if (found.length === 0) return [];
   const all = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
   const unique = Math.max(...weights.values(), 0);
   const scored = found
     .map((exchange) => ({ exchange, score: scoreOf(exchange, weights) }))
     .toSorted((a, b) => b.score - a.score || (a.exchange.turn < b.exchange.turn ? 1 : -1));
   const best = scored[0]?.score ?? 0;
-  const seen = Math.max(0, ...window.map((exchange) => scoreOf(exchange, weights)));
+  const seen = Math.max(0, ...window.map((exchange) => roughScoreOf(exchange, weights)));
   const least = Math.max(
     all * COVERAGE_MIN,
     unique * EVIDENCE_MIN,
@@ -176,11 +180,32 @@ function fitting<E extends Exchange>(
 function scoreOf({ asked, said }: Exchange, weights: Weights): number {
   const told = new Set(termsIn(said));
   const sought = new Set(termsIn(asked));
+  return sumOf(weights, asked, {
+    isTold: (term) => told.has(term),
+    isSought: (term) => sought.has(term),
+  });
+}
+
+/** The same, a little too high now and then, for the many exchanges of a window: words are looked for as they stand. */
+function roughScoreOf({ asked, said }: Exchange, weights: Weights): number {
+  const told = said.toLowerCase();
+  const sought = asked.toLowerCase();
+  return sumOf(weights, asked, {
+    isTold: (term) => told.includes(term),
+    isSought: (term) => sought.includes(term),
+  });
+}
+
+function sumOf(
+  weights: Weights,
+  asked: string,
+  { isTold, isSought }: Readonly<Record<"isTold" | "isSought", (term: string) => boolean>>,
+): number {
   const worth = isQuestion(asked.trim()) ? ASKED_ABOUT : 1;
   let score = 0;
   for (const [term, weight] of weights) {
-    if (told.has(term)) score += weight;
-    else if (sought.has(term)) score += weight * worth;
+    if (isTold(term)) score += weight;
+    else if (isSought(term)) score += weight * worth;
   }
   return score;
 }
