@@ -22,8 +22,8 @@ afterEach(async () => {
 });
 
 async function start(kv: Partial<EngineOptions["kv"]> = {}, options: Partial<EngineOptions> = {}) {
-  const folder = newFolder();
-  const whole = { folder, ramMiB: 0, diskMiB: 64, ...kv };
+  const folder = kv.folder ?? newFolder();
+  const whole = { ramMiB: 0, diskMiB: 64, ...kv, folder };
   const engine = await startLlama({
     path: MODEL,
     embedded: false,
@@ -35,7 +35,7 @@ async function start(kv: Partial<EngineOptions["kv"]> = {}, options: Partial<Eng
     ...options,
   });
   engines.push(engine);
-  return { engine, folder: whole.folder };
+  return { engine, folder };
 }
 
 async function stop(engine: Engine): Promise<void> {

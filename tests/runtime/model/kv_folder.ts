@@ -26,9 +26,10 @@ export function removeFolders(): void {
 
 export function openStore(options: Partial<KvOptions> = {}, identity = "a model") {
   const said: string[] = [];
-  const whole = { folder: newFolder(), ramMiB: 0, diskMiB: 64, ...options };
+  const folder = options.folder ?? newFolder();
+  const whole = { ramMiB: 0, diskMiB: 64, ...options, folder };
   const store = new KvStore(whole, identity, (text) => said.push(text));
-  return { store, said, folder: whole.folder };
+  return { store, said, folder };
 }
 
 /** Names of the kept files in a folder. */
