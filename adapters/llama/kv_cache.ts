@@ -14,6 +14,8 @@ import type { Found, KvStore, Owner, Written } from "../../runtime/model/kv_stor
 const COPY_TOKENS_MIN = 32;
 /** Reading a file back costs about as much as reading so many tokens. */
 const RESTORE_TOKENS_MIN = 64;
+/** Templates may end an answer otherwise than the model does. */
+const END_TOKENS_MAX = 8;
 /** Less than this is quickly read again. */
 const KEEP_TOKENS_MIN = 64;
 
@@ -78,9 +80,12 @@ export class KvCache {
     const inContext = Math.max(known, source.tokens);
     if (found !== undefined && found.tokens >= inContext + RESTORE_TOKENS_MIN) {
       const { tier } = found.file;
-      const isOwn = await this.#restore(slot, found);
-      if (isOwn) return tier;
+      const isThere = await this.#restore(slot, found);
       known = sharedTokens(slot.sequence.contextTokens, tokens);
+      // All of it is asked again: this is how it goes on, and nobody will go on from there any more.
+      const goesOn = known >= slot.sequence.nextTokenIndex - END_TOKENS_MAX;
+      if (isThere && slot.nameless && goesOn) slot.origin = found;
+      if (isThere) return tier;
     }
     if (source.slot !== undefined && source.tokens >= known + COPY_TOKENS_MIN)
       await this.#copy(slot, source.slot, tokens);

@@ -24,8 +24,8 @@ const SPARE_MS_MAX = 30_000;
 /** What was said is kept after this long without work of the slot; or of the model, if that comes first. */
 const KEEP_MS = 2_000;
 const KEEP_QUIET_MS = 50;
-/** A slot without a session is continued by a prompt that goes on where it ends; so much of it must be the same. */
-const SAME_SHARE_MIN = 0.5;
+/** A prompt goes on with a conversation when it begins with all that was asked before, but for so many tokens at its end. */
+const END_TOKENS_MAX = 8;
 
 /** One sequence and what decodes on it. */
 export interface Slot {
@@ -38,6 +38,8 @@ export interface Slot {
   session: string | undefined;
   nameless: boolean;
   origin: Found | undefined;
+  /** Of the last prompt: what follows it is the answer. */
+  promptTokens: number;
   busy: boolean;
   usedAt: number;
   /** Grows with each request. */
@@ -75,6 +77,7 @@ export interface SlotOptions {
 const UNUSED = {
   nameless: false,
   origin: undefined,
+  promptTokens: 0,
   busy: false,
   usedAt: 0,
   uses: 0,
@@ -92,6 +95,7 @@ export class Slots {
   #making: Promise<unknown> = Promise.resolve();
   #spare: NodeJS.Timeout | undefined;
   #keeping: NodeJS.Timeout | undefined;
+  #closed = false;
   #kv: KvCache | undefined;
   #store: KvStore | undefined;
 
@@ -126,6 +130,7 @@ export class Slots {
     const slot = await taken;
     try {
       const owner = ownerOf(slot, wanted);
+      slot.promptTokens = wanted.tokens.length;
       if (this.#kv === undefined) slot.session = wanted.session;
       else slot.from = await this.#kv.fill(slot, owner, wanted.tokens, this.#slots);
       return slot;
@@ -155,6 +160,7 @@ export class Slots {
   /** Frees all contexts. Nothing may be busy. */
   async close(): Promise<void> {
     clearInterval(this.#spare);
+    this.#closed = true;
     clearTimeout(this.#keeping);
     await this.#making;
     for (const slot of this.#slots) await this.#kv?.keep(slot);
@@ -205,6 +211,7 @@ export class Slots {
   /** Keeps what idle slots hold, while nobody waits for it. */
   #keepSoon(): void {
     const idle = this.#slots.every((slot) => !slot.busy);
+    if (this.#closed) return;
     // One that comes later would otherwise put it off again and again.
     if (!idle && this.#keeping !== undefined) return;
     clearTimeout(this.#keeping);
@@ -299,9 +306,9 @@ function continued(free: readonly Slot[], tokens: Uint32Array): Slot | undefined
   let [best, most] = [undefined as Slot | undefined, 0];
   for (const slot of free) {
     if (slot.session !== undefined && !slot.nameless) continue;
-    const known = slot.sequence.contextTokens;
-    const shared = sharedTokens(known, tokens);
-    if (shared > most && shared >= known.length * SAME_SHARE_MIN) [best, most] = [slot, shared];
+    const shared = sharedTokens(slot.sequence.contextTokens, tokens);
+    if (shared > most && shared >= slot.promptTokens - END_TOKENS_MAX)
+      [best, most] = [slot, shared];
   }
   return best;
 }

@@ -203,6 +203,20 @@ test("who names no session over the API comes back too, as one conversation; wha
   expect((await ask(again.engine, undefined, long("zoe"), api)).read).toBeGreaterThan(READ_MIN);
 });
 
+test("nameless conversations that begin alike stay apart: each comes back whole", async () => {
+  const { engine, folder } = await start();
+  const api = { lane: "api" as const };
+  const texts = ["one", "two", "three", "four"].map((name) => `${ANNA}. And then ${long(name, 9)}`);
+  const said: string[] = [];
+  for (const text of texts) said.push((await ask(engine, undefined, text, api)).said);
+  for (const [i, text] of texts.entries()) {
+    const back = await ask(engine, undefined, text, api);
+    expect([i, back.read, back.said]).toEqual([i, 1, said[i] ?? ""]);
+  }
+  await stop(engine);
+  expect(statesIn(folder)).toHaveLength(texts.length);
+});
+
 test("without a folder that takes files, conversations are read again and answered", async () => {
   const { engine, folder } = await start();
   const first = await ask(engine, "anna", long("anna"));
