@@ -1,21 +1,24 @@
-/** Refuses a model that this machine has no room for, before anything of it is loaded. */
+/** Refuses a file that is no model, and a model that this machine has no room for, before anything of it is loaded. */
+import { checkGguf } from "./gguf.ts";
 import { headersOf, machineMemory, shapeOf } from "./inspect.ts";
 import type { EngineOptions } from "../../runtime/model/engine.ts";
 import { type MemoryPlan, type MemoryRoom, unfitText } from "../../runtime/model/memory_fit.ts";
 import { MoultError } from "../../schemas/error.ts";
 
 /**
- * Compares what a model needs with what is free. With a GPU, weights lie elsewhere and nothing is known.
+ * Checks a file, and compares what the model needs with what is free. With a GPU, weights lie elsewhere and nothing is
+ * known; the embedded model fits everywhere.
  *
  * @param room memory that there is; given by tests
- * @throws {MoultError} `model/unavailable`: how much is missing, and what to change
+ * @throws {MoultError} `model/unavailable`: what is wrong with the file, or how much is missing, and what to change
  */
 export function checkFit(
-  { path, gpu }: Pick<EngineOptions, "path" | "gpu">,
+  { path, gpu, embedded }: Pick<EngineOptions, "path" | "gpu" | "embedded">,
   plan: MemoryPlan,
   room: MemoryRoom = machineMemory(),
 ): void {
-  if (gpu !== false) return;
+  checkGguf(path);
+  if (gpu !== false || embedded) return;
   const headers = headersOf(path);
   const shape = shapeOf(headers);
   const trained = headers[0]?.metadata.get(`${headers[0].architecture}.context_length`);

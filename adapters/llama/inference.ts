@@ -14,7 +14,6 @@ import { CheckedText } from "./checked.ts";
 import { emitJson, finishOf, isUnreadableCall } from "./ending.ts";
 import { checkFit } from "./fit.ts";
 import { fill } from "./filling/fill.ts";
-import { checkGguf } from "./gguf.ts";
 import { toHistory } from "./history.ts";
 import { openLlama } from "./library.ts";
 import { openStore } from "./kv_open.ts";
@@ -124,10 +123,9 @@ export class Inference {
 
   /** Loads a model and runs it once. @throws {MoultError} `model/unavailable` */
   static async load(options: EngineOptions): Promise<Inference> {
-    checkGguf(options.path);
     const standard = options.embedded ? CONTEXT_TOKENS_EMBEDDED : CONTEXT_TOKENS_MAX;
     const { contextTokens = standard, slots } = options;
-    if (!options.embedded) checkFit(options, { contextTokens, slots, batchTokens: BATCH_TOKENS });
+    checkFit(options, { contextTokens, slots, batchTokens: BATCH_TOKENS });
     const threads = options.threads ?? defaultThreads(options.embedded);
     const llama = await openLlama(options.gpu, threads);
     const model = await llama.loadModel({
