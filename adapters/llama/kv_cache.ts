@@ -66,14 +66,7 @@ export class KvCache {
     tokens: Uint32Array,
     slots: readonly Cached[],
   ): Promise<KvTier> {
-    const session = owner?.session;
-    if (session !== slot.session) {
-      await this.keep(slot);
-      slot.session = session;
-      slot.nameless = owner?.nameless === true;
-      slot.origin = undefined;
-      if (session !== undefined) await this.#writing.get(session);
-    }
+    if (owner?.session !== slot.session) await this.#handOver(slot, owner);
     let known = sharedTokens(slot.sequence.contextTokens, tokens);
     const source = this.#bestSource(slot, tokens, slots);
     const found = await this.#store?.find(owner, tokens);
@@ -130,6 +123,16 @@ export class KvCache {
   /** Until everything is kept that is being kept. */
   async settle(): Promise<void> {
     await Promise.all(this.#writing.values());
+  }
+
+  /** The slot is somebody else's from now on. */
+  async #handOver(slot: Cached, owner: Owner | undefined): Promise<void> {
+    await this.keep(slot);
+    slot.session = owner?.session;
+    slot.nameless = owner?.nameless === true;
+    slot.origin = undefined;
+    // What was just put aside for it is found only when it is written.
+    if (owner !== undefined) await this.#writing.get(owner.session);
   }
 
   #bestSource(slot: Cached, tokens: Uint32Array, slots: readonly Cached[]) {
