@@ -22,9 +22,8 @@ const COMMON_SHARE = 1 / 4;
 /** Beyond this nobody counts. */
 const COUNTED_MAX = 2_000;
 
-/** Terms that are sought at once, and those of them, the rarest, that exchanges are found by. */
+/** Terms that are sought at once. */
 const TERMS_MAX = 32;
-const RANKED_MAX = 8;
 
 const Place = v.nullable(
   v.object({ from: v.number(), to: v.number(), indexed: v.number(), turns: v.number() }),
@@ -38,7 +37,7 @@ const Row = v.object({
 });
 type Row = v.InferOutput<typeof Row>;
 const Count = v.object({ count: v.number() });
-const Hit = v.object({ n: v.number(), turn: v.string() });
+const Hits = v.array(v.tuple([v.number()]));
 
 /** The search, over an open database. */
 export function searchQueries(client: Database): Pick<Store, "search" | "turnsUntil"> {
@@ -68,27 +67,24 @@ export function searchQueries(client: Database): Pick<Store, "search" | "turnsUn
     const { turns: total } = place;
     const common = Math.min(Math.max(COMMON_MIN, Math.ceil(total * COMMON_SHARE)), COUNTED_MAX);
     const holders = new Map<string, number>();
+    const scores = new Map<number, number>();
     for (const term of terms) {
-      const match = matching(key, [term]);
-      const { count } = v.parse(Count, queries.count.get({ match, ...bounds, limit: common }));
-      if (count > 0) holders.set(term, count < common ? count : Math.max(count, total / 2));
+      const match = matching(key, term);
+      const hits = v.parse(Hits, queries.holding.values({ match, ...bounds, limit: common }));
+      if (hits.length === 0) continue;
+      const isRare = hits.length < common;
+      const count = isRare ? hits.length : Math.max(hits.length, total / 2);
+      holders.set(term, count);
+      const worth = Math.log(1 + total / count);
+      for (const [n] of isRare ? hits : []) scores.set(n, (scores.get(n) ?? 0) + worth);
     }
-    const rare = [...holders]
-      .filter(([, count]) => count < common)
-      .toSorted((a, b) => a[1] - b[1])
-      .slice(0, RANKED_MAX);
-    if (rare.length === 0) return { ...NOTHING, total, holders };
-    const match = matching(
-      key,
-      rare.map(([term]) => term),
-    );
-    const hits = v.parse(
-      v.array(Hit),
-      queries.find.all({ match, session, ...bounds, limit: sought.limit }),
-    );
-    const exchanges = hits.flatMap(({ n, turn }): readonly FoundExchange[] => {
-      const rows = v.parse(v.array(Row), queries.turn.all({ session, n, turn }));
-      return exchangesOf(rows).map(({ asked, said, at }) => ({ turn, at, asked, said }));
+    const best = [...scores]
+      .toSorted((one, other) => other[1] - one[1] || other[0] - one[0])
+      .slice(0, sought.limit);
+    const exchanges = best.flatMap(([n]): readonly FoundExchange[] => {
+      const rows = v.parse(v.array(Row), queries.turn.all({ session, n }));
+      const found = exchangesOf(rows).find((entry) => entry.n === n);
+      return found === undefined ? [] : [toFound(found)];
     });
     return { exchanges, total, holders };
   };
@@ -104,8 +100,6 @@ export function searchQueries(client: Database): Pick<Store, "search" | "turnsUn
 const NOTHING: Found = { exchanges: [], total: 0, holders: new Map() };
 
 function prepare(client: Database) {
-  const inside =
-    "FROM history_search WHERE history_search MATCH $match AND rowid > $from AND rowid < $to";
   return {
     /** What may be searched: rows above `from` and below `to`. A turn that is named is one of the newest. */
     place: client.query(
@@ -123,16 +117,16 @@ function prepare(client: Database) {
       "INSERT INTO history_search (rowid, session, asked, said) VALUES ($n, $key, $asked, $said)",
     ),
     mark: client.query("UPDATE sessions SET indexed_to = $at WHERE session = $session"),
-    count: client.query(`SELECT count(*) AS count FROM (SELECT 1 ${inside} LIMIT $limit)`),
-    find: client.query(
-      `SELECT h.n AS n, h.turn AS turn FROM
-        (SELECT rowid AS n, rank ${inside} ORDER BY rank LIMIT $limit) f
-      JOIN history h ON h.n = f.n WHERE h.session = $session ORDER BY f.rank`,
+    /** The newest that hold a term. In the order of rows: to rank them in SQL, all others would be counted too. */
+    holding: client.query(
+      `SELECT rowid FROM history_search WHERE history_search MATCH $match AND rowid > $from AND rowid < $to
+      ORDER BY rowid DESC LIMIT $limit`,
     ),
     turn: client.query(
       `SELECT n, turn, role, substr(content, 1, ${ROW_CHARS_MAX}) AS content, at FROM history
       WHERE session = $session AND n >= $n AND n < coalesce(
-        (SELECT min(n) FROM history WHERE session = $session AND n > $n AND turn <> $turn), 9e15)
+        (SELECT min(n) FROM history WHERE session = $session AND n > $n
+          AND turn <> (SELECT turn FROM history WHERE n = $n)), 9e15)
       ORDER BY n`,
     ),
     turns: client.query(
@@ -145,6 +139,7 @@ function prepare(client: Database) {
 
 interface Entry {
   readonly n: number;
+  readonly turn: string;
   readonly at: number;
   asked: string;
   said: string;
@@ -156,7 +151,7 @@ function exchangesOf(rows: readonly Row[]): readonly Entry[] {
   for (const { n, turn, role, content, at } of rows) {
     const entry = turns.get(turn);
     if (entry === undefined) {
-      if (role === "user") turns.set(turn, { n, at, asked: content, said: "" });
+      if (role === "user") turns.set(turn, { n, turn, at, asked: content, said: "" });
     } else if (role === "user") {
       entry.asked += `\n${content}`;
     } else if (content !== "") {
@@ -164,6 +159,10 @@ function exchangesOf(rows: readonly Row[]): readonly Entry[] {
     }
   }
   return [...turns.values()];
+}
+
+function toFound({ turn, at, asked, said }: Entry): FoundExchange {
+  return { turn, at, asked, said };
 }
 
 function withoutLastTurn(rows: readonly Row[]): readonly Row[] {
@@ -180,7 +179,7 @@ function keyOf(session: string): string {
   return `s${Bun.hash(session).toString(36)}`;
 }
 
-/** Terms hold letters, digits and accents alone, so nothing in them is syntax. */
-function matching(key: string, terms: readonly string[]): string {
-  return `session : "${key}" AND {asked said} : (${terms.map((term) => `"${term}"`).join(" OR ")})`;
+/** A term holds letters, digits and accents alone, so nothing in it is syntax. */
+function matching(key: string, term: string): string {
+  return `session : "${key}" AND {asked said} : "${term}"`;
 }

@@ -12,7 +12,7 @@ const TERMS_MAX = 24;
 const TERMS_TOLD_MAX = 8;
 
 /** Exchanges that are compared more closely. */
-const COMPARED_MAX = 16;
+const COMPARED_MAX = 8;
 
 /** Share of the message's words, weighed by how rare they are, that an exchange has to hold. */
 const COVERAGE_MIN = 0.45;
