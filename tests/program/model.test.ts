@@ -128,7 +128,6 @@ describe("moult model", () => {
       [["use", "l"], 1, /"l" is in the names of half.gguf, small.gguf; write more/],
       [["use", "llama3"], 1, /no model "llama3"; there are: embedded, half.gguf, small.gguf/],
       [["use"], 2, /moult model use NAME/],
-      [["quantize", "small"], 2, /Write: moult model list/],
       [["pull", "llama3.2"], 1, /Cannot tell where "llama3.2" lies; write hf:USER/],
       [["pull", address("b.gguf"), "--offline"], 1, /with --offline: nothing leaves this machine/],
       [["inspect", "nothing.gguf"], 1, /no model "nothing.gguf"/],

@@ -19,7 +19,7 @@ const PARTS = [
   "tsconfig.json",
 ];
 /** Programs of this machine that attacks start. */
-const PROGRAMS = ["/bin/true", "/bin/cat", "/bin/sh", "/bin/bash", "/bin/sleep"];
+const PROGRAMS = ["/bin/true", "/bin/cat", "/bin/sh", "/bin/bash", "/bin/sleep", "/usr/bin/env"];
 const PASSWD =
   "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n";
 

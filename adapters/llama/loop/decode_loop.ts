@@ -16,6 +16,9 @@ const STEPS_PER_PIECE = 3;
 const PIECE_MS_MIN = 25;
 /** Nobody writes, but somebody may come: what can wait is read in pieces of this length. */
 const PATIENT_PIECE_MS = 250;
+/** Nobody writes and somebody waits: pieces are only so long that a cancelled request, or a newcomer, is noticed. */
+const URGENT_PIECE_MS = 1_000;
+const UNKNOWN_PIECE_TOKENS = 128;
 /** Smaller pieces are read at the price of larger ones. */
 const PIECE_TOKENS_MIN = 16;
 
@@ -197,10 +200,11 @@ export class DecodeLoop {
   #pieceTokens(stepMs: number | undefined, lane: Lane): number {
     const batchTokens = this.#batchTokens;
     const canWait = URGENCY[lane] > URGENCY.api;
-    if (stepMs === undefined && !canWait) return batchTokens;
-    const ms =
-      stepMs === undefined ? PATIENT_PIECE_MS : Math.max(PIECE_MS_MIN, STEPS_PER_PIECE * stepMs);
-    const rate = this.#readRate === 0 ? PIECE_TOKENS_MIN / ms : this.#readRate;
+    const alone = canWait ? PATIENT_PIECE_MS : URGENT_PIECE_MS;
+    const ms = stepMs === undefined ? alone : Math.max(PIECE_MS_MIN, STEPS_PER_PIECE * stepMs);
+    // Of a model that has read nothing yet nobody knows how long a piece takes.
+    const unknown = stepMs === undefined && !canWait ? UNKNOWN_PIECE_TOKENS : PIECE_TOKENS_MIN;
+    const rate = this.#readRate === 0 ? unknown / ms : this.#readRate;
     const tokens = Math.floor((rate * ms) / PIECE_TOKENS_MIN) * PIECE_TOKENS_MIN;
     return Math.max(PIECE_TOKENS_MIN, Math.min(tokens, batchTokens));
   }
