@@ -29,17 +29,20 @@ describe("redirects", () => {
   });
 
   test("are followed; the hub's checksum counts, its token stays with the hub", async () => {
-    server.script.push(
-      { status: 401, body: new Uint8Array() },
-      redirect(`${elsewhere.url}/blob?signature=1`, { "x-linked-etag": `"${sha256}"` }),
-    );
+    // A connection may break, and is tried again.
+    const link = redirect(`${elsewhere.url}/blob?signature=1`, { "x-linked-etag": `"${sha256}"` });
+    server.script.push({ status: 401, body: new Uint8Array() }, link, link, link, link);
     const env = { HF_ENDPOINT: server.url, HF_TOKEN: "hf_secret", HOME: folder };
     const pulled = await pull({ source: "hf:someone/tiny-GGUF/mini.gguf", env });
     expect(pulled).toMatchObject({ name: "someone_mini.gguf", verified: "server" });
-    expect(server.asked.map(({ path, headers }) => [path, headers["authorization"]])).toEqual([
-      ["/someone/tiny-GGUF/resolve/main/mini.gguf", undefined],
-      ["/someone/tiny-GGUF/resolve/main/mini.gguf", "Bearer hf_secret"],
-    ]);
+    const [first, ...others] = server.asked;
+    expect(first?.headers["authorization"]).toBeUndefined();
+    expect(others.length).toBeGreaterThan(0);
+    for (const { path, headers } of others)
+      expect([path, headers["authorization"]]).toEqual([
+        "/someone/tiny-GGUF/resolve/main/mini.gguf",
+        "Bearer hf_secret",
+      ]);
     expect(elsewhere.asked[0]?.headers["authorization"]).toBeUndefined();
   });
 

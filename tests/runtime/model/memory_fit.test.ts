@@ -1,6 +1,6 @@
 /** What models need, against what was measured of real ones, and what is proposed where it is too much. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkFit } from "../../../adapters/llama/fit.ts";
@@ -13,6 +13,7 @@ import {
 } from "../../../runtime/model/memory_fit.ts";
 import { makeModel } from "../../../bench/gguf/make.ts";
 import { PRESETS } from "../../../bench/gguf/presets.ts";
+import { trainTokenizer } from "../../../bench/gguf/tokenizer.ts";
 import { EMBEDDED, collect, openModel, requestOf, until } from "./answers.ts";
 
 const MIB = 1_048_576;
@@ -102,7 +103,8 @@ describe("real files", () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "moult-fit-"));
     dense = join(folder, "dense.gguf");
-    makeModel(PRESETS.tiny, "F16", dense);
+    const readme = readFileSync(join(import.meta.dir, "../../../README.md"), "utf8");
+    makeModel({ ...PRESETS.tiny, vocabulary: 1_024 }, "F16", dense, trainTokenizer(readme, 700));
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -42,30 +42,31 @@ async function read(loop: DecodeLoop, tokens: number): Promise<void> {
   await loop.idle();
 }
 
-test("a loop uses no more threads and tokens than it was told, and all of its own when it may again", async () => {
+test("a loop uses no more threads and tokens than it was told, and all of its own threads when it may again", async () => {
   const { seen, context } = counting();
   const threads = { max: 4, fixed: true };
   const loop = new DecodeLoop(context, { batchTokens: 512, threads, whole: false });
-  await read(loop, 1_000);
-  expect(seen.splice(0)).toEqual([
-    // How long reading takes is not known yet.
-    { threads: 4, tokens: 128 },
-    { threads: 4, tokens: 512 },
-    { threads: 4, tokens: 360 },
-  ]);
-  loop.limit({ threads: 2, batchTokens: 400 });
-  await read(loop, 1_000);
-  expect(seen.splice(0).map((one) => [one.threads, one.tokens])).toEqual([
-    [2, 400],
-    [2, 400],
-    [2, 200],
-  ]);
+  // How large its pieces are depends on how fast the machine is; how large they may be does not.
+  const reads = async (tokens: number) => {
+    await read(loop, tokens);
+    const pieces = seen.splice(0);
+    expect(pieces.reduce((sum, piece) => sum + piece.tokens, 0)).toBe(tokens);
+    return {
+      threads: [...new Set(pieces.map((piece) => piece.threads))],
+      most: Math.max(...pieces.map((piece) => piece.tokens)),
+    };
+  };
+  const free = await reads(1_000);
+  expect(free.threads).toEqual([4]);
+  expect(free.most).toBeLessThanOrEqual(512);
+  loop.limit({ threads: 2, batchTokens: 100 });
+  const bound = await reads(1_000);
+  expect(bound.threads).toEqual([2]);
+  expect(bound.most).toBeLessThanOrEqual(100);
   loop.limit({ threads: 64, batchTokens: 100_000 });
-  await read(loop, 600);
-  expect(seen.map((one) => [one.threads, one.tokens])).toEqual([
-    [4, 512],
-    [4, 88],
-  ]);
+  const again = await reads(600);
+  expect(again.threads).toEqual([4]);
+  expect(again.most).toBeLessThanOrEqual(512);
 });
 
 test("an answer is the same however little it may use", async () => {
