@@ -8,8 +8,9 @@ const PINNED_MAX = 16;
 /** Characters of one. */
 const PINNED_CHARS_MAX = 240;
 
+// "Remember to …" and 记得 ask for something to be done: that is a reminder, and may be a tool's work.
 const REMEMBER =
-  /^(?:please[,\s]+)?(?:remember|keep in mind|don't forget)(?:\s+(?:that|this))?\s*[:：,]?\s+(?<text>\S.*)$|^(?:请|请你|帮我)?(?:记住|记得|记着|别忘了)\s*[:：,，]?\s*(?<han>\S.*)$/isu;
+  /^(?:please[,\s]+)?(?:remember|keep in mind|don't forget)(?:\s+(?:that|this))?\s*[:：,]?\s+(?!to\s)(?<text>\S.*)$|^(?:请|请你|帮我)?(?:记住|记着)\s*[:：,，]?\s*(?<han>\S.*)$/isu;
 const FORGET =
   /^(?:please[,\s]+)?forget(?:\s+(?:that|this))?\s*[:：,]?\s+(?<text>\S.*)$|^(?:请|请你|帮我)?(?:忘掉|忘记|忘了)\s*[:：,，]?\s*(?<han>\S.*)$/isu;
 
