@@ -90,6 +90,7 @@ function textReport(daemon: Daemon, print: (text: string) => void): Report {
         if (lines.length > 0) print(lines.join("\n"));
         return;
       }
+      if (type === "turn.started" || type === "model.governed") return;
       const text = describe(type, event);
       if (text !== undefined) print(text);
     },
@@ -109,9 +110,12 @@ function textReport(daemon: Daemon, print: (text: string) => void): Report {
   };
 }
 
-/** One line (or a few) for a runtime event; `undefined` for those that are not worth one. */
+/** Events that are not worth a line. */
+type Silent = "turn.started" | "model.governed";
+
+/** One line (or a few) for a runtime event; `undefined` where it has nothing to tell. */
 function describe(
-  type: Exclude<RuntimeEvent["type"], "function.denied">,
+  type: Exclude<RuntimeEvent["type"], "function.denied" | Silent>,
   event: RuntimeEvent,
 ): string | undefined {
   const name = paint("bold", word(event["name"]));
@@ -142,8 +146,6 @@ function describe(
       return triggeredLine(event);
     case "function.pending":
       return `${paint("yellow", "…")} ${name} waits for your approval: moult approve ${word(event["name"])}`;
-    case "turn.started":
-      return undefined;
   }
 }
 

@@ -174,7 +174,7 @@ function triggerWords(text: string): string {
  * line. Letters without a shape are those of Hangul and Khmer, and the empty pattern of Braille.
  */
 const UNSEEN =
-  / {4,}|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]|(?! )\p{Zs}/gu;
+  / {4,}|[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\u115f|\u1160|\u17b4|\u17b5|\u2800|\u3164|\uffa0|(?! )\p{Zs}/gu;
 
 /** A text of a stranger as it is shown to whoever decides: what would hide or move text is spelled out. */
 export function visible(text: string): string {

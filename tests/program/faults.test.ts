@@ -15,7 +15,7 @@ afterEach(async () => await place.remove());
 const log = (): string => readFileSync(join(place.home, "logs/moult.log"), "utf8");
 
 async function faulty() {
-  const [preload, entry] = ["faulty.ts", "../../main.ts"].map((file) =>
+  const [preload, entry] = ["faulty_main.ts", "../../main.ts"].map((file) =>
     join(import.meta.dir, file),
   );
   const { MOULT_HOME: _home, MOULT_URL: _url, MOULT_KEY: _key, ...env } = process.env;

@@ -180,7 +180,7 @@ test("two homes never share what is kept, also when one is a copy of the other",
 
 test("a process that is killed while it keeps leaves nothing that is used, and what it left is removed", async () => {
   const folder = newFolder();
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, "kv_child.ts"), folder], {
+  const child = Bun.spawn([process.execPath, join(import.meta.dir, "kv_child_main.ts"), folder], {
     stdout: "pipe",
     stderr: "inherit",
   });
