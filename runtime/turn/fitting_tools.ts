@@ -11,6 +11,8 @@ import type { ChatMessage, ToolSpec } from "../../schemas/model.ts";
 
 /** What is so much less likely than the best fit is left out: log-odds. */
 const REACH = 0.7;
+/** Of how many tools the arguments are read to choose among them. */
+const READ_MAX = 6;
 /** More than this only confuse the choice. */
 const TOOLS_MAX = 3;
 /** With less than this nothing fits: log-odds of a call. */
@@ -48,9 +50,13 @@ export function fittingTools(
   if (tools.length === 0 || termsOf(text).length === 0 || ABOUT_TOOLS.test(text))
     return { tools, score: undefined };
   const kept = new Set(calledIn(messages.slice(asked)));
-  const read = new Map(tools.map((tool) => [tool, reading(tool)]));
+  const likely = likeliest(text, tools);
+  const read = new Map(likely.map((tool) => [tool, reading(tool)]));
   const readOf = (tool: ToolSpec): Reading | undefined => read.get(tool);
-  const scores = scoresOf(text, tools, readOf);
+  const scores = scoresOf(text, tools, readOf).map((score, at) => {
+    const tool = tools[at];
+    return tool !== undefined && read.has(tool) ? score : -Infinity;
+  });
   if (text.trim().split(/\s+/u).length <= ELLIPTIC_WORDS_MAX) {
     const earlier = messages.slice(0, asked);
     addBefore(scores, kept, earlier.slice(lastUser(earlier)), (said) =>
@@ -65,6 +71,17 @@ export function fittingTools(
   if (most >= SCORE_MIN)
     for (const { name, score } of ranked) if (score >= most - REACH) kept.add(name);
   return { tools: tools.filter(({ name }) => kept.has(name)), score: most };
+}
+
+/** The tools whose arguments are worth reading: by words alone they could be meant. Reading takes most of the time. */
+function likeliest(text: string, tools: readonly ToolSpec[]): readonly ToolSpec[] {
+  if (tools.length <= READ_MAX) return tools;
+  const scores = scoresOf(text, tools, () => undefined);
+  return tools
+    .map((tool, at) => ({ tool, score: scores[at] ?? 0 }))
+    .toSorted((a, b) => b.score - a.score)
+    .slice(0, READ_MAX)
+    .map(({ tool }) => tool);
 }
 
 /** Counts what the exchange before was about, too. */
