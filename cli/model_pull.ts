@@ -1,14 +1,13 @@
 /** `moult model pull`: shows a download as it goes, ends it in order at Ctrl-C, and says what came of it. */
+import { interruptible } from "./interruptible.ts";
 import { showTrouble } from "./model_show.ts";
 import { aside, json, line, type LiveLine, liveLine } from "./print.ts";
 import { bytesText } from "../runtime/bytes_text.ts";
-import { MoultError } from "../schemas/error.ts";
 import type { Models, PulledModel, PullEvent } from "../schemas/model_file.ts";
 
 /** Lines of `--json` come at most this often. */
 const JSON_MS = 500;
 const BAR_CHARS = 16;
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Pulls a model. Returns the exit code. */
 export async function pullAndShow(
@@ -16,24 +15,11 @@ export async function pullAndShow(
   source: string,
   how: { readonly json: boolean; readonly force: boolean; readonly sha256: string | undefined },
 ): Promise<number> {
-  const abort = new AbortController();
-  const stop = (): void =>
-    abort.abort(
-      new MoultError("model/unavailable", "Stopped; the same command goes on from where it is"),
-    );
-  for (const signal of SIGNALS) process.once(signal, stop);
   const show = how.json ? jsonLines() : shown();
-  const pulled = await models
-    .pull(source, {
-      force: how.force,
-      sha256: how.sha256,
-      signal: abort.signal,
-      onEvent: show.event,
-    })
-    .finally(() => {
-      show.end();
-      for (const signal of SIGNALS) process.off(signal, stop);
-    });
+  const stopped = "Stopped; the same command goes on from where it is";
+  const pulled = await interruptible(stopped, (signal) =>
+    models.pull(source, { force: how.force, sha256: how.sha256, signal, onEvent: show.event }),
+  ).finally(show.end);
   if (how.json) json({ type: "done", ...pulled });
   else await tell(models, pulled);
   return 0;

@@ -1,11 +1,10 @@
 /** `moult model quantize`: makes a smaller copy of a model and shows how far it is. */
+import { interruptible } from "./interruptible.ts";
 import { aside, json, line, liveLine } from "./print.ts";
 import { bytesText } from "../runtime/bytes_text.ts";
-import { MoultError } from "../schemas/error.ts";
 import type { Models } from "../schemas/model_file.ts";
 
 const BAR_CHARS = 24;
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Makes it. Returns the exit code. */
 export async function quantizeAndShow(
@@ -13,23 +12,16 @@ export async function quantizeAndShow(
   name: string,
   how: { readonly json: boolean; readonly force: boolean; readonly type: string | undefined },
 ): Promise<number> {
-  const abort = new AbortController();
-  const stop = (): void =>
-    abort.abort(new MoultError("model/unavailable", "Stopped; nothing was written"));
-  for (const signal of SIGNALS) process.once(signal, stop);
   const last = liveLine();
   const startedAt = performance.now();
-  const made = await models
-    .quantize(name, {
+  const made = await interruptible("Stopped; nothing was written", (signal) =>
+    models.quantize(name, {
       type: how.type,
       force: how.force,
-      signal: abort.signal,
+      signal,
       onProgress: (done, total) => last?.show(barText(done, total)),
-    })
-    .finally(() => {
-      last?.clear();
-      for (const signal of SIGNALS) process.off(signal, stop);
-    });
+    }),
+  ).finally(() => last?.clear());
   if (how.json) {
     json(made);
     return 0;

@@ -70,7 +70,6 @@ export class DecodeLoop {
   readonly #costsBy = new Map<number, DecodeCosts>();
   /** Tokens read in a millisecond, learnt. */
   #readRate = 0;
-  #idle = Promise.withResolvers<void>();
 
   constructor(context: ContextInside, options: LoopOptions) {
     this.#context = context;
@@ -99,7 +98,6 @@ export class DecodeLoop {
     this.#work.push(work);
     if (this.#runs) return;
     this.#runs = true;
-    this.#idle = Promise.withResolvers<void>();
     void this.#run();
   }
 
@@ -152,11 +150,6 @@ export class DecodeLoop {
     }
   }
 
-  /** Resolves when nothing is decoded any more. */
-  idle(): Promise<void> {
-    return this.#runs ? this.#idle.promise : Promise.resolve();
-  }
-
   async #run(): Promise<void> {
     // What is added together is decoded together.
     await Promise.resolve();
@@ -175,7 +168,6 @@ export class DecodeLoop {
       if (reading.length > 0) await this.#read(reading, writing.length > 0 ? stepMs : undefined);
     }
     this.#runs = false;
-    this.#idle.resolve();
   }
 
   /** Reads on, most urgent first. @param stepMs what those who write wait for a token anyway */
