@@ -42,6 +42,14 @@ export interface GenerateRequest {
   readonly tokensMax?: number;
   /** 0 = greedy. @default 0 */
   readonly temperature?: number;
+  /** Likeliest tokens that together have this probability are chosen among, 0–1. Nothing at temperature 0. @default 1 */
+  readonly topP?: number;
+  /** The same seed draws the same tokens where all else is equal. @default a random one */
+  readonly seed?: number;
+  /** The answer ends before any of these texts, which are not part of it. */
+  readonly stop?: readonly string[];
+  /** Whether a tool must be called: any, or the one of this name; `none` = shown, but not to be called. @default "auto" */
+  readonly toolChoice?: "auto" | "none" | "required" | { readonly name: string };
   /** The answer is JSON of this schema. Not together with `tools`. */
   readonly jsonSchema?: JsonSchema;
   /** Milliseconds that it may wait for a slot; then it fails with `queue/full`. @default as long as somebody waits for it */
