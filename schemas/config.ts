@@ -1,5 +1,6 @@
 /** The configuration file `moult.yaml`: every key is optional, zero config works. */
 import * as v from "valibot";
+import { PROVIDER_PREFIX, providerIn, Providers } from "./provider.ts";
 
 const count = (low: number, high: number) =>
   v.pipe(v.number(), v.integer(), v.minValue(low), v.maxValue(high));
@@ -16,7 +17,7 @@ const Server = v.object({
 /** `model`: which GGUF answers, and how much room it gets. */
 const ModelConfig = v.pipe(
   v.object({
-    /** A GGUF file, or `scripted:FILE.jsonl`. @default the embedded model */
+    /** A GGUF file, `provider:NAME/MODEL`, or `scripted:FILE.jsonl`. @default the embedded model */
     path: v.optional(v.pipe(v.string(), v.minLength(1))),
     /** A model to download at the first start: `hf:USER/REPO:QUANTISATION` or an address. Instead of `path`. */
     pull: v.optional(v.pipe(v.string(), v.minLength(1))),
@@ -151,27 +152,37 @@ const Policy = v.object({
 });
 
 /**
- * The whole file. `providers`, `tools` and `store` are accepted as they stand in the
+ * The whole file. `tools` and `store` are accepted as they stand in the
  * contract; a version that does not use them yet says so with a warning.
  */
-export const Config = v.object({
-  server: v.optional(Server, {}),
-  model: v.optional(ModelConfig, {}),
-  functions: v.optional(v.object({ builtins: v.optional(v.boolean(), true) }), {}),
-  metrics: v.optional(v.object({ public: v.optional(v.boolean(), false) }), {}),
-  log: v.optional(LogConfig, {}),
-  sandbox: v.optional(SandboxConfig, {}),
-  providers: v.optional(v.array(v.unknown())),
-  channels: v.optional(v.object({ telegram: v.optional(Telegram) }), {}),
-  tools: v.optional(v.array(v.unknown())),
-  policy: v.optional(Policy, {}),
-  store: v.optional(v.record(v.string(), v.unknown())),
-});
+export const Config = v.pipe(
+  v.object({
+    server: v.optional(Server, {}),
+    model: v.optional(ModelConfig, {}),
+    functions: v.optional(v.object({ builtins: v.optional(v.boolean(), true) }), {}),
+    metrics: v.optional(v.object({ public: v.optional(v.boolean(), false) }), {}),
+    log: v.optional(LogConfig, {}),
+    sandbox: v.optional(SandboxConfig, {}),
+    providers: v.optional(Providers, []),
+    channels: v.optional(v.object({ telegram: v.optional(Telegram) }), {}),
+    tools: v.optional(v.array(v.unknown())),
+    policy: v.optional(Policy, {}),
+    store: v.optional(v.record(v.string(), v.unknown())),
+  }),
+  v.forward(
+    v.check(({ model: { path }, providers }) => {
+      if (path?.startsWith(PROVIDER_PREFIX) !== true) return true;
+      const asked = providerIn(path);
+      return providers.some(({ name }) => name === asked?.name);
+    }, "Expected provider:NAME/MODEL, and NAME under providers"),
+    ["model", "path"],
+  ),
+);
 /** See the schema of the same name. */
 export type Config = v.InferOutput<typeof Config>;
 
 /** Keys that load but do nothing in this version. */
-export const UNUSED_KEYS = ["providers", "tools", "store"] as const;
+export const UNUSED_KEYS = ["tools", "store"] as const;
 
 /** Keys of the contract that this version knows by name but does not read, by section. */
 export const LATER_KEYS: Readonly<Record<string, readonly string[]>> = {

@@ -6,7 +6,7 @@ import { inspectModel, type LoadPlan, readFacts } from "./inspect.ts";
 import { findPulled, pullModel } from "./pull.ts";
 import { quantizeModel } from "./quantize.ts";
 import { bytesText } from "../../runtime/bytes_text.ts";
-import { isScripted } from "../../runtime/model/engine.ts";
+import { isModelFile } from "../../runtime/model/engine.ts";
 import {
   type Choice,
   chooseModel,
@@ -54,13 +54,13 @@ export function createModels(
     check() {
       const path = inUse();
       if (path === undefined) return `${choice.pull}, to be downloaded at the next start`;
-      if (!isScripted(path)) checkGguf(path);
+      if (isModelFile(path)) checkGguf(path);
       return path;
     },
     list() {
       const paths = [embedded, ...listModels(home).map((name) => join(folder, name))];
       const used = inUse();
-      if (used !== undefined && !isScripted(used) && !paths.includes(used)) paths.push(used);
+      if (used !== undefined && isModelFile(used) && !paths.includes(used)) paths.push(used);
       return paths.map(listed);
     },
     inspect: (name) => {
@@ -134,10 +134,10 @@ function needInUse({ pull, path }: Choice, inUse: string | undefined): string {
       "model/unavailable",
       `${pull} is not here yet; bring it with "moult model pull ${pull}"`,
     );
-  if (path !== undefined && isScripted(path))
+  if (path !== undefined && !isModelFile(path))
     throw new MoultError(
       "input/invalid",
-      `The model in use is a script, ${path}; there is nothing to inspect`,
+      `The model in use is ${path}, no file; there is nothing to inspect`,
     );
   return inUse;
 }

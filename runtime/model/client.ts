@@ -95,7 +95,7 @@ class ModelClient implements Model {
     if (options.onState !== undefined) this.#listeners.add(options.onState);
     this.#status = {
       state: "loading",
-      name: isScripted(options.path) ? "scripted" : path.basename(options.path),
+      name: nameOf(options),
       contextTokens: options.contextTokens ?? 0,
       slots: options.slots,
       threads: options.threads ?? 0,
@@ -196,8 +196,8 @@ class ModelClient implements Model {
 
   /** Why a request can not even wait. */
   #refusal(lane: Lane): MoultError | undefined {
-    const { state, reason } = this.#status;
-    if (state === "failed" || state === "stopped")
+    const { state, reason, coming } = this.#status;
+    if (state === "failed" || state === "stopped" || coming === true)
       return new MoultError("model/unavailable", reason ?? "There is no model");
     const asked = Array.from(this.#pending.values(), ({ request }) => request.lane);
     return refusalOf(lane, asked, this.#status, this.#options.headroom);
@@ -239,6 +239,8 @@ class ModelClient implements Model {
     switch (frame.type) {
       case "ready":
         return this.#ready(frame);
+      case "waiting":
+        return this.#waits(frame.reason);
       case "failed":
         return this.#giveUp(frame.reason);
       case "event":
@@ -261,7 +263,7 @@ class ModelClient implements Model {
     this.#device?.loaded(info);
     const limits = this.#device?.governing?.limits;
     if (limits !== undefined) this.#host?.send({ type: "limit", limits });
-    this.#update({ ...info, loadMs, state: "ready" });
+    this.#update({ ...info, loadMs, state: "ready", coming: false });
   }
 
   #loaded({ queued, running, waitMs, stats }: Extract<FromHost, { type: "load" }>): void {
@@ -334,6 +336,12 @@ class ModelClient implements Model {
     }
   }
 
+  /** Nobody is kept waiting for what may take for ever. */
+  #waits(reason: string): void {
+    this.#failAll(new MoultError("model/unavailable", reason, { restarting: false }));
+    this.#update({ state: "loading", reason, coming: true });
+  }
+
   #giveUp(reason: string): void {
     this.#failAll(new MoultError("model/unavailable", reason, { restarting: false }));
     this.#update({ state: "failed", reason });
@@ -373,9 +381,15 @@ function zeroLanes(): Record<Lane, number> {
   return Object.fromEntries(LANES.map((lane) => [lane, 0])) as Record<Lane, number>;
 }
 
+function nameOf({ path: file, provider }: EngineOptions): string {
+  if (provider !== undefined) return `${provider.name}/${provider.model}`;
+  return isScripted(file) ? "scripted" : path.basename(file);
+}
+
 /** Only what the engine may know crosses to the host: the caller may have given more than its type says. */
 function engineOptions(options: ModelOptions): EngineOptions {
   const { path: file, embedded, slots, gpu, contextTokens, threads, copyArguments, kv } = options;
+  const { provider } = options;
   return {
     path: file,
     embedded,
@@ -385,5 +399,6 @@ function engineOptions(options: ModelOptions): EngineOptions {
     ...(threads === undefined ? {} : { threads }),
     ...(copyArguments === undefined ? {} : { copyArguments }),
     ...(kv === undefined ? {} : { kv }),
+    ...(provider === undefined ? {} : { provider }),
   };
 }

@@ -1,10 +1,14 @@
 /** What a model host runs: an engine behind the queue. Knows no vendor; adapters implement it. */
+import type { Embedded } from "../ports.ts";
+import { PROVIDER_PREFIX } from "../../schemas/provider.ts";
 import type { Finish, GenerateRequest, GenerateUsage, ToolCall } from "../../schemas/model.ts";
 
 /** How a model is to be loaded. Crosses the process boundary as JSON. */
 export interface EngineOptions {
-  /** Absolute path of the model file, or `scripted:FILE.jsonl`. */
+  /** Absolute path of the model file, `provider:NAME/MODEL`, or `scripted:FILE.jsonl`. */
   readonly path: string;
+  /** Who runs the model, when `path` names a provider. Holds a key: never to be logged. */
+  readonly provider?: ProviderOptions;
   /** The model is the small embedded one: one thread, a small context, arguments copied from the message. */
   readonly embedded: boolean;
   /** Tokens one sequence may hold. @default the model's, at most 2_048 for the embedded model and 8_192 for others */
@@ -21,6 +25,16 @@ export interface EngineOptions {
   readonly kv?: KvOptions;
   /** Of the embedded model: with this score of its best tool, words say neither that a call is due nor that it is not. */
   readonly callScore?: number;
+}
+
+/** A model that another program or service runs, behind an API like OpenAI's. */
+export interface ProviderOptions {
+  readonly name: string;
+  /** Where its API begins, without a slash at the end. */
+  readonly url: string;
+  readonly key?: string;
+  /** The provider's own name of the model. */
+  readonly model: string;
 }
 
 /** What of a machine an engine may use at once. */
@@ -95,6 +109,11 @@ export interface Engine {
     sink: Sink,
     signal: AbortSignal,
   ) => Promise<EngineAnswer>;
+  /**
+   * Vectors of texts, of length 1 each, in their order; several may be asked for at once, beside answers.
+   * Rejects with `input/invalid` when a text is empty or too long. Absent: it makes none.
+   */
+  readonly embed?: (texts: readonly string[], signal: AbortSignal) => Promise<Embedded>;
   /** Uses no more than this from its next step on, until it is told otherwise. Absent: it cannot be slowed down. */
   readonly limit?: (limits: Partial<EngineLimits>) => void;
   /** What it counted so far. Absent: it counts nothing. */
@@ -105,12 +124,28 @@ export interface Engine {
   readonly close: () => Promise<void>;
 }
 
-/** Loads a model. Rejects with `model/unavailable` when it can not be loaded, saying what to do. */
-export type StartEngine = (options: EngineOptions) => Promise<Engine>;
+/**
+ * Loads a model. Rejects with `model/unavailable` when it can not be loaded, saying what to do. As long as it can only
+ * wait for somebody else, it `tell`s for what, and requests are refused with that until it is ready.
+ */
+export type StartEngine = (
+  options: EngineOptions,
+  tell: (waitingFor: string) => void,
+) => Promise<Engine>;
 
 /** Whether `path` names a script instead of a model file. */
 export function isScripted(path: string): boolean {
   return path.startsWith(SCRIPTED_PREFIX);
+}
+
+/** Whether `path` names a provider's model instead of a model file. */
+export function isProvided(path: string): boolean {
+  return path.startsWith(PROVIDER_PREFIX);
+}
+
+/** Whether `path` is one of a file with a model in it. */
+export function isModelFile(path: string): boolean {
+  return !isScripted(path) && !isProvided(path);
 }
 
 /** What the path of a script begins with. */

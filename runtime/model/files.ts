@@ -4,14 +4,14 @@
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
-import { isScripted, SCRIPTED_PREFIX } from "./engine.ts";
+import { isProvided, isScripted, SCRIPTED_PREFIX } from "./engine.ts";
 import { partOf } from "./parts.ts";
 import { removeQuietly, writeWhole } from "../whole_file.ts";
 
 /** Which model answers, and who said so. */
 export interface Choice {
   readonly from: "moult.yaml" | "home" | "embedded";
-  /** Absolute path, or `scripted:` and an absolute path. Absent: it is to be pulled. */
+  /** Absolute path, `scripted:` and an absolute path, or `provider:NAME/MODEL`. Absent: it is to be pulled. */
   readonly path?: string;
   /** To be pulled when it is not there. */
   readonly pull?: string;
@@ -38,6 +38,7 @@ export function chooseModel(
   { home, base, embedded }: Places,
 ): Choice {
   if (pull !== undefined) return { from: "moult.yaml", pull };
+  if (path !== undefined && isProvided(path)) return { from: "moult.yaml", path };
   if (path !== undefined) {
     const file = resolve(base, isScripted(path) ? path.slice(SCRIPTED_PREFIX.length) : path);
     return { from: "moult.yaml", path: isScripted(path) ? SCRIPTED_PREFIX + file : file };

@@ -17,6 +17,8 @@ export type ToHost =
 /** Host → daemon. A request ends with its `done` event or with `error`; nothing follows. */
 export type FromHost =
   | { readonly type: "ready"; readonly info: EngineInfo; readonly loadMs: number }
+  /** It is not ready yet, and only somebody else can change that: what it waits for, for people. */
+  | { readonly type: "waiting"; readonly reason: string }
   /** The model can not be loaded; starting again would not help. The host exits. */
   | { readonly type: "failed"; readonly reason: string }
   | { readonly type: "event"; readonly id: number; readonly event: GenerateEvent }
@@ -37,7 +39,7 @@ export type FromHost =
 export const BEAT_MS = 2_000;
 
 const TO_HOST = new Set(["start", "generate", "cancel", "forget", "limit", "close"]);
-const FROM_HOST = new Set(["ready", "failed", "event", "error", "load", "beat"]);
+const FROM_HOST = new Set(["ready", "waiting", "failed", "event", "error", "load", "beat"]);
 
 function isFrame(data: unknown, types: ReadonlySet<string>): boolean {
   if (typeof data !== "object" || data === null || !("type" in data)) return false;

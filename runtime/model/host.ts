@@ -101,7 +101,8 @@ export class ModelHost {
   async #start(options: Extract<ToHost, { type: "start" }>["options"]): Promise<void> {
     const startedAt = performance.now();
     try {
-      this.#engine = await this.#startEngine(options);
+      const tell = (reason: string): void => this.#send({ type: "waiting", reason });
+      this.#engine = await this.#startEngine(options, tell);
     } catch (error) {
       const reason = isMoultError(error)
         ? error.message
