@@ -14,6 +14,7 @@ import type { Functions } from "./load/functions.ts";
 import { createLoader, type Loader } from "./load/loader.ts";
 import type { ModelOptions } from "./model/client.ts";
 import type { Device } from "./model/device.ts";
+import { modelsOf } from "./model/pool.ts";
 import { type PrepareModel, startPrepared } from "./model/prepared.ts";
 import type {
   CallResult,
@@ -22,6 +23,7 @@ import type {
   Log,
   Meter,
   Model,
+  Models,
   ParseYaml,
   Sandbox,
   Store,
@@ -59,6 +61,7 @@ export interface ServerServices {
   readonly hub: EventHub;
   readonly functions: Loader;
   readonly agent: Agent;
+  readonly models: Models;
   readonly secrets: Secrets;
   readonly onRequest: () => void;
   readonly status: () => Promise<object>;
@@ -103,6 +106,7 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
     hub.publish("model.governed", { limits, because });
   const around = { ...base, onState, onGoverned, ...(ports.device && { device: ports.device }) };
   const model = startPrepared({ ...choices.model, ...around }, choices.prepareModel);
+  const models = modelsOf(model, Math.floor(clock.now() / 1_000));
   const keepers = new Keepers(home.dir, store);
   const grants = new Grants(home.dir, clock, choices.reapprove);
   const told = { hub, log, meter, store, model, secrets, keepers };
@@ -154,7 +158,15 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
     ...(idleExitMs === undefined ? {} : { idleExitMs }),
     listen: (daemon) =>
       listen(
-        served(daemon, { ...base, version, key: home.key, functions: loader, secrets, agent }),
+        served(daemon, {
+          ...base,
+          version,
+          key: home.key,
+          functions: loader,
+          secrets,
+          agent,
+          models,
+        }),
       ),
   });
 }

@@ -34,8 +34,9 @@ export class Refusal extends MoultError {
     code: ErrorCode,
     message: string,
     headers: Readonly<Record<string, string>> = {},
+    details?: Readonly<Record<string, unknown>>,
   ) {
-    super(code, message);
+    super(code, message, details);
     this.status = status;
     this.headers = headers;
   }
@@ -77,7 +78,8 @@ function retryAfterIn(text: string): number | undefined {
   }
 }
 
-function retryAfter(details: WireError["details"]): number | undefined {
+/** Milliseconds after which whoever had no room has some, where the failure says so. */
+export function retryAfter(details: WireError["details"]): number | undefined {
   const after = details?.["retryAfterMs"];
   return typeof after === "number" && Number.isFinite(after) ? after : undefined;
 }

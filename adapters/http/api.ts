@@ -3,11 +3,12 @@
  * asks and what the path names. Loaded after the server listens, because Elysia costs 100 ms of CPU.
  */
 import { Elysia } from "elysia";
-import { failure, json, missing, unread } from "./answer.ts";
+import { json, missing, unread } from "./answer.ts";
 import type { Docs } from "./docs.ts";
 import { documentation } from "./openapi.ts";
 import type { Asked, Operation } from "./operation.ts";
 import type { Services } from "./services.ts";
+import { failureAt } from "./failure.ts";
 
 /** What the plugin answers; the files of the page are operations like others. */
 const DOCS_PATHS = new Set(["/docs", "/docs/json"]);
@@ -26,10 +27,10 @@ export function createApi(
   // Without `standardHostname: false`, hosts of up to three letters (`http://pi/`) get 404 for every route with a part that varies.
   const app = new Elysia({ handler: { standardHostname: false } });
   app.onError(({ code, error, request }) =>
-    failure(
+    failureAt(
+      new URL(request.url).pathname,
       code === "NOT_FOUND" ? missing("There is nothing here; /docs lists what there is") : error,
       log,
-      new URL(request.url).pathname,
     ),
   );
   for (const { method, path, handle } of operations) {
@@ -38,7 +39,7 @@ export function createApi(
       const here = asked.get(request);
       if (!here) throw new TypeError("A request reached Elysia without passing the front");
       return await respond(here, handle).catch((error: unknown) =>
-        here.signal.aborted ? unread() : failure(error, log, path),
+        here.signal.aborted ? unread() : failureAt(path, error, log),
       );
     };
     // The plugin would print valibot's insides as schemas; the document below has its own.

@@ -44,14 +44,20 @@ export async function readJson<Schema extends v.GenericSchema>(
   request: Request,
   schema: Schema,
 ): Promise<v.InferOutput<Schema>> {
-  const known = checkLength(request.headers, JSON_BYTES_MAX);
+  const parsed = v.safeParse(schema, await readData(request, JSON_BYTES_MAX));
+  if (parsed.success) return parsed.output;
+  throw explain(parsed.issues);
+}
+
+/** The JSON body of a request, whatever it says. Throws `input/invalid` or `body/too-large`. */
+export async function readData(request: Request, bytesMax: number): Promise<unknown> {
+  const known = checkLength(request.headers, bytesMax);
   const text =
     known !== undefined || request.body === null
       ? await request.text()
-      : await new Response(limited(request.body, JSON_BYTES_MAX)).text();
-  let data: unknown;
+      : await new Response(limited(request.body, bytesMax)).text();
   try {
-    data = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     throw new MoultError(
       "input/invalid",
@@ -60,9 +66,6 @@ export async function readJson<Schema extends v.GenericSchema>(
         : "The body is not JSON; check quotes and commas",
     );
   }
-  const parsed = v.safeParse(schema, data);
-  if (parsed.success) return parsed.output;
-  throw explain(parsed.issues);
 }
 
 /** What a value lacks, without the value. */

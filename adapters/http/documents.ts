@@ -53,6 +53,8 @@ const usage = object({
 
 const outcome = one("answered", "refused", "failed", "cancelled");
 
+const model = object({ id: text, object: one("model"), created: whole, owned_by: text });
+
 /** Schemas by name, for `components.schemas`. */
 export const DOCUMENTS = {
   Error: object({ error }),
@@ -137,6 +139,49 @@ export const DOCUMENTS = {
     reloadMs: { type: "number" },
     calls: whole,
     failures: whole,
+  }),
+  ChatCompletion: object({
+    id: text,
+    object: one("chat.completion"),
+    created: { type: "integer", description: "Unix seconds" },
+    model: text,
+    choices: list(
+      object({
+        index: whole,
+        message: object({
+          role: one("assistant"),
+          content: { type: "string", nullable: true },
+          "reasoning_content?": text,
+          "tool_calls?": list(
+            object({
+              id: text,
+              type: one("function"),
+              function: object({
+                name: text,
+                arguments: { type: "string", description: "JSON" },
+              }),
+            }),
+          ),
+        }),
+        finish_reason: one("stop", "length", "tool_calls"),
+      }),
+    ),
+    usage: object({
+      prompt_tokens: whole,
+      completion_tokens: whole,
+      total_tokens: whole,
+      prompt_tokens_details: object({ cached_tokens: whole }),
+    }),
+  }),
+  Model: model,
+  ModelList: object({ object: one("list"), data: list(model) }),
+  OpenAiError: object({
+    error: object({
+      message: text,
+      type: text,
+      param: { type: "string", nullable: true },
+      code: { type: "string", nullable: true },
+    }),
   }),
   ServerFrame: {
     ...object({

@@ -8,6 +8,7 @@ import type { Labels } from "../../runtime/ports.ts";
 import { within } from "../../runtime/within.ts";
 import type { Principal } from "../../schemas/message.ts";
 import { Refusal, adviseRetry, called, failure, json, missing, unread } from "./answer.ts";
+import { failureAt } from "./failure.ts";
 import type { Api } from "./api.ts";
 import { Guard, authorize, isLoopback } from "./auth.ts";
 import { checkLength, limited, tooLarge } from "./body.ts";
@@ -20,6 +21,7 @@ import { type Match, type Operation, RouteTable, grantOf } from "./operation.ts"
 import { docsOperations, loginPage } from "./page.ts";
 import type { Services } from "./services.ts";
 import { sessionOperations } from "./sessions_api.ts";
+import { v1Operations } from "./v1/routes.ts";
 import { SUBPROTOCOL, WS_PATH, WebSockets, socketOperations } from "./ws.ts";
 import type { WsConnection } from "./ws_connection.ts";
 
@@ -112,6 +114,7 @@ class Front implements HttpFront {
     this.#routes = new RouteTable([
       ...functionOperations(options),
       ...sessionOperations(options),
+      ...v1Operations(options),
       ...daemonOperations(options, this.#guard, options.metricsPublic),
       ...hookOperations(options),
       ...socketOperations(),
@@ -326,7 +329,7 @@ class Front implements HttpFront {
     if (unknown && wantsPage && request.headers.get("accept")?.includes("text/html")) {
       return loginPage();
     }
-    return failure(error, this.#options.log, route);
+    return failureAt(pathOf(request.url), error, this.#options.log, route);
   }
 
   #loadApi(): Promise<Api> {

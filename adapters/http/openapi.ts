@@ -51,6 +51,7 @@ export function documentation(
     tags: [
       { name: "functions", description: "What the agent can do, callable directly" },
       { name: "sessions", description: "Talking to the agent" },
+      { name: "models", description: "The bare models, as OpenAI's clients ask them" },
       { name: "daemon", description: "The daemon itself" },
     ],
     get paths() {

@@ -28,7 +28,7 @@ export interface Operation {
   readonly grant?: string;
   readonly summary: string;
   readonly description?: string;
-  readonly tag: "functions" | "sessions" | "daemon";
+  readonly tag: "functions" | "sessions" | "models" | "daemon";
   /** Names and meanings of query parameters. */
   readonly query?: Readonly<Record<string, string>>;
   /** What the body must be. Absent: no body is read. */

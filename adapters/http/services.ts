@@ -2,7 +2,7 @@
 import type { EventHub } from "../../runtime/events.ts";
 import type { Agent } from "../../runtime/gateway/agent.ts";
 import type { Approvals, Functions } from "../../runtime/load/functions.ts";
-import type { Clock, Log, Meter } from "../../runtime/ports.ts";
+import type { Clock, Log, Meter, Models } from "../../runtime/ports.ts";
 
 /** The part of the agent that HTTP clients use. */
 export type HttpAgent = Pick<
@@ -35,6 +35,8 @@ export interface SecretNames {
 export interface Services {
   readonly functions: Functions & Approvals;
   readonly agent: HttpAgent;
+  /** The bare models, without agent and memory. */
+  readonly models: Models;
   readonly hub: EventHub;
   readonly meter: Meter;
   readonly log: Log;

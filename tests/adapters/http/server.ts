@@ -272,6 +272,7 @@ export function serve(changes: Partial<HttpOptions> = {}): TestServer {
     metricsPublic: false,
     functions,
     agent,
+    models: { list: () => [], find: () => undefined, close: async () => {} },
     hub,
     meter: createMeter(),
     log,

@@ -1,0 +1,67 @@
+/** The routes below `/v1`: OpenAI's, so that its clients need no more than another address and key. */
+import { chatCompletion } from "./chat.ts";
+import { noSuchModel } from "./errors.ts";
+import type { ModelEntry } from "../../../runtime/ports.ts";
+import { ChatCompletionBody } from "../../../schemas/chat_completion.ts";
+import { ref } from "../documents.ts";
+import type { Operation } from "../operation.ts";
+import type { Services } from "../services.ts";
+
+/** The routes. */
+export function v1Operations(services: Services): readonly Operation[] {
+  return [...chatRoutes(services), ...modelRoutes(services)];
+}
+
+function chatRoutes(services: Services): readonly Operation[] {
+  return [
+    {
+      method: "POST",
+      path: "/v1/chat/completions",
+      grant: "ask:model",
+      tag: "models",
+      summary: "Asks the bare model, as OpenAI's clients do",
+      description:
+        "No agent, no functions of the owner, no memory: the messages are all that the model sees. With `stream: true` the answer is server-sent events.",
+      body: ChatCompletionBody,
+      answer: {
+        description: "The completion",
+        types: ["application/json", "text/event-stream"],
+        schema: ref("ChatCompletion"),
+      },
+      errors: ["body/too-large", "queue/full", "model/unavailable"],
+      handle: (asked) => chatCompletion(services, asked),
+    },
+  ];
+}
+
+function modelRoutes({ models }: Services): readonly Operation[] {
+  return [
+    {
+      method: "GET",
+      path: "/v1/models",
+      grant: "list:model",
+      tag: "models",
+      summary: "Lists the models that may be asked",
+      answer: { description: "Models", schema: ref("ModelList") },
+      handle: () => ({ object: "list", data: models.list().map(modelDocument) }),
+    },
+    {
+      method: "GET",
+      path: "/v1/models/{model}",
+      grant: "list:model",
+      tag: "models",
+      summary: "Shows one model",
+      answer: { description: "The model", schema: ref("Model") },
+      handle: ({ params }) => {
+        const id = params["model"] ?? "";
+        const found = models.list().find((entry) => entry.id === id);
+        if (found !== undefined) return modelDocument(found);
+        throw noSuchModel(id);
+      },
+    },
+  ];
+}
+
+function modelDocument({ id, created, ownedBy }: ModelEntry): object {
+  return { id, object: "model", created, owned_by: ownedBy };
+}
