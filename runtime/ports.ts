@@ -3,7 +3,13 @@
  * Nothing here names a vendor, a protocol or an operating system.
  */
 import type { WireError } from "../schemas/error.ts";
-import type { GenerateEvent, GenerateRequest, ModelStatus, ToolCall } from "../schemas/model.ts";
+import type {
+  GenerateEvent,
+  GenerateRequest,
+  Lane,
+  ModelStatus,
+  ToolCall,
+} from "../schemas/model.ts";
 import type { Attachment, Principal, Work } from "../schemas/message.ts";
 import type { SessionContext } from "../schemas/session.ts";
 import type { Delivery } from "./transport.ts";
@@ -57,9 +63,16 @@ export interface Model {
   readonly forget?: (session: string) => void;
   /**
    * Vectors of texts, of length 1 each, in their order. Absent: it makes none.
-   * Rejects with `input/invalid` when a text is too long, and like `generate` otherwise.
+   * Rejects with `input/invalid` when a text is empty or too long, with the signal's reason when it is aborted, and like
+   * `generate` otherwise.
+   *
+   * @param lane who waits for them. @default "api"
    */
-  readonly embed?: (texts: readonly string[], signal?: AbortSignal) => Promise<Embedded>;
+  readonly embed?: (
+    texts: readonly string[],
+    signal?: AbortSignal,
+    lane?: Lane,
+  ) => Promise<Embedded>;
   readonly close: () => Promise<void>;
 }
 

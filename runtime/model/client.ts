@@ -6,15 +6,16 @@ import path from "node:path";
 import { refusalOf } from "./admission.ts";
 import { Answer } from "./answer.ts";
 import type { Device } from "./device.ts";
+import { Embedding, textsRefusal } from "./embedding.ts";
 import { type EngineOptions, isScripted, NO_USAGE } from "./engine.ts";
-import { BEAT_MS, type FromHost } from "./frames.ts";
+import { BEAT_MS, type FromHost, type ToHost } from "./frames.ts";
 import { DeviceWatch } from "./governing.ts";
 import type { Governing, GovernorOptions } from "./governor.ts";
 import { type HostProcess, spawnHost } from "./process.ts";
 import { forgetStates } from "./kv_files.ts";
 import { KvCounts, recordDone, watchLoad } from "./metrics.ts";
 import { backOffMs } from "../back_off.ts";
-import type { Exit, Log, Meter, Model } from "../ports.ts";
+import type { Embedded, Exit, Log, Meter, Model } from "../ports.ts";
 import { fromWire, MoultError } from "../../schemas/error.ts";
 import {
   type GenerateEvent,
@@ -56,10 +57,17 @@ export interface ModelOptions extends EngineOptions {
 
 interface Pending {
   readonly id: number;
-  readonly request: GenerateRequest;
-  readonly answer: Answer;
+  readonly lane: Lane;
   readonly startedAt: number;
   readonly release: () => void;
+  /** Whoever asked waits for one of both. */
+  readonly answer?: Answer;
+  readonly embedding?: Embedding;
+  /** What the host is asked, now. */
+  readonly frame: () => ToHost;
+  readonly fail: (error: MoultError) => void;
+  /** It was cancelled, and has ended. */
+  readonly endCancelled: () => void;
   tries: number;
   /** Something of the answer was handed over; a second try would repeat it. */
   delivered: boolean;
@@ -135,29 +143,42 @@ class ModelClient implements Model {
 
   generate(request: GenerateRequest, signal?: AbortSignal): Answer {
     const id = ++this.#lastId;
-    const onAbort = (): void => this.#cancel(id);
+    const { lane, waitMsMax } = request;
+    const answer = new Answer(() => this.#cancel(id));
     const pending: Pending = {
-      id,
-      request,
-      answer: new Answer(onAbort),
-      startedAt: performance.now(),
-      release: () => signal?.removeEventListener("abort", onAbort),
-      tries: 0,
-      delivered: false,
-      cancelled: false,
+      ...this.#newPending(id, lane, signal),
+      answer,
+      frame: () => {
+        // One that is asked again has waited before.
+        const waits =
+          waitMsMax === undefined
+            ? {}
+            : { waitMsMax: Math.max(0, waitMsMax - (performance.now() - pending.startedAt)) };
+        return { type: "generate", id, request: { ...request, ...waits } };
+      },
+      fail: (error) => answer.fail(error),
+      endCancelled: () =>
+        answer.push({ type: "done", finish: "cancelled", promptHash: "", usage: NO_USAGE }),
     };
-    const refusal = this.#refusal(request.lane);
-    if (refusal !== undefined) {
-      pending.answer.fail(refusal);
-      return pending.answer;
-    }
-    this.#pending.set(id, pending);
-    if (signal?.aborted === true) this.#endCancelled(pending);
-    else {
-      signal?.addEventListener("abort", onAbort, { once: true });
-      this.#submit(pending);
-    }
-    return pending.answer;
+    this.#begin(pending, signal);
+    return answer;
+  }
+
+  embed(texts: readonly string[], signal?: AbortSignal, lane: Lane = "api"): Promise<Embedded> {
+    const id = ++this.#lastId;
+    const embedding = new Embedding(texts);
+    if (texts.length === 0) return Promise.resolve({ vectors: [], tokens: 0 });
+    const pending: Pending = {
+      ...this.#newPending(id, lane, signal),
+      embedding,
+      frame: () => ({ type: "embed", id, lane, texts: embedding.left() }),
+      fail: (error) => embedding.fail(error),
+      endCancelled: () => embedding.fail(signal?.reason),
+    };
+    const refusal = textsRefusal(texts);
+    if (refusal === undefined) this.#begin(pending, signal);
+    else pending.fail(refusal);
+    return embedding.promise;
   }
 
   status(): ModelStatus {
@@ -199,7 +220,7 @@ class ModelClient implements Model {
     const { state, reason, coming } = this.#status;
     if (state === "failed" || state === "stopped" || coming === true)
       return new MoultError("model/unavailable", reason ?? "There is no model");
-    const asked = Array.from(this.#pending.values(), ({ request }) => request.lane);
+    const asked = Array.from(this.#pending.values(), ({ lane }) => lane);
     return refusalOf(lane, asked, this.#status, this.#options.headroom);
   }
 
@@ -208,17 +229,29 @@ class ModelClient implements Model {
     this.#options.onGoverned?.(governing);
   }
 
+  #newPending(id: number, lane: Lane, signal: AbortSignal | undefined) {
+    const onAbort = (): void => this.#cancel(id);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    const release = (): void => signal?.removeEventListener("abort", onAbort);
+    const startedAt = performance.now();
+    return { id, lane, startedAt, release, tries: 0, delivered: false, cancelled: false };
+  }
+
+  #begin(pending: Pending, signal: AbortSignal | undefined): void {
+    const refusal = this.#refusal(pending.lane);
+    if (refusal !== undefined) {
+      pending.release();
+      return pending.fail(refusal);
+    }
+    this.#pending.set(pending.id, pending);
+    if (signal?.aborted === true) this.#endCancelled(pending);
+    else this.#submit(pending);
+  }
+
   #submit(pending: Pending): void {
     if (this.#host === undefined) return;
     pending.tries++;
-    const { id, request, startedAt } = pending;
-    const { waitMsMax } = request;
-    // One that is asked again has waited before.
-    const waits =
-      waitMsMax === undefined
-        ? {}
-        : { waitMsMax: Math.max(0, waitMsMax - (performance.now() - startedAt)) };
-    this.#host.send({ type: "generate", id, request: { ...request, ...waits } });
+    this.#host.send(pending.frame());
     this.#watch();
   }
 
@@ -226,13 +259,14 @@ class ModelClient implements Model {
     const pending = this.#pending.get(id);
     if (pending === undefined || pending.cancelled) return;
     pending.cancelled = true;
-    if (this.#host === undefined) this.#endCancelled(pending);
-    else this.#host.send({ type: "cancel", id });
+    this.#host?.send({ type: "cancel", id });
+    // An answer says how it ended; vectors that nobody wants need not.
+    if (this.#host === undefined || pending.embedding !== undefined) this.#endCancelled(pending);
   }
 
   #endCancelled(pending: Pending): void {
     this.#settle(pending);
-    pending.answer.push({ type: "done", finish: "cancelled", promptHash: "", usage: NO_USAGE });
+    pending.endCancelled();
   }
 
   #receive(frame: FromHost): void {
@@ -249,7 +283,12 @@ class ModelClient implements Model {
         const pending = this.#pending.get(frame.id);
         if (pending === undefined) return;
         this.#settle(pending);
-        return pending.answer.fail(fromWire(frame.error));
+        return pending.fail(fromWire(frame.error));
+      }
+      case "vector": {
+        const pending = this.#pending.get(frame.id);
+        if (pending?.embedding?.push(frame.vector, frame.tokens) !== true) return;
+        return this.#settle(pending);
       }
       case "load":
         return this.#loaded(frame);
@@ -279,7 +318,7 @@ class ModelClient implements Model {
       const seconds = (performance.now() - pending.startedAt) / 1_000;
       recordDone(this.#options.meter, event, seconds);
     }
-    pending.answer.push(event);
+    pending.answer?.push(event);
   }
 
   #settle(pending: Pending): void {
@@ -290,7 +329,7 @@ class ModelClient implements Model {
   #failAll(error: MoultError): void {
     for (const pending of this.#pending.values()) {
       this.#settle(pending);
-      pending.answer.fail(error);
+      pending.fail(error);
     }
   }
 
@@ -327,7 +366,7 @@ class ModelClient implements Model {
       if (pending.cancelled) this.#endCancelled(pending);
       else if (pending.delivered || pending.tries >= TRIES_MAX) {
         this.#settle(pending);
-        pending.answer.fail(
+        pending.fail(
           new MoultError("model/unavailable", "The model host crashed and restarts; try again", {
             restarting: true,
           }),

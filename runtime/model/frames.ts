@@ -7,6 +7,13 @@ import type { GenerateEvent, GenerateRequest, Lane } from "../../schemas/model.t
 export type ToHost =
   | { readonly type: "start"; readonly options: EngineOptions }
   | { readonly type: "generate"; readonly id: number; readonly request: GenerateRequest }
+  /** Ids are of one row with those of `generate`. */
+  | {
+      readonly type: "embed";
+      readonly id: number;
+      readonly lane: Lane;
+      readonly texts: readonly string[];
+    }
   | { readonly type: "cancel"; readonly id: number }
   /** Nothing that a session said stays. */
   | { readonly type: "forget"; readonly session: string }
@@ -22,6 +29,13 @@ export type FromHost =
   /** The model can not be loaded; starting again would not help. The host exits. */
   | { readonly type: "failed"; readonly reason: string }
   | { readonly type: "event"; readonly id: number; readonly event: GenerateEvent }
+  /** Of the next text of an `embed`; nothing follows that of the last. */
+  | {
+      readonly type: "vector";
+      readonly id: number;
+      readonly vector: readonly number[];
+      readonly tokens: number;
+    }
   | { readonly type: "error"; readonly id: number; readonly error: WireError }
   /** The queue changed. At most one per tick. */
   | {
@@ -38,8 +52,17 @@ export type FromHost =
 /** How often a busy host says that it lives. */
 export const BEAT_MS = 2_000;
 
-const TO_HOST = new Set(["start", "generate", "cancel", "forget", "limit", "close"]);
-const FROM_HOST = new Set(["ready", "waiting", "failed", "event", "error", "load", "beat"]);
+const TO_HOST = new Set(["start", "generate", "embed", "cancel", "forget", "limit", "close"]);
+const FROM_HOST = new Set([
+  "ready",
+  "waiting",
+  "failed",
+  "event",
+  "vector",
+  "error",
+  "load",
+  "beat",
+]);
 
 function isFrame(data: unknown, types: ReadonlySet<string>): boolean {
   if (typeof data !== "object" || data === null || !("type" in data)) return false;

@@ -14,7 +14,7 @@ import {
 import { BEAT_MS, type FromHost, isToHost, type ToHost } from "./frames.ts";
 import { LaneQueue } from "./queue.ts";
 import { isMoultError, MoultError, toWire } from "../../schemas/error.ts";
-import type { GenerateRequest } from "../../schemas/model.ts";
+import type { GenerateRequest, Lane } from "../../schemas/model.ts";
 
 /** Requests near the head are told their position again whenever it changes. */
 const POSITIONS_TOLD = 8;
@@ -35,7 +35,11 @@ const STUCK = 2;
 /** One request inside the host. */
 interface Job {
   readonly id: number;
-  readonly request: GenerateRequest;
+  readonly lane: Lane;
+  /** Does it, or a piece of it: what is left waits again, so that others come to their turn. */
+  readonly run: (engine: Engine) => Promise<void>;
+  /** It is told where in the queue it is. */
+  readonly isTold: boolean;
   readonly abort: AbortController;
   readonly receivedAt: number;
   /** When it got its slot; 0 before. */
@@ -79,7 +83,9 @@ export class ModelHost {
       case "start":
         return void this.#start(frame.options);
       case "generate":
-        return this.#enqueue(frame.id, frame.request);
+        return this.#generate(frame.id, frame.request);
+      case "embed":
+        return this.#embed(frame);
       case "cancel":
         return this.#cancel(frame.id);
       case "limit":
@@ -117,32 +123,47 @@ export class ModelHost {
     this.#tellPositions();
   }
 
-  #enqueue(id: number, request: GenerateRequest): void {
+  #generate(id: number, request: GenerateRequest): void {
+    const { lane, waitMsMax } = request;
     const job: Job = {
-      id,
-      request,
-      abort: new AbortController(),
-      receivedAt: performance.now(),
-      startedAt: 0,
-      giveUp: undefined,
-      position: 0,
-      ended: false,
+      ...{ id, lane, isTold: true, ...newJob() },
+      run: (engine) => this.#answer(engine, job, request),
     };
-    if (this.#closing) return this.#fail(job, new MoultError("model/unavailable", "Shutting down"));
-    if (!this.#queue.push(request.lane, job)) {
-      const text = `The ${request.lane} lane of the model is full; try again later`;
-      return this.#fail(job, new MoultError("queue/full", text, { lane: request.lane }));
+    if (!this.#enqueue(job)) return;
+    if (waitMsMax !== undefined && job.startedAt === 0)
+      job.giveUp = setTimeout(() => this.#giveUp(job), waitMsMax);
+  }
+
+  #embed({ id, lane, texts }: Extract<ToHost, { type: "embed" }>): void {
+    const left = [...texts];
+    const job: Job = {
+      ...{ id, lane, isTold: false, ...newJob() },
+      run: (engine) => this.#embedNext(engine, job, left),
+    };
+    this.#enqueue(job);
+  }
+
+  /** `false`: it cannot wait, and was told so. */
+  #enqueue(job: Job): boolean {
+    const { id, lane } = job;
+    if (this.#closing) {
+      this.#fail(job, new MoultError("model/unavailable", "Shutting down"));
+      return false;
+    }
+    if (!this.#queue.push(lane, job)) {
+      const text = `The ${lane} lane of the model is full; try again later`;
+      this.#fail(job, new MoultError("queue/full", text, { lane }));
+      return false;
     }
     this.#jobs.set(id, job);
-    if (request.waitMsMax !== undefined)
-      job.giveUp = setTimeout(() => this.#giveUp(job), request.waitMsMax);
     this.#pump();
     this.#tellPositions();
+    return true;
   }
 
   /** It waits no longer. What has begun goes on. */
   #giveUp(job: Job): void {
-    if (!this.#queue.remove(job.request.lane, job)) return;
+    if (!this.#queue.remove(job.lane, job)) return;
     const waitedMs = Math.round(performance.now() - job.receivedAt);
     const text = `The request has waited ${seconds(waitedMs)} for the model, which is as long as it may; try again later`;
     const etaMs = this.#etaMs(1);
@@ -162,8 +183,9 @@ export class ModelHost {
       if (job === undefined) break;
       clearTimeout(job.giveUp);
       job.startedAt = performance.now();
-      const run = this.#run(engine, job).finally(() => {
-        this.#running.delete(job);
+      const run: Promise<void> = this.#run(engine, job).finally(() => {
+        // What is left of it may run again already.
+        if (this.#running.get(job) === run) this.#running.delete(job);
         this.#pump();
         this.#tellPositions();
       });
@@ -178,7 +200,7 @@ export class ModelHost {
       slots,
       limit: this.#slotsNow(slots),
       running: jobs.length,
-      patient: jobs.filter(({ request }) => isPatient(request.lane)).length,
+      patient: jobs.filter(({ lane }) => isPatient(lane)).length,
     };
   }
 
@@ -194,16 +216,35 @@ export class ModelHost {
     return this.#durations.etaMs(position, ran, this.#slotsNow(this.#engine.info.slots));
   }
 
-  async #run(engine: Engine, job: Job): Promise<void> {
+  async #answer(engine: Engine, job: Job, request: GenerateRequest): Promise<void> {
     const queueMs = performance.now() - job.receivedAt;
     const sink: Sink = {
       token: (text) => this.#emit(job, { type: "token", text }),
       call: (call) => this.#emit(job, { type: "tool_call", call }),
     };
+    this.#done(job, await engine.generate(request, sink, job.abort.signal), queueMs);
+  }
+
+  /** One text after the other; while somebody else waits, only one of them. */
+  async #embedNext(engine: Engine, job: Job, left: string[]): Promise<void> {
+    if (engine.embed === undefined)
+      throw new MoultError("input/invalid", `The model "${engine.info.name}" makes no embeddings`);
+    while (left.length > 0 && !job.abort.signal.aborted) {
+      const { vectors, tokens } = await engine.embed(left.splice(0, 1), job.abort.signal);
+      if (job.ended) return;
+      this.#send({ type: "vector", id: job.id, vector: vectors[0] ?? [], tokens });
+      const isTurn = left.length > 0 && this.#queue.waiting().length > 0;
+      if (isTurn && this.#queue.push(job.lane, job)) return;
+    }
+    this.#end(job);
+  }
+
+  async #run(engine: Engine, job: Job): Promise<void> {
     try {
-      this.#done(job, await engine.generate(job.request, sink, job.abort.signal), queueMs);
+      await job.run(engine);
     } catch (error) {
-      if (!isMoultError(error)) process.stderr.write(`model request failed: ${describe(error)}\n`);
+      if (!isMoultError(error) && !job.abort.signal.aborted)
+        process.stderr.write(`model request failed: ${describe(error)}\n`);
       this.#fail(job, error);
     }
   }
@@ -255,7 +296,7 @@ export class ModelHost {
       promptHash: "",
       usage: NO_USAGE,
     } as const;
-    if (this.#queue.remove(job.request.lane, job)) {
+    if (this.#queue.remove(job.lane, job)) {
       this.#emit(job, cancelled);
       this.#tellPositions();
       return this.#tellLoad();
@@ -268,7 +309,7 @@ export class ModelHost {
     for (const [index, job] of this.#queue.waiting().entries()) {
       const position = index + 1;
       if (position > POSITIONS_TOLD && job.position > 0) continue;
-      if (job.position === position) continue;
+      if (job.position === position || !job.isTold) continue;
       job.position = position;
       const etaMs = this.#etaMs(position);
       this.#emit(job, { type: "queued", position, ...(etaMs !== undefined && { etaMs }) });
@@ -309,6 +350,17 @@ export class ModelHost {
     const stuck = Bun.sleep(DISPOSE_MS_MAX).then((): Ending => STUCK);
     this.#exit(await Promise.race([closed, stuck]));
   }
+}
+
+function newJob(): Omit<Job, "id" | "lane" | "run" | "isTold"> {
+  return {
+    abort: new AbortController(),
+    receivedAt: performance.now(),
+    startedAt: 0,
+    giveUp: undefined,
+    position: 0,
+    ended: false,
+  };
 }
 
 function seconds(ms: number): string {

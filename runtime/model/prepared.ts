@@ -5,7 +5,7 @@
 import { Answer } from "./answer.ts";
 import { type ModelOptions, startModel } from "./client.ts";
 import { LaneQueue } from "./queue.ts";
-import type { Model } from "../ports.ts";
+import type { Embedded, Model } from "../ports.ts";
 import { isMoultError, MoultError, messageOf } from "../../schemas/error.ts";
 import type { GenerateRequest, ModelStatus } from "../../schemas/model.ts";
 
@@ -71,11 +71,13 @@ class PreparedModel implements Model {
   generate(request: GenerateRequest, signal?: AbortSignal): ReturnType<Model["generate"]> {
     if (this.#model !== undefined) return this.#model.generate(request, signal);
     const answer = new Answer(() => {});
-    const { state, reason } = this.#status;
-    const text =
-      state === "loading" ? `The model is not here yet: ${reason}; ask again later` : reason;
-    answer.fail(new MoultError("model/unavailable", text ?? "There is no model"));
+    answer.fail(this.#refusal());
     return answer;
+  }
+
+  async embed(...asked: Parameters<NonNullable<Model["embed"]>>): Promise<Embedded> {
+    if (this.#model?.embed === undefined) throw this.#refusal();
+    return await this.#model.embed(...asked);
   }
 
   status(): ModelStatus {
@@ -96,6 +98,13 @@ class PreparedModel implements Model {
     this.#abort.abort(new MoultError("model/unavailable", "moult is shutting down"));
     if (this.#model !== undefined) return await this.#model.close();
     this.#update("stopped", "moult is shutting down");
+  }
+
+  #refusal(): MoultError {
+    const { state, reason } = this.#status;
+    const text =
+      state === "loading" ? `The model is not here yet: ${reason}; ask again later` : reason;
+    return new MoultError("model/unavailable", text ?? "There is no model");
   }
 
   #ready(path: string): void {
