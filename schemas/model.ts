@@ -50,6 +50,8 @@ export interface GenerateRequest {
   readonly stop?: readonly string[];
   /** Whether a tool must be called: any, or the one of this name; `none` = shown, but not to be called. @default "auto" */
   readonly toolChoice?: "auto" | "none" | "required" | { readonly name: string };
+  /** Calls of one answer, at most. @default as many as the engine takes */
+  readonly callsMax?: number;
   /** The answer is JSON of this schema. Not together with `tools`. */
   readonly jsonSchema?: JsonSchema;
   /** Milliseconds that it may wait for a slot; then it fails with `queue/full`. @default as long as somebody waits for it */

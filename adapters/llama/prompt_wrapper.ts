@@ -33,17 +33,21 @@ export interface Rendered {
   readonly shown: ChatModelFunctions | undefined;
 }
 
-/** Renders a prompt with the tools as they are shown. */
+/** Renders a prompt with the tools as they are shown. @param forced the answer begins with a call */
 export function renderPrompt(
   wrapper: ChatWrapper,
   history: readonly ChatHistoryItem[],
-  shown: ChatModelFunctions | undefined,
+  { shown, forced }: { readonly shown: ChatModelFunctions | undefined; readonly forced: boolean },
 ): Rendered {
   const state = wrapper.generateContextState({
     chatHistory: history,
     ...(shown === undefined ? {} : { availableFunctions: shown }),
   });
-  return { state, shown };
+  if (!forced) return { state, shown };
+  const { contextText, stopGenerationTriggers } = state;
+  // With nothing that could disengage it, the chat goes on as if the model had begun a call by itself.
+  const functionCall = { initiallyEngaged: true, disengageInitiallyEngaged: [] };
+  return { state: { contextText, stopGenerationTriggers, functionCall }, shown };
 }
 
 /** What one slot puts between its chat and the model's wrapper. */

@@ -1,0 +1,182 @@
+/** Writes one answer on a slot: text, thoughts and checked calls, up to whatever ends it. Knows no queue and no prompt's making. */
+import {
+  type Llama,
+  type LlamaChatResponse,
+  type LlamaModel,
+  LlamaText,
+  SpecialTokensText,
+  TokenBias,
+} from "node-llama-cpp";
+import { CheckedText } from "./checked.ts";
+import { emitJson, finishOf, isUnreadableCall } from "./ending.ts";
+import { fill } from "./filling/fill.ts";
+import type { toHistory } from "./history.ts";
+import { missingOf, questionFor } from "./missing.ts";
+import { type Offer, readsArguments } from "./offer.ts";
+import type { Slot } from "./slots.ts";
+import { TextFilter } from "./text_filter.ts";
+import { answerSchema } from "./tool_schema.ts";
+import { type OfferedTools, sourcesOf } from "./tools.ts";
+import type { EngineAnswer, EngineOptions, Sink } from "../../runtime/model/engine.ts";
+import type { GenerateRequest, ToolCall } from "../../schemas/model.ts";
+
+const TOKENS_DEFAULT = 512;
+/** With these log-odds of a call, words say neither that a call is due nor that it is not. */
+const CALL_SCORE = -0.3;
+const CALL_LOGIT_MIN = -2;
+const CALL_LOGIT_MAX = 5;
+/** Where no model reads along, control tags are words like any other. */
+const AS_SAID = { text: (text: string): string => text };
+/** Calls of one answer. The embedded model was trained on one. */
+const CALLS_MAX = 4;
+
+/** A request with its prompt. */
+export interface Asked {
+  readonly request: GenerateRequest;
+  readonly offer: Offer;
+  readonly history: ReturnType<typeof toHistory>;
+  /** Tokens that the answer may have. */
+  readonly room: number;
+  readonly sink: Sink;
+  readonly signal: AbortSignal;
+}
+
+/** What of a model is needed to write. */
+export interface AnsweringModel {
+  readonly llama: Llama;
+  readonly model: LlamaModel;
+  readonly options: EngineOptions;
+  /** What a call begins with; text from there on is never for people. */
+  readonly callTag: string;
+}
+
+/** Writes the answers of one model. */
+export class Answering {
+  readonly #llama: Llama;
+  readonly #model: LlamaModel;
+  readonly #options: EngineOptions;
+  readonly #callTag: string;
+
+  constructor({ llama, model, options, callTag }: AnsweringModel) {
+    this.#llama = llama;
+    this.#model = model;
+    this.#options = options;
+    this.#callTag = callTag;
+  }
+
+  /** Writes one. Resolves when it has ended, by itself, at a limit, or by its signal. */
+  async answer(slot: Slot, asked: Asked): Promise<Pick<EngineAnswer, "finish">> {
+    const { offer, request, sink, signal } = asked;
+    const checked = new CheckedText(request, this.#options.embedded, sink.token);
+    const text = new TextFilter(this.#callTag, (piece) => checked.push(piece));
+    const json = request.jsonSchema;
+    let calls = 0;
+    let began = false;
+    const ended = await this.#respond(slot, asked, {
+      // Half a JSON document helps nobody; it is handed over when it is whole.
+      onTextChunk: (chunk: string) => {
+        began = true;
+        if (json === undefined) text.push(chunk);
+      },
+      ...(json === undefined ? {} : { grammar: await this.#grammarOf(json) }),
+      ...(offer.callable === undefined
+        ? {}
+        : {
+            functions: offer.callable,
+            maxParallelFunctionCalls: this.#callsMax(request),
+            onFunctionCall: (call: { functionName: string; params: unknown }) => {
+              text.flush();
+              const { made, missing } = this.#completed(request, toCall(offer.tools, call), offer);
+              if (missing !== "") return checked.push(missing);
+              calls++;
+              sink.call(made);
+            },
+            ...this.#inclination(offer.score, () => began),
+          }),
+    });
+    text.flush();
+    checked.end(calls);
+    let finish = finishOf(ended, calls, text.cut, signal);
+    if (json !== undefined && finish === "stop")
+      finish = emitJson(ended?.response ?? "", json, sink);
+    return { finish };
+  }
+
+  #callsMax({ callsMax = CALLS_MAX }: GenerateRequest): number {
+    return this.#options.embedded ? 1 : Math.min(callsMax, CALLS_MAX);
+  }
+
+  /** A call with what was said in its arguments, and what has to be asked first; empty when nothing is missing. */
+  #completed({ tools = [], messages }: GenerateRequest, call: ToolCall, offer: Offer) {
+    const { sources, forced } = offer;
+    const spec = tools.find(({ name }) => name === call.name);
+    if (spec === undefined || sources.length === 0) return { made: call, missing: "" };
+    const filled = readsArguments(this.#options.embedded, messages)
+      ? fill(spec, sourcesOf(messages, AS_SAID), call.arguments)
+      : undefined;
+    const made = filled === undefined ? call : { ...call, arguments: filled.args };
+    // Whoever wants a call gets one, and no question.
+    if (forced) return { made, missing: "" };
+    const missing = filled?.missing ?? missingOf(spec, call.arguments, sources);
+    return { made, missing: missing.length === 0 ? "" : questionFor(missing, sources) };
+  }
+
+  /** How much likelier a call is when words speak for a tool: the model's own judgement is a weak one. */
+  #inclination(score: number | undefined, began: () => boolean) {
+    if (score === undefined) return {};
+    const none = TokenBias.for(this.#model);
+    const logit = Math.max(
+      CALL_LOGIT_MIN,
+      Math.min(CALL_LOGIT_MAX, score - (this.#options.callScore ?? CALL_SCORE)),
+    );
+    const bias = TokenBias.for(this.#model).set(LlamaText(new SpecialTokensText(this.#callTag)), {
+      logit,
+    });
+    return { tokenBias: () => (began() ? none : bias) };
+  }
+
+  #grammarOf(schema: NonNullable<GenerateRequest["jsonSchema"]>) {
+    type Schema = Parameters<Llama["createGrammarForJsonSchema"]>[0];
+    return this.#llama.createGrammarForJsonSchema(answerSchema(schema) as Schema);
+  }
+
+  /** `undefined`: aborted before anything was said, or the model wrote a call that can not be read. */
+  async #respond(
+    slot: Slot,
+    { history, request, room, signal }: Asked,
+    how: Readonly<Record<string, unknown>>,
+  ): Promise<LlamaChatResponse | undefined> {
+    try {
+      return await slot.chat.generateResponse(history, {
+        ...how,
+        ...samplingOf(request),
+        signal,
+        maxTokens: Math.min(room, request.tokensMax ?? TOKENS_DEFAULT),
+        stopOnAbortSignal: true,
+        repeatPenalty: false,
+      });
+    } catch (error) {
+      if (signal.aborted || isUnreadableCall(error)) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** How the next token is chosen, and which texts end the answer; of a JSON document no text is the end. */
+function samplingOf({ temperature = 0, topP, seed, stop = [], jsonSchema }: GenerateRequest) {
+  const stops = stop.filter((text) => text !== "");
+  return {
+    temperature,
+    ...(topP !== undefined && { topP }),
+    ...(seed !== undefined && { seed }),
+    ...(stops.length > 0 && jsonSchema === undefined && { customStopTriggers: stops }),
+  };
+}
+
+function toCall(tools: OfferedTools, call: { functionName: string; params: unknown }): ToolCall {
+  return {
+    id: `call_${crypto.randomUUID().replaceAll("-", "").slice(0, 16)}`,
+    name: tools.toolName(call.functionName),
+    arguments: tools.read(call.functionName, call.params),
+  };
+}
