@@ -9,6 +9,7 @@ import type {
   EngineStats,
   Sink,
 } from "../../runtime/model/engine.ts";
+import type { Embedded } from "../../runtime/ports.ts";
 import { fromWire, MoultError } from "../../schemas/error.ts";
 import type { GenerateRequest } from "../../schemas/model.ts";
 
@@ -16,9 +17,11 @@ import type { GenerateRequest } from "../../schemas/model.ts";
 const PING_MS = 5_000;
 const SILENT_MS_MAX = 60_000;
 
+/** What the Worker works on: an answer, or vectors. */
 interface Running {
-  readonly sink: Sink;
-  readonly resolve: (answer: EngineAnswer) => void;
+  readonly sink?: Sink;
+  readonly answered?: (answer: EngineAnswer) => void;
+  readonly embedded?: (embedded: Embedded) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -64,14 +67,22 @@ class LlamaEngine implements Engine {
   generate(request: GenerateRequest, sink: Sink, signal: AbortSignal): Promise<EngineAnswer> {
     const id = ++this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<EngineAnswer>();
-    const onAbort = (): void => this.#send({ type: "cancel", id });
-    this.#running.set(id, { sink, resolve, reject });
-    this.#send({ type: "generate", id, request });
-    if (signal.aborted) onAbort();
-    else signal.addEventListener("abort", onAbort, { once: true });
-    this.#heardAt = performance.now();
-    this.#pings ??= setInterval(() => this.#ping(), PING_MS);
-    return promise.finally(() => signal.removeEventListener("abort", onAbort));
+    const release = this.#begin({ type: "generate", id, request }, signal, {
+      sink,
+      answered: resolve,
+      reject,
+    });
+    return promise.finally(release);
+  }
+
+  embed(texts: readonly string[], signal: AbortSignal): Promise<Embedded> {
+    const id = ++this.#lastId;
+    const { promise, resolve, reject } = Promise.withResolvers<Embedded>();
+    const release = this.#begin({ type: "embed", id, texts }, signal, {
+      embedded: resolve,
+      reject,
+    });
+    return promise.finally(release);
   }
 
   limit(limits: Partial<EngineLimits>): void {
@@ -89,6 +100,22 @@ class LlamaEngine implements Engine {
   async close(): Promise<void> {
     this.#send({ type: "close" });
     await this.#closed.promise;
+  }
+
+  /** Has the Worker begin. Returns what is to be done when it has ended. */
+  #begin(
+    frame: Extract<ToWorker, { type: "generate" | "embed" }>,
+    signal: AbortSignal,
+    running: Running,
+  ): () => void {
+    const onAbort = (): void => this.#send({ type: "cancel", id: frame.id });
+    this.#running.set(frame.id, running);
+    this.#send(frame);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+    this.#heardAt = performance.now();
+    this.#pings ??= setInterval(() => this.#ping(), PING_MS);
+    return () => signal.removeEventListener("abort", onAbort);
   }
 
   #send(frame: ToWorker): void {
@@ -118,11 +145,14 @@ class LlamaEngine implements Engine {
   #progress(frame: Extract<FromWorker, { id: number }>, running: Running | undefined): void {
     switch (frame.type) {
       case "token":
-        return running?.sink.token(frame.text);
+        return running?.sink?.token(frame.text);
       case "call":
-        return running?.sink.call(frame.call);
+        return running?.sink?.call(frame.call);
       case "answer":
-        running?.resolve(frame.answer);
+        running?.answered?.(frame.answer);
+        return this.#ended(frame.id);
+      case "embedded":
+        running?.embedded?.(frame.embedded);
         return this.#ended(frame.id);
       case "error":
         running?.reject(fromWire(frame.error));

@@ -73,6 +73,20 @@ async function generate({ id, request }: Extract<ToWorker, { type: "generate" }>
   }
 }
 
+async function embed({ id, texts }: Extract<ToWorker, { type: "embed" }>): Promise<void> {
+  const abort = new AbortController();
+  running.set(id, abort);
+  try {
+    if (model === undefined) throw new MoultError("model/unavailable", "The model is not loaded");
+    send({ type: "embedded", id, embedded: await model.embed(texts, abort.signal) });
+  } catch (error) {
+    if (!isMoultError(error) && !abort.signal.aborted) report(error);
+    send({ type: "error", id, error: toWire(error) });
+  } finally {
+    running.delete(id);
+  }
+}
+
 function tidy(): void {
   Bun.gc(true);
   if (model !== undefined) send({ type: "stats", stats: model.stats() });
@@ -131,6 +145,8 @@ self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
       return void load(data.options);
     case "generate":
       return void generate(data);
+    case "embed":
+      return void embed(data);
     case "cancel":
       return running.get(data.id)?.abort();
     case "limit":

@@ -126,7 +126,7 @@ export class ModelHost {
   #generate(id: number, request: GenerateRequest): void {
     const { lane, waitMsMax } = request;
     const job: Job = {
-      ...{ id, lane, isTold: true, ...newJob() },
+      ...newJob(id, lane, true),
       run: (engine) => this.#answer(engine, job, request),
     };
     if (!this.#enqueue(job)) return;
@@ -137,7 +137,7 @@ export class ModelHost {
   #embed({ id, lane, texts }: Extract<ToHost, { type: "embed" }>): void {
     const left = [...texts];
     const job: Job = {
-      ...{ id, lane, isTold: false, ...newJob() },
+      ...newJob(id, lane, false),
       run: (engine) => this.#embedNext(engine, job, left),
     };
     this.#enqueue(job);
@@ -352,8 +352,11 @@ export class ModelHost {
   }
 }
 
-function newJob(): Omit<Job, "id" | "lane" | "run" | "isTold"> {
+function newJob(id: number, lane: Lane, isTold: boolean): Omit<Job, "run"> {
   return {
+    id,
+    lane,
+    isTold,
     abort: new AbortController(),
     receivedAt: performance.now(),
     startedAt: 0,
