@@ -25,10 +25,10 @@ const placesOf = ({ config, home }: DaemonOptions) => ({
 });
 
 /** How to load the model that answers, and `prepareModel` when it has to be pulled first. */
-async function modelOptions({ model }: Config, options: DaemonOptions) {
+async function modelOptions(config: Config, options: DaemonOptions) {
   const { modelToLoad } = await import("./adapters/llama/prepare.ts");
-  const { load, ...later } = modelToLoad(model, placesOf(options), options.offline);
-  const adapter = isScripted(load.path) ? "scripted" : "llama";
+  const { load, ...later } = modelToLoad(config, placesOf(options), options.offline);
+  const adapter = isScripted(load.path) ? "scripted" : load.provider ? "openai" : "llama";
   return { ...later, model: { ...load, hostEntry: join(ROOT, "adapters", adapter, "host.ts") } };
 }
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { findPulled, pullModel } from "./pull.ts";
 import type { EngineOptions } from "../../runtime/model/engine.ts";
 import { chooseModel, modelsFolder, type Places } from "../../runtime/model/files.ts";
+import { providedBy } from "../../runtime/model/provided.ts";
 import type { PrepareModel } from "../../runtime/model/prepared.ts";
 import type { Config } from "../../schemas/config.ts";
 import type { PullEvent } from "../../schemas/model_file.ts";
@@ -12,7 +13,7 @@ type Load = Omit<EngineOptions, "copyArguments"> & Pick<Config["model"], "headro
 
 /** The model that answers; with the way to bring it while it is not there: its path is its name until then. */
 export function modelToLoad(
-  model: Config["model"],
+  { model, providers }: Config,
   places: Places,
   offline: boolean,
 ): { readonly load: Load; readonly prepareModel?: PrepareModel } {
@@ -23,6 +24,7 @@ export function modelToLoad(
   const load: Load = {
     ...rest,
     path: there ?? pull,
+    ...providedBy(there ?? pull, { providers, offline }),
     embedded: there === places.embedded,
     gpu: gpu === true ? "auto" : gpu,
     kv: { ...kv, folder: join(places.home, "kv") },

@@ -16,7 +16,7 @@ import { forgetStates } from "./kv_files.ts";
 import { KvCounts, recordDone, watchLoad } from "./metrics.ts";
 import { backOffMs } from "../back_off.ts";
 import type { Embedded, Exit, Log, Meter, Model } from "../ports.ts";
-import { fromWire, MoultError } from "../../schemas/error.ts";
+import { fromWire, MoultError, type WireError } from "../../schemas/error.ts";
 import {
   type GenerateEvent,
   type GenerateRequest,
@@ -220,7 +220,7 @@ class ModelClient implements Model {
     const { state, reason, coming } = this.#status;
     if (state === "failed" || state === "stopped" || coming === true)
       return new MoultError("model/unavailable", reason ?? "There is no model");
-    const asked = Array.from(this.#pending.values(), ({ lane }) => lane);
+    const asked = Array.from(this.#pending.values(), (pending) => pending.lane);
     return refusalOf(lane, asked, this.#status, this.#options.headroom);
   }
 
@@ -279,12 +279,8 @@ class ModelClient implements Model {
         return this.#giveUp(frame.reason);
       case "event":
         return this.#event(this.#pending.get(frame.id), frame.event);
-      case "error": {
-        const pending = this.#pending.get(frame.id);
-        if (pending === undefined) return;
-        this.#settle(pending);
-        return pending.fail(fromWire(frame.error));
-      }
+      case "error":
+        return this.#refused(this.#pending.get(frame.id), frame.error);
       case "vector": {
         const pending = this.#pending.get(frame.id);
         if (pending?.embedding?.push(frame.vector, frame.tokens) !== true) return;
@@ -295,6 +291,12 @@ class ModelClient implements Model {
       case "beat":
         return;
     }
+  }
+
+  #refused(pending: Pending | undefined, error: WireError): void {
+    if (pending === undefined) return;
+    this.#settle(pending);
+    pending.fail(fromWire(error));
   }
 
   #ready({ info, loadMs }: Extract<FromHost, { type: "ready" }>): void {

@@ -35,6 +35,8 @@ export interface ProviderOptions {
   readonly key?: string;
   /** The provider's own name of the model. */
   readonly model: string;
+  /** It may be on this machine only: moult was started with `--offline`. */
+  readonly loopbackOnly: boolean;
 }
 
 /** What of a machine an engine may use at once. */
