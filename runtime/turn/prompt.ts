@@ -15,6 +15,7 @@ import type { Remembered } from "./memory.ts";
 import { pinnedBy } from "./pinned.ts";
 import { type Prefix, isInstructionsOnly, prefixFor } from "./prefix.ts";
 import { NOTHING_RECALLED, type Recalled, quoted, recalled } from "./recall.ts";
+import { shortText } from "../short_text.ts";
 import { cut, readable } from "./tool_step.ts";
 import type { TurnParts } from "./parts.ts";
 import { messageTokens, toMessage, windowOf } from "./window.ts";
@@ -30,6 +31,9 @@ const RESULT_CHARS_EMBEDDED = { output: 1_000, error: 250 } as const;
 
 /** Exchanges the embedded model is given. It was trained with at most 4, and routes best with few. */
 const EXCHANGES_EMBEDDED = 2;
+
+/** Characters of what was said and came out in earlier turns that the embedded model is shown: reading takes it time. */
+const EARLIER_CHARS_EMBEDDED = { user: 600, assistant: 160, tool: 160 } as const;
 
 /** Exchanges that a message brings back at most, and the share of the context and the tokens they get. */
 const RECALLED_MAX = 3;
@@ -193,7 +197,11 @@ export class Prompt {
     const { items, context } = remembered;
     if (model.status().embedded) {
       const exchangesMax = EXCHANGES_EMBEDDED;
-      const window = windowOf(items, { tokensMax, anchor: remembered.anchor, exchangesMax });
+      const window = windowOf(items.map(glimpsed), {
+        tokensMax,
+        anchor: remembered.anchor,
+        exchangesMax,
+      });
       this.#window = window.items;
       remembered.anchor = window.anchor;
       return [];
@@ -290,4 +298,10 @@ export class Prompt {
       `The message is too long for the model, about ${fits} tokens would fit; shorten it or send it in parts`,
     );
   }
+}
+
+/** An item of an earlier turn as the embedded model is shown it. */
+function glimpsed(item: HistoryItem): HistoryItem {
+  const content = shortText(item.content, EARLIER_CHARS_EMBEDDED[item.role]);
+  return content === item.content ? item : { ...item, content };
 }
