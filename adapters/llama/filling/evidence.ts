@@ -1,6 +1,6 @@
 /**
  * What speaks for or against a stretch of words as the value of a parameter. Each rule looks at one thing and names what
- * it saw; how much that counts is learned (`weights.json`).
+ * it saw; how much that counts is learned (`weights.txt`).
  */
 import type { ValueKind } from "../value_kinds.ts";
 import { isPolite, isSubject } from "./bounds.ts";

@@ -1,7 +1,7 @@
 /**
  * Learns how much each piece of evidence counts when arguments are read out of a request:
  *
- *   bun models/recipe/filling/learn.ts OUT.json [--epochs N] [--check FILE] REQUESTS.jsonl...
+ *   bun models/recipe/filling/learn.ts OUT.txt [--epochs N] [--check FILE] REQUESTS.jsonl...
  *
  * An averaged perceptron with a margin: where the best reading is not the right one, what is seen of the right one counts
  * more from then on, and what is seen of the other less. A line of requests.py is one request; `FILE*2` counts it twice.
@@ -55,7 +55,7 @@ const { values, positionals } = parseArgs({
   },
   allowPositionals: true,
 });
-const [out = "weights.json", ...files] = positionals;
+const [out = "weights.txt", ...files] = positionals;
 
 const totals = new Map<string, { sum: number; count: number }>();
 /** Kinds of tools of which something was seen: what only one has would be learnt by heart. */
@@ -251,16 +251,17 @@ for (const [key, { sum }] of totals) {
   const [seen = "", label = ""] = key.split("\t");
   weights.change(seen, label, -sum / at);
 }
-const table: Record<string, Record<string, number>> = {};
+/** By what is seen, for each label in hundredths. */
+const table = new Map<string, string[]>();
 for (const [key, { count }] of totals) {
   const [seen = "", label = ""] = key.split("\t");
   const points = weights.of(seen)?.get(label) ?? 0;
   const isKept = count >= SEEN_MIN && Math.abs(points) >= SMALLEST;
   weights.change(seen, label, -points);
   if (!isKept) continue;
-  const rounded = Math.round(points * 100) / 100;
-  weights.change(seen, label, rounded);
-  (table[seen] ??= {})[label] = rounded;
+  const hundredths = Math.round(points * 100);
+  weights.change(seen, label, hundredths / 100);
+  table.set(seen, [...(table.get(seen) ?? []), `${label} ${hundredths}`]);
 }
 if (held.length > 0) {
   const right = held.filter(isRead).length;
@@ -280,10 +281,8 @@ for (const file of values.check ?? []) {
   });
   console.log(`${file}: ${parts.join(", ")}`);
 }
-await Bun.write(
-  out,
-  `${JSON.stringify(Object.fromEntries(Object.entries(table).toSorted(([a], [b]) => (a < b ? -1 : 1))), null, 0)}\n`,
-);
-console.log(
-  `${Object.values(table).reduce((sum, one) => sum + Object.keys(one).length, 0)} weights`,
-);
+const lines = [...table]
+  .toSorted(([a], [b]) => (a < b ? -1 : 1))
+  .map(([seen, labels]) => `${seen}\t${labels.join(" ")}\n`);
+await Bun.write(out, lines.join(""));
+console.log(`${[...table.values()].flat().length} weights`);

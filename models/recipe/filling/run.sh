@@ -1,9 +1,9 @@
 #!/bin/sh
-# What speaks for an argument, learned anew:  sh models/recipe/filling/run.sh [OUT.json]
+# What speaks for an argument, learned anew:  sh models/recipe/filling/run.sh [OUT.txt]
 # Some minutes on one core. The strangers' requests count twice: people speak like them.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-out=${1:-$here/../../../adapters/llama/filling/weights.json}
+out=${1:-$here/../../../adapters/llama/filling/weights.txt}
 python=${PYTHON:-/usr/bin/python3}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
