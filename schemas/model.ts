@@ -75,11 +75,13 @@ export interface GenerateUsage {
 /** How an answer ended: by itself, at a limit of tokens, with calls, or because nobody wants it any more. */
 export type Finish = "stop" | "length" | "tool_calls" | "cancelled";
 
-/** What comes back, in order: `queued`* (`token` | `tool_call`)* `done`. Failures reject the iteration. */
+/** What comes back, in order: `queued`* (`thought` | `token` | `tool_call`)* `done`. Failures reject the iteration. */
 export type GenerateEvent =
   /** `etaMs`: milliseconds until it starts, about; absent before anything was measured. */
   | { readonly type: "queued"; readonly position: number; readonly etaMs?: number }
   | { readonly type: "token"; readonly text: string }
+  /** What a reasoning model says to itself. It is no part of the answer. */
+  | { readonly type: "thought"; readonly text: string }
   | { readonly type: "tool_call"; readonly call: ToolCall }
   | {
       readonly type: "done";

@@ -24,21 +24,21 @@ export function adviseRetry(response: Response, afterMs?: number): Response {
   return response;
 }
 
+/** What a refusal says besides its text. */
+interface RefusalFacts {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
 /** A refusal whose HTTP status is more exact than its code: an unknown path, a wrong method. */
 export class Refusal extends MoultError {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(
-    status: number,
-    code: ErrorCode,
-    message: string,
-    headers: Readonly<Record<string, string>> = {},
-    details?: Readonly<Record<string, unknown>>,
-  ) {
-    super(code, message, details);
+  constructor(status: number, code: ErrorCode, message: string, facts: RefusalFacts = {}) {
+    super(code, message, facts.details);
     this.status = status;
-    this.headers = headers;
+    this.headers = facts.headers ?? {};
   }
 }
 

@@ -173,6 +173,21 @@ export const DOCUMENTS = {
       prompt_tokens_details: object({ cached_tokens: whole }),
     }),
   }),
+  Embeddings: object({
+    object: one("list"),
+    model: text,
+    data: list(
+      object({
+        object: one("embedding"),
+        index: whole,
+        embedding: {
+          ...list({ type: "number" }),
+          description: "With `encoding_format: base64` little-endian 32-bit floats as base64",
+        },
+      }),
+    ),
+    usage: object({ prompt_tokens: whole, total_tokens: whole }),
+  }),
   Model: model,
   ModelList: object({ object: one("list"), data: list(model) }),
   OpenAiError: object({

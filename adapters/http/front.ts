@@ -361,7 +361,9 @@ function unmatched(allowed: readonly string[]): Refusal {
   if (allowed.length === 0)
     return missing("There is nothing at this path; /docs lists what there is");
   const allow = [...new Set(allowed)].join(", ");
-  return new Refusal(405, "input/invalid", `This path takes ${allow}; see /docs`, { allow });
+  return new Refusal(405, "input/invalid", `This path takes ${allow}; see /docs`, {
+    headers: { allow },
+  });
 }
 
 function isInUse(error: unknown): boolean {

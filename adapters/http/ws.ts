@@ -67,7 +67,9 @@ export class WebSockets {
     if (server.upgrade(request, { data, ...(headers ? { headers } : {}) })) return;
     this.#open.delete(data);
     throw new Refusal(426, "input/invalid", "This path takes WebSockets only; see /docs", {
-      upgrade: "websocket",
+      headers: {
+        upgrade: "websocket",
+      },
     });
   }
 

@@ -10,7 +10,7 @@ import type { Lane, ModelStatus } from "../../schemas/model.ts";
 export const HEADROOM_DEFAULT = 0.3;
 
 /** Who is refused comes again after so long: not at once, and not when all is forgotten. */
-const RETRY_MS = { min: 1_000, max: 60_000 };
+export const RETRY_MS = { min: 1_000, max: 60_000 };
 
 /** How much a new measurement counts. */
 const NEW_SHARE = 0.2;

@@ -1,9 +1,10 @@
 /** `POST /v1/chat/completions`: the bare model, without agent and memory. */
-import { readChat } from "./asked.ts";
+import { readChat, WAIT_MS_MAX } from "./asked.ts";
 import { chunkStream } from "./chunks.ts";
-import { ask, completionOf, wholeCompletion } from "./completion.ts";
-import { noSuchModel } from "./errors.ts";
-import { modelId } from "../../../runtime/model/pool.ts";
+import { completionOf, wholeCompletion } from "./completion.ts";
+import { findModel } from "./models.ts";
+import { RETRY_MS } from "../../../runtime/model/admission.ts";
+import { MoultError } from "../../../schemas/error.ts";
 import type { GenerateEvent } from "../../../schemas/model.ts";
 import type { Asked } from "../operation.ts";
 import type { Services } from "../services.ts";
@@ -16,29 +17,35 @@ export async function chatCompletion(
   { models, clock, log }: Pick<Services, "models" | "clock" | "log">,
   asked: Asked,
 ): Promise<unknown> {
-  const { model: id, stream, includeUsage, request } = await readChat(asked.request);
-  const model = models.find(id);
-  if (model === undefined) throw noSuchModel(id ?? "default");
-  const name = id === undefined || id === "default" ? modelId(model.status().name) : id;
-  const completion = completionOf(name, clock.now());
-  if (!stream) return await wholeCompletion(completion, model.generate(request, asked.signal));
+  const { model: wanted, stream, includeUsage, request } = await readChat(asked.request);
+  const { model, id } = findModel(models, wanted);
+  const completion = completionOf(id, clock.now());
   const leaving = new AbortController();
   const leave = (): void => leaving.abort();
   asked.signal.addEventListener("abort", leave, { once: true });
-  const events = ask(model, request, leaving.signal);
+  const { signal } = leaving;
+  const events = model.generate(request, signal)[Symbol.asyncIterator]();
   const first = firstOf(events);
+  if (!stream) return await wholeCompletion(completion, await first, events);
   // Until something of the answer is there, a failure has a status of its own.
   await Promise.race([first, Bun.sleep(STATUS_MS_MAX)]);
-  const { signal } = leaving;
   return chunkStream({ completion, includeUsage, first, events, signal, close: leave, log });
 }
 
-/** The first event that is part of the answer. */
+/** The first event that is part of the answer. Rejects with `queue/full` when that would take too long. */
 async function firstOf(
   events: AsyncIterator<GenerateEvent>,
 ): Promise<IteratorResult<GenerateEvent>> {
   for (;;) {
     const next = await events.next();
     if (next.done === true || next.value.type !== "queued") return next;
+    const { etaMs = 0 } = next.value;
+    if (etaMs <= WAIT_MS_MAX) continue;
+    await events.return?.();
+    throw new MoultError(
+      "queue/full",
+      `The model has so much to do that it would take ${Math.round(etaMs / 1_000)} s to begin; try again later`,
+      { retryAfterMs: Math.min(etaMs, RETRY_MS.max) },
+    );
   }
 }

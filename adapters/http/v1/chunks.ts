@@ -80,7 +80,7 @@ function chunksOf({ completion, includeUsage }: ChunkStream): (event: GenerateEv
   const nothing = includeUsage ? ',"usage":null' : "";
   const head = `data: ${base},"choices":[{"index":0,"delta":`;
   const tail = `,"logprobs":null,"finish_reason":null}]${nothing}}\n\n`;
-  const textHead = `${head}{"content":`;
+  const heads = { token: `${head}{"content":`, thought: `${head}{"reasoning_content":` };
   const textTail = `}${tail}`;
   let begun = `${head}{"role":"assistant","content":"","refusal":null}${tail}`;
   let calls = 0;
@@ -91,7 +91,8 @@ function chunksOf({ completion, includeUsage }: ChunkStream): (event: GenerateEv
       case "queued":
         return "";
       case "token":
-        return `${opening}${textHead}${JSON.stringify(event.text)}${textTail}`;
+      case "thought":
+        return `${opening}${heads[event.type]}${JSON.stringify(event.text)}${textTail}`;
       case "tool_call": {
         const call = { index: calls++, ...toolCallOf(event.call) };
         return `${opening}${head}{"tool_calls":[${JSON.stringify(call)}]}${tail}`;

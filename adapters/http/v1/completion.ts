@@ -1,13 +1,6 @@
-/** Answers of the model as OpenAI's clients read them: one document, or a stream of chunks. Knows no request. */
-import type { Model } from "../../../runtime/ports.ts";
+/** An answer of the model as one document of OpenAI's, and the parts that its streams share with it. Knows no request. */
 import { MoultError } from "../../../schemas/error.ts";
-import type {
-  Finish,
-  GenerateEvent,
-  GenerateRequest,
-  GenerateUsage,
-  ToolCall,
-} from "../../../schemas/model.ts";
+import type { Finish, GenerateEvent, GenerateUsage, ToolCall } from "../../../schemas/model.ts";
 
 /** What identifies one completion: the same in all its chunks. */
 export interface Completion {
@@ -47,44 +40,32 @@ export function finishReason(finish: Finish): string {
 /** The whole answer as one document. Rejects as `Model.generate` does. */
 export async function wholeCompletion(
   { id, created, model }: Completion,
-  events: AsyncIterable<GenerateEvent>,
+  first: IteratorResult<GenerateEvent>,
+  events: AsyncIterator<GenerateEvent>,
 ): Promise<object> {
-  let content = "";
+  const said = { token: "", thought: "" };
   const calls: object[] = [];
-  for await (const event of events) {
-    if (event.type === "token") content += event.text;
+  for (let next = first; next.done !== true; next = await events.next()) {
+    const event = next.value;
+    if (event.type === "token" || event.type === "thought") said[event.type] += event.text;
     else if (event.type === "tool_call") calls.push(toolCallOf(event.call));
     else if (event.type === "done") {
-      const message = {
-        role: "assistant",
-        content: content === "" && calls.length > 0 ? null : content,
-        refusal: null,
-        ...(calls.length > 0 && { tool_calls: calls }),
-      };
-      const choice = {
-        index: 0,
-        message,
-        logprobs: null,
-        finish_reason: finishReason(event.finish),
-      };
-      return {
-        id,
-        object: "chat.completion",
-        created,
-        model,
-        choices: [choice],
-        usage: usageOf(event.usage),
-      };
+      const message = messageOf(said, calls);
+      const reason = finishReason(event.finish);
+      const choice = { index: 0, message, logprobs: null, finish_reason: reason };
+      const usage = usageOf(event.usage);
+      return { id, object: "chat.completion", created, model, choices: [choice], usage };
     }
   }
   throw new MoultError("model/unavailable", "The model ended without an answer; try again");
 }
 
-/** Asks a model. The iteration is the model's own. */
-export function ask(
-  model: Model,
-  request: GenerateRequest,
-  signal: AbortSignal,
-): AsyncIterator<GenerateEvent> {
-  return model.generate(request, signal)[Symbol.asyncIterator]();
+function messageOf({ token, thought }: Record<"token" | "thought", string>, calls: object[]) {
+  return {
+    role: "assistant",
+    content: token === "" && calls.length > 0 ? null : token,
+    refusal: null,
+    ...(thought !== "" && { reasoning_content: thought }),
+    ...(calls.length > 0 && { tool_calls: calls }),
+  };
 }

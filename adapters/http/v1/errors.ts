@@ -24,6 +24,8 @@ const TYPES: Readonly<Record<number, string>> = {
 const CODES: Readonly<Record<number, string>> = {
   401: "invalid_api_key",
   403: "permission_denied",
+  404: "unknown_url",
+  405: "method_not_allowed",
   413: "request_too_large",
   429: "rate_limit_exceeded",
   500: "internal_error",
@@ -46,8 +48,7 @@ export function noSuchModel(id: string): Refusal {
     404,
     "input/invalid",
     `The model "${id.slice(0, 200)}" does not exist; GET /v1/models lists those that do`,
-    {},
-    { param: "model", code: "model_not_found" },
+    { details: { param: "model", code: "model_not_found" } },
   );
 }
 

@@ -1,7 +1,11 @@
 /** Messages as OpenAI's clients send them → the model's. Knows texts and calls; images and sound are refused. */
+import { contentHash } from "../../../runtime/content_hash.ts";
 import { invalid, unsupported } from "./errors.ts";
 import type { ChatCompletionBody } from "../../../schemas/chat_completion.ts";
 import type { ChatMessage, ToolCall } from "../../../schemas/model.ts";
+
+/** Not a character that names of sessions have: nobody's chat is ever mistaken for one of these. */
+const SESSIONS = "/v1 ";
 
 type Message = ChatCompletionBody["messages"][number];
 
@@ -9,6 +13,16 @@ type Message = ChatCompletionBody["messages"][number];
 export function toMessages(messages: readonly Message[]): readonly ChatMessage[] {
   const names = new Map<string, string>();
   return messages.map((message, index) => toMessage(message, `messages.${index}`, names));
+}
+
+/**
+ * Whose memory of the model a request goes on with. A key may stand for all conversations of an application, so what a
+ * conversation begins with is part of it.
+ */
+export function conversationKey(key: string, messages: readonly ChatMessage[]): string {
+  const until = messages.findIndex(({ role }) => role === "user") + 1;
+  const beginning = messages.slice(0, until).map(({ role, content }) => [role, content]);
+  return SESSIONS + contentHash(JSON.stringify([key, beginning])).slice(0, 32);
 }
 
 /** @param names of the functions of all calls so far, by the calls' ids */
@@ -43,6 +57,8 @@ function toText(content: Message["content"], at: string): string {
   return (content ?? [])
     .map((part, index) => {
       if (part.type === "text" && part.text !== undefined) return part.text;
+      if (part.type === "refusal")
+        return typeof part["refusal"] === "string" ? part["refusal"] : "";
       throw unsupported(
         `${at}.${index}`,
         `Content of type "${part.type.slice(0, 40)}" is not supported; the model reads text alone`,

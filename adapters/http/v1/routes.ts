@@ -1,7 +1,7 @@
 /** The routes below `/v1`: OpenAI's, so that its clients need no more than another address and key. */
 import { chatCompletion } from "./chat.ts";
-import { noSuchModel } from "./errors.ts";
-import type { ModelEntry } from "../../../runtime/ports.ts";
+import { embeddingRoutes } from "./embeddings.ts";
+import { modelRoutes } from "./models.ts";
 import { ChatCompletionBody } from "../../../schemas/chat_completion.ts";
 import { ref } from "../documents.ts";
 import type { Operation } from "../operation.ts";
@@ -9,7 +9,7 @@ import type { Services } from "../services.ts";
 
 /** The routes. */
 export function v1Operations(services: Services): readonly Operation[] {
-  return [...chatRoutes(services), ...modelRoutes(services)];
+  return [...chatRoutes(services), ...embeddingRoutes(services), ...modelRoutes(services)];
 }
 
 function chatRoutes(services: Services): readonly Operation[] {
@@ -32,36 +32,4 @@ function chatRoutes(services: Services): readonly Operation[] {
       handle: (asked) => chatCompletion(services, asked),
     },
   ];
-}
-
-function modelRoutes({ models }: Services): readonly Operation[] {
-  return [
-    {
-      method: "GET",
-      path: "/v1/models",
-      grant: "list:model",
-      tag: "models",
-      summary: "Lists the models that may be asked",
-      answer: { description: "Models", schema: ref("ModelList") },
-      handle: () => ({ object: "list", data: models.list().map(modelDocument) }),
-    },
-    {
-      method: "GET",
-      path: "/v1/models/{model}",
-      grant: "list:model",
-      tag: "models",
-      summary: "Shows one model",
-      answer: { description: "The model", schema: ref("Model") },
-      handle: ({ params }) => {
-        const id = params["model"] ?? "";
-        const found = models.list().find((entry) => entry.id === id);
-        if (found !== undefined) return modelDocument(found);
-        throw noSuchModel(id);
-      },
-    },
-  ];
-}
-
-function modelDocument({ id, created, ownedBy }: ModelEntry): object {
-  return { id, object: "model", created, owned_by: ownedBy };
 }
