@@ -55,6 +55,8 @@ export interface EmbeddingOptions {
 
 /** The embeddings of one model. */
 export class Embeddings {
+  /** The model was made for them, and writes no text. */
+  readonly isAll: boolean;
   readonly #model: LlamaModel;
   readonly #options: EmbeddingOptions;
   readonly #crowd = new Crowd();
@@ -68,11 +70,8 @@ export class Embeddings {
     this.#model = model;
     this.#options = options;
     this.#pooling = poolingOf(model);
-  }
-
-  /** Whether there is a context for it now. */
-  get isOpen(): boolean {
-    return this.#room !== undefined;
+    const { hasEncoder, hasDecoder } = model.fileInsights;
+    this.isAll = (hasEncoder && !hasDecoder) || !!insideFile(model).pooling_type;
   }
 
   /**
@@ -174,15 +173,19 @@ export class Embeddings {
 /** `last`: a text may be read in pieces; `whole`: at once, because all of its tokens count. */
 type Pooling = "last" | "whole" | "rank";
 
-function poolingOf({ fileInfo, fileInsights }: LlamaModel): Pooling {
-  // What this architecture's metadata holds is nothing that the library promises.
-  const own = fileInfo.architectureMetadata as {
+function poolingOf(model: LlamaModel): Pooling {
+  const own = insideFile(model);
+  if (own.pooling_type === RANK) return "rank";
+  const isCausal = own.attention?.causal !== false && !model.fileInsights.hasEncoder;
+  return isCausal && LAST_TOKEN.has(own.pooling_type) ? "last" : "whole";
+}
+
+/** What the file says of how it reads. The library promises nothing of an architecture's metadata. */
+function insideFile({ fileInfo }: LlamaModel) {
+  return fileInfo.architectureMetadata as {
     readonly pooling_type?: number;
     readonly attention?: { readonly causal?: boolean };
   };
-  if (own.pooling_type === RANK) return "rank";
-  const isCausal = own.attention?.causal !== false && !fileInsights.hasEncoder;
-  return isCausal && LAST_TOKEN.has(own.pooling_type) ? "last" : "whole";
 }
 
 /** A text's tokens, with what texts of this model begin and end with. */

@@ -19,11 +19,14 @@ const SILENT_MS_MAX = 60_000;
 
 /** What the Worker works on: an answer, or vectors. */
 interface Running {
-  readonly sink?: Sink;
-  readonly answered?: (answer: EngineAnswer) => void;
-  readonly embedded?: (embedded: Embedded) => void;
+  readonly sink: Sink;
+  readonly answered: (answer: EngineAnswer) => void;
+  readonly embedded: (embedded: Embedded) => void;
   readonly reject: (error: Error) => void;
 }
+
+/** What comes although it was not asked for goes nowhere. */
+const NOBODY = { sink: { token() {}, call() {} }, answered() {}, embedded() {} };
 
 /** Loads a GGUF model in a Worker. */
 export async function startLlama(options: EngineOptions): Promise<Engine> {
@@ -68,6 +71,7 @@ class LlamaEngine implements Engine {
     const id = ++this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<EngineAnswer>();
     const release = this.#begin({ type: "generate", id, request }, signal, {
+      ...NOBODY,
       sink,
       answered: resolve,
       reject,
@@ -79,6 +83,7 @@ class LlamaEngine implements Engine {
     const id = ++this.#lastId;
     const { promise, resolve, reject } = Promise.withResolvers<Embedded>();
     const release = this.#begin({ type: "embed", id, texts }, signal, {
+      ...NOBODY,
       embedded: resolve,
       reject,
     });
@@ -143,19 +148,22 @@ class LlamaEngine implements Engine {
   }
 
   #progress(frame: Extract<FromWorker, { id: number }>, running: Running | undefined): void {
+    if (running === undefined) return;
     switch (frame.type) {
+      case "thought":
+        return running?.sink?.thought?.(frame.text);
       case "token":
-        return running?.sink?.token(frame.text);
+        return running.sink.token(frame.text);
       case "call":
-        return running?.sink?.call(frame.call);
+        return running.sink.call(frame.call);
       case "answer":
-        running?.answered?.(frame.answer);
+        running.answered(frame.answer);
         return this.#ended(frame.id);
       case "embedded":
-        running?.embedded?.(frame.embedded);
+        running.embedded(frame.embedded);
         return this.#ended(frame.id);
       case "error":
-        running?.reject(fromWire(frame.error));
+        running.reject(fromWire(frame.error));
         return this.#ended(frame.id);
     }
   }

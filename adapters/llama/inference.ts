@@ -111,6 +111,8 @@ export class Inference {
       slots,
       threads,
     });
+    // What was made to read alone gets no room to write in.
+    if (inference.#embeddings.isAll) return inference;
     await inference.#slots.open();
     await inference.#warmUp();
     await inference.#slots.measure();
@@ -120,6 +122,7 @@ export class Inference {
   /** Generates one answer. @throws {MoultError} `input/invalid` when the prompt does not fit. */
   async generate(request: GenerateRequest, sink: Sink, signal: AbortSignal): Promise<EngineAnswer> {
     const startedAt = performance.now();
+    if (this.#embeddings.isAll) throw writesNothing(this.info.name);
     const prompt = this.#render(request);
     // What is asked within a turn, or in the background, is part of something that may be removed.
     const [{ session, lane }, { tokens }] = [request, prompt];
@@ -244,6 +247,13 @@ function clamp(value: number, max: number): number {
 
 function hashOf(tokens: Uint32Array): string {
   return contentHash(tokens).slice(0, 16);
+}
+
+function writesNothing(name: string): MoultError {
+  return new MoultError(
+    "input/invalid",
+    `The model "${name}" makes embeddings and writes no text; ask another one`,
+  );
 }
 
 /** As many as may help: how many do is measured as they decode. */
