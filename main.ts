@@ -9,20 +9,19 @@ import { isScripted } from "./runtime/model/engine.ts";
 import { CONFIG_DEFAULT, type Config } from "./schemas/config.ts";
 
 const ROOT = import.meta.dir;
-const EMBEDDED = join(ROOT, "models/moult-mini.gguf");
 const clock = { now: Date.now };
 
 async function readConfig(file: string | undefined) {
   if (file === undefined) return { config: CONFIG_DEFAULT, warnings: [] };
   return (await import("./adapters/yaml/config.ts")).loadConfig(file, process.env);
 }
+const configOf = async (options: DaemonOptions) => (await readConfig(options.config)).config;
 
 /** Where models are looked for: relative paths begin at the configuration's folder. */
-const placesOf = ({ config, home }: DaemonOptions) => ({
-  home,
-  base: config === undefined ? process.cwd() : dirname(config),
-  embedded: EMBEDDED,
-});
+const placesOf = ({ config, home }: DaemonOptions) => {
+  const base = config === undefined ? process.cwd() : dirname(config);
+  return { home, base, embedded: join(ROOT, "models/moult-mini.gguf") };
+};
 
 /** How to load the model that answers, and `prepareModel` when it has to be pulled first. */
 async function modelOptions(config: Config, options: DaemonOptions) {
@@ -90,15 +89,13 @@ async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
   }
 }
 
-/** A model without a daemon around it. Its log is silent: what fails is said by the request that it fails. */
+/** A model without a daemon around it. */
 async function startModelAlone(options: DaemonOptions, path: string | undefined) {
-  const { config } = await readConfig(options.config);
-  const { startPrepared } = await import("./runtime/model/prepared.ts");
-  const { createMeter } = await import("./adapters/prometheus/meter.ts");
-  const silent = { debug() {}, info() {}, warn() {}, error() {} };
+  const config = await configOf(options);
+  const { startAlone } = await import("./runtime/model/alone.ts");
   const all = { ...config, model: { ...config.model, ...(path ? { path, pull: undefined } : {}) } };
   const { model, prepareModel } = await modelOptions(all, options);
-  return startPrepared({ ...model, slots: 1, log: silent, meter: createMeter() }, prepareModel);
+  return startAlone(model, prepareModel);
 }
 
 const program: Program = {
@@ -108,9 +105,12 @@ const program: Program = {
   startModel: startModelAlone,
   trySandbox: async () => (await import("./adapters/linux/try_sandbox.ts")).trySandbox(),
   models: async (options) => {
-    const { config } = await readConfig(options.config);
     const { createModels } = await import("./adapters/llama/models.ts");
-    return createModels(config.model, placesOf(options), options.offline);
+    return createModels((await configOf(options)).model, placesOf(options), options.offline);
+  },
+  providers: async (options) => {
+    const { checkProviders } = await import("./adapters/openai/check.ts");
+    return await checkProviders(await configOf(options), options.offline);
   },
 };
 

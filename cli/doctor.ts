@@ -8,6 +8,7 @@ import type { SandboxTrial } from "../runtime/ports.ts";
 import { ConfigError } from "../schemas/config.ts";
 import { messageOf } from "../schemas/error.ts";
 import type { ModelStatus } from "../schemas/model.ts";
+import type { ProviderHealth } from "../schemas/provider.ts";
 
 const BUN_MIN = "1.4.5";
 /** Below this a database and a few builds may not fit. */
@@ -44,6 +45,7 @@ export const command: Command = {
     const checks = [
       bunVersion(),
       await modelFile(program, options),
+      ...(await providers(program, options)),
       sandbox(trial),
       ...(trial.broken === undefined ? [reports(trial)] : []),
       disk(options.home),
@@ -73,6 +75,18 @@ async function modelFile(program: Program, options: DaemonOptions): Promise<Chec
       "choose another with moult model use, or set model.path in moult.yaml to a GGUF file";
     return { name: "model", state: "failed", found, remedy };
   }
+}
+
+/** A wrong configuration is told of by the model already. */
+async function providers(program: Program, options: DaemonOptions): Promise<readonly Check[]> {
+  const all = await program.providers(options).catch(() => []);
+  return all.map(provider);
+}
+
+function provider({ name, url, state, found }: ProviderHealth): Check {
+  const check = { name: "provider", found: `${name} at ${url}` };
+  if (state === "ok") return { ...check, state };
+  return { ...check, state: state === "refused" ? "warning" : "failed", remedy: found };
 }
 
 function sandbox({ tier, has, lacks, broken }: SandboxTrial): Check {

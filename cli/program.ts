@@ -4,6 +4,7 @@ import type { Daemon } from "../runtime/daemon.ts";
 import type { OpenHome } from "../runtime/home.ts";
 import type { Model, SandboxTrial } from "../runtime/ports.ts";
 import type { Models } from "../schemas/model_file.ts";
+import type { ProviderHealth } from "../schemas/provider.ts";
 
 /** Options of `start` and `dev`, resolved: paths are absolute. */
 export interface DaemonOptions {
@@ -57,6 +58,8 @@ export interface Program {
   readonly startModel: (options: DaemonOptions, path: string | undefined) => Promise<Model>;
   /** The models of the home. */
   readonly models: (options: DaemonOptions) => Promise<Models>;
+  /** How the configured providers are. Asks them. */
+  readonly providers: (options: DaemonOptions) => Promise<readonly ProviderHealth[]>;
 }
 
 /** Values of the options of a command line. */

@@ -77,3 +77,13 @@ export function providerIn(
   const [, name, model] = /^provider:([^/]+)\/(.+)$/.exec(path) ?? [];
   return name === undefined || model === undefined ? undefined : { name, model };
 }
+
+/** How one provider is. */
+export interface ProviderHealth {
+  readonly name: string;
+  readonly url: string;
+  /** `refused`: it was not asked. */
+  readonly state: "ok" | "failed" | "refused";
+  /** What is wrong, for people; empty when all is well. */
+  readonly found: string;
+}

@@ -14,5 +14,6 @@ const program = {
       missing === "everything" ? new PlainSandbox() : new LinuxSandbox({ layers }),
     ),
   models: () => Promise.reject(new Error("there is no model")),
+  providers: () => Promise.resolve([]),
 } as unknown as Program; // The rest is not asked for.
 process.exitCode = await command.run(program, [], { home });
