@@ -49,11 +49,12 @@ async function generate({ id, request }: Extract<ToWorker, { type: "generate" }>
   const abort = new AbortController();
   running.set(id, abort);
   clearTimeout(tidying);
-  const text = new Coalescer((joined) => send({ type: "token", id, text: joined }));
+  const text = new Coalescer((joined, type) => send({ type, id, text: joined }));
   try {
     if (model === undefined) throw new MoultError("model/unavailable", "The model is not loaded");
     const sink: Sink = {
-      token: (chunk) => text.push(chunk),
+      token: (chunk) => text.push(chunk, "token"),
+      thought: (chunk) => text.push(chunk, "thought"),
       call: (call) => {
         text.flush();
         send({ type: "call", id, call });
@@ -92,17 +93,23 @@ function tidy(): void {
   if (model !== undefined) send({ type: "stats", stats: model.stats() });
 }
 
-/** Joins text that comes in small pieces. The first piece goes at once. */
+/** What a text is. */
+type Kind = "token" | "thought";
+
+/** Joins text of one kind that comes in small pieces. The first piece goes at once. */
 class Coalescer {
-  readonly #pass: (text: string) => void;
+  readonly #pass: (text: string, kind: Kind) => void;
   #text = "";
+  #kind: Kind = "token";
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(pass: (text: string) => void) {
+  constructor(pass: (text: string, kind: Kind) => void) {
     this.#pass = pass;
   }
 
-  push(chunk: string): void {
+  push(chunk: string, kind: Kind): void {
+    if (kind !== this.#kind) this.flush();
+    this.#kind = kind;
     this.#text += chunk;
     if (this.#timer !== undefined) return;
     this.#emit();
@@ -118,7 +125,7 @@ class Coalescer {
   #emit(): void {
     const text = this.#text;
     this.#text = "";
-    if (text !== "") this.#pass(text);
+    if (text !== "") this.#pass(text, this.#kind);
   }
 }
 

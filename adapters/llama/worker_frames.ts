@@ -27,7 +27,7 @@ export type FromWorker =
   | { readonly type: "listening" }
   | { readonly type: "loaded"; readonly info: EngineInfo }
   | { readonly type: "unloadable"; readonly error: WireError }
-  | { readonly type: "token"; readonly id: number; readonly text: string }
+  | { readonly type: "token" | "thought"; readonly id: number; readonly text: string }
   | { readonly type: "call"; readonly id: number; readonly call: ToolCall }
   | { readonly type: "answer"; readonly id: number; readonly answer: EngineAnswer }
   | { readonly type: "embedded"; readonly id: number; readonly embedded: Embedded }

@@ -18,8 +18,9 @@ export class Answer implements AsyncIterableIterator<GenerateEvent> {
   push(event: GenerateEvent): void {
     if (this.#ended) return;
     const last = this.#events.at(-1);
-    if (event.type === "token" && last?.type === "token") {
-      this.#events.splice(-1, 1, { type: "token", text: last.text + event.text });
+    const isText = event.type === "token" || event.type === "thought";
+    if (isText && last?.type === event.type) {
+      this.#events.splice(-1, 1, { type: event.type, text: last.text + event.text });
     } else if (event.type === "queued" && last?.type === "queued") {
       this.#events.splice(-1, 1, event);
     } else this.#events.push(event);

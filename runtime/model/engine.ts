@@ -88,6 +88,8 @@ export interface EngineInfo {
 /** Where an engine puts what it generates, in order. Must not throw. */
 export interface Sink {
   readonly token: (text: string) => void;
+  /** What a reasoning model says to itself. Absent: nobody wants to know. */
+  readonly thought?: (text: string) => void;
   readonly call: (call: ToolCall) => void;
 }
 

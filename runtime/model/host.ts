@@ -220,6 +220,7 @@ export class ModelHost {
     const queueMs = performance.now() - job.receivedAt;
     const sink: Sink = {
       token: (text) => this.#emit(job, { type: "token", text }),
+      thought: (text) => this.#emit(job, { type: "thought", text }),
       call: (call) => this.#emit(job, { type: "tool_call", call }),
     };
     this.#done(job, await engine.generate(request, sink, job.abort.signal), queueMs);

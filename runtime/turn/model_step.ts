@@ -80,6 +80,8 @@ async function askOnce(
       case "queued":
         live.show(live.next({ ...event }));
         break;
+      case "thought":
+        break;
       case "token":
         firstAt ||= clock.now();
         say(answer.push(event.text));
@@ -90,8 +92,7 @@ async function askOnce(
         break;
       case "done": {
         say(answer.end());
-        // A call that came instead of a text needs no check.
-        const text = check && calls.length === 0 ? check(answer.text) : answer.text;
+        const text = checkedBy(calls.length === 0 ? check : undefined, answer.text);
         if (check) show(text);
         const { finish, usage, promptHash } = event;
         // A call is handed over whole, some time after its first token.
@@ -101,6 +102,11 @@ async function askOnce(
     }
   }
   throw new MoultError("model/unavailable", "The model ended without an answer");
+}
+
+/** A call that came instead of a text needs no check. */
+function checkedBy(check: Asking["check"], text: string): string {
+  return check === undefined ? text : check(text);
 }
 
 function answerTo({ tools = [] }: GenerateRequest): AnswerText {
