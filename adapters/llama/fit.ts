@@ -1,8 +1,14 @@
 /** Refuses a file that is no model, and a model that this machine has no room for, before anything of it is loaded. */
 import { checkGguf } from "./gguf.ts";
-import { headersOf, machineMemory, shapeOf } from "./inspect.ts";
+import { headersOf, shapeOf } from "./inspect.ts";
 import type { EngineOptions } from "../../runtime/model/engine.ts";
-import { type MemoryPlan, type MemoryRoom, unfitText } from "../../runtime/model/memory_fit.ts";
+import {
+  memoryNeed,
+  type MemoryPlan,
+  type MemoryRoom,
+  unfitText,
+} from "../../runtime/model/memory_fit.ts";
+import { roomHere } from "../../runtime/model/room.ts";
 import { MoultError } from "../../schemas/error.ts";
 
 /**
@@ -15,10 +21,31 @@ import { MoultError } from "../../schemas/error.ts";
 export function checkFit(
   { path, gpu, embedded }: Pick<EngineOptions, "path" | "gpu" | "embedded">,
   plan: MemoryPlan,
-  room: MemoryRoom = machineMemory(),
+  room: MemoryRoom = roomHere(),
 ): void {
   checkGguf(path);
   if (gpu !== false || embedded) return;
+  const known = knownOf(path, plan);
+  const why = unfitText(known.shape, known.plan, room);
+  if (why === undefined) return;
+  throw new MoultError("model/unavailable", `Cannot load model "${path}": ${why}`);
+}
+
+/**
+ * Bytes of memory that a model takes when all its conversations are full, about; 0 with a GPU, where nothing is known.
+ * @throws {MoultError} `model/unavailable`: the file is no model
+ */
+export function needOf(
+  { path, gpu }: Pick<EngineOptions, "path" | "gpu">,
+  plan: MemoryPlan,
+): number {
+  if (gpu !== false) return 0;
+  const known = knownOf(path, plan);
+  return memoryNeed(known.shape, known.plan);
+}
+
+/** What a file says of what it takes, and the plan as far as the model can follow it. */
+function knownOf(path: string, plan: MemoryPlan) {
   const headers = headersOf(path);
   const shape = shapeOf(headers);
   const trained = headers[0]?.metadata.get(`${headers[0].architecture}.context_length`);
@@ -28,7 +55,5 @@ export function checkFit(
   );
   // Layers with a window keep a part of the conversation only; which ones that are differs by architecture.
   const tokenBytes = isWindowed === true ? shape.tokenBytes / 4 : shape.tokenBytes;
-  const why = unfitText({ ...shape, tokenBytes }, { ...plan, contextTokens }, room);
-  if (why === undefined) return;
-  throw new MoultError("model/unavailable", `Cannot load model "${path}": ${why}`);
+  return { shape: { ...shape, tokenBytes }, plan: { ...plan, contextTokens } };
 }

@@ -2,17 +2,11 @@
  * What a model file is and needs, from its header alone: nothing is loaded. Sizes are estimates that lean to the
  * large side; knows no command line.
  */
-import { readFileSync } from "node:fs";
-import { totalmem } from "node:os";
 import { basename } from "node:path";
 import { checkGguf, type GgufHeader, readGguf, type TensorShare } from "./gguf.ts";
 import type { GgufValue } from "./gguf_values.ts";
-import {
-  fitIn,
-  type MemoryRoom,
-  memoryNeed,
-  type ModelShape,
-} from "../../runtime/model/memory_fit.ts";
+import { fitIn, memoryNeed, type ModelShape } from "../../runtime/model/memory_fit.ts";
+import { roomHere } from "../../runtime/model/room.ts";
 import { partNamed, partOf } from "../../runtime/model/parts.ts";
 import { MoultError } from "../../schemas/error.ts";
 import type { ModelFacts } from "../../schemas/model_file.ts";
@@ -203,24 +197,8 @@ function fitOf(
   bytes: number,
   plan: { readonly contextTokens: number; readonly slots: number },
 ): ModelFacts["here"] {
-  const room = machineMemory();
+  const room = roomHere();
   return { ...plan, bytes, ...room, fits: fitIn(bytes, room) };
-}
-
-/** Memory of this machine, or of the container that this process may not leave. */
-export function machineMemory(): MemoryRoom {
-  const limit = process.constrainedMemory();
-  const machineBytes = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
-  return { machineBytes, freeBytes: Math.min(availableBytes() ?? machineBytes, machineBytes) };
-}
-
-function availableBytes(): number | undefined {
-  try {
-    const kibibytes = /^MemAvailable:\s+(\d+) kB$/m.exec(readFileSync("/proc/meminfo", "utf8"));
-    return kibibytes ? Number(kibibytes[1]) * 1_024 : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function chatTemplateOf({ metadata }: GgufHeader): ModelFacts["chatTemplate"] {
