@@ -1,31 +1,33 @@
-/** Keeps tool-call syntax out of text for people: from its first tag on nothing is text any more. */
+/** Ends text before what must not be in it: the syntax of a call, or a text that was named as the end. */
 
-/** Passes text on, without the tag and what follows it. */
+/** Passes text on, without the first of its tags and what follows it. */
 export class TextFilter {
-  readonly #tag: string;
+  readonly #tags: readonly string[];
+  readonly #tagChars: number;
   readonly #pass: (text: string) => void;
-  /** The end of what came, as long as it may be the beginning of the tag. */
+  /** The end of what came, as long as it may be the beginning of a tag. */
   #held = "";
-  /** The tag came. */
+  /** A tag came. */
   cut = false;
 
-  constructor(tag: string, pass: (text: string) => void) {
-    this.#tag = tag;
+  constructor(tags: string | readonly string[], pass: (text: string) => void) {
+    this.#tags = [tags].flat().filter((tag) => tag !== "");
+    this.#tagChars = Math.max(0, ...this.#tags.map(({ length }) => length));
     this.#pass = pass;
   }
 
   push(chunk: string): void {
     if (this.cut) return;
     const text = this.#held + chunk;
-    const at = this.#tag === "" ? -1 : text.indexOf(this.#tag);
+    const at = this.#first(text);
     if (at !== -1) {
       this.cut = true;
       this.#held = "";
       return this.#emit(text.slice(0, at));
     }
     const held = this.#beginning(text);
-    this.#held = text.slice(text.length - held);
-    this.#emit(text.slice(0, text.length - held));
+    this.#held = text.slice(held);
+    this.#emit(text.slice(0, held));
   }
 
   /** Passes on what was held back: no more is coming. */
@@ -35,11 +37,23 @@ export class TextFilter {
     this.#emit(held);
   }
 
-  /** How many characters at the end of `text` may be the tag's beginning. */
+  /** Where the first tag is; -1: there is none. */
+  #first(text: string): number {
+    let first = -1;
+    for (const tag of this.#tags) {
+      const at = text.indexOf(tag);
+      if (at !== -1 && (first === -1 || at < first)) first = at;
+    }
+    return first;
+  }
+
+  /** From where on the end of `text` may be a tag's beginning. */
   #beginning(text: string): number {
-    for (let length = Math.min(this.#tag.length - 1, text.length); length > 0; length--)
-      if (text.endsWith(this.#tag.slice(0, length))) return length;
-    return 0;
+    for (let at = Math.max(0, text.length - this.#tagChars + 1); at < text.length; at++) {
+      const end = text.slice(at);
+      if (this.#tags.some((tag) => tag.startsWith(end))) return at;
+    }
+    return text.length;
   }
 
   #emit(text: string): void {

@@ -36,13 +36,13 @@ export interface Work {
   /** What is left. */
   tokens: Uint32Array;
   /** Which of the tokens' logits are wanted, by position. */
-  readonly wanted: ReadonlySet<number>;
+  readonly wanted: ReadonlySet<number> | "last";
   readonly signal?: AbortSignal | undefined;
-  /** So many more are in the context. */
-  readonly decoded: (count: number) => void;
+  /** The first `count` of `tokens` are in the context. */
+  decoded(count: number): void;
   /** Uses the logits of a position; the next decode waits for it. */
-  readonly use: (index: number, position: number) => Promise<void>;
-  readonly fail: (error: unknown) => void;
+  use(index: number, position: number): Promise<void>;
+  fail(error: unknown): void;
 }
 
 /** How a loop decodes. */
@@ -62,6 +62,8 @@ export class DecodeLoop {
   /** How often it has decoded. */
   decodes = 0;
   #work: Work[] = [];
+  /** What is done while something is being decoded. */
+  #meanwhile: (() => void)[] = [];
   #runs = false;
   readonly #threads: ThreadTuner;
   /** Tokens read in one step. */
@@ -107,6 +109,11 @@ export class DecodeLoop {
     if (at === -1) return false;
     this.#work.splice(at, 1);
     return true;
+  }
+
+  /** Runs `task` soon, while something is being decoded if there is anything. It must not throw. */
+  meanwhile(task: () => void): void {
+    this.#meanwhile.push(task);
   }
 
   /** Samples from logits that live. @throws when there is no token */
@@ -166,8 +173,16 @@ export class DecodeLoop {
       const stepMs = performance.now() - startedAt;
       const reading = this.#work.filter((work) => !isWriting(work));
       if (reading.length > 0) await this.#read(reading, writing.length > 0 ? stepMs : undefined);
+      if (this.#work.length === 0) this.#rest();
     }
     this.#runs = false;
+  }
+
+  /** Does what could wait. */
+  #rest(): void {
+    const tasks = this.#meanwhile;
+    this.#meanwhile = [];
+    for (const task of tasks) task();
   }
 
   /** Reads on, most urgent first. @param stepMs what those who write wait for a token anyway */
@@ -210,16 +225,22 @@ export class DecodeLoop {
     try {
       this.#addon.initBatch(size);
       for (const { work, count } of parts) {
-        const { sequence, position, wanted } = work;
+        const { sequence, position } = work;
         const tokens = work.tokens.subarray(0, count);
-        const places = [...wanted].filter((at) => at >= position && at < position + count);
-        const offsets = Uint32Array.from(places, (at) => at - position);
+        const offsets = wantedOf(work, count);
         const indexes = this.#addon.addToBatch(sequence, position, tokens, offsets);
-        for (const [i, at] of places.entries()) uses.push(() => work.use(indexes[i] ?? -1, at));
+        for (let i = 0; i < offsets.length; i++) {
+          const [index, at] = [indexes[i] ?? -1, position + (offsets[i] ?? 0)];
+          uses.push(() => work.use(index, at));
+        }
       }
       this.#addon.setThreads(this.#given());
       // The library changes what a context holds under the same lock.
-      await withLock([this.#context, "context"], () => this.#addon.decodeBatch());
+      await withLock([this.#context, "context"], () => {
+        const decoded = this.#addon.decodeBatch();
+        this.#rest();
+        return decoded;
+      });
       this.decodes++;
     } catch (error) {
       for (const { work } of parts) work.fail(error);
@@ -228,9 +249,9 @@ export class DecodeLoop {
     const isStep = parts.every(({ work, count }) => count === 1 && work.tokens.length === 1);
     this.#learn(isStep ? parts.length : 0, size, performance.now() - startedAt);
     for (const { work, count } of parts) {
+      work.decoded(count);
       work.position += count;
       work.tokens = work.tokens.subarray(count);
-      work.decoded(count);
       if (work.tokens.length > 0) this.#work.push(work);
     }
     await Promise.all(uses.map((use) => use()));
@@ -297,9 +318,17 @@ export class DecodeLoop {
   }
 }
 
+const NONE = new Uint32Array();
 const URGENCY: Readonly<Record<Lane, number>> = { interactive: 0, api: 1, cron: 2, background: 3 };
 
 /** One token whose logits are wanted: it waits for nothing but its turn. */
 function isWriting({ tokens, wanted }: Work): boolean {
-  return tokens.length === 1 && wanted.size > 0;
+  return tokens.length === 1 && (wanted === "last" || wanted.size > 0);
+}
+
+/** Which of the next `count` tokens' logits are wanted, from the first of them on. */
+function wantedOf({ position, tokens, wanted }: Work, count: number): Uint32Array {
+  if (wanted === "last") return count === tokens.length ? Uint32Array.of(count - 1) : NONE;
+  const places = [...wanted].filter((at) => at >= position && at < position + count);
+  return Uint32Array.from(places, (at) => at - position);
 }

@@ -5,6 +5,7 @@
 import type { LlamaContextSequence, SequenceEvaluateOptions, Token } from "node-llama-cpp";
 import { type AddonSampler, insideSequence, newSampler, type SequenceInside } from "./addon.ts";
 import type { DecodeLoop, Work } from "./decode_loop.ts";
+import { Writing, type WritingEnd, type WritingPlan } from "./writing.ts";
 import type { EngineLimits } from "../../../runtime/model/engine.ts";
 import type { Lane } from "../../../schemas/model.ts";
 
@@ -52,6 +53,33 @@ export class Stream {
     this.#loop.limit(limits);
   }
 
+  /** Reads `tokens` and writes an answer. Rejects with the signal's reason when it is aborted. */
+  async write(
+    tokens: readonly Token[],
+    sampling: SequenceEvaluateOptions,
+    plan: WritingPlan,
+  ): Promise<WritingEnd> {
+    const sampler = newSampler(this.#sequence.model);
+    try {
+      sampler.applyConfig(this.#inside._resolveSamplerConfig(sampling));
+      return await new Writing(
+        {
+          ...this.#use,
+          loop: this.#loop,
+          inside: this.#inside,
+          contextTokens: this.#sequence.contextSize,
+          sampler,
+          evaluated: (count) => this.#evaluated(count),
+          generated: () => this.#count(),
+        },
+        plan,
+        tokens,
+      ).run();
+    } finally {
+      sampler.dispose();
+    }
+  }
+
   /** Ends an evaluation that was left in the middle. */
   async settle(): Promise<void> {
     await this.#open?.return();
@@ -87,6 +115,10 @@ export class Stream {
     }
   }
 
+  #evaluated(count: number): void {
+    if (this.firstAt === 0) this.evaluated += count;
+  }
+
   #count(): void {
     this.generated++;
     if (this.firstAt === 0) this.firstAt = performance.now();
@@ -102,9 +134,7 @@ export class Stream {
         inside: this.#inside,
         use: this.#use,
         sampler,
-        evaluated: (count) => {
-          if (this.firstAt === 0) this.evaluated += count;
-        },
+        evaluated: (count) => this.#evaluated(count),
         // The end of an answer is nearly never followed by anything.
         follow: (token) =>
           this.#sequence.model.isEogToken(token) ? undefined : this.#step([token], sampler, false),
