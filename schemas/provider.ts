@@ -8,7 +8,7 @@ const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** Whether an address is one of this machine. */
 export function isOnLoopback(url: string): boolean {
-  return LOOPBACK.test(new URL(url).hostname);
+  return LOOPBACK.test(URL.parse(url)?.hostname ?? "");
 }
 
 /** Values may hold keys: a complaint never repeats one. */
@@ -20,8 +20,9 @@ const Address = v.pipe(
     "This is no address; write one such as http://127.0.0.1:8080/v1",
   ),
   v.check((url) => {
-    const { username, password, search, hash } = new URL(url);
-    return `${username}${password}${search}${hash}` === "";
+    const parsed = URL.parse(url);
+    if (parsed === null) return true;
+    return [parsed.username, parsed.password, parsed.search, parsed.hash].join("") === "";
   }, "Write the address without a name, a password or a query; what proves who you are is the key"),
   v.transform((url) => url.replace(/\/+$/, "")),
 );

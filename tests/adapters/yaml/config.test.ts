@@ -59,6 +59,34 @@ describe("loadConfig()", () => {
     expect(all.config.channels.telegram?.allow).toEqual(["anyone"]);
   });
 
+  test("reads providers, and a model of one", () => {
+    const { config, warnings } = load(
+      "providers: [{ name: lab, url: http://127.0.0.1:8080/v1/, key: '${KEY}' }]\nmodel: { path: provider:lab/org/m }",
+      { KEY: " sk-1 " },
+    );
+    const url = "http://127.0.0.1:8080/v1";
+    expect(config.providers).toEqual([{ name: "lab", url, key: "sk-1", models: [] }]);
+    expect(warnings).toEqual([]);
+  });
+
+  test.each([
+    ["{ name: lab, url: http://lab.lan/v1, key: sk-secret }", /url: Plain http would show the key/],
+    ["{ name: lab, url: 'https://me:sk-secret@lab/v1' }", /url: Write the address without a name/],
+    ["{ name: lab, url: sk-secret }", /url: This is no address/],
+    ["{ name: a/b, url: http://127.0.0.1/v1 }", /name: Expected 1 to 64/],
+    ["{ name: a, url: https://a/v1, apiKey: sk-secret }", /Expected name, url, key and models/],
+    ["{ name: a, url: https://a/v1, key: 'sk-secret x' }", /key: A key is visible ASCII/],
+    ["{ name: a, url: https://a/v1 }, { name: a, url: https://b/v1 }", /Two providers/],
+    [
+      "{ name: b, url: https://a/v1 } ]\nmodel: { path: provider:a/m }\ntools: [",
+      /model\.path: Expected/,
+    ],
+  ])("refuses the provider %p, and shows no key", (provider, message) => {
+    const read = (): unknown => load(`providers: [${provider}]`);
+    expect(read).toThrow(message);
+    expect(read).not.toThrow(/sk-secret/);
+  });
+
   test("takes variables from the environment, inside values only", () => {
     const { config } = load(
       'server:\n  host: ${HOST}\n  port: 80\nlog: { level: "${LEVEL:-warn}" }',
