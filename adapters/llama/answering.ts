@@ -13,6 +13,9 @@ import { fill } from "./filling/fill.ts";
 import type { toHistory } from "./history.ts";
 import { missingOf, questionFor } from "./missing.ts";
 import { type Offer, readsArguments } from "./offer.ts";
+import { type PlainRules, plainRules, writePlain } from "./plain.ts";
+import type { Rendered } from "./prompt_wrapper.ts";
+import { samplingOf } from "./sampling.ts";
 import type { Slot } from "./slots.ts";
 import { TextFilter } from "./text_filter.ts";
 import { answerSchema } from "./tool_schema.ts";
@@ -35,6 +38,9 @@ export interface Asked {
   readonly request: GenerateRequest;
   readonly offer: Offer;
   readonly history: ReturnType<typeof toHistory>;
+  readonly rendered: Rendered;
+  /** Of the whole prompt. */
+  readonly tokens: Uint32Array;
   /** Tokens that the answer may have. */
   readonly room: number;
   readonly sink: Sink;
@@ -67,6 +73,12 @@ export class Answering {
   /** Writes one. Resolves when it has ended, by itself, at a limit, or by its signal. */
   async answer(slot: Slot, asked: Asked): Promise<Pick<EngineAnswer, "finish">> {
     const { offer, request, sink, signal } = asked;
+    const isText = offer.callable === undefined && request.jsonSchema === undefined;
+    const rules =
+      isText && !this.#options.embedded && !slot.sequence.needsCheckpoints
+        ? plainRules(this.#model, slot.prompt.wrapper, asked.rendered)
+        : undefined;
+    if (rules !== undefined) return await this.#plain(slot, asked, rules);
     const checked = new CheckedText(request, this.#options.embedded, sink.token);
     const text = new TextFilter(this.#callTag, (piece) => checked.push(piece));
     const json = request.jsonSchema;
@@ -100,6 +112,32 @@ export class Answering {
     if (json !== undefined && finish === "stop")
       finish = emitJson(ended?.response ?? "", json, sink);
     return { finish };
+  }
+
+  /** Text alone goes a shorter way. */
+  async #plain(
+    slot: Slot,
+    { request, room, tokens, sink, signal }: Asked,
+    rules: PlainRules,
+  ): Promise<Pick<EngineAnswer, "finish">> {
+    const text = new TextFilter(this.#callTag, sink.token);
+    const { stop = [] } = request;
+    try {
+      const ended = await writePlain(this.#model, slot, {
+        tokens,
+        rules,
+        stop,
+        tokensMax: Math.min(room, request.tokensMax ?? TOKENS_DEFAULT),
+        sampling: samplingOf(request),
+        pass: (piece) => text.push(piece),
+      });
+      text.flush();
+      if (signal.aborted) return { finish: "cancelled" };
+      return { finish: text.cut ? "length" : ended };
+    } catch (error) {
+      if (signal.aborted) return { finish: "cancelled" };
+      throw error;
+    }
   }
 
   #callsMax({ callsMax = CALLS_MAX }: GenerateRequest): number {
@@ -150,6 +188,7 @@ export class Answering {
       return await slot.chat.generateResponse(history, {
         ...how,
         ...samplingOf(request),
+        ...stopsOf(request),
         signal,
         maxTokens: Math.min(room, request.tokensMax ?? TOKENS_DEFAULT),
         stopOnAbortSignal: true,
@@ -162,15 +201,10 @@ export class Answering {
   }
 }
 
-/** How the next token is chosen, and which texts end the answer; of a JSON document no text is the end. */
-function samplingOf({ temperature = 0, topP, seed, stop = [], jsonSchema }: GenerateRequest) {
-  const stops = stop.filter((text) => text !== "");
-  return {
-    temperature,
-    ...(topP !== undefined && { topP }),
-    ...(seed !== undefined && { seed }),
-    ...(stops.length > 0 && jsonSchema === undefined && { customStopTriggers: stops }),
-  };
+/** Texts that end the answer. Of a JSON document no text is the end. */
+function stopsOf({ stop = [], jsonSchema }: GenerateRequest) {
+  const customStopTriggers = stop.filter((text) => text !== "");
+  return customStopTriggers.length > 0 && jsonSchema === undefined ? { customStopTriggers } : {};
 }
 
 function toCall(tools: OfferedTools, call: { functionName: string; params: unknown }): ToolCall {
