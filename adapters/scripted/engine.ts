@@ -47,11 +47,12 @@ async function generate(
   signal: AbortSignal,
 ): Promise<EngineAnswer> {
   const startedAt = performance.now();
-  const played = play(steps, request.messages);
+  const played = bounded(play(steps, request.messages), request);
   const { step } = played;
   await pause(step.delayMs, signal);
   if (step.crash && step.reply === undefined) crash();
   const firstAt = performance.now();
+  if (step.thought !== undefined && !signal.aborted) sink.thought?.(step.thought);
   const words = splitWords(played.reply).slice(0, request.tokensMax ?? TOKENS_DEFAULT);
   let sent = 0;
   for (const word of words) {
@@ -75,6 +76,14 @@ async function generate(
       decodeMs: performance.now() - firstAt,
     },
   };
+}
+
+/** What of a step a request takes: its text up to a stop, as many of its calls as may be made. */
+function bounded(played: Played, { stop = [], toolChoice, callsMax }: GenerateRequest): Played {
+  const ends = stop.map((text) => played.reply.indexOf(text)).filter((at) => at !== -1);
+  const reply = ends.length === 0 ? played.reply : played.reply.slice(0, Math.min(...ends));
+  const calls = toolChoice === "none" ? [] : played.calls.slice(0, callsMax);
+  return { ...played, reply, calls };
 }
 
 function finishOf(played: Played, sent: number, signal: AbortSignal): EngineAnswer["finish"] {

@@ -7,6 +7,7 @@
  * | `match` | regular expression (case ignored) on the last message; absent = any |
  * | `find` | regular expression (case ignored) on all that the prompt holds; fits only when it is found there, the last place counts |
  * | `onTool` | fits only when the last message is a result of this tool, `"*"` = of any; absent = only a user's message |
+ * | `thought` | what it says to itself first, at once |
  * | `reply` | text, streamed word by word |
  * | `call`, `calls` | `{ "name", "arguments" }`, one tool call or several |
  * | `finish` | `"length"` ends the reply as if the token limit had cut it |
@@ -43,6 +44,7 @@ const Step = v.strictObject({
   match: v.optional(regExp("iu")),
   find: v.optional(regExp("giu")),
   onTool: v.optional(v.string()),
+  thought: v.optional(v.string()),
   reply: v.optional(v.string()),
   call: v.optional(call),
   calls: v.optional(v.array(call)),
