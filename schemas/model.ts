@@ -6,6 +6,9 @@ export const LANES = ["interactive", "api", "cron", "background"] as const;
 /** One of the lanes. */
 export type Lane = (typeof LANES)[number];
 
+/** As many tokens as there is room for. */
+export const TOKENS_UNBOUNDED = 2 ** 31 - 1;
+
 /** A tool as it is offered to a model. */
 export interface ToolSpec {
   readonly name: string;
@@ -52,6 +55,11 @@ export interface GenerateRequest {
   readonly toolChoice?: "auto" | "none" | "required" | { readonly name: string };
   /** Calls of one answer, at most. @default as many as the engine takes */
   readonly callsMax?: number;
+  /**
+   * Calls and JSON that do not fit their schema are left out, and the answer is `length`; a tool that no arguments fit is
+   * refused. Otherwise whoever makes a call judges it. @default false
+   */
+  readonly strict?: boolean;
   /** The answer is JSON of this schema. Not together with `tools`. */
   readonly jsonSchema?: JsonSchema;
   /** Milliseconds that it may wait for a slot; then it fails with `queue/full`. @default as long as somebody waits for it */

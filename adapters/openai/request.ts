@@ -2,7 +2,13 @@
 import type { Complaint } from "./wire.ts";
 import { isRecord } from "../../runtime/record.ts";
 import type { JsonSchema } from "../../schemas/function.ts";
-import type { ChatMessage, GenerateRequest, ToolCall, ToolSpec } from "../../schemas/model.ts";
+import {
+  type ChatMessage,
+  type GenerateRequest,
+  TOKENS_UNBOUNDED,
+  type ToolCall,
+  type ToolSpec,
+} from "../../schemas/model.ts";
 
 const TOKENS_DEFAULT = 512;
 
@@ -31,7 +37,7 @@ export function bodyOf(
     messages: messagesOf(request.messages),
     stream: true,
     ...(!quirks.has("stream_options") && { stream_options: { include_usage: true } }),
-    [limit]: tokensMax,
+    ...(tokensMax < TOKENS_UNBOUNDED && { [limit]: tokensMax }),
     ...(!quirks.has("temperature") && { temperature }),
     ...(topP !== undefined && { top_p: topP }),
     ...(seed !== undefined && { seed }),

@@ -6,14 +6,12 @@ import { conversationKey, toMessages } from "./messages.ts";
 import { toTools } from "./tools.ts";
 import { ChatCompletionBody } from "../../../schemas/chat_completion.ts";
 import type { JsonSchema } from "../../../schemas/function.ts";
-import type { GenerateRequest } from "../../../schemas/model.ts";
+import { type GenerateRequest, TOKENS_UNBOUNDED } from "../../../schemas/model.ts";
 
 /** Bytes of a body: whole books, but not whatever somebody sends. */
 export const BODY_BYTES_MAX = 16 * 1_048_576;
 /** Who has waited so long for a slot, or would have to, is told to come again. */
 export const WAIT_MS_MAX = 120_000;
-/** Without a limit of the client's an answer ends by itself, or where the context does. */
-const TOKENS_UNBOUNDED = 2 ** 31 - 1;
 const ANY_OBJECT: JsonSchema = { type: "object" };
 
 /** A request as it was understood. */
@@ -85,7 +83,9 @@ function toRequest(body: ChatCompletionBody): GenerateRequest {
   return {
     lane: "api",
     waitMsMax: WAIT_MS_MAX,
+    strict: true,
     messages,
+    // Without a limit of the client's it ends by itself, or where the context does.
     tokensMax: body.max_completion_tokens ?? body.max_tokens ?? TOKENS_UNBOUNDED,
     ...(jsonSchema ? { jsonSchema } : tools),
     ...(typeof temperature === "number" && { temperature }),
