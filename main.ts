@@ -5,7 +5,7 @@ import { runCommandLine } from "./cli/cli.ts";
 import type { DaemonOptions, Program, RunningDaemon } from "./cli/program.ts";
 import { version } from "./package.json" with { type: "json" };
 import { openHome } from "./runtime/home.ts";
-import { isScripted } from "./runtime/model/engine.ts";
+import { type EngineOptions, isScripted } from "./runtime/model/engine.ts";
 import { CONFIG_DEFAULT, type Config } from "./schemas/config.ts";
 
 const ROOT = import.meta.dir;
@@ -27,8 +27,22 @@ const placesOf = ({ config, home }: DaemonOptions) => {
 async function modelOptions(config: Config, options: DaemonOptions) {
   const { modelToLoad } = await import("./adapters/llama/prepare.ts");
   const { load, ...later } = modelToLoad(config, placesOf(options), options.offline);
-  const adapter = isScripted(load.path) ? "scripted" : load.provider ? "openai" : "llama";
-  return { ...later, model: { ...load, hostEntry: join(ROOT, "adapters", adapter, "host.ts") } };
+  return { ...later, model: { ...load, hostEntry: entryOf(load) } };
+}
+
+/** The same, with those that are loaded when somebody asks them. */
+async function allModels(config: Config, options: DaemonOptions) {
+  const { otherModels } = await import("./adapters/llama/other_models.ts");
+  const own = await modelOptions(config, options);
+  const [places, resident] = [placesOf(options), own.model.path];
+  const { offline } = options;
+  return { ...own, otherModels: otherModels({ config, places, offline, resident, entryOf }) };
+}
+
+/** The host that runs a model. */
+function entryOf({ path, provider }: EngineOptions): string {
+  const adapter = isScripted(path) ? "scripted" : provider ? "openai" : "llama";
+  return join(ROOT, "adapters", adapter, "host.ts");
 }
 
 /** Joins everything. Adapters are imported here, so that commands that need no daemon start at once. */
@@ -74,7 +88,7 @@ async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
         ...options,
         version,
         home,
-        ...(await modelOptions(config, options)),
+        ...(await allModels(config, options)),
         roots: [...(config.functions.builtins ? [join(ROOT, "functions")] : []), options.functions],
         root: process.cwd(),
         sandboxMinimum: config.sandbox.minimum,

@@ -14,7 +14,8 @@ import type { Functions } from "./load/functions.ts";
 import { createLoader, type Loader } from "./load/loader.ts";
 import type { ModelOptions } from "./model/client.ts";
 import type { Device } from "./model/device.ts";
-import { modelsOf } from "./model/pool.ts";
+import { ModelPool } from "./model/pool.ts";
+import type { PoolSource } from "./model/pooled.ts";
 import { type PrepareModel, startPrepared } from "./model/prepared.ts";
 import type {
   CallResult,
@@ -76,6 +77,8 @@ export interface Choices {
   readonly model: Omit<ModelOptions, "log" | "meter" | "clock" | "onState" | "onGoverned">;
   /** Brings the model's file before it loads. Absent: it is there. */
   readonly prepareModel?: PrepareModel;
+  /** Models that may be asked beside it, as they are now. @default none */
+  readonly otherModels?: () => readonly PoolSource[];
   /** Folders of functions; a name in a later one wins. */
   readonly roots: readonly string[];
   /** Relative paths in manifests lie below it: the folder moult was started in. */
@@ -100,13 +103,8 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
   hub.subscribe((event) => keepTrouble(event, log));
   const base = { clock, log, meter, hub };
   const secrets = new Secrets(home.dir);
-  const onState: ModelOptions["onState"] = ({ state, reason, name }) =>
-    hub.publish("model.state", { state, reason, name });
-  const onGoverned: ModelOptions["onGoverned"] = ({ limits, because }) =>
-    hub.publish("model.governed", { limits, because });
-  const around = { ...base, onState, onGoverned, ...(ports.device && { device: ports.device }) };
-  const model = startPrepared({ ...choices.model, ...around }, choices.prepareModel);
-  const models = modelsOf(model, Math.floor(clock.now() / 1_000));
+  const model = residentOf(hub, ports, choices);
+  const models = poolOf(model, ports, choices);
   const keepers = new Keepers(home.dir, store);
   const grants = new Grants(home.dir, clock, choices.reapprove);
   const told = { hub, log, meter, store, model, secrets, keepers };
@@ -151,6 +149,7 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
     home,
     store,
     model,
+    models,
     sandbox,
     hosts,
     loader,
@@ -169,6 +168,24 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
         }),
       ),
   });
+}
+
+/** The model that answers everybody. */
+function residentOf(hub: EventHub, { log, meter, device }: Ports, choices: Choices): Model {
+  const onState: ModelOptions["onState"] = ({ state, reason, name }) =>
+    hub.publish("model.state", { state, reason, name });
+  const onGoverned: ModelOptions["onGoverned"] = ({ limits, because }) =>
+    hub.publish("model.governed", { limits, because });
+  const around = { log, meter, onState, onGoverned, ...(device && { device }) };
+  return startPrepared({ ...choices.model, ...around }, choices.prepareModel);
+}
+
+/** The model that answers, and those that are loaded when somebody asks them. */
+function poolOf(resident: Model, ports: Ports, { otherModels }: Choices): ModelPool {
+  const { clock, log, meter, device } = ports;
+  const created = Math.floor(clock.now() / 1_000);
+  const parts = { resident, created, log, meter, device };
+  return new ModelPool({ ...parts, ...(otherModels && { sources: otherModels }) });
 }
 
 /** A daemon as its server sees it. */

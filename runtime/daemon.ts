@@ -7,7 +7,7 @@ import type { Agent } from "./gateway/agent.ts";
 import type { OpenHome } from "./home.ts";
 import type { Functions } from "./load/functions.ts";
 import type { Loader } from "./load/loader.ts";
-import type { Clock, Log, Meter, Model, Sandbox, Store } from "./ports.ts";
+import type { Clock, Log, Meter, Model, Models, Sandbox, Store } from "./ports.ts";
 import { OWNER } from "../schemas/message.ts";
 import type { RuntimeEvent, TurnEvent } from "../schemas/turn.ts";
 
@@ -28,6 +28,7 @@ export interface DaemonParts {
   readonly meter: Meter;
   readonly store: Store;
   readonly model: Model;
+  readonly models: Models;
   readonly sandbox: Sandbox;
   readonly hosts: { readonly close: () => Promise<void> };
   readonly loader: Loader;
@@ -148,7 +149,7 @@ export class Daemon {
 
   /** How it is, as one JSON document. */
   async status(): Promise<object> {
-    const { version, home, model, sandbox, loader, store, clock, agent } = this.#parts;
+    const { version, home, model, models, sandbox, loader, store, clock, agent } = this.#parts;
     const functions = loader.list();
     return {
       version,
@@ -159,6 +160,7 @@ export class Daemon {
       ready: this.ready(),
       channels: agent.health(),
       model: model.status(),
+      models: models.list(),
       sandbox: sandbox.tier(),
       functions: {
         loaded: functions.filter(({ state }) => state === "ready").length,
@@ -176,7 +178,7 @@ export class Daemon {
   }
 
   async #stop(): Promise<void> {
-    const { home, log, store, model, sandbox, hosts, loader, agent } = this.#parts;
+    const { home, log, store, model, models, sandbox, hosts, loader, agent } = this.#parts;
     clearInterval(this.#idleTimer);
     this.#ending.resolve();
     // Who waits for the start is told by the agent that there is none.
@@ -193,7 +195,11 @@ export class Daemon {
       end("agent", () => agent.close()),
     ]);
     await end("loader", () => loader.close());
-    await Promise.all([end("hosts", () => hosts.close()), end("model", () => model.close())]);
+    await Promise.all([
+      end("hosts", () => hosts.close()),
+      end("model", () => model.close()),
+      end("models", () => models.close()),
+    ]);
     await end("sandbox", () => sandbox.close());
     await end("store", () => store.close());
     await end("log", () => log.close());

@@ -65,6 +65,49 @@ const ModelConfig = v.pipe(
   ),
 );
 
+/** `models`: one of those that are loaded when somebody asks them, beside the one that answers everybody. */
+const OtherModel = v.pipe(
+  v.strictObject(
+    {
+      /** What requests name. @default the file's name without `.gguf` */
+      name: v.optional(
+        v.pipe(
+          v.string(),
+          v.regex(
+            /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/,
+            "Expected 1 to 64 of the characters A-Z a-z 0-9 _ . : -",
+          ),
+          v.check((name) => name !== "default", "default is the model that answers everybody"),
+        ),
+      ),
+      /** A GGUF file. */
+      path: v.optional(v.pipe(v.string(), v.minLength(1))),
+      /** A model to download when it is first asked. Instead of `path`. */
+      pull: v.optional(v.pipe(v.string(), v.minLength(1))),
+      /** Conversations in memory at once. @default 2 */
+      slots: v.optional(count(1, 64)),
+      /** Tokens of one conversation. @default the model's own length, at most 8192 */
+      contextTokens: v.optional(count(256, 1_048_576)),
+      /** Milliseconds without a request after which it is ended. */
+      keepAliveMs: v.optional(count(0, 2_147_483_647), 300_000),
+    },
+    "Expected name, path or pull, slots, contextTokens and keepAliveMs, and nothing else",
+  ),
+  v.check(
+    ({ path, pull }) => (path === undefined) !== (pull === undefined),
+    "Each of models has either path or pull",
+  ),
+);
+
+/** `models`: all of them. */
+const OtherModels = v.pipe(
+  v.array(OtherModel),
+  v.check((all) => {
+    const names = all.flatMap(({ name }) => name ?? []);
+    return new Set(names).size === names.length;
+  }, "Two of models have the same name; each needs one of its own"),
+);
+
 /** `sandbox`: how well a function must be confined to run. */
 const SandboxConfig = v.object({
   /** The weakest tier, `A` to `E`, under which functions run that did not come with moult. */
@@ -159,6 +202,7 @@ export const Config = v.pipe(
   v.object({
     server: v.optional(Server, {}),
     model: v.optional(ModelConfig, {}),
+    models: v.optional(OtherModels, []),
     functions: v.optional(v.object({ builtins: v.optional(v.boolean(), true) }), {}),
     metrics: v.optional(v.object({ public: v.optional(v.boolean(), false) }), {}),
     log: v.optional(LogConfig, {}),

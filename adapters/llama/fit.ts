@@ -1,6 +1,6 @@
 /** Refuses a file that is no model, and a model that this machine has no room for, before anything of it is loaded. */
 import { checkGguf } from "./gguf.ts";
-import { headersOf, shapeOf } from "./inspect.ts";
+import { BATCH_TOKENS, CONTEXT_TOKENS_DEFAULT, headersOf, shapeOf } from "./inspect.ts";
 import type { EngineOptions } from "../../runtime/model/engine.ts";
 import {
   memoryNeed,
@@ -36,10 +36,12 @@ export function checkFit(
  * @throws {MoultError} `model/unavailable`: the file is no model
  */
 export function needOf(
-  { path, gpu }: Pick<EngineOptions, "path" | "gpu">,
-  plan: MemoryPlan,
+  options: Pick<EngineOptions, "path" | "gpu" | "contextTokens" | "slots" | "embedded">,
 ): number {
+  const { path, gpu, embedded, slots, contextTokens = CONTEXT_TOKENS_DEFAULT } = options;
   if (gpu !== false) return 0;
+  // The embedded model makes a context for each conversation, when it begins.
+  const plan = { slots: embedded ? 1 : slots, contextTokens, batchTokens: BATCH_TOKENS };
   const known = knownOf(path, plan);
   return memoryNeed(known.shape, known.plan);
 }

@@ -18,12 +18,13 @@ export interface LoadPlan {
   readonly slots: number;
 }
 
-const CONTEXT_TOKENS_DEFAULT = 8_192;
+/** Tokens of one conversation where nothing else is said, at most. */
+export const CONTEXT_TOKENS_DEFAULT = 8_192;
 const CONTEXTS_SHOWN = [2_048, 8_192, 32_768, 131_072];
 /** Keys and values are kept as F16. */
 const VALUE_BYTES = 2;
 /** Tokens that are read in one step. */
-const BATCH_TOKENS = 512;
+export const BATCH_TOKENS = 512;
 /** Types whose rows llama.cpp lays out anew for the processor, which a matrix that is looked up in cannot be. */
 const REPACKED = new Set(["Q4_0", "Q4_K", "IQ4_NL", "Q2_K", "Q8_0"]);
 /** Architectures that read text but write none, or are a part of another model. */

@@ -32,7 +32,8 @@ export function modelToLoad(
   return there === undefined ? { load, prepareModel: pulling(pull, folder, offline) } : { load };
 }
 
-function pulling(source: string, folder: string, offline: boolean): PrepareModel {
+/** Downloads a model, and says how far that is. */
+export function pulling(source: string, folder: string, offline: boolean): PrepareModel {
   return async (tell, signal) => {
     tell(`downloading ${source}`);
     const onEvent = (event: PullEvent): void => tell(sentence(event));

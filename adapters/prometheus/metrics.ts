@@ -41,6 +41,8 @@ export const METRICS: Readonly<Record<string, Metric>> = {
   gen_ai_client_token_usage: histogram("Tokens per model request.", TOKENS, "gen_ai_token_type"),
   moult_model_queue_depth: gauge("Model requests that wait.", "lane"),
   moult_model_slots: gauge("Slots of the model by state.", "state"),
+  moult_model_loaded: gauge("1 while the model is in memory.", "model"),
+  moult_model_loads_total: counter("Models loaded and ended, by result.", "model", "result"),
   moult_kv_cache_tokens_total: counter(
     "Tokens of prompts by where they were found: hot is the context, warm memory, cold disk; miss was read.",
     "tier",

@@ -80,6 +80,11 @@ export function fitIn(
   return bytes > freeBytes ? "tight" : "yes";
 }
 
+/** Whether a need is more than there is, beyond doubt: it is an estimate. */
+export function isBeyond(bytes: number, freeBytes: number): boolean {
+  return CERTAIN * bytes > freeBytes;
+}
+
 /** Why a model cannot be loaded now, and what to do about it; `undefined`: nothing speaks against it. */
 export function unfitText(
   shape: ModelShape & { readonly parameters: number },
@@ -88,7 +93,7 @@ export function unfitText(
 ): string | undefined {
   const free = Math.min(room.freeBytes, room.machineBytes);
   const fits = (change: Partial<MemoryPlan>): boolean =>
-    CERTAIN * memoryNeed(shape, { ...plan, ...change }) <= free;
+    !isBeyond(memoryNeed(shape, { ...plan, ...change }), free);
   if (fits({})) return undefined;
   const { contextTokens, slots } = plan;
   const remedies: string[] = [];
