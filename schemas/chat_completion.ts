@@ -6,6 +6,7 @@ import * as v from "valibot";
 
 /** Stop texts of one request; OpenAI's own bound. */
 export const STOPS_MAX = 4;
+const STOPS = `expected a string or up to ${STOPS_MAX} of them`;
 /** Tools of one request; OpenAI's own bound. */
 export const TOOLS_MAX = 128;
 
@@ -87,10 +88,7 @@ export const ChatCompletionBody = v.looseObject({
   top_p: maybe(from(0, 1)),
   seed: maybe(v.pipe(v.number(), v.integer())),
   stop: maybe(
-    v.union(
-      [v.string(), v.pipe(v.array(v.string()), v.maxLength(STOPS_MAX))],
-      `expected a string or up to ${STOPS_MAX} of them`,
-    ),
+    v.union([v.string(), v.pipe(v.array(v.string()), v.maxLength(STOPS_MAX, STOPS))], STOPS),
   ),
   tools: maybe(v.pipe(v.array(Tool), v.maxLength(TOOLS_MAX, `expected at most ${TOOLS_MAX}`))),
   tool_choice: maybe(ToolChoice),

@@ -4,6 +4,8 @@ import * as v from "valibot";
 /** Texts of one request; OpenAI's own bound. */
 export const EMBEDDED_TEXTS_MAX = 2_048;
 
+const TEXTS = `expected a text, or 1 to ${EMBEDDED_TEXTS_MAX} of them`;
+
 const Token = v.pipe(v.number(), v.integer());
 
 /** A request for embeddings. Token ids are told apart from texts by whoever reads it. */
@@ -12,11 +14,11 @@ export const EmbeddingBody = v.looseObject({
   input: v.union(
     [
       v.string(),
-      v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(EMBEDDED_TEXTS_MAX)),
+      v.pipe(v.array(v.string()), v.minLength(1, TEXTS), v.maxLength(EMBEDDED_TEXTS_MAX, TEXTS)),
       v.pipe(v.array(Token), v.minLength(1)),
       v.pipe(v.array(v.array(Token)), v.minLength(1)),
     ],
-    `expected a text, or 1 to ${EMBEDDED_TEXTS_MAX} of them`,
+    TEXTS,
   ),
   encoding_format: v.nullish(v.picklist(["float", "base64"])),
   dimensions: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(1))),

@@ -35,16 +35,16 @@ const WORKERS = Math.max(4, availableParallelism());
 /** Milliseconds of one test. It only ends those that hang: a busy machine must not fail the others. */
 const LIMIT = "--timeout=30000";
 
-/** Packages for tests: a Bot API server that nobody here wrote, and what makes inputs up. */
+/** Packages for tests: a Bot API server that nobody here wrote, OpenAI's own client, and what makes inputs up. */
 const TOOLS = join(import.meta.dir, "tools");
-const PACKAGES = ["telegram-test-api", "fast-check"];
+const PACKAGES = ["telegram-test-api", "openai", "fast-check"];
 
 if (!PACKAGES.every((name) => existsSync(join(TOOLS, "node_modules", name)))) {
   const line = [process.execPath, "install", "--frozen-lockfile", "--cwd", TOOLS];
   const child = Bun.spawn(line, { stdio: ["ignore", "ignore", "inherit"] });
   if ((await child.exited) !== 0) {
     console.warn(
-      `\n*** SKIPPED: Telegram's peer, and whatever takes any input. ${PACKAGES.join(" and ")} could not be installed.\n`,
+      `\n*** SKIPPED: Telegram's peer, OpenAI's client, and whatever takes any input. ${PACKAGES.join(", ")} could not be installed.\n`,
     );
   }
 }

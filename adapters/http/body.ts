@@ -88,10 +88,10 @@ function expectation(issue: v.BaseIssue<unknown>): string {
   const { type, expected, message, requirement } = issue;
   if (type === "strict_object" && expected === "never") return "unknown field; remove it";
   if (type === "strict_object" && issue.path) return "missing";
-  if (type === "min_length") return `expected at least ${String(requirement)} characters`;
-  if (type === "max_length") return `expected at most ${String(requirement)} characters`;
   // A schema's own words, where it has some; valibot's begin with "Invalid" and may hold the value.
   if (!message.startsWith("Invalid ")) return message;
+  if (type === "min_length") return `expected at least ${String(requirement)} characters`;
+  if (type === "max_length") return `expected at most ${String(requirement)} characters`;
   return `expected ${expected ?? "another value"}`;
 }
 
