@@ -2,6 +2,7 @@
 import {
   type Llama,
   type LlamaChatResponse,
+  type LlamaChatResponseChunk,
   type LlamaModel,
   LlamaText,
   SpecialTokensText,
@@ -10,6 +11,8 @@ import {
 import { CheckedText } from "./checked.ts";
 import { emitJson, finishOf, isUnreadableCall } from "./ending.ts";
 import { fill } from "./filling/fill.ts";
+import { answerGrammar } from "./gbnf/for_library.ts";
+import { misfit } from "./gbnf/misfit.ts";
 import type { toHistory } from "./history.ts";
 import { missingOf, questionFor } from "./missing.ts";
 import { type Offer, readsArguments } from "./offer.ts";
@@ -18,7 +21,6 @@ import type { Rendered } from "./prompt_wrapper.ts";
 import { samplingOf } from "./sampling.ts";
 import type { Slot } from "./slots.ts";
 import { TextFilter } from "./text_filter.ts";
-import { answerSchema } from "./tool_schema.ts";
 import { type OfferedTools, sourcesOf } from "./tools.ts";
 import type { EngineAnswer, EngineOptions, Sink } from "../../runtime/model/engine.ts";
 import type { GenerateRequest, ToolCall } from "../../schemas/model.ts";
@@ -83,12 +85,15 @@ export class Answering {
     const text = new TextFilter(this.#callTag, (piece) => checked.push(piece));
     const json = request.jsonSchema;
     let calls = 0;
-    let began = false;
+    let [began, unfit] = [false, false];
     const ended = await this.#respond(slot, asked, {
       // Half a JSON document helps nobody; it is handed over when it is whole.
       onTextChunk: (chunk: string) => {
         began = true;
         if (json === undefined) text.push(chunk);
+      },
+      onResponseChunk: ({ segmentType, text: thought }: LlamaChatResponseChunk) => {
+        if (segmentType === "thought" && thought !== "") sink.thought?.(thought);
       },
       ...(json === undefined ? {} : { grammar: await this.#grammarOf(json) }),
       ...(offer.callable === undefined
@@ -100,6 +105,10 @@ export class Answering {
               text.flush();
               const { made, missing } = this.#completed(request, toCall(offer.tools, call), offer);
               if (missing !== "") return checked.push(missing);
+              if (isUnfit(made, request)) {
+                unfit = true;
+                return;
+              }
               calls++;
               sink.call(made);
             },
@@ -108,7 +117,7 @@ export class Answering {
     });
     text.flush();
     checked.end(calls);
-    let finish = finishOf(ended, calls, text.cut, signal);
+    let finish = finishOf(ended, calls, text.cut || unfit, signal);
     if (json !== undefined && finish === "stop")
       finish = emitJson(ended?.response ?? "", json, sink);
     return { finish };
@@ -174,8 +183,10 @@ export class Answering {
   }
 
   #grammarOf(schema: NonNullable<GenerateRequest["jsonSchema"]>) {
-    type Schema = Parameters<Llama["createGrammarForJsonSchema"]>[0];
-    return this.#llama.createGrammarForJsonSchema(answerSchema(schema) as Schema);
+    return this.#llama.createGrammar({
+      grammar: answerGrammar(schema),
+      trimWhitespaceSuffix: true,
+    });
   }
 
   /** `undefined`: aborted before anything was said, or the model wrote a call that can not be read. */
@@ -205,6 +216,12 @@ export class Answering {
 function stopsOf({ stop = [], jsonSchema }: GenerateRequest) {
   const customStopTriggers = stop.filter((text) => text !== "");
   return customStopTriggers.length > 0 && jsonSchema === undefined ? { customStopTriggers } : {};
+}
+
+/** Whether whoever asked does not want a call like this. */
+function isUnfit(call: ToolCall, { strict = false, tools = [] }: GenerateRequest): boolean {
+  const spec = strict ? tools.find(({ name }) => name === call.name) : undefined;
+  return spec !== undefined && misfit(call.arguments, spec.parameters) !== undefined;
 }
 
 function toCall(tools: OfferedTools, call: { functionName: string; params: unknown }): ToolCall {

@@ -1,5 +1,6 @@
 /** Which tools a request offers, how they are shown, and what may be called. Knows requests; renders nothing. */
 import type { Neutral } from "./neutral.ts";
+import { checkCallable } from "./gbnf/for_library.ts";
 import { readingFor } from "./filling/reading.ts";
 import { type Functions, type OfferedTools, offerTools, sourcesOf } from "./tools.ts";
 import { fittingTools } from "../../runtime/turn/fitting_tools.ts";
@@ -35,6 +36,7 @@ export function readsArguments(embedded: boolean, messages: GenerateRequest["mes
 export function offerOf(request: GenerateRequest, options: OfferOptions): Offer {
   const { messages, toolChoice = "auto" } = request;
   const { embedded, copies, neutral } = options;
+  if (request.strict === true) request.tools?.forEach(checkCallable);
   const sources = copies ? sourcesOf(messages, neutral) : undefined;
   const { chosen, score } = choose(request, embedded, sources ?? []);
   const tools = offerTools(chosen, neutral, sources, readsArguments(embedded, messages));

@@ -1,9 +1,9 @@
 /**
- * JSON Schema → what the grammar generator of node-llama-cpp understands, and generated arguments → what the
- * schema meant. Two views of one schema: what the model is shown, and what it can write.
+ * JSON Schema → what node-llama-cpp understands of it. Two views of one schema: what any model is shown, and what a small
+ * one can write, with values to choose among; what others can write is `gbnf/`'s.
  *
- * The generator ignores `required` and knows few keywords. So an optional value may be null here and a null is
- * dropped afterwards; what it does not know becomes looser, and the function's own schema checks it later.
+ * The library ignores `required` and knows few keywords. So an optional value may be null here and a null is dropped
+ * afterwards (`tidy.ts`); what it does not know becomes looser, and the function's own schema checks it later.
  */
 import type { Narrowed } from "./narrow.ts";
 import type { Copyable } from "./spans.ts";
@@ -44,14 +44,9 @@ export function grammarSchema(
   return new View(schema, false, copyable).object(schema, 0, narrowed);
 }
 
-/** A grammar for an answer that is JSON of any shape. */
-export function answerSchema(schema: JsonSchema): Grammar {
-  return new View(schema, false, undefined).convert(schema, 0);
-}
-
 /** Whether the tool takes any input at all. */
 export function hasParameters(schema: JsonSchema): boolean {
-  const properties = resolve(schema, schema)["properties"];
+  const properties = resolved(schema, schema)["properties"];
   return !isRecord(properties) || Object.keys(properties).length > 0;
 }
 
@@ -69,7 +64,7 @@ class View {
   convert(unresolved: unknown, depth: number): Grammar {
     if (!isRecord(unresolved)) return SCALAR;
     if (depth > DEPTH_MAX) return ANY_OBJECT;
-    const schema = resolve(unresolved, this.#root);
+    const schema = resolved(unresolved, this.#root);
     const grammar = this.#shape(schema, depth);
     return this.#shown ? { ...grammar, ...hintsOf(schema) } : grammar;
   }
@@ -79,7 +74,7 @@ class View {
     depth: number,
     narrowed?: (key: string) => Narrowed | undefined,
   ): Grammar {
-    const schema = resolve(unresolved, this.#root);
+    const schema = resolved(unresolved, this.#root);
     const properties = schema["properties"];
     const extra = schema["additionalProperties"];
     if (!isRecord(properties))
@@ -122,7 +117,7 @@ class View {
       case "number":
         return enumOrType(this.#copyable?.numbers, type);
       case "integer":
-        // The generator's integers may have exponents, and its own check then refuses them: see `tidyArguments()`.
+        // The generator's integers may have exponents, and its own check then refuses them: see `tidy.ts`.
         return enumOrType(this.#copyable?.numbers, this.#shown ? type : "number");
       case "boolean":
       case "null":
@@ -213,22 +208,22 @@ function guessType(schema: JsonSchema): string {
   return "items" in schema || "prefixItems" in schema ? "array" : "any";
 }
 
-/** Follows a local `$ref` and merges `allOf`. What can not be resolved becomes an open schema. */
-function resolve(schema: JsonSchema, root: JsonSchema): JsonSchema {
-  let resolved = schema;
-  for (let hops = 0; typeof resolved["$ref"] === "string"; hops++) {
-    const target = lookUp(resolved["$ref"], root);
-    if (target === undefined || hops > DEPTH_MAX) return {};
-    resolved = target;
+/** Follows a local `$ref` and merges `allOf`, in a simple way. What can not be resolved becomes an open schema. */
+export function resolved(schema: JsonSchema, root: JsonSchema, depth = 0): JsonSchema {
+  let target = schema;
+  for (let hops = 0; typeof target["$ref"] === "string"; hops++) {
+    const next = lookUp(target["$ref"], root);
+    if (next === undefined || hops > DEPTH_MAX) return {};
+    target = next;
   }
-  const parts = resolved["allOf"];
-  if (!Array.isArray(parts)) return resolved;
-  const { allOf: _, ...own } = resolved;
+  const { allOf: parts, ...own } = target;
+  if (!Array.isArray(parts)) return target;
+  if (depth > DEPTH_MAX) return own;
   const merged: Record<string, unknown> = { ...own };
   const required = new Set(requiredOf(own));
   for (const part of parts.slice(0, ITEMS_COUNTED_MAX)) {
     if (!isRecord(part)) continue;
-    const inner = resolve(part, root);
+    const inner = resolved(part, root, depth + 1);
     const properties = { ...asObject(merged["properties"]), ...asObject(inner["properties"]) };
     Object.assign(merged, inner, Object.keys(properties).length > 0 ? { properties } : {});
     for (const key of requiredOf(inner)) required.add(key);
@@ -245,51 +240,16 @@ function lookUp(ref: string, root: JsonSchema): JsonSchema | undefined {
   return isRecord(found) ? found : undefined;
 }
 
-/** What the schema meant: nulls of optional keys dropped, integers whole and within what JSON can hold. */
-export function tidyArguments(
-  value: unknown,
-  schema: unknown,
-  root?: JsonSchema,
-  depth = 0,
-): unknown {
-  if (!isRecord(schema) || depth > DEPTH_MAX) return value;
-  const top = root ?? schema;
-  const meant = onlyAlternative(resolve(schema, top), top);
-  const tidy = (inner: unknown, of: unknown): unknown => tidyArguments(inner, of, top, depth + 1);
-  if (typeof value === "number") return tidyNumber(value, meant);
-  if (Array.isArray(value)) return value.map((item: unknown) => tidy(item, meant["items"]));
-  if (!isRecord(value)) return value;
-  const properties = asObject(meant["properties"]);
-  const required = requiredOf(meant);
-  const kept = Object.entries(value).filter(([key, item]) => item !== null || required.has(key));
-  return Object.fromEntries(kept.map(([key, item]) => [key, tidy(item, properties[key])]));
-}
-
-function tidyNumber(value: number, { type }: JsonSchema): number {
-  const limit = Number.MAX_SAFE_INTEGER;
-  const isInteger = type === "integer" || (Array.isArray(type) && type.includes("integer"));
-  if (isInteger) return Math.trunc(Math.max(-limit, Math.min(limit, value)));
-  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value));
-}
-
-/** Of `X or null`, X. */
-function onlyAlternative(schema: JsonSchema, root: JsonSchema): JsonSchema {
-  const all = schema["anyOf"] ?? schema["oneOf"];
-  if (!Array.isArray(all)) return schema;
-  const real = all.filter((one: unknown) => isRecord(one) && one["type"] !== "null");
-  const [only]: unknown[] = real;
-  return real.length === 1 && isRecord(only) ? resolve(only, root) : schema;
-}
-
 /** The arguments as the model itself would have written them: every key in order, null where there was nothing. */
 export function fullArguments(value: unknown, schema: JsonSchema): unknown {
-  const properties = resolve(schema, schema)["properties"];
+  const properties = resolved(schema, schema)["properties"];
   if (!isRecord(properties) || !isRecord(value)) return value;
   const ordered = Object.keys(properties).map((key) => [key, value[key] ?? null]);
   return { ...Object.fromEntries(ordered), ...value };
 }
 
-function requiredOf(schema: JsonSchema): ReadonlySet<string> {
+/** Keys that an object must have. */
+export function requiredOf(schema: JsonSchema): ReadonlySet<string> {
   const required = schema["required"];
   return new Set(Array.isArray(required) ? required.map(String) : []);
 }
@@ -298,6 +258,7 @@ function isScalar(value: unknown): boolean {
   return value === null || ["string", "number", "boolean"].includes(typeof value);
 }
 
-function asObject(value: unknown): Record<string, unknown> {
+/** The value, if it has keys; nothing otherwise. */
+export function asObject(value: unknown): Record<string, unknown> {
   return isRecord(value) ? value : {};
 }

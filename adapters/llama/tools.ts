@@ -1,16 +1,13 @@
 /** The tools of one request as the model sees them, and its calls as the tools should get them. */
 import type { ChatModelFunctions } from "node-llama-cpp";
 import { choicesIn } from "./filling/fill.ts";
+import { callSchema } from "./gbnf/for_library.ts";
 import type { Neutral } from "./neutral.ts";
 import { narrowing } from "./narrow.ts";
 import { copyable } from "./spans.ts";
-import {
-  fullArguments,
-  grammarSchema,
-  hasParameters,
-  shownSchema,
-  tidyArguments,
-} from "./tool_schema.ts";
+import { fullArguments, grammarSchema, hasParameters, shownSchema } from "./tool_schema.ts";
+import { tidyArguments } from "./tidy.ts";
+import type { JsonSchema } from "../../schemas/function.ts";
 import type { ChatMessage, ToolSpec } from "../../schemas/model.ts";
 
 /** Names as the grammar takes them. */
@@ -55,11 +52,13 @@ export function offerTools(
   const copied = sources === undefined ? undefined : copyable(sources);
   const grammarOf = (tool: ToolSpec): unknown =>
     sources === undefined || copied === undefined
-      ? grammarSchema(tool.parameters)
-      : grammarSchema(
-          tool.parameters,
-          copied,
-          (isRead ? choicesIn(tool, sources) : undefined) ?? narrowing(tool, sources, copied),
+      ? callSchema(neutral.value(tool.parameters) as JsonSchema)
+      : neutral.value(
+          grammarSchema(
+            tool.parameters,
+            copied,
+            (isRead ? choicesIn(tool, sources) : undefined) ?? narrowing(tool, sources, copied),
+          ),
         );
   const shown: Functions = {};
   const grammar: Functions = {};
@@ -68,7 +67,7 @@ export function offerTools(
     const base = { description: neutral.text(description) };
     const takesInput = hasParameters(parameters);
     const view = takesInput ? (neutral.value(shownSchema(parameters)) as LibrarySchema) : undefined;
-    const shape = takesInput ? (neutral.value(grammarOf(tool)) as LibrarySchema) : undefined;
+    const shape = takesInput ? (grammarOf(tool) as LibrarySchema) : undefined;
     shown[wireName(name)] = view === undefined ? base : { ...base, params: view };
     grammar[wireName(name)] = shape === undefined ? base : { ...base, params: shape };
   }

@@ -4,8 +4,8 @@ import {
   grammarSchema,
   hasParameters,
   shownSchema,
-  tidyArguments,
 } from "../../../adapters/llama/tool_schema.ts";
+import { tidyArguments } from "../../../adapters/llama/tidy.ts";
 
 /** One property's schema as the grammar gets it. */
 function grammarOf(schema: object, required = true, root: object = {}): unknown {
