@@ -5,7 +5,6 @@ import { runCommandLine } from "./cli/cli.ts";
 import type { DaemonOptions, Program, RunningDaemon } from "./cli/program.ts";
 import { version } from "./package.json" with { type: "json" };
 import { openHome } from "./runtime/home.ts";
-import { type EngineOptions, isScripted } from "./runtime/model/engine.ts";
 import { CONFIG_DEFAULT, type Config } from "./schemas/config.ts";
 
 const ROOT = import.meta.dir;
@@ -20,29 +19,14 @@ const configOf = async (options: DaemonOptions) => (await readConfig(options.con
 /** Where models are looked for: relative paths begin at the configuration's folder. */
 const placesOf = ({ config, home }: DaemonOptions) => {
   const base = config === undefined ? process.cwd() : dirname(config);
-  return { home, base, embedded: join(ROOT, "models/moult-mini.gguf") };
+  const embedded = join(ROOT, "models/moult-mini.gguf");
+  return { home, base, embedded, adapters: join(ROOT, "adapters") };
 };
 
-/** How to load the model that answers, and `prepareModel` when it has to be pulled first. */
-async function modelOptions(config: Config, options: DaemonOptions) {
-  const { modelToLoad } = await import("./adapters/llama/prepare.ts");
-  const { load, ...later } = modelToLoad(config, placesOf(options), options.offline);
-  return { ...later, model: { ...load, hostEntry: entryOf(load) } };
-}
-
-/** The same, with those that are loaded when somebody asks them. */
-async function allModels(config: Config, options: DaemonOptions) {
-  const { otherModels } = await import("./adapters/llama/other_models.ts");
-  const own = await modelOptions(config, options);
-  const [places, resident] = [placesOf(options), own.model.path];
-  const { offline } = options;
-  return { ...own, otherModels: otherModels({ config, places, offline, resident, entryOf }) };
-}
-
-/** The host that runs a model. */
-function entryOf({ path, provider }: EngineOptions): string {
-  const adapter = isScripted(path) ? "scripted" : provider ? "openai" : "llama";
-  return join(ROOT, "adapters", adapter, "host.ts");
+/** How the model that answers is loaded, and those that are loaded when somebody asks them. */
+async function modelsOf(config: Config, options: DaemonOptions) {
+  const { modelsToLoad } = await import("./adapters/llama/prepare.ts");
+  return modelsToLoad(config, placesOf(options), options.offline);
 }
 
 /** Joins everything. Adapters are imported here, so that commands that need no daemon start at once. */
@@ -88,7 +72,7 @@ async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
         ...options,
         version,
         home,
-        ...(await allModels(config, options)),
+        ...(await modelsOf(config, options)),
         roots: [...(config.functions.builtins ? [join(ROOT, "functions")] : []), options.functions],
         root: process.cwd(),
         sandboxMinimum: config.sandbox.minimum,
@@ -108,7 +92,7 @@ async function startModelAlone(options: DaemonOptions, path: string | undefined)
   const config = await configOf(options);
   const { startAlone } = await import("./runtime/model/alone.ts");
   const all = { ...config, model: { ...config.model, ...(path ? { path, pull: undefined } : {}) } };
-  const { model, prepareModel } = await modelOptions(all, options);
+  const { model, prepareModel } = await modelsOf(all, options);
   return startAlone(model, prepareModel);
 }
 

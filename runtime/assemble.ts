@@ -143,6 +143,7 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
   for (const [protocol, transport] of Object.entries(transports)) {
     agent.register(protocol, transport);
   }
+  const served = { ...base, version, key: home.key, functions: loader, secrets, agent, models };
   return new Daemon({
     ...base,
     version,
@@ -155,18 +156,7 @@ export function createDaemon(ports: Ports, choices: Choices): Daemon {
     loader,
     agent,
     ...(idleExitMs === undefined ? {} : { idleExitMs }),
-    listen: (daemon) =>
-      listen(
-        served(daemon, {
-          ...base,
-          version,
-          key: home.key,
-          functions: loader,
-          secrets,
-          agent,
-          models,
-        }),
-      ),
+    listen: (daemon) => listen(servedBy(daemon, served)),
   });
 }
 
@@ -189,7 +179,7 @@ function poolOf(resident: Model, ports: Ports, { otherModels }: Choices): ModelP
 }
 
 /** A daemon as its server sees it. */
-function served(
+function servedBy(
   daemon: Daemon,
   parts: Omit<ServerServices, "onRequest" | "status" | "ready" | "stop">,
 ): ServerServices {

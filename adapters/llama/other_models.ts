@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { needOf } from "./fit.ts";
-import { pulling } from "./prepare.ts";
 import { findPulled } from "./pull.ts";
+import { pulling } from "./pulling.ts";
 import { type EngineOptions, isModelFile } from "../../runtime/model/engine.ts";
 import { chooseModel, listModels, modelsFolder, type Places } from "../../runtime/model/files.ts";
 import { modelId } from "../../runtime/model/pool.ts";
@@ -33,9 +33,13 @@ type Entry = Config["models"][number];
 /** Finds them anew at each call: a file that was copied into the home may be asked at once. */
 export function otherModels(options: OtherOptions): () => readonly PoolSource[] {
   const startedAt = Math.floor(Date.now() / 1_000);
-  const find = (): readonly PoolSource[] => sourcesOf(options, startedAt);
-  removeStates(options, find());
-  return find;
+  let isTidy = false;
+  return () => {
+    const sources = sourcesOf(options, startedAt);
+    if (!isTidy) removeStates(options, sources);
+    isTidy = true;
+    return sources;
+  };
 }
 
 function sourcesOf(options: OtherOptions, startedAt: number): readonly PoolSource[] {

@@ -7,23 +7,19 @@ import { refusalOf } from "./admission.ts";
 import { Answer } from "./answer.ts";
 import type { Device } from "./device.ts";
 import { Embedding, textsRefusal } from "./embedding.ts";
-import { type EngineOptions, isScripted, NO_USAGE } from "./engine.ts";
-import { BEAT_MS, type FromHost, type ToHost } from "./frames.ts";
+import { type EngineOptions, isScripted } from "./engine.ts";
+import { BEAT_MS, type FromHost } from "./frames.ts";
 import { DeviceWatch } from "./governing.ts";
 import type { Governing, GovernorOptions } from "./governor.ts";
+import { type Pending, pendingAnswer, pendingVectors, type Wanted } from "./pending.ts";
 import { type HostProcess, spawnHost } from "./process.ts";
+import { noLanes } from "./queue.ts";
 import { forgetStates } from "./kv_files.ts";
 import { KvCounts, recordDone, watchLoad } from "./metrics.ts";
 import { backOffMs } from "../back_off.ts";
 import type { Embedded, Exit, Log, Meter, Model } from "../ports.ts";
 import { fromWire, MoultError, type WireError } from "../../schemas/error.ts";
-import {
-  type GenerateEvent,
-  type GenerateRequest,
-  LANES,
-  type Lane,
-  type ModelStatus,
-} from "../../schemas/model.ts";
+import type { GenerateEvent, GenerateRequest, Lane, ModelStatus } from "../../schemas/model.ts";
 
 /** Pause before a restart: doubles with each crash in a row. */
 const RESTART = { firstMs: 100, maxMs: 30_000 };
@@ -53,25 +49,6 @@ export interface ModelOptions extends EngineOptions {
   readonly governor?: GovernorOptions;
   /** Told when it is slowed down to spare the machine, or no longer. */
   readonly onGoverned?: (governing: Governing) => void;
-}
-
-interface Pending {
-  readonly id: number;
-  readonly lane: Lane;
-  readonly startedAt: number;
-  readonly release: () => void;
-  /** Whoever asked waits for one of both. */
-  readonly answer?: Answer;
-  readonly embedding?: Embedding;
-  /** What the host is asked, now. */
-  readonly frame: () => ToHost;
-  readonly fail: (error: MoultError) => void;
-  /** It was cancelled, and has ended. */
-  readonly endCancelled: () => void;
-  tries: number;
-  /** Something of the answer was handed over; a second try would repeat it. */
-  delivered: boolean;
-  cancelled: boolean;
 }
 
 /** Starts the model host, in the background, and returns at once. The model loads while requests wait. */
@@ -109,7 +86,7 @@ class ModelClient implements Model {
       threads: options.threads ?? 0,
       embedded: options.embedded,
       loadMs: 0,
-      queued: zeroLanes(),
+      queued: noLanes(),
       running: 0,
       restarts: 0,
       pid: 0,
@@ -143,41 +120,17 @@ class ModelClient implements Model {
 
   generate(request: GenerateRequest, signal?: AbortSignal): Answer {
     const id = ++this.#lastId;
-    const { lane, waitMsMax } = request;
     const answer = new Answer(() => this.#cancel(id));
-    const pending: Pending = {
-      ...this.#newPending(id, lane, signal),
-      answer,
-      frame: () => {
-        // One that is asked again has waited before.
-        const waits =
-          waitMsMax === undefined
-            ? {}
-            : { waitMsMax: Math.max(0, waitMsMax - (performance.now() - pending.startedAt)) };
-        return { type: "generate", id, request: { ...request, ...waits } };
-      },
-      fail: (error) => answer.fail(error),
-      endCancelled: () =>
-        answer.push({ type: "done", finish: "cancelled", promptHash: "", usage: NO_USAGE }),
-    };
-    this.#begin(pending, signal);
+    this.#begin(pendingAnswer(this.#wanted(id, signal), request, answer), signal);
     return answer;
   }
 
   embed(texts: readonly string[], signal?: AbortSignal, lane: Lane = "api"): Promise<Embedded> {
-    const id = ++this.#lastId;
-    const embedding = new Embedding(texts);
-    if (texts.length === 0) return Promise.resolve({ vectors: [], tokens: 0 });
-    const pending: Pending = {
-      ...this.#newPending(id, lane, signal),
-      embedding,
-      frame: () => ({ type: "embed", id, lane, texts: embedding.left() }),
-      fail: (error) => embedding.fail(error),
-      endCancelled: () => embedding.fail(signal?.reason),
-    };
     const refusal = textsRefusal(texts);
-    if (refusal === undefined) this.#begin(pending, signal);
-    else pending.fail(refusal);
+    if (refusal !== undefined) return Promise.reject(refusal);
+    const embedding = new Embedding(texts);
+    const wanted = this.#wanted(++this.#lastId, signal);
+    if (texts.length > 0) this.#begin(pendingVectors(wanted, lane, embedding), signal);
     return embedding.promise;
   }
 
@@ -229,12 +182,8 @@ class ModelClient implements Model {
     this.#options.onGoverned?.(governing);
   }
 
-  #newPending(id: number, lane: Lane, signal: AbortSignal | undefined) {
-    const onAbort = (): void => this.#cancel(id);
-    signal?.addEventListener("abort", onAbort, { once: true });
-    const release = (): void => signal?.removeEventListener("abort", onAbort);
-    const startedAt = performance.now();
-    return { id, lane, startedAt, release, tries: 0, delivered: false, cancelled: false };
+  #wanted(id: number, signal: AbortSignal | undefined): Wanted {
+    return { id, signal, onAbort: () => this.#cancel(id) };
   }
 
   #begin(pending: Pending, signal: AbortSignal | undefined): void {
@@ -339,7 +288,7 @@ class ModelClient implements Model {
     this.#host = undefined;
     this.#kv.reset();
     this.#rest();
-    const idle = { queued: zeroLanes(), running: 0, pid: 0 };
+    const idle = { queued: noLanes(), running: 0, pid: 0 };
     if (this.#closing !== undefined || failed) return this.#update(idle);
     const loading = this.#status.state === "loading";
     if (performance.now() - this.#spawnedAt >= HEALTHY_MS) this.#crashes = 0;
@@ -416,10 +365,6 @@ class ModelClient implements Model {
     this.#status = status;
     if (changed) for (const listener of this.#listeners) listener(status);
   }
-}
-
-function zeroLanes(): Record<Lane, number> {
-  return Object.fromEntries(LANES.map((lane) => [lane, 0])) as Record<Lane, number>;
 }
 
 function nameOf({ path: file, provider }: EngineOptions): string {

@@ -16,6 +16,7 @@ export class Embedding {
   constructor(texts: readonly string[]) {
     this.#texts = texts;
     this.promise = this.#settle.promise;
+    if (texts.length === 0) this.#settle.resolve({ vectors: [], tokens: 0 });
   }
 
   /** Texts whose vectors have not come. */

@@ -6,7 +6,7 @@ import { basename } from "node:path";
 import type { ModelOptions } from "./client.ts";
 import { forgetStates } from "./kv_files.ts";
 import { type PrepareModel, startPrepared } from "./prepared.ts";
-import { LaneQueue } from "./queue.ts";
+import { noLanes } from "./queue.ts";
 import type { Embedded, Model } from "../ports.ts";
 import { MoultError } from "../../schemas/error.ts";
 import type { GenerateEvent, GenerateRequest, ModelStatus } from "../../schemas/model.ts";
@@ -117,7 +117,7 @@ export class PooledModel implements Model {
       threads,
       embedded,
       loadMs: 0,
-      queued: new LaneQueue<never>().lengths(),
+      queued: noLanes(),
       running: 0,
       restarts: 0,
       pid: 0,

@@ -4,7 +4,7 @@
  */
 import { Answer } from "./answer.ts";
 import { type ModelOptions, startModel } from "./client.ts";
-import { LaneQueue } from "./queue.ts";
+import { noLanes } from "./queue.ts";
 import type { Embedded, Model } from "../ports.ts";
 import { isMoultError, MoultError, messageOf } from "../../schemas/error.ts";
 import type { GenerateRequest, ModelStatus } from "../../schemas/model.ts";
@@ -53,7 +53,7 @@ class PreparedModel implements Model {
       threads: options.threads ?? 0,
       embedded: options.embedded,
       loadMs: 0,
-      queued: new LaneQueue<never>().lengths(),
+      queued: noLanes(),
       running: 0,
       restarts: 0,
       pid: 0,

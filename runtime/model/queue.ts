@@ -12,10 +12,15 @@ export type MayTake = (lane: Lane, due: boolean) => boolean;
 
 const ANY: MayTake = () => true;
 
+/** Nothing waits in any lane. */
+export function noLanes(): Record<Lane, number> {
+  return { interactive: 0, api: 0, cron: 0, background: 0 };
+}
+
 /** Waiting requests in lanes. */
 export class LaneQueue<T> {
   readonly #lanes: Record<Lane, T[]> = { interactive: [], api: [], cron: [], background: [] };
-  readonly #passedOver: Record<Lane, number> = { interactive: 0, api: 0, cron: 0, background: 0 };
+  readonly #passedOver = noLanes();
 
   /** Adds an item. `false` iff its lane is full. */
   push(lane: Lane, item: T): boolean {

@@ -89,7 +89,7 @@ test("what models have read lies apart, and goes when a model is gone", () => {
     expect(folder.startsWith(join(home.path, "kv/models/"))).toBe(true);
     mkdirSync(folder, { recursive: true });
   }
-  modelsIn(home.path, {});
+  modelsIn(home.path, {})();
   expect(folders.map((folder) => existsSync(folder))).toEqual([false, true, true]);
 });
 
