@@ -13,9 +13,15 @@ export type Node =
   | { readonly all: readonly Node[] }
   /** One of them; none = nothing fits. */
   | { readonly any: readonly Node[] }
-  /** So often; `max` absent = as often as it likes. */
-  | { readonly times: Node; readonly min: number; readonly max?: number | undefined }
+  | Repeated
   | { readonly rule: string };
+
+/** So often; `max` absent = as often as it likes. */
+interface Repeated {
+  readonly times: Node;
+  readonly min: number;
+  readonly max?: number | undefined;
+}
 
 /** The empty text. */
 export const EMPTY: Node = { all: [] };
@@ -112,15 +118,15 @@ export class Rules {
     this.set(root, name);
     const fitting = this.#fitting();
     if (!fitting.has(name)) return undefined;
-    const written = new Map<string, string>();
+    const lines = new Map<string, string>();
     const waiting = [name];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      if (written.has(next)) continue;
+      if (lines.has(next)) continue;
       const node = pruned(this.#rules.get(next) ?? NEVER, fitting) ?? EMPTY;
-      written.set(next, render(node, true));
+      lines.set(next, render(node, true));
       waiting.push(...rulesIn(node));
     }
-    return written;
+    return lines;
   }
 
   /** Names of the rules that some finite text fits. */
@@ -165,18 +171,20 @@ function render(node: Node, outer = false): string {
   if ("text" in node) return quoted(node.text);
   if ("rule" in node) return node.rule;
   if ("chars" in node) return `[${node.chars.map(written).join("")}]`;
-  if ("all" in node) return node.all.map((one) => render(one)).join(" ") || '""';
-  if ("any" in node) {
-    const ways = node.any.map((one) => render(one, node.any.length === 1));
-    const text = ways.join(" | ");
-    return outer || ways.length === 1 ? text : `(${text})`;
-  }
-  const { times, min, max } = node;
-  if (max === 0) return '""';
-  const inner =
-    "all" in times || "any" in times || "times" in times ? `(${render(times)})` : render(times);
-  if (min === 1 && max === 1) return inner;
-  return `${inner}{${min},${max ?? ""}}`;
+  if ("all" in node) return node.all.map((one) => render(one)).join(" ") || NOTHING;
+  if ("times" in node) return renderTimes(node);
+  const [only] = node.any;
+  if (only !== undefined && node.any.length === 1) return render(only, outer);
+  const text = node.any.map((one) => render(one)).join(" | ");
+  return outer ? text : `(${text})`;
+}
+const NOTHING = '""';
+
+function renderTimes({ times, min, max }: Repeated): string {
+  if (max === 0) return NOTHING;
+  const isOne = "text" in times || "rule" in times || "chars" in times;
+  const inner = isOne ? render(times) : `(${render(times, true)})`;
+  return min === 1 && max === 1 ? inner : `${inner}{${min},${max ?? ""}}`;
 }
 
 function quoted(text: string): string {

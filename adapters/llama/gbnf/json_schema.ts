@@ -183,33 +183,36 @@ class Writer {
   }
 
   #array(schema: JsonSchema, depth: number): Node {
-    const { prefix, rest } = itemsOf(schema);
+    const { prefix } = itemsOf(schema);
     const [min, max] = [countOf(schema["minItems"]) ?? 0, countOf(schema["maxItems"])];
     const first = prefix.slice(0, max).map((item) => this.value(item, depth + 1));
-    // Beyond those that have a place of their own, only what somebody asked for.
-    const isOpen = prefix.length === 0 || isRecord(rest) || rest === true || min > prefix.length;
-    const item = isOpen && rest !== false ? this.value(rest ?? true, depth + 1) : NEVER;
+    if (max === 0) return this.#enclosed("[", EMPTY, "]");
+    const item = this.#others(schema, depth);
     const comma = all({ text: "," }, this.#gap);
-    const left = max === undefined ? undefined : max - first.length;
-    const more = (count: number, from: number): Node =>
-      this.#rules.repeated(
-        this.#rules.set(all(comma, item)),
-        Math.max(from, 0),
-        count === -1 ? undefined : count,
-      );
+    const more = this.#rules.set(all(comma, item));
+    // One of those that come first needs no comma.
+    const others = (before: number): Node =>
+      this.#rules.repeated(more, Math.max(min - before, 0), max === undefined ? max : max - before);
     if (first.length > 0) {
       const listed = first.flatMap((one, index) => (index === 0 ? [one] : [comma, one]));
-      return this.#enclosed("[", all(...listed, more(left ?? -1, min - first.length)), "]");
+      return this.#enclosed("[", all(...listed, others(first.length)), "]");
     }
-    if (max === 0) return this.#enclosed("[", EMPTY, "]");
-    const some = all(item, more(max === undefined ? -1 : max - 1, min - 1));
+    const some = all(item, others(1));
     return this.#enclosed("[", min === 0 ? maybe(some) : some, "]");
+  }
+
+  /** An item that has no place of its own. Beyond those that have, only what somebody asked for. */
+  #others(schema: JsonSchema, depth: number): Node {
+    const { prefix, rest = true } = itemsOf(schema);
+    const isAsked =
+      itemsOf(schema).rest !== undefined || (countOf(schema["minItems"]) ?? 0) > prefix.length;
+    return prefix.length === 0 || isAsked ? this.value(rest, depth + 1) : NEVER;
   }
 
   #object(schema: JsonSchema, depth: number): Node {
     const required = new Set(listOf(schema["required"]).map(String));
     const properties = isRecord(schema["properties"]) ? schema["properties"] : {};
-    const others = this.#others(schema, Object.keys(properties), depth);
+    const others = this.#pairs(schema, Object.keys(properties), depth);
     const keys = [...new Set([...Object.keys(properties), ...required])];
     const [min, max] = [countOf(schema["minProperties"]) ?? 0, countOf(schema["maxProperties"])];
     if (keys.length === 0) return this.#enclosed("{", this.#map(others, min, max), "}");
@@ -239,22 +242,21 @@ class Writer {
   }
 
   /** A key and a value that no name was given to; never, where such are not asked for. */
-  #others(schema: JsonSchema, names: readonly string[], depth: number): Node {
+  #pairs(schema: JsonSchema, names: readonly string[], depth: number): Node {
     const { additionalProperties: extra, patternProperties, propertyNames } = schema;
-    const patterns = Object.entries(isRecord(patternProperties) ? patternProperties : {});
     const pair = (key: Node, part: unknown): Node =>
-      this.#rules.set(all(key, { text: ":" }, SPACE, this.value(part, depth + 1)));
-    const [pattern] = patterns;
-    // Of several patterns, which one key may match at once, only the named keys are written.
-    if (patterns.length > 1) return NEVER;
-    if (pattern !== undefined && names.length === 0)
+      this.#rules.set(all(key, { text: ":" }, SPACE, this.value(part ?? true, depth + 1)));
+    const [pattern, ...patterns] = Object.entries(asObject(patternProperties));
+    if (pattern !== undefined) {
+      // Of several patterns, which one key may match at once, only the named keys are written.
+      if (patterns.length > 0 || names.length > 0) return NEVER;
       return pair(this.#text({ pattern: [pattern[0], ...keyPatterns(propertyNames)] }), pattern[1]);
-    const isAsked =
-      isRecord(extra) || extra === true || (extra === undefined && names.length === 0);
-    if (!isAsked || pattern !== undefined) return NEVER;
+    }
+    const isAsked = extra === undefined ? names.length === 0 : extra !== false;
+    if (!isAsked) return NEVER;
     if (isRecord(propertyNames) && names.length === 0)
-      return pair(this.value({ ...propertyNames, type: "string" }, depth + 1), extra ?? true);
-    return pair(otherKeyNode(names, this.#rules), extra ?? true);
+      return pair(this.value({ ...propertyNames, type: "string" }, depth + 1), extra);
+    return pair(otherKeyNode(names, this.#rules), extra);
   }
 
   #map(pair: Node, min: number, max: number | undefined): Node {
@@ -300,6 +302,10 @@ function keyPatterns(propertyNames: unknown): readonly unknown[] {
 
 function countOf(value: unknown): number | undefined {
   return typeof value === "number" && value >= 0 ? Math.floor(value) : undefined;
+}
+
+function asObject(value: unknown): JsonSchema {
+  return isRecord(value) ? value : {};
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -74,7 +74,7 @@ function ofKind(value: unknown, schema: JsonSchema, place: Place): string | unde
   if (Array.isArray(values) && !values.some((one) => Bun.deepEquals(one, value)))
     return `${nameOf(place)} is none of the values that it may have`;
   if (type !== undefined && ![type].flat().some((one) => isOfType(value, one)))
-    return `${nameOf(place)} is no ${[type].flat().join(" or ")}`;
+    return `${nameOf(place)} is no ${[type].flat().map(String).join(" or ")}`;
   return undefined;
 }
 
@@ -146,8 +146,9 @@ function ofText(value: string, schema: JsonSchema, place: Place): string | undef
   const length = Array.from(value).length;
   if (length < (numberOf(minLength) ?? 0) || length > (numberOf(maxLength) ?? Infinity))
     return `${nameOf(place)} has ${length} characters`;
-  const wrong = [pattern].flat().find((one) => typeof one === "string" && !matches(value, one));
-  return wrong === undefined ? undefined : `${nameOf(place)} does not match ${String(wrong)}`;
+  const patterns = [pattern].flat().filter((one): one is string => typeof one === "string");
+  const wrong = patterns.find((one) => !matches(value, one));
+  return wrong === undefined ? undefined : `${nameOf(place)} does not match ${wrong}`;
 }
 
 /** Whether a pattern finds something in a text. One that cannot be read finds it everywhere. */
@@ -173,7 +174,7 @@ function matches(text: string, pattern: string): boolean {
 }
 
 function ofList(value: readonly unknown[], schema: JsonSchema, place: Place): string | undefined {
-  const { minItems, maxItems, uniqueItems, contains } = schema;
+  const { minItems, maxItems, uniqueItems } = schema;
   if (value.length < (numberOf(minItems) ?? 0) || value.length > (numberOf(maxItems) ?? Infinity))
     return `${nameOf(place)} has ${value.length} items`;
   const { prefix, rest } = itemsOf(schema);
@@ -184,9 +185,17 @@ function ofList(value: readonly unknown[], schema: JsonSchema, place: Place): st
   }
   if (uniqueItems === true && distinct(value).length < value.length)
     return `${nameOf(place)} has the same item twice`;
+  return ofContained(value, schema, place);
+}
+
+function ofContained(
+  value: readonly unknown[],
+  { contains, minContains, maxContains }: JsonSchema,
+  place: Place,
+): string | undefined {
   if (contains === undefined) return undefined;
   const count = value.filter((item) => judge(item, contains, place) === undefined).length;
-  const [min, max] = [numberOf(schema["minContains"]) ?? 1, numberOf(schema["maxContains"])];
+  const [min, max] = [numberOf(minContains) ?? 1, numberOf(maxContains)];
   return count < min || count > (max ?? Infinity)
     ? `${nameOf(place)} has ${count} items that it must have`
     : undefined;
@@ -208,8 +217,9 @@ export function distinct(values: readonly unknown[]): readonly unknown[] {
 
 function ofObject(value: JsonSchema, schema: JsonSchema, place: Place): string | undefined {
   const keys = Object.keys(value);
-  const missing = listOf(schema["required"]).find((key) => !Object.hasOwn(value, String(key)));
-  if (missing !== undefined) return `${nameOf(inObject(place, String(missing)))} is missing`;
+  const required = listOf(schema["required"]).map(String);
+  const missing = required.find((key) => !Object.hasOwn(value, key));
+  if (missing !== undefined) return `${nameOf(inObject(place, missing))} is missing`;
   const { minProperties, maxProperties, propertyNames } = schema;
   if (
     keys.length < (numberOf(minProperties) ?? 0) ||

@@ -2,7 +2,7 @@
  * Numbers within bounds, as they are written digit by digit: what may follow depends on how what is written so far
  * compares with the bounds, and on what it leaves when it is divided. Knows no JSON Schema.
  */
-import { automatonOf, type Automaton } from "./automaton.ts";
+import { automatonOf, type Automaton, type Machine } from "./automaton.ts";
 import type { CharSet } from "./char_set.ts";
 import { all, any, EMPTY, type Node, type Rules } from "./grammar.ts";
 
@@ -27,7 +27,8 @@ const STATES_MAX = 20_000;
 /** So few multiples are written out. */
 const MULTIPLES_MAX = 256;
 
-const DIGITS: CharSet = [[0x30, 0x39]];
+const ZERO = 0x30;
+const DIGITS: CharSet = [[ZERO, ZERO + 9]];
 const POINT: CharSet = [[0x2e, 0x2e]];
 
 /** The numbers within bounds; a multiple that is too odd for a grammar is not seen to. */
@@ -123,9 +124,9 @@ function plain(value: number): string {
   const [whole = "", fraction = ""] = digits.split(".");
   const shift = Number(power);
   if (shift < 0) return `0.${"0".repeat(-shift - whole.length)}${whole}${fraction}`;
-  const all = whole + fraction.padEnd(shift, "0");
+  const shifted = whole + fraction.padEnd(shift, "0");
   const at = whole.length + shift;
-  return all.length > at ? `${all.slice(0, at)}.${all.slice(at)}` : all;
+  return shifted.length > at ? `${shifted.slice(0, at)}.${shifted.slice(at)}` : shifted;
 }
 
 /** What is to be a multiple: of `step` units that are so many decimals small. */
@@ -167,65 +168,84 @@ interface Magnitudes {
 }
 
 /** Numbers without a sign between two bounds. */
-function magnitudes({ integer, step, ...bounds }: Magnitudes): Automaton {
-  if (bounds.high < bounds.low) return [];
-  const low = boundOf(bounds.low, bounds.aboveLow);
-  const high =
-    bounds.high === Number.POSITIVE_INFINITY ? undefined : boundOf(bounds.high, bounds.belowHigh);
-  const wholeMax = Math.max(DIGITS_MAX, low.whole.length);
-  const decimalsMax = integer ? 0 : (step?.decimals ?? DIGITS_MAX);
-  const start = { whole: 0, isZero: false, decimals: undefined, low: 0, high: 0, remainder: 0 };
+function magnitudes(asked: Magnitudes): Automaton {
+  if (asked.high < asked.low) return [];
+  return automatonOf(new Digits(asked), STATES_MAX) ?? [];
+}
 
-  const written = (state: Written, digit: number): Written => {
-    const { whole, decimals } = state;
-    const isFirst = whole === 0;
-    const next = { whole: whole + 1, isZero: isFirst && digit === 0, decimals };
-    return {
-      ...(decimals === undefined ? next : { whole, isZero: false, decimals: decimals + 1 }),
-      low: compared(state.low, digit, low, state),
-      high: high === undefined ? -1 : compared(state.high, digit, high, state),
-      remainder: step === undefined ? 0 : (state.remainder * 10 + digit) % step.step,
-    };
-  };
-  const ends = (state: Written): boolean => {
+/** Writes numbers without a sign, digit by digit. */
+class Digits implements Machine<Written> {
+  readonly start = { whole: 0, isZero: false, decimals: undefined, low: 0, high: 0, remainder: 0 };
+  readonly #step: Step;
+  readonly #low: Bound;
+  readonly #high: Bound | undefined;
+  readonly #wholeMax: number;
+  readonly #decimalsMax: number;
+
+  constructor({ integer, step, low, high, aboveLow, belowHigh }: Magnitudes) {
+    this.#step = step ?? { step: 1, decimals: DIGITS_MAX };
+    this.#low = boundOf(low, aboveLow);
+    this.#high = high === Number.POSITIVE_INFINITY ? undefined : boundOf(high, belowHigh);
+    this.#wholeMax = Math.max(DIGITS_MAX, this.#low.whole.length);
+    this.#decimalsMax = integer ? 0 : this.#step.decimals;
+  }
+
+  key(state: Written): string {
+    return Object.values(state).join(" ");
+  }
+
+  ends(state: Written): boolean {
     const { whole, decimals, remainder } = state;
     if (whole === 0 || decimals === 0) return false;
-    const left = (step?.decimals ?? 0) - (decimals ?? 0);
-    if (step !== undefined && (remainder * 10 ** left) % step.step !== 0) return false;
-    const [toLow, toHigh] = [
-      settled(state.low, low, state),
-      high && settled(state.high, high, state),
-    ];
-    if (toLow < 0 || (toLow === 0 && low.isOut)) return false;
-    return toHigh === undefined || toHigh < 0 || (toHigh === 0 && high?.isOut === false);
-  };
-  const digits = ({ whole, isZero, decimals }: Written): boolean =>
-    decimals === undefined ? !isZero && whole < wholeMax : decimals < decimalsMax;
-  const states = automatonOf<Written>(
-    {
-      start,
-      key: (state) => Object.values(state).join(" "),
-      ends,
-      edges: (state) => [
-        ...(digits(state)
-          ? Array.from({ length: 10 }, (_, digit): readonly [CharSet, Written] => [
-              [[0x30 + digit, 0x30 + digit]],
-              written(state, digit),
-            ])
-          : []),
-        ...(decimalsMax > 0 && state.whole > 0 && state.decimals === undefined
-          ? [
-              [
-                POINT,
-                { ...state, isZero: false, decimals: 0, ...wholes(state, low, high) },
-              ] as const,
-            ]
-          : []),
-      ],
-    },
-    STATES_MAX,
-  );
-  return states ?? [];
+    const { step } = this.#step;
+    if (step > 1 && (remainder * 10 ** (this.#step.decimals - (decimals ?? 0))) % step !== 0)
+      return false;
+    const toLow = settled(state.low, this.#low, state);
+    if (toLow < 0 || (toLow === 0 && this.#low.isOut)) return false;
+    if (this.#high === undefined) return true;
+    const toHigh = settled(state.high, this.#high, state);
+    return toHigh < 0 || (toHigh === 0 && !this.#high.isOut);
+  }
+
+  edges(state: Written): readonly (readonly [CharSet, Written])[] {
+    const { whole, isZero, decimals } = state;
+    const isBeforePoint = decimals === undefined;
+    const takesDigit = isBeforePoint
+      ? !isZero && whole < this.#wholeMax
+      : decimals < this.#decimalsMax;
+    const digits = takesDigit ? Array.from({ length: 10 }, (_, digit) => digit) : [];
+    const edges = digits.map((digit): readonly [CharSet, Written] => [
+      [[ZERO + digit, ZERO + digit]],
+      this.#with(state, digit),
+    ]);
+    const takesPoint = isBeforePoint && whole > 0 && this.#decimalsMax > 0;
+    return takesPoint ? [...edges, [POINT, this.#pointed(state)]] : edges;
+  }
+
+  #with(state: Written, digit: number): Written {
+    const { whole, decimals } = state;
+    const place =
+      decimals === undefined
+        ? { whole: whole + 1, isZero: whole === 0 && digit === 0, decimals }
+        : { whole, isZero: false, decimals: decimals + 1 };
+    return {
+      ...place,
+      low: compared(state.low, digit, this.#low, state),
+      high: this.#high === undefined ? -1 : compared(state.high, digit, this.#high, state),
+      remainder: (state.remainder * 10 + digit) % this.#step.step,
+    };
+  }
+
+  #pointed({ whole, low, high, remainder }: Written): Written {
+    return {
+      whole,
+      isZero: false,
+      decimals: 0,
+      low: comparedWhole(low, this.#low, whole),
+      high: this.#high === undefined ? -1 : comparedWhole(high, this.#high, whole),
+      remainder,
+    };
+  }
 }
 
 /** How a number compares with a bound after one more digit. */
@@ -241,20 +261,13 @@ function compared(
 }
 
 /** How a number compares with a bound once its part before the point is whole. */
-function compareWhole(before: number, bound: Bound, whole: number): number {
+function comparedWhole(before: number, bound: Bound, whole: number): number {
   return Math.sign(whole - bound.whole.length) || before;
-}
-
-function wholes({ whole, low, high }: Written, lowBound: Bound, highBound: Bound | undefined) {
-  return {
-    low: compareWhole(low, lowBound, whole),
-    high: highBound === undefined ? -1 : compareWhole(high, highBound, whole),
-  };
 }
 
 /** How a number compares with a bound if it ends here. */
 function settled(before: number, bound: Bound, { whole, decimals }: Written): number {
-  const compared = decimals === undefined ? compareWhole(before, bound, whole) : before;
+  const known = decimals === undefined ? comparedWhole(before, bound, whole) : before;
   const isShort = bound.fraction.length > (decimals ?? 0);
-  return compared === 0 && isShort ? -1 : compared;
+  return known === 0 && isShort ? -1 : known;
 }

@@ -60,16 +60,16 @@ interface Repeated {
 }
 
 /** The same few patterns are asked for again and again. */
-const known = new Map<string, Automaton | undefined>();
+const patterns = new Map<string, Automaton | undefined>();
 const KNOWN_MAX = 64;
 
 /** The texts in which a pattern finds something, as far as they are `ANY_CHAR`. `undefined` = it is not taken. */
 export function patternAutomaton(source: string): Automaton | undefined {
-  if (known.has(source)) return known.get(source);
-  const [oldest] = known.keys();
-  if (known.size >= KNOWN_MAX && oldest !== undefined) known.delete(oldest);
+  if (patterns.has(source)) return patterns.get(source);
+  const [oldest] = patterns.keys();
+  if (patterns.size >= KNOWN_MAX && oldest !== undefined) patterns.delete(oldest);
   const automaton = read(source);
-  known.set(source, automaton);
+  patterns.set(source, automaton);
   return automaton;
 }
 

@@ -26,7 +26,7 @@ test.each<[unknown, object | boolean, string | undefined]>([
   ],
   [{ ab: 1 }, { patternProperties: { "^a": { type: "string" } } }, "`ab` is no string"],
   [{ a: 1 }, { dependentRequired: { a: ["b"] } }, "`b` is missing"],
-  [{ a: 1 }, { if: { required: ["a"] }, then: { required: ["b"] } }, "`b` is missing"],
+  [{ a: 1 }, JSON.parse('{"if":{"required":["a"]},"then":{"required":["b"]}}'), "`b` is missing"],
   [3, { not: { const: 3 } }, "The value is what it must not be"],
   [
     3,

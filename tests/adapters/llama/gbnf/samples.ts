@@ -17,35 +17,39 @@ export function sampler(rules: ReadonlyMap<string, string>, random: () => number
   const parsed = new Map([...rules].map(([name, body]) => [name, new Reader(body).choice()]));
   const heights = heightsOf(parsed);
   let steps = 0;
+  const isLate = (): boolean => ++steps > STEPS_MAX;
   const draw = (node: Node): string => {
-    steps++;
     if ("text" in node) return node.text;
-    if ("chars" in node) {
-      const [low, high] = pick(node.chars, random);
-      // Mostly what people write, and sometimes anything.
-      const span = random() < 0.9 ? Math.min(high - low, 0x60) : high - low;
-      return String.fromCodePoint(low + Math.floor(random() * (span + 1)));
-    }
-    if ("all" in node) return node.all.map((one) => draw(one)).join("");
-    if ("rule" in node) {
-      const rule = parsed.get(node.rule);
-      if (rule === undefined) throw new Error(`There is no rule ${node.rule}`);
-      return draw(rule);
-    }
-    if ("any" in node) {
-      if (steps < STEPS_MAX) return draw(pick(node.any, random));
-      const lowest = node.any.toSorted((a, b) => height(a, heights) - height(b, heights))[0];
-      return draw(lowest ?? { text: "" });
-    }
-    const more = steps < STEPS_MAX ? Math.floor(random() * RANDOM_TIMES_MAX) : 0;
-    const times = Math.min(node.max, node.min + (random() < 0.1 ? node.max - node.min : more));
-    const count = Number.isFinite(times) ? times : node.min + more;
-    return Array.from({ length: count }, () => draw(node.times)).join("");
+    if ("chars" in node) return drawChar(node.chars, random);
+    if ("all" in node) return node.all.map(draw).join("");
+    if ("rule" in node) return draw(parsed.get(node.rule) ?? { any: [] });
+    if ("times" in node)
+      return Array.from({ length: isLate() ? node.min : timesOf(node, random) }, () =>
+        draw(node.times),
+      ).join("");
+    const lowest = (): Node | undefined =>
+      node.any.toSorted((a, b) => height(a, heights) - height(b, heights))[0];
+    return draw((isLate() ? lowest() : undefined) ?? pick(node.any, random));
   };
   return (name: string): string => {
     steps = 0;
     return draw({ rule: name });
   };
+}
+
+function drawChar(chars: readonly (readonly [number, number])[], random: () => number): string {
+  const [low, high] = pick(chars, random);
+  // Mostly what people write, and sometimes anything.
+  const span = random() < 0.9 ? Math.min(high - low, 0x60) : high - low;
+  return String.fromCodePoint(low + Math.floor(random() * (span + 1)));
+}
+
+function timesOf(
+  { min, max }: { readonly min: number; readonly max: number },
+  random: () => number,
+) {
+  if (Number.isFinite(max) && random() < 0.1) return max;
+  return Math.min(max, min + Math.floor(random() * RANDOM_TIMES_MAX));
 }
 
 function pick<T>(all: readonly T[], random: () => number): T {
