@@ -74,13 +74,27 @@ export class Answering {
 
   /** Writes one. Resolves when it has ended, by itself, at a limit, or by its signal. */
   async answer(slot: Slot, asked: Asked): Promise<Pick<EngineAnswer, "finish">> {
-    const { offer, request, sink, signal } = asked;
+    const { offer, request } = asked;
     const isText = offer.callable === undefined && request.jsonSchema === undefined;
     const rules =
       isText && !this.#options.embedded && !slot.sequence.needsCheckpoints
         ? plainRules(this.#model, slot.prompt.wrapper, asked.rendered)
         : undefined;
     if (rules !== undefined) return await this.#plain(slot, asked, rules);
+    const { finish, unfit } = await this.#chat(slot, asked);
+    if (!unfit || finish !== "length" || offer.uncopied === undefined) return { finish };
+    // What was said holds nothing that fits, and a call there must be: the model makes something up.
+    slot.prompt.adopt(asked.rendered);
+    const { finish: made } = await this.#chat(slot, { ...asked, offer: offer.uncopied() });
+    return { finish: made };
+  }
+
+  /** With all that the library's chat can do. `unfit`: a call was left out. */
+  async #chat(
+    slot: Slot,
+    asked: Asked,
+  ): Promise<{ readonly finish: EngineAnswer["finish"]; readonly unfit: boolean }> {
+    const { offer, request, sink, signal } = asked;
     const checked = new CheckedText(request, this.#options.embedded, sink.token);
     const text = new TextFilter(this.#callTag, (piece) => checked.push(piece));
     const json = request.jsonSchema;
@@ -120,7 +134,7 @@ export class Answering {
     let finish = finishOf(ended, calls, text.cut || unfit, signal);
     if (json !== undefined && finish === "stop")
       finish = emitJson(ended?.response ?? "", json, sink);
-    return { finish };
+    return { finish, unfit };
   }
 
   /** Text alone goes a shorter way. */

@@ -17,6 +17,8 @@ export interface Offer {
   readonly sources: readonly string[];
   /** How much words speak for a call; absent: they say nothing. */
   readonly score: number | undefined;
+  /** The same without arguments having to be copied, for when none that fit can be. Absent: they do not have to be. */
+  readonly uncopied?: () => Offer;
 }
 
 /** What is known of a model before it is asked. */
@@ -40,15 +42,17 @@ export function offerOf(request: GenerateRequest, options: OfferOptions): Offer 
   const sources = copies ? sourcesOf(messages, neutral) : undefined;
   const { chosen, score } = choose(request, embedded, sources ?? []);
   const tools = offerTools(chosen, neutral, sources, readsArguments(embedded, messages));
-  const forced = toolChoice !== "auto" && toolChoice !== "none";
-  const isAnswer = messages.at(-1)?.role === "tool";
-  return {
-    tools,
-    callable: callableOf(tools, toolChoice),
-    forced,
-    sources: sources ?? [],
-    score: isAnswer || forced ? undefined : score,
+  const callable = callableOf(tools, toolChoice);
+  const offer = { tools, callable, forced: false, sources: sources ?? [], score };
+  if (toolChoice === "auto" || toolChoice === "none")
+    return messages.at(-1)?.role === "tool" ? { ...offer, score: undefined } : offer;
+  const forced = { ...offer, forced: true, score: undefined };
+  if (!copies) return forced;
+  const uncopied = (): Offer => {
+    const free = offerTools(chosen, neutral);
+    return { ...forced, tools: free, callable: callableOf(free, toolChoice), sources: [] };
   };
+  return { ...forced, uncopied };
 }
 
 /** A small model sees only tools that what was said may be about. */
