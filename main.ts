@@ -104,7 +104,8 @@ const program: Program = {
   trySandbox: async () => (await import("./adapters/linux/try_sandbox.ts")).trySandbox(),
   models: async (options) => {
     const { createModels } = await import("./adapters/llama/models.ts");
-    return createModels((await configOf(options)).model, placesOf(options), options.offline);
+    const { model, models: others } = await configOf(options);
+    return createModels({ ...model, others }, placesOf(options), options.offline);
   },
   providers: async (options) => {
     const { checkProviders } = await import("./adapters/openai/check.ts");

@@ -4,7 +4,7 @@ import { findDaemon, homeOf } from "./client.ts";
 import { json, line, paint, wrapped } from "./print.ts";
 import type { Check, Command, DaemonOptions, Program, Values } from "./program.ts";
 import { DAEMON_HELP, DAEMON_OPTIONS, daemonOptions } from "./start.ts";
-import type { SandboxTrial } from "../runtime/ports.ts";
+import type { ModelEntry, SandboxTrial } from "../runtime/ports.ts";
 import { ConfigError } from "../schemas/config.ts";
 import { messageOf } from "../schemas/error.ts";
 import type { ModelStatus } from "../schemas/model.ts";
@@ -155,9 +155,11 @@ async function askDaemon(values: Values): Promise<Check> {
     ready,
     channels = [],
     model,
+    models = [],
   } = await client.json<{
     readonly ready: { readonly ok: boolean; readonly reasons: readonly string[] };
     readonly model?: Pick<ModelStatus, "governed">;
+    readonly models?: readonly ModelEntry[];
     readonly channels?: readonly { readonly channel: string; readonly as?: string }[];
   }>("GET", "/api/status");
   const connected = channels.flatMap(({ channel, as }) => (as ? [`, ${channel}: ${as}`] : []));
@@ -167,13 +169,19 @@ async function askDaemon(values: Values): Promise<Check> {
     return {
       name: "daemon",
       state: "ok",
-      found: `runs at ${client.url}${connected.join("")}${slow}`,
+      found: `runs at ${client.url}${connected.join("")}${inMemory(models)}${slow}`,
     };
   return {
     name: "daemon",
     state: "warning",
     found: `at ${client.url}: ${ready.reasons.join("; ")}`,
   };
+}
+
+/** Models beside the one that answers. */
+function inMemory([, ...others]: readonly ModelEntry[]): string {
+  const loaded = others.filter((entry) => entry.loaded).map(({ id }) => id);
+  return loaded.length === 0 ? "" : `, also in memory: ${loaded.join(", ")}`;
 }
 
 function show({ name, state, found, remedy, parts }: Check): void {

@@ -7,6 +7,7 @@ import { aside, json, line, table } from "./print.ts";
 import { UsageError, type Command, type Values } from "./program.ts";
 import { daemonOptions } from "./start.ts";
 import { bytesText } from "../runtime/bytes_text.ts";
+import type { ModelEntry } from "../runtime/ports.ts";
 import type { ListedModel, Models } from "../schemas/model_file.ts";
 
 const USAGE = "list | pull SOURCE | use NAME | inspect [NAME] | quantize NAME";
@@ -21,7 +22,8 @@ export const command: Command = {
     offline: { type: "boolean" },
     config: { type: "string", short: "c" },
   },
-  help: `  list               the embedded model and those in the home, with * before the one in use
+  help: `  list               the embedded model, those in the home and configured ones, with * before
+                     the one in use; which of them a running daemon has in memory
   pull SOURCE        downloads a model: hf:USER/REPO:QUANTISATION, hf:USER/REPO/FILE.gguf, or an
                      https address of a .gguf file; a pull that was stopped goes on
   use NAME           answers with this model from the next start on; NAME may be short, a path,
@@ -79,18 +81,45 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
 };
 
-function list(models: Models, values: Values): number {
-  const listed = models.list();
+async function list(models: Models, values: Values): Promise<number> {
+  const running = await runningModels(values);
+  const listed = models
+    .list()
+    .map((model) => Object.assign({ state: stateOf(model, running) }, model));
   if (values["json"] === true) json(listed);
-  else table([["  NAME", "SIZE", "PARAMETERS", "TYPE", "CONTEXT"], ...listed.map(row)]);
+  else table([["  NAME", "STATE", "SIZE", "PARAMETERS", "TYPE", "CONTEXT"], ...listed.map(row)]);
   return 0;
 }
 
-function row({ name, inUse, facts, error }: ListedModel): readonly string[] {
-  const first = `${inUse ? "*" : " "} ${name}`;
-  if (facts === undefined) return [first, "", "", "", error ?? ""];
+type State = "resident" | "loaded" | "on disk";
+
+/** What a running daemon has in memory, the model that answers first; nothing where none runs. */
+async function runningModels(values: Values): Promise<readonly ModelEntry[]> {
+  try {
+    const client = findDaemon(values);
+    const status = await client?.json<{ readonly models?: readonly ModelEntry[] }>(
+      "GET",
+      "/api/status",
+    );
+    return status?.models ?? [];
+  } catch {
+    // Which files there are can be said all the same.
+    return [];
+  }
+}
+
+function stateOf({ id }: ListedModel, running: readonly ModelEntry[]): State {
+  const at = running.findIndex((entry) => entry.id === id);
+  if (at === 0) return "resident";
+  return running[at]?.loaded === true ? "loaded" : "on disk";
+}
+
+function row(listed: ListedModel & { readonly state: State }): readonly string[] {
+  const { name, inUse, state, facts, error } = listed;
+  const first = [`${inUse ? "*" : " "} ${name}`, state];
+  if (facts === undefined) return [...first, "", "", "", error ?? ""];
   const { bytes, parameters, quantisation, contextTokens } = facts;
-  return [first, bytesText(bytes), countText(parameters), quantisation, String(contextTokens)];
+  return [...first, bytesText(bytes), countText(parameters), quantisation, String(contextTokens)];
 }
 
 async function inspect(models: Models, name: string | undefined, values: Values): Promise<number> {

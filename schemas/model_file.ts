@@ -85,6 +85,8 @@ export interface PulledModel {
 export interface ListedModel {
   /** What `moult model use` takes. */
   readonly name: string;
+  /** What requests name: `model` of `/v1/chat/completions`. */
+  readonly id: string;
   readonly path: string;
   readonly inUse: boolean;
   /** Absent: its file cannot be read, and `error` says why. */

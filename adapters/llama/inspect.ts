@@ -109,13 +109,13 @@ export function readFacts(path: string, plan: LoadPlan): ModelFacts {
     layers: number(`${head.architecture}.block_count`),
     chatTemplate: template,
     tokenBytes: shape.tokenBytes,
-    memory: CONTEXTS_SHOWN.filter((tokens) => tokens <= trained).map((tokens) => ({
+    memory: contextsShown(trained).map((tokens) => ({
       contextTokens: tokens,
       bytes: needs(tokens, 1),
     })),
     here: fitOf(needs(contextTokens, plan.slots), { contextTokens, slots: plan.slots }),
     problems: problemsOf(head, shares),
-    warnings: warningsOf(template),
+    warnings: readsOnly(head) ? [] : warningsOf(template),
   };
 }
 
@@ -209,15 +209,28 @@ function chatTemplateOf({ metadata }: GgufHeader): ModelFacts["chatTemplate"] {
   return /\btools\b/.test(template) ? "tools" : "text";
 }
 
-function problemsOf(
-  { architecture, metadata }: GgufHeader,
-  shares: readonly TensorShare[],
-): readonly string[] {
+/** Lengths of conversation for which memory is told: at least one. */
+function contextsShown(trained: number): readonly number[] {
+  const shown = CONTEXTS_SHOWN.filter((tokens) => tokens <= trained);
+  return shown.length > 0 ? shown : [trained];
+}
+
+/** Whether a model was made for embeddings: it says how it makes one vector of all tokens. */
+function readsOnly({ architecture, metadata }: GgufHeader): boolean {
+  return largest(metadata.get(`${architecture}.pooling_type`)) > 0;
+}
+
+function problemsOf(head: GgufHeader, shares: readonly TensorShare[]): readonly string[] {
+  const { architecture, metadata } = head;
   const problems: string[] = [];
   const type = text(metadata.get("general.type"));
   if (type !== undefined && type !== "model")
     problems.push(`it is no model of its own, but of type "${type}"`);
-  if (NO_WRITERS.test(architecture))
+  if (readsOnly(head))
+    problems.push(
+      `it writes no text (architecture "${architecture}"), it can make embeddings only`,
+    );
+  else if (NO_WRITERS.test(architecture))
     problems.push(`its architecture "${architecture}" writes no text`);
   const strange = shares.find(({ known }) => !known);
   if (strange)

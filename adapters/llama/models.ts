@@ -17,6 +17,8 @@ import {
   readUsed,
   writeUsed,
 } from "../../runtime/model/files.ts";
+import { modelId } from "../../runtime/model/pool.ts";
+import type { Config } from "../../schemas/config.ts";
 import { isMoultError, MoultError } from "../../schemas/error.ts";
 import type { ListedModel, ModelFacts, Models } from "../../schemas/model_file.ts";
 
@@ -27,7 +29,7 @@ const EMBEDDED_PLAN: LoadPlan = { contextTokens: 2_048, slots: 1 };
 
 /** Opens the models of a home. Reads and writes files; needs no daemon. */
 export function createModels(
-  config: ConfiguredModel & LoadPlan,
+  config: ConfiguredModel & LoadPlan & { readonly others: Config["models"] },
   places: Places,
   offline: boolean,
 ): Models {
@@ -37,11 +39,13 @@ export function createModels(
   const planOf = (path: string): LoadPlan => (path === embedded ? EMBEDDED_PLAN : config);
   const inUse = (): string | undefined =>
     choice.path ?? (choice.pull === undefined ? undefined : findPulled(choice.pull, folder));
+  const others = otherFiles(config.others, places);
   const find = (name: string): string => findModel(name, { folder, embedded });
 
   function listed(path: string): ListedModel {
     const name = path === embedded ? EMBEDDED : nameIn(folder, path);
-    const base = { name, path, inUse: path === inUse() };
+    const id = others.get(path) ?? modelId(path);
+    const base = { name, id, path, inUse: path === inUse() };
     try {
       return { ...base, facts: readFacts(path, planOf(path)) };
     } catch (error) {
@@ -60,8 +64,9 @@ export function createModels(
     list() {
       const paths = [embedded, ...listModels(home).map((name) => join(folder, name))];
       const used = inUse();
-      if (used !== undefined && isModelFile(used) && !paths.includes(used)) paths.push(used);
-      return paths.map(listed);
+      const more = [used, ...others.keys()].filter((path) => path !== undefined);
+      paths.push(...more.filter((path) => isModelFile(path) && !paths.includes(path)));
+      return [...new Set(paths)].map(listed);
     },
     inspect: (name) => {
       const path = name === undefined ? needInUse(choice, inUse()) : find(name);
@@ -89,6 +94,18 @@ export function createModels(
       };
     },
   };
+}
+
+/** Files that the configuration names beside the model that answers, with what requests call them. */
+function otherFiles(models: Config["models"], places: Places): ReadonlyMap<string, string> {
+  const folder = modelsFolder(places.home);
+  return new Map(
+    models.flatMap((entry) => {
+      const { path, pull = "" } = chooseModel(entry, places);
+      const file = path ?? findPulled(pull, folder);
+      return file === undefined ? [] : [[file, entry.name ?? modelId(file)] as const];
+    }),
+  );
 }
 
 function nameIn(folder: string, path: string): string {
