@@ -4,6 +4,8 @@
 export class TextFilter {
   readonly #tags: readonly string[];
   readonly #tagChars: number;
+  /** First characters of the tags. */
+  readonly #firsts: string;
   readonly #pass: (text: string) => void;
   /** The end of what came, as long as it may be the beginning of a tag. */
   #held = "";
@@ -13,6 +15,7 @@ export class TextFilter {
   constructor(tags: string | readonly string[], pass: (text: string) => void) {
     this.#tags = [tags].flat().filter((tag) => tag !== "");
     this.#tagChars = Math.max(0, ...this.#tags.map(({ length }) => length));
+    this.#firsts = this.#tags.map((tag) => tag.charAt(0)).join("");
     this.#pass = pass;
   }
 
@@ -50,6 +53,7 @@ export class TextFilter {
   /** From where on the end of `text` may be a tag's beginning. */
   #beginning(text: string): number {
     for (let at = Math.max(0, text.length - this.#tagChars + 1); at < text.length; at++) {
+      if (!this.#firsts.includes(text.charAt(at))) continue;
       const end = text.slice(at);
       if (this.#tags.some((tag) => tag.startsWith(end))) return at;
     }

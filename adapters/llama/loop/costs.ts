@@ -3,87 +3,112 @@
  * least. On a CPU several small decodes are often quicker than one for everybody. Knows milliseconds only.
  */
 
-/** How much a new measurement counts. */
-const NEW_SHARE = 0.2;
-/** A measurement counts as this many times the usual at most: something else had the processor. */
+/**
+ * How much a new measurement counts: one that was quicker says more than one that was slower, which may only have waited
+ * for the processor. So what is compared is what decodes take undisturbed, and long ones, which are nearly always disturbed
+ * on a busy machine, get no worse a name than short ones.
+ */
+const QUICKER_SHARE = 0.5;
+const SLOWER_SHARE = 0.05;
+/** A measurement counts as this many times the usual at most. */
 const OUTLIER = 2;
 /** Another way must be cheaper by this much: of equals the one with fewer decodes wins. */
 const GAIN_MIN = 0.98;
-/** One step in so many tries a size that was not tried for long. */
-const TRY_EVERY = 24;
+/** A size is known after so many measurements, or after one that took so many milliseconds. */
+const MEASURED_MIN = 3;
+const MEASURED_MS_MIN = 10;
+/** One step in so many tries a size that is not known, or was not tried for long. */
+const TRY_EVERY = 2;
+const TRY_AGAIN_EVERY = 24;
 /** A size is tried again after so many steps: the machine does other things by then. */
 const STALE_STEPS = 1_000;
 
+/** What is known of decodes for one number of sequences. */
+interface Known {
+  ms: number;
+  measured: number;
+  /** Step of the last measurement. */
+  at: number;
+}
+
 /** Learnt as it is used. */
 export class DecodeCosts {
-  /** By number of sequences; `undefined` = never measured. */
-  readonly #ms: (number | undefined)[] = [];
-  /** Step of the last measurement, by number of sequences. */
-  readonly #measuredAt: (number | undefined)[] = [];
+  /** By number of sequences. */
+  readonly #known: (Known | undefined)[] = [];
   #steps = 0;
 
   /** Takes a measurement in. */
   learn(sequences: number, ms: number): void {
-    const usual = this.#ms[sequences];
-    const seen = this.#measuredAt[sequences];
-    // What was measured long ago says little about now.
-    const isStale = seen === undefined || this.#steps - seen > STALE_STEPS;
-    this.#ms[sequences] =
-      usual === undefined || isStale
-        ? ms
-        : usual + NEW_SHARE * (Math.min(ms, OUTLIER * usual) - usual);
-    this.#measuredAt[sequences] = this.#steps;
+    const known = this.#known[sequences];
+    if (known === undefined) {
+      this.#known[sequences] = { ms, measured: 1, at: this.#steps };
+      return;
+    }
+    const change = Math.min(ms, OUTLIER * known.ms) - known.ms;
+    known.ms += (change < 0 ? QUICKER_SHARE : SLOWER_SHARE) * change;
+    known.measured++;
+    known.at = this.#steps;
   }
 
-  /** Sizes of the decodes that together serve `sequences` streams soonest, largest first. One step of all. */
+  /** Sizes of the decodes that together serve `sequences` streams soonest, all about alike. One step of all. */
   next(sequences: number): readonly number[] {
+    if (sequences === 0) return [];
     this.#steps++;
+    const sizes = sizesFor(sequences);
+    return inParts(sequences, this.#untried(sizes) ?? this.#cheapest(sequences, sizes));
+  }
+
+  /** A size worth a measurement. */
+  #untried(sizes: readonly number[]): number | undefined {
     if (this.#steps % TRY_EVERY === 0) {
-      const size = this.#untried(sequences);
-      if (size !== undefined) return inParts(sequences, size);
+      const unknown = sizes.find((size) => !this.#isKnown(size));
+      if (unknown !== undefined) return unknown;
     }
-    return this.#cheapest(sequences);
+    if (this.#steps % TRY_AGAIN_EVERY !== 0) return undefined;
+    return sizes.find((size) => this.#steps - (this.#known[size]?.at ?? 0) > STALE_STEPS);
   }
 
-  /** A size worth a measurement: a power of two, or all together. */
-  #untried(sequences: number): number | undefined {
-    const sizes = [sequences];
-    for (let size = 1; size < sequences; size *= 2) sizes.push(size);
-    const seen = (size: number) => this.#measuredAt[size] ?? -Infinity;
-    const oldest = sizes.toSorted((a, b) => seen(a) - seen(b))[0] ?? sequences;
-    return this.#steps - seen(oldest) > STALE_STEPS ? oldest : undefined;
+  #isKnown(size: number): boolean {
+    const { measured = 0, ms = 0 } = this.#known[size] ?? {};
+    return measured >= MEASURED_MIN || (measured > 0 && ms >= MEASURED_MS_MIN);
   }
 
-  #cheapest(sequences: number): readonly number[] {
-    const best = [0];
-    const last = [0];
-    for (let n = 1; n <= sequences; n++) {
-      let [cost, size] = [Infinity, n];
-      for (let s = n; s >= 1; s--) {
-        const sum = (best[n - s] ?? 0) + this.#of(s);
-        if (sum < cost * GAIN_MIN) [cost, size] = [sum, s];
-      }
-      best[n] = cost;
-      last[n] = size;
+  /** @param sizes largest first */
+  #cheapest(sequences: number, sizes: readonly number[]): number {
+    let [best, least] = [sequences, Infinity];
+    for (const size of sizes) {
+      let cost = 0;
+      for (const part of inParts(sequences, size)) cost += this.#of(part);
+      if (cost < least * GAIN_MIN) [best, least] = [size, cost];
     }
-    const sizes: number[] = [];
-    for (let left = sequences; left > 0; left -= sizes.at(-1) ?? left)
-      sizes.push(last[left] ?? left);
-    return sizes.toSorted((a, b) => b - a);
+    return best;
   }
 
   /** Milliseconds of one decode; where it was never measured, in proportion to the nearest that was. */
   #of(sequences: number): number {
-    const known = this.#ms[sequences];
+    const known = this.#known[sequences]?.ms;
     if (known !== undefined) return known;
-    const below = this.#ms.findLastIndex((ms, n) => n < sequences && ms !== undefined);
-    const near = below === -1 ? this.#ms.findIndex((ms) => ms !== undefined) : below;
-    return near === -1 ? sequences : ((this.#ms[near] ?? 0) * sequences) / near;
+    for (let off = 1; off <= Math.max(sequences, this.#known.length); off++) {
+      for (const near of [sequences + off, sequences - off]) {
+        const ms = this.#known[near]?.ms;
+        if (ms !== undefined) return (ms * sequences) / near;
+      }
+    }
+    return sequences;
   }
 }
 
-function inParts(sequences: number, size: number): readonly number[] {
-  const sizes = Array.from({ length: Math.floor(sequences / size) }, () => size);
-  const rest = sequences % size;
-  return rest === 0 ? sizes : [...sizes, rest];
+/** All together, and powers of two; largest first. */
+function sizesFor(sequences: number): readonly number[] {
+  const sizes = [sequences];
+  for (let size = 2 ** Math.ceil(Math.log2(sequences)) / 2; size >= 1; size /= 2) sizes.push(size);
+  return sizes;
+}
+
+/** As many parts as it takes with no more than `most` in each. */
+function inParts(sequences: number, most: number): readonly number[] {
+  const parts = Math.ceil(sequences / most);
+  return Array.from({ length: parts }, (_, at) =>
+    Math.floor((sequences + at) / parts),
+  ).toReversed();
 }

@@ -45,6 +45,19 @@ export interface Work {
   fail(error: unknown): void;
 }
 
+/** The next `count` tokens of some work. */
+interface Part {
+  readonly work: Work;
+  readonly count: number;
+}
+
+/** Logits that somebody waits for. */
+interface Use {
+  readonly work: Work;
+  readonly index: number;
+  readonly position: number;
+}
+
 /** How a loop decodes. */
 export interface LoopOptions {
   readonly batchTokens: number;
@@ -216,24 +229,18 @@ export class DecodeLoop {
     return Math.max(PIECE_TOKENS_MIN, Math.min(tokens, batchTokens));
   }
 
-  async #decode(parts: readonly { readonly work: Work; readonly count: number }[]): Promise<void> {
-    const size = parts.reduce((sum, { count }) => sum + count, 0);
-    const uses: (() => Promise<void>)[] = [];
-    const begun = new Set(parts.map(({ work }) => work));
-    this.#work = this.#work.filter((work) => !begun.has(work));
+  async #decode(parts: readonly Part[]): Promise<void> {
+    let [size, isStep] = [0, true];
+    for (const { work, count } of parts) {
+      size += count;
+      isStep &&= isWriting(work);
+    }
+    this.#work = this.#work.filter((work) => !parts.some((part) => part.work === work));
     const startedAt = performance.now();
+    let uses: readonly Use[];
+    let decodedAt: number;
     try {
-      this.#addon.initBatch(size);
-      for (const { work, count } of parts) {
-        const { sequence, position } = work;
-        const tokens = work.tokens.subarray(0, count);
-        const offsets = wantedOf(work, count);
-        const indexes = this.#addon.addToBatch(sequence, position, tokens, offsets);
-        for (let i = 0; i < offsets.length; i++) {
-          const [index, at] = [indexes[i] ?? -1, position + (offsets[i] ?? 0)];
-          uses.push(() => work.use(index, at));
-        }
-      }
+      uses = this.#fillBatch(parts, size);
       this.#addon.setThreads(this.#given());
       // The library changes what a context holds under the same lock.
       await withLock([this.#context, "context"], () => {
@@ -242,24 +249,40 @@ export class DecodeLoop {
         return decoded;
       });
       this.decodes++;
+      decodedAt = performance.now();
     } catch (error) {
       for (const { work } of parts) work.fail(error);
       return;
     }
-    const isStep = parts.every(({ work, count }) => count === 1 && work.tokens.length === 1);
-    this.#learn(isStep ? parts.length : 0, size, performance.now() - startedAt);
     for (const { work, count } of parts) {
       work.decoded(count);
       work.position += count;
-      work.tokens = work.tokens.subarray(count);
+      work.tokens = count === work.tokens.length ? NONE : work.tokens.subarray(count);
       if (work.tokens.length > 0) this.#work.push(work);
     }
-    await Promise.all(uses.map((use) => use()));
+    await Promise.all(uses.map(({ work, index, position }) => work.use(index, position)));
+    // What follows a decode is part of what it costs to decode apart.
+    if (isStep) this.#costs().learn(parts.length, performance.now() - startedAt);
+    this.#learn(isStep ? parts.length : 0, size, decodedAt - startedAt);
+  }
+
+  /** What the logits of the batch are for. */
+  #fillBatch(parts: readonly Part[], size: number): readonly Use[] {
+    const uses: Use[] = [];
+    this.#addon.initBatch(size);
+    for (const { work, count } of parts) {
+      const { sequence, position } = work;
+      const tokens = count === work.tokens.length ? work.tokens : work.tokens.subarray(0, count);
+      const offsets = wantedOf(work, count);
+      const indexes = this.#addon.addToBatch(sequence, position, tokens, offsets);
+      for (const [i, offset] of offsets.entries())
+        uses.push({ work, index: indexes[i] ?? -1, position: position + offset });
+    }
+    return uses;
   }
 
   /** @param sequences that got their next token; 0: it was read */
   #learn(sequences: number, tokens: number, ms: number): void {
-    if (sequences > 0) this.#costs().learn(sequences, ms);
     if (this.#options.threads.fixed) return;
     if (sequences > 0) this.#threads.learn(`write ${sequences}`, ms);
     else if (tokens >= PIECE_TOKENS_MIN) this.#threads.learn("read", ms / tokens);
@@ -319,6 +342,7 @@ export class DecodeLoop {
 }
 
 const NONE = new Uint32Array();
+const FIRST = new Uint32Array(1);
 const URGENCY: Readonly<Record<Lane, number>> = { interactive: 0, api: 1, cron: 2, background: 3 };
 
 /** One token whose logits are wanted: it waits for nothing but its turn. */
@@ -328,7 +352,10 @@ function isWriting({ tokens, wanted }: Work): boolean {
 
 /** Which of the next `count` tokens' logits are wanted, from the first of them on. */
 function wantedOf({ position, tokens, wanted }: Work, count: number): Uint32Array {
-  if (wanted === "last") return count === tokens.length ? Uint32Array.of(count - 1) : NONE;
+  if (wanted === "last") {
+    if (count !== tokens.length) return NONE;
+    return count === 1 ? FIRST : Uint32Array.of(count - 1);
+  }
   const places = [...wanted].filter((at) => at >= position && at < position + count);
   return Uint32Array.from(places, (at) => at - position);
 }

@@ -44,6 +44,7 @@ export class Writing implements Work {
   tokens: Uint32Array;
   readonly #place: WritingPlace;
   readonly #plan: WritingPlan;
+  readonly #next = new Uint32Array(1);
   readonly #ended = Promise.withResolvers<WritingEnd>();
   #count = 0;
   /** What it will end with, as soon as nothing of it is being decoded. */
@@ -70,7 +71,7 @@ export class Writing implements Work {
   decoded(count: number): void {
     const { inside, evaluated } = this.#place;
     const held = inside._contextTokens;
-    for (const token of this.tokens.subarray(0, count)) held.push(token as Token);
+    for (let at = 0; at < count; at++) held.push(this.tokens[at] as Token);
     inside._nextTokenIndex += count;
     evaluated(count);
   }
@@ -91,7 +92,8 @@ export class Writing implements Work {
     const isFull = this.#count >= this.#plan.tokensMax || this.position + 1 >= contextTokens;
     if (isFull) this.#end = "length";
     else {
-      this.tokens = Uint32Array.of(token);
+      this.#next[0] = token;
+      this.tokens = this.#next;
       loop.add(this);
     }
     loop.meanwhile(() => this.#look(token));
