@@ -14,15 +14,34 @@ const FOLDER = join(import.meta.dir, "../../.cache/bench/models");
 /** Changes when the same call would write other bytes. */
 const VERSION = 1;
 
-/** Tokens with a meaning of their own. Their rows of the output matrix are zero: the model never says them by itself. */
-const SPECIAL = {
-  "<|endoftext|>": "control",
-  "<|im_start|>": "control",
-  "<|im_end|>": "control",
-  "<tool_call>": "user defined",
-  "</tool_call>": "user defined",
-} as const;
-const SPECIAL_NAMES = Object.keys(SPECIAL) as readonly (keyof typeof SPECIAL)[];
+/** How a family of models is talked to. */
+export interface Family {
+  readonly template: string;
+  /** Tokens with a meaning of their own. Their rows of the output matrix are zero: the model never says them by itself. */
+  readonly special: Readonly<Record<string, "control" | "user defined">>;
+  readonly bos: string;
+  readonly eos: string;
+  /** Every prompt begins with `bos`, whatever the template says. @default false */
+  readonly addsBos?: boolean;
+}
+
+/** A tokenizer, and how one talks with it. @default ChatML */
+type Words = Tokenizer & { readonly family?: Family };
+
+/** ChatML with tools, as Qwen and Hermes models have it. */
+const CHAT_ML: Family = {
+  template: CHAT_TEMPLATE,
+  special: {
+    "<|endoftext|>": "control",
+    "<|im_start|>": "control",
+    "<|im_end|>": "control",
+    "<tool_call>": "user defined",
+    "</tool_call>": "user defined",
+  },
+  bos: "<|endoftext|>",
+  eos: "<|im_end|>",
+};
+const SPECIAL_COUNT = Object.keys(CHAT_ML.special).length;
 const TOKEN_TYPE = { normal: 1, control: 3, "user defined": 4 } as const;
 
 /** Path of the model of the benches with this shape and format. It is made when it is not there. */
@@ -37,15 +56,17 @@ export function makeModel(
   shape: Shape,
   format: FormatName,
   path: string,
-  tokenizer = benchTokenizer(Math.max(0, shape.vocabulary - 256 - SPECIAL_NAMES.length)),
+  words: Words = benchTokenizer(Math.max(0, shape.vocabulary - 256 - SPECIAL_COUNT)),
 ): Written {
+  const { family = CHAT_ML } = words;
+  const specials = Object.keys(family.special).length;
   mkdirSync(dirname(path), { recursive: true });
   const metadata: Metadata = [
     ...about(shape, format),
-    ...vocabulary(shape, tokenizer),
-    ["tokenizer.chat_template", { text: CHAT_TEMPLATE }],
+    ...vocabulary(shape, words, family),
+    ["tokenizer.chat_template", { text: family.template }],
   ];
-  return writeGguf(path, metadata, tensors(shape, format));
+  return writeGguf(path, metadata, tensors(shape, format, specials));
 }
 
 type Metadata = readonly (readonly [string, Value])[];
@@ -82,31 +103,36 @@ function about(shape: Shape, format: FormatName): Metadata {
 }
 
 /** Learnt tokens, then words that no text has until the vocabulary is full, then those with a meaning. */
-function vocabulary(shape: Shape, { tokens: learnt, merges }: Tokenizer): Metadata {
-  const room = shape.vocabulary - learnt.length - SPECIAL_NAMES.length;
+function vocabulary(
+  shape: Shape,
+  { tokens: learnt, merges }: Tokenizer,
+  { special, bos, eos, addsBos = false }: Family,
+): Metadata {
+  const names = Object.keys(special);
+  const room = shape.vocabulary - learnt.length - names.length;
   if (room < 0) throw new RangeError(`A vocabulary of ${shape.vocabulary} tokens is too small`);
   // They are said like any other word. Tokens without a text would be missing from a stream, and so from its pace.
   const fillers = Array.from({ length: room }, (_, index) => `Ġqx${index.toString(36)}`);
-  const tokens = [...learnt, ...fillers, ...SPECIAL_NAMES];
+  const tokens = [...learnt, ...fillers, ...names];
   const plain = Array.from<number>({ length: learnt.length + room }).fill(TOKEN_TYPE.normal);
-  const types = [...plain, ...SPECIAL_NAMES.map((name) => TOKEN_TYPE[SPECIAL[name]])];
-  const id = (name: keyof typeof SPECIAL): Value => ({ u32: tokens.lastIndexOf(name) });
+  const types = [...plain, ...Object.values(special).map((kind) => TOKEN_TYPE[kind])];
+  const id = (name: string): Value => ({ u32: tokens.lastIndexOf(name) });
   return [
     ["tokenizer.ggml.model", { text: "gpt2" }],
     ["tokenizer.ggml.pre", { text: PRETOKENIZER }],
     ["tokenizer.ggml.tokens", { texts: tokens }],
     ["tokenizer.ggml.token_type", { i32s: types }],
     ["tokenizer.ggml.merges", { texts: merges }],
-    ["tokenizer.ggml.bos_token_id", id("<|endoftext|>")],
-    ["tokenizer.ggml.eos_token_id", id("<|im_end|>")],
-    ["tokenizer.ggml.padding_token_id", id("<|endoftext|>")],
-    ["tokenizer.ggml.add_bos_token", { bool: false }],
+    ["tokenizer.ggml.bos_token_id", id(bos)],
+    ["tokenizer.ggml.eos_token_id", id(eos)],
+    ["tokenizer.ggml.padding_token_id", id(bos)],
+    ["tokenizer.ggml.add_bos_token", { bool: addsBos }],
   ];
 }
 
-function tensors(shape: Shape, format: FormatName): readonly Tensor[] {
+function tensors(shape: Shape, format: FormatName, zeroRows: number): readonly Tensor[] {
   const { embedding, vocabulary: words, tied = false } = shape;
-  const output = { format, fill: "random", zeroRows: SPECIAL_NAMES.length } as const;
+  const output = { format, fill: "random", zeroRows } as const;
   const all: Tensor[] = [
     {
       ...(tied ? output : { format, fill: "random" }),
