@@ -5,7 +5,7 @@
 import * as v from "valibot";
 import { ComingAnswer } from "./answer.ts";
 import { ask, open, type Open, unreadable } from "./connection.ts";
-import { brokenOff, isPassing } from "./failure.ts";
+import { brokenOff, isPassing, isUnreachable } from "./failure.ts";
 import { look } from "./models.ts";
 import { bodyOf, type Quirk, quirkIn } from "./request.ts";
 import { eventData } from "./sse.ts";
@@ -59,7 +59,7 @@ const VECTORS_BYTES_MAX = 67_108_864;
 /** Waits until the provider is there. Rejects when it does not take our key. */
 export async function startOpenai(
   options: EngineOptions,
-  tell: (waitingFor: string) => void,
+  tell: (waitingFor: string | undefined) => void,
   patience: Patience = PATIENCE,
 ): Promise<Engine> {
   const { provider } = options;
@@ -70,11 +70,19 @@ export async function startOpenai(
       "model/unavailable",
       `The provider "${provider.name}" is at ${new URL(provider.url).host}, and --offline lets moult ask no other machine`,
     );
-  const known = await lookUntilThere(provider, tell, patience);
+  const closed = new AbortController();
+  const waiting = { provider, tell, patience, signal: closed.signal };
+  const known = await lookUntilThere(waiting);
   const contextTokens =
     options.contextTokens ??
     Math.min(known.contextTokens ?? CONTEXT_TOKENS_DEFAULT, CONTEXT_TOKENS_MAX);
-  const remote = new Remote(provider, patience);
+  let looking = false;
+  const remote = new Remote(provider, patience, (lost) => {
+    if (looking) return;
+    looking = true;
+    tell(`${lost.message}. It is looked for`);
+    void untilThereAgain(waiting).finally(() => (looking = false));
+  });
   return {
     info: {
       name: `${provider.name}/${provider.model}`,
@@ -84,38 +92,53 @@ export async function startOpenai(
     },
     generate: async (request, sink, signal) => await remote.generate(request, sink, signal),
     embed: async (texts, signal) => await remote.embed(texts, signal),
-    close: async () => {},
+    close: async () => closed.abort(),
   };
 }
 
-async function lookUntilThere(
-  provider: ProviderOptions,
-  tell: (waitingFor: string) => void,
-  patience: Patience,
-): ReturnType<typeof look> {
-  const { signal } = new AbortController();
+interface Waiting {
+  readonly provider: ProviderOptions;
+  readonly tell: (waitingFor: string | undefined) => void;
+  readonly patience: Patience;
+  readonly signal: AbortSignal;
+}
+
+async function lookUntilThere(waiting: Waiting): ReturnType<typeof look> {
+  const { provider, tell, patience, signal } = waiting;
   for (let failures = 1; ; failures++) {
     try {
       return await look(provider, signal);
     } catch (error) {
       if (!isMoultError(error) || error.details?.["status"] === 401) throw error;
-      tell(`${error.message}. It is tried again`);
+      tell(`${error.message}. It is looked for`);
     }
     await pause(backOffMs(failures, patience.look), signal);
+    signal.throwIfAborted();
   }
+}
+
+/** Whatever else is wrong by then, requests will hear themselves. */
+async function untilThereAgain(waiting: Waiting): Promise<void> {
+  const { patience, signal, tell } = waiting;
+  await pause(patience.look.firstMs, signal);
+  await lookUntilThere(waiting).catch(() => undefined);
+  if (!signal.aborted) tell(undefined);
 }
 
 /** One provider's model. */
 class Remote {
   readonly #provider: ProviderOptions;
   readonly #patience: Patience;
+  /** Told when tries in a row did not reach it. */
+  readonly #onLost: (error: MoultError) => void;
   readonly #quirks = new Set<Quirk>();
   /** Refused until then, by `Date.now()`: the provider said when to come again. */
   #closedUntil = 0;
 
-  constructor(provider: ProviderOptions, patience: Patience) {
+  constructor(provider: ProviderOptions, patience: Patience, onLost: (error: MoultError) => void) {
     this.#provider = provider;
     this.#patience = patience;
+    this.#onLost = onLost;
   }
 
   async generate(request: GenerateRequest, sink: Sink, signal: AbortSignal): Promise<EngineAnswer> {
@@ -165,6 +188,7 @@ class Remote {
         this.#remember(error);
         const learned = this.#quirks.size > known;
         const again = learned || (isPassing(error) && tries < TRIES_MAX);
+        if (isUnreachable(error) && !again) this.#onLost(error);
         if (!again || signal.aborted || coming?.firstAt) throw error;
         if (!learned) await pause(backOffMs(tries, this.#patience.again), signal);
         signal.throwIfAborted();
@@ -230,7 +254,8 @@ class Remote {
     if (isMoultError(error) && firstAt === 0) return error;
     if (!isMoultError(error) && !(error instanceof Error)) return error;
     const { name } = this.#provider;
-    const text = `The provider "${name}" broke off its answer: ${messageOf(error)}`;
+    const why = messageOf(error).replace(`The provider "${name}" `, "it ");
+    const text = `The provider "${name}" broke off its answer: ${why}`;
     return new MoultError("model/unavailable", text, { retry: firstAt === 0 }, error);
   }
 

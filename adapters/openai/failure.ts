@@ -5,7 +5,7 @@ import { boundedText } from "../../runtime/bounded_text.ts";
 import type { ProviderOptions } from "../../runtime/model/engine.ts";
 import { isRecord } from "../../runtime/record.ts";
 import { shortText } from "../../runtime/short_text.ts";
-import { type ErrorCode, MoultError, messageOf } from "../../schemas/error.ts";
+import { type ErrorCode, isMoultError, MoultError, messageOf } from "../../schemas/error.ts";
 
 /** Bytes that are read of an answer that says no. */
 const COMPLAINT_BYTES_MAX = 65_536;
@@ -34,13 +34,13 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Whether the same may be tried again at once. */
-export function isPassing(error: unknown): boolean {
-  return error instanceof MoultError && error.details?.["retry"] === true;
+export function isPassing(error: unknown): error is MoultError {
+  return isMoultError(error) && error.details?.["retry"] === true;
 }
 
-/** A failure that passes by itself, perhaps. */
-export function passing(text: string, cause?: unknown): MoultError {
-  return new MoultError("model/unavailable", text, { retry: true }, cause);
+/** Whether there was no answer at all: nobody is there. */
+export function isUnreachable(error: unknown): error is MoultError {
+  return isPassing(error) && error.details?.["status"] === undefined;
 }
 
 /** A connection that did not come about, or broke. */
@@ -48,7 +48,8 @@ export function unreachable({ name, url }: ProviderOptions, error: unknown): Mou
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const why = REASONS[code] ?? messageOf(error);
   const where = new URL(url).host;
-  return passing(`The provider "${name}" cannot be reached at ${where}: ${why}`, error);
+  const text = `The provider "${name}" cannot be reached at ${where}: ${why}`;
+  return new MoultError("model/unavailable", text, { retry: true }, error);
 }
 
 /** Says no in the provider's words. The body is read. */

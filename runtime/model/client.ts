@@ -170,8 +170,8 @@ class ModelClient implements Model {
 
   /** Why a request can not even wait. */
   #refusal(lane: Lane): MoultError | undefined {
-    const { state, reason, coming } = this.#status;
-    if (state === "failed" || state === "stopped" || coming === true)
+    const { state, reason } = this.#status;
+    if (state === "failed" || state === "stopped")
       return new MoultError("model/unavailable", reason ?? "There is no model");
     const asked = Array.from(this.#pending.values(), (pending) => pending.lane);
     return refusalOf(lane, asked, this.#status, this.#options.headroom);
@@ -253,7 +253,7 @@ class ModelClient implements Model {
     this.#device?.loaded(info);
     const limits = this.#device?.governing?.limits;
     if (limits !== undefined) this.#host?.send({ type: "limit", limits });
-    this.#update({ ...info, loadMs, state: "ready", coming: false });
+    this.#update({ ...info, loadMs, state: "ready" });
   }
 
   #loaded({ queued, running, waitMs, stats }: Extract<FromHost, { type: "load" }>): void {
@@ -328,8 +328,15 @@ class ModelClient implements Model {
 
   /** Nobody is kept waiting for what may take for ever. */
   #waits(reason: string): void {
-    this.#failAll(new MoultError("model/unavailable", reason, { restarting: false }));
-    this.#update({ state: "loading", reason, coming: true });
+    const error = new MoultError("model/unavailable", reason, { restarting: false });
+    for (const pending of this.#pending.values()) {
+      // An answer that comes may well come to its end.
+      if (pending.delivered) continue;
+      this.#host?.send({ type: "cancel", id: pending.id });
+      this.#settle(pending);
+      pending.fail(error);
+    }
+    this.#update({ state: "failed", reason });
   }
 
   #giveUp(reason: string): void {

@@ -129,12 +129,12 @@ export interface Engine {
 }
 
 /**
- * Loads a model. Rejects with `model/unavailable` when it can not be loaded, saying what to do. As long as it can only
- * wait for somebody else, it `tell`s for what, and requests are refused with that until it is ready.
+ * Loads a model. Rejects with `model/unavailable` when it can not be loaded, saying what to do. While it can only wait for
+ * somebody else, then or later, it `tell`s why, and requests are refused with that; with `undefined`, that has passed.
  */
 export type StartEngine = (
   options: EngineOptions,
-  tell: (waitingFor: string) => void,
+  tell: (waitingFor: string | undefined) => void,
 ) => Promise<Engine>;
 
 /** Whether `path` names a script instead of a model file. */

@@ -24,7 +24,7 @@ export type ToHost =
 /** Host → daemon. A request ends with its `done` event or with `error`; nothing follows. */
 export type FromHost =
   | { readonly type: "ready"; readonly info: EngineInfo; readonly loadMs: number }
-  /** It is not ready yet, and only somebody else can change that: what it waits for, for people. */
+  /** It is not ready, and only somebody else can change that: why, for people. `ready` follows when that has passed. */
   | { readonly type: "waiting"; readonly reason: string }
   /** The model can not be loaded; starting again would not help. The host exits. */
   | { readonly type: "failed"; readonly reason: string }

@@ -106,8 +106,12 @@ export class ModelHost {
 
   async #start(options: Extract<ToHost, { type: "start" }>["options"]): Promise<void> {
     const startedAt = performance.now();
+    let loadMs = 0;
+    const tell = (reason: string | undefined): void => {
+      if (reason !== undefined) this.#send({ type: "waiting", reason });
+      else if (this.#engine) this.#send({ type: "ready", info: this.#engine.info, loadMs });
+    };
     try {
-      const tell = (reason: string): void => this.#send({ type: "waiting", reason });
       this.#engine = await this.#startEngine(options, tell);
     } catch (error) {
       const reason = isMoultError(error)
@@ -117,8 +121,8 @@ export class ModelHost {
       return this.#exit(FAILED);
     }
     this.#engine.limit?.(this.#limits);
-    const loadMs = Math.round(performance.now() - startedAt);
-    this.#send({ type: "ready", info: this.#engine.info, loadMs });
+    loadMs = Math.round(performance.now() - startedAt);
+    tell(undefined);
     this.#pump();
     this.#tellPositions();
   }

@@ -43,7 +43,7 @@ test("a provider that comes late answers turns and calls tools, and its key is n
   const here = prepare(`http://127.0.0.1:${port}/v1`);
   const daemon = await here.launch();
   const reasons = async () => await (await daemon.ask("/readyz")).text();
-  await until(async () => (await reasons()).includes("nobody listens there. It is tried again"));
+  await until(async () => (await reasons()).includes("nobody listens there. It is looked for"));
   const failed = await daemon.say("one", "hello");
   expect(failed.outcome).toBe("failed");
   expect(failed.reply).toContain('The provider "near" cannot be reached');

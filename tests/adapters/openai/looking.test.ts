@@ -40,7 +40,7 @@ test.each([
 });
 
 test("a provider that is not there yet is told of and looked for until it is", async () => {
-  const told: string[] = [];
+  const told: (string | undefined)[] = [];
   let port: number;
   {
     using gone = serveProvider();
@@ -58,7 +58,7 @@ test("a provider that is not there yet is told of and looked for until it is", a
   server.script.push(saying("Here"));
   expect((await answerOf(await opening)).text).toBe("Here");
   expect(told[0]).toBe(
-    `The provider "there" cannot be reached at 127.0.0.1:${port}: nobody listens there. It is tried again`,
+    `The provider "there" cannot be reached at 127.0.0.1:${port}: nobody listens there. It is looked for`,
   );
 });
 
@@ -79,9 +79,33 @@ test("without connections to other machines, a provider elsewhere is refused by 
 
 test("a place that is no such API is told from one that is not there", async () => {
   using server = serveProvider();
-  const told = Promise.withResolvers<string>();
+  const told = Promise.withResolvers<string | undefined>();
   server.models = { type: "text/html", pieces: ["<html>Welcome</html>"] };
   void openEngine(server.url, { tell: told.resolve });
   expect(await told.promise).toContain("does not answer as OpenAI's API does");
   server.models = listing();
+});
+
+test("a provider that goes away is told of once, looked for, and told of when it is back", async () => {
+  const told: (string | undefined)[] = [];
+  const back = Promise.withResolvers<void>();
+  const server = serveProvider();
+  const { port, url } = server;
+  const engine = await openEngine(url, {
+    tell: (text) => {
+      told.push(text);
+      if (text === undefined) back.resolve();
+    },
+  });
+  server[Symbol.dispose]();
+  const unreachable = { code: "model/unavailable", message: expect.stringContaining("reached") };
+  const answers = await Promise.allSettled([answerOf(engine), answerOf(engine)]);
+  for (const answer of answers) expect(answer).toMatchObject({ reason: unreachable });
+  using again = serveProvider(port);
+  await back.promise;
+  again.script.push(saying("Back"));
+  expect((await answerOf(engine)).text).toBe("Back");
+  expect(told.filter((text) => text?.includes("It is looked for")).length).toBeGreaterThan(0);
+  expect(told.at(-1)).toBeUndefined();
+  await engine.close();
 });

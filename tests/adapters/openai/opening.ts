@@ -21,7 +21,7 @@ export interface Opening {
   readonly hasKey?: boolean;
   readonly options?: Partial<EngineOptions>;
   readonly patience?: Partial<Patience>;
-  readonly tell?: (waitingFor: string) => void;
+  readonly tell?: (waitingFor: string | undefined) => void;
 }
 
 /** Starts the engine. */
