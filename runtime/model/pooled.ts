@@ -215,7 +215,10 @@ export class PooledModel implements Model {
 
   #changed(status: ModelStatus): void {
     const { state, reason } = status;
-    if (state === "ready") this.#parts.onChange(this, "loaded");
+    if (state === "ready") {
+      this.#failure = undefined;
+      this.#parts.onChange(this, "loaded");
+    }
     if (state === "failed") {
       this.#failure = { reason: reason ?? "It cannot be loaded", at: performance.now() };
       this.#parts.onChange(this, "failed");

@@ -1,6 +1,6 @@
 /** Models of providers, by the names that the configuration gives them. Knows no protocol. */
 import type { ProviderOptions } from "./engine.ts";
-import { PROVIDER_PREFIX, providerIn, type Providers } from "../../schemas/provider.ts";
+import { providerIn, type Providers } from "../../schemas/provider.ts";
 
 /** Where providers' models are looked for. */
 export interface ProvidedOptions {
@@ -20,16 +20,4 @@ export function providedBy(
   const { model } = asked;
   const provider = { name, url, model, loopbackOnly: offline };
   return { provider: { ...provider, ...(key !== undefined && { key }) } };
-}
-
-/** Every model that providers offer under its name for requests, `NAME/MODEL`. */
-export function providedModels(
-  providers: Providers,
-): readonly { readonly id: string; readonly path: string; readonly ownedBy: string }[] {
-  return providers.flatMap(({ name, models }) =>
-    models.map((model) => {
-      const id = `${name}/${model}`;
-      return { id, path: PROVIDER_PREFIX + id, ownedBy: name };
-    }),
-  );
 }
