@@ -62,7 +62,7 @@ export interface GenerateRequest {
   readonly strict?: boolean;
   /** The answer is JSON of this schema. Not together with `tools`. */
   readonly jsonSchema?: JsonSchema;
-  /** Milliseconds that it may wait for a slot; then it fails with `queue/full`. @default as long as somebody waits for it */
+  /** Milliseconds that it may wait for a slot; then it fails with `queue/full`. @default what its lane allows; people wait */
   readonly waitMsMax?: number;
   /** Requests with the same key share a K/V sequence where that helps: a session's name. */
   readonly session?: string;

@@ -12,6 +12,16 @@ export const HEADROOM_DEFAULT = 0.3;
 /** Who is refused comes again after so long: not at once, and not when all is forgotten. */
 export const RETRY_MS = { min: 1_000, max: 60_000 };
 
+/**
+ * Milliseconds that a request waits for a slot, unless it says otherwise; in front of people for as long as they like.
+ * A schedule's next run comes, a summary is made by rules, a program is told when to come again.
+ */
+export const WAIT_MS_MAX: Readonly<Partial<Record<Lane, number>>> = {
+  api: 120_000,
+  cron: 900_000,
+  background: 600_000,
+};
+
 /** How much a new measurement counts. */
 const NEW_SHARE = 0.2;
 /** A request that has run longer than usual is expected to run this share of the usual longer. */

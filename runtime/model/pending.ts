@@ -1,4 +1,5 @@
 /** What was asked of a model and is not answered yet: an answer, or vectors. Knows frames; knows no process. */
+import { WAIT_MS_MAX } from "./admission.ts";
 import type { Answer } from "./answer.ts";
 import type { Embedding } from "./embedding.ts";
 import { NO_USAGE } from "./engine.ts";
@@ -38,7 +39,8 @@ export interface Wanted {
 /** Somebody waits for an answer. */
 export function pendingAnswer(wanted: Wanted, request: GenerateRequest, answer: Answer): Pending {
   const { id } = wanted;
-  const { lane, waitMsMax } = request;
+  const { lane } = request;
+  const { waitMsMax = WAIT_MS_MAX[lane] } = request;
   const begun = begin(wanted, lane);
   const frame = (): ToHost => {
     if (waitMsMax === undefined) return { type: "generate", id, request };

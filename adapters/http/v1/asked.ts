@@ -10,8 +10,6 @@ import { type GenerateRequest, TOKENS_UNBOUNDED } from "../../../schemas/model.t
 
 /** Bytes of a body: whole books, but not whatever somebody sends. */
 export const BODY_BYTES_MAX = 16 * 1_048_576;
-/** Who has waited so long for a slot, or would have to, is told to come again. */
-export const WAIT_MS_MAX = 120_000;
 const ANY_OBJECT: JsonSchema = { type: "object" };
 
 /** A request as it was understood. */
@@ -82,7 +80,6 @@ function toRequest(body: ChatCompletionBody): GenerateRequest {
   const messages = toMessages(body.messages);
   return {
     lane: "api",
-    waitMsMax: WAIT_MS_MAX,
     strict: true,
     messages,
     // Without a limit of the client's it ends by itself, or where the context does.

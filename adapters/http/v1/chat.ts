@@ -1,9 +1,9 @@
 /** `POST /v1/chat/completions`: the bare model, without agent and memory. */
-import { readChat, WAIT_MS_MAX } from "./asked.ts";
+import { readChat } from "./asked.ts";
 import { chunkStream } from "./chunks.ts";
 import { completionOf, wholeCompletion } from "./completion.ts";
 import { findModel } from "./models.ts";
-import { RETRY_MS } from "../../../runtime/model/admission.ts";
+import { RETRY_MS, WAIT_MS_MAX } from "../../../runtime/model/admission.ts";
 import { MoultError } from "../../../schemas/error.ts";
 import type { GenerateEvent } from "../../../schemas/model.ts";
 import type { Asked } from "../operation.ts";
@@ -40,7 +40,7 @@ async function firstOf(
     const next = await events.next();
     if (next.done === true || next.value.type !== "queued") return next;
     const { etaMs = 0 } = next.value;
-    if (etaMs <= WAIT_MS_MAX) continue;
+    if (etaMs <= (WAIT_MS_MAX.api ?? Number.POSITIVE_INFINITY)) continue;
     await events.return?.();
     throw new MoultError(
       "queue/full",

@@ -15,11 +15,10 @@ function request(): GenerateRequest {
 }
 
 describe("a chat completion", () => {
-  test("is asked in the api lane, bounded in its waiting and not in its length", async () => {
+  test("is asked in the api lane, and is as long as there is room for", async () => {
     await v1.chat({});
-    const { lane, waitMsMax, tokensMax = 0, session, messages } = request();
+    const { lane, tokensMax = 0, session, messages } = request();
     expect([lane, messages]).toEqual(["api", [{ role: "user", content: "hello" }]]);
-    expect(waitMsMax).toBeGreaterThan(0);
     expect(tokensMax).toBeGreaterThan(1e6);
     expect(session).toBeUndefined();
   });

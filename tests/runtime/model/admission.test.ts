@@ -1,12 +1,14 @@
 /** Who starts and who waits: rules alone, and a real host that follows them. */
 import { afterEach, expect, test } from "bun:test";
 import { collect, finishOf, openModel, requestOf, textOf, until } from "./answers.ts";
+import { Answer } from "../../../runtime/model/answer.ts";
 import { Durations, mayStart, refusalOf, type Room } from "../../../runtime/model/admission.ts";
 import type { Readings } from "../../../runtime/model/device.ts";
 import { LANE_LENGTH_MAX, LaneQueue } from "../../../runtime/model/queue.ts";
+import { pendingAnswer } from "../../../runtime/model/pending.ts";
 import type { Governing } from "../../../runtime/model/governor.ts";
 import type { Model } from "../../../runtime/ports.ts";
-import type { Lane } from "../../../schemas/model.ts";
+import { LANES, type Lane } from "../../../schemas/model.ts";
 
 const open: Model[] = [];
 function scripted(options: Parameters<typeof openModel>[0] = {}): Model {
@@ -130,6 +132,22 @@ test("a request that may not wait for long is given up while it waits, and says 
   expect(
     textOf(await collect(model.generate(requestOf("hello Gus", { waitMsMax: 60_000 })))),
   ).toContain("Gus");
+});
+
+test("people wait for as long as they like, everybody else for a bounded time", () => {
+  const waits = LANES.map((lane) => {
+    const wanted = { id: 1, signal: undefined, onAbort: () => {} };
+    const pending = pendingAnswer(wanted, requestOf("hello", { lane }), new Answer(() => {}));
+    const frame = pending.frame();
+    pending.release();
+    return [lane, frame.type === "generate" && frame.request.waitMsMax !== undefined];
+  });
+  expect(Object.fromEntries(waits)).toEqual({
+    interactive: false,
+    api: true,
+    cron: true,
+    background: true,
+  });
 });
 
 test("who waits is told how long, once something was measured", async () => {
