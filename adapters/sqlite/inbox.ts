@@ -6,6 +6,7 @@ import { history, inbox, journal, messageKeys, outbox, sessions } from "../../sc
 import { NOTHING_USED, type Reply, type Trace, type TraceEvent } from "../../schemas/turn.ts";
 import type { Db } from "./database.ts";
 import { method } from "./failure.ts";
+import { lazily } from "./lazily.ts";
 import type { kvQueries } from "./kv.ts";
 
 /** WhatsApp repeats a message for 7 days, nobody longer; two days of reserve. */
@@ -67,123 +68,136 @@ export function inboxQueries(
 
 /** What accepts a message. */
 function prepareAccept(db: Db) {
-  return {
-    seen: db
-      .select({ inbox })
-      .from(messageKeys)
-      .innerJoin(inbox, eq(inbox.turn, messageKeys.turn))
-      .where(and(eq(messageKeys.protocol, p("protocol")), eq(messageKeys.key, p("key"))))
-      .prepare(),
-    addKey: db
-      .insert(messageKeys)
-      .values({ protocol: p("protocol"), key: p("key"), turn: p("turn"), at: p("at") })
-      .onConflictDoNothing()
-      .prepare(),
-    purgeKeys: db
-      .delete(messageKeys)
-      .where(lt(messageKeys.at, p("before")))
-      .prepare(),
-    touch: db
-      .insert(sessions)
-      .values({ session: p("session"), turns: 1, createdAt: p("at"), lastAt: p("at") })
-      .onConflictDoUpdate({
-        target: sessions.session,
-        set: { turns: sql`${sessions.turns} + 1`, lastAt: sql`excluded.last_at` },
-      })
-      .prepare(),
-    add: db
-      .insert(inbox)
-      .values({
-        turn: p("turn"),
-        session: p("session"),
-        protocol: p("protocol"),
-        channel: p("channel"),
-        conversation: p("conversation"),
-        sender: p("sender"),
-        principal: p("principal"),
-        text: p("text"),
-        attachments: p("attachments"),
-        work: p("work"),
-        state: "queued",
-        attempts: 0,
-        acceptedAt: p("at"),
-      })
-      .prepare(),
-  };
+  return lazily({
+    seen: () =>
+      db
+        .select({ inbox })
+        .from(messageKeys)
+        .innerJoin(inbox, eq(inbox.turn, messageKeys.turn))
+        .where(and(eq(messageKeys.protocol, p("protocol")), eq(messageKeys.key, p("key"))))
+        .prepare(),
+    addKey: () =>
+      db
+        .insert(messageKeys)
+        .values({ protocol: p("protocol"), key: p("key"), turn: p("turn"), at: p("at") })
+        .onConflictDoNothing()
+        .prepare(),
+    purgeKeys: () =>
+      db
+        .delete(messageKeys)
+        .where(lt(messageKeys.at, p("before")))
+        .prepare(),
+    touch: () =>
+      db
+        .insert(sessions)
+        .values({ session: p("session"), turns: 1, createdAt: p("at"), lastAt: p("at") })
+        .onConflictDoUpdate({
+          target: sessions.session,
+          set: { turns: sql`${sessions.turns} + 1`, lastAt: sql`excluded.last_at` },
+        })
+        .prepare(),
+    add: () =>
+      db
+        .insert(inbox)
+        .values({
+          turn: p("turn"),
+          session: p("session"),
+          protocol: p("protocol"),
+          channel: p("channel"),
+          conversation: p("conversation"),
+          sender: p("sender"),
+          principal: p("principal"),
+          text: p("text"),
+          attachments: p("attachments"),
+          work: p("work"),
+          state: "queued",
+          attempts: 0,
+          acceptedAt: p("at"),
+        })
+        .prepare(),
+  });
 }
 
 /** What reads and runs a turn. */
 function prepare(db: Db) {
-  return {
-    unfinished: db
-      .select()
-      .from(inbox)
-      .where(sql`${inbox.state} <> 'done'`)
-      .orderBy(inbox.n)
-      .prepare(),
-    row: db
-      .select()
-      .from(inbox)
-      .where(eq(inbox.turn, p("turn")))
-      .prepare(),
-    begin: db
-      .update(inbox)
-      .set({ state: "running", attempts: sql`${inbox.attempts} + 1` })
-      .where(eq(inbox.turn, p("turn")))
-      .returning({ turn: inbox.turn })
-      .prepare(),
-    append: db
-      .insert(journal)
-      .values({
-        turn: p("turn"),
-        seq: p("seq"),
-        type: p("type"),
-        at: p("at"),
-        facts: p("facts"),
-      })
-      .prepare(),
-    events: db
-      .select()
-      .from(journal)
-      .where(eq(journal.turn, p("turn")))
-      .orderBy(journal.seq)
-      .prepare(),
-  };
+  return lazily({
+    unfinished: () =>
+      db
+        .select()
+        .from(inbox)
+        .where(sql`${inbox.state} <> 'done'`)
+        .orderBy(inbox.n)
+        .prepare(),
+    row: () =>
+      db
+        .select()
+        .from(inbox)
+        .where(eq(inbox.turn, p("turn")))
+        .prepare(),
+    begin: () =>
+      db
+        .update(inbox)
+        .set({ state: "running", attempts: sql`${inbox.attempts} + 1` })
+        .where(eq(inbox.turn, p("turn")))
+        .returning({ turn: inbox.turn })
+        .prepare(),
+    append: () =>
+      db
+        .insert(journal)
+        .values({
+          turn: p("turn"),
+          seq: p("seq"),
+          type: p("type"),
+          at: p("at"),
+          facts: p("facts"),
+        })
+        .prepare(),
+    events: () =>
+      db
+        .select()
+        .from(journal)
+        .where(eq(journal.turn, p("turn")))
+        .orderBy(journal.seq)
+        .prepare(),
+  });
 }
 
 /** What ends a turn. */
 function prepareEnding(db: Db) {
-  return {
-    end: db
-      .update(inbox)
-      .set({ state: "done", reply: sql`${p("reply")}` })
-      .where(and(eq(inbox.turn, p("turn")), ne(inbox.state, "done")))
-      .returning()
-      .prepare(),
-    remember: db
-      .insert(history)
-      .values({
-        session: p("session"),
-        turn: p("turn"),
-        role: p("role"),
-        content: p("content"),
-        toolCalls: p("toolCalls"),
-        callId: p("callId"),
-        name: p("name"),
-        at: p("at"),
-      })
-      .prepare(),
-    reset: db
-      .update(sessions)
-      .set({
-        summary: null,
-        summaryNext: null,
-        resetAfter: sql`(select coalesce(max(${history.n}), 0) from ${history} where ${history.session} = ${p("session")})`,
-      })
-      .where(eq(sessions.session, p("session")))
-      .prepare(),
-    send: sendQuery(db),
-  };
+  return lazily({
+    end: () =>
+      db
+        .update(inbox)
+        .set({ state: "done", reply: sql`${p("reply")}` })
+        .where(and(eq(inbox.turn, p("turn")), ne(inbox.state, "done")))
+        .returning()
+        .prepare(),
+    remember: () =>
+      db
+        .insert(history)
+        .values({
+          session: p("session"),
+          turn: p("turn"),
+          role: p("role"),
+          content: p("content"),
+          toolCalls: p("toolCalls"),
+          callId: p("callId"),
+          name: p("name"),
+          at: p("at"),
+        })
+        .prepare(),
+    reset: () =>
+      db
+        .update(sessions)
+        .set({
+          summary: null,
+          summaryNext: null,
+          resetAfter: sql`(select coalesce(max(${history.n}), 0) from ${history} where ${history.session} = ${p("session")})`,
+        })
+        .where(eq(sessions.session, p("session")))
+        .prepare(),
+    send: () => sendQuery(db),
+  });
 }
 
 function sendQuery(db: Db) {
@@ -235,8 +249,7 @@ function acceptQuery(db: Db, clock: Clock) {
 /** A notice is a turn that has ended already: it shows in its session, and its delivery is like any other. */
 function tellQuery(db: Db, clock: Clock) {
   const accepting = prepareAccept(db);
-  const { end } = prepareEnding(db);
-  const send = sendQuery(db);
+  const ending = prepareEnding(db);
   type Tell = (notice: Parameters<Store["tell"]>[0]) => boolean;
   const tell: Tell = ({ keys, text, ...notice }) =>
     db.transaction(() => {
@@ -249,8 +262,8 @@ function tellQuery(db: Db, clock: Clock) {
       for (const key of keys) accepting.addKey.run({ protocol, key, turn, at: KEPT_FOR_EVER });
       const usage = NOTHING_USED;
       const reply: Reply = { turn, session, outcome: "refused", reply: text, toolCalls: [], usage };
-      end.get({ turn, reply: JSON.stringify(reply) });
-      send.run({ ...notice, id: Bun.randomUUIDv7(), turn, part: 0, text, at });
+      ending.end.get({ turn, reply: JSON.stringify(reply) });
+      ending.send.run({ ...notice, id: Bun.randomUUIDv7(), turn, part: 0, text, at });
       return true;
     });
   return tell;

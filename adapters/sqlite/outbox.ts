@@ -5,6 +5,7 @@ import type { Clock, Letter, OutboxRow, Store } from "../../runtime/ports.ts";
 import { outbox } from "../../schemas/tables.ts";
 import type { Db } from "./database.ts";
 import { method } from "./failure.ts";
+import { lazily } from "./lazily.ts";
 
 /** Deliveries handed out at once; the next ones follow when these have ended. */
 const DUE_MAX = 32;
@@ -73,61 +74,62 @@ function prepare(db: Db) {
   // Written out, so that the partial indexes apply.
   const isOpen = sql`${outbox.state} in ('pending', 'sending')`;
   const isLetter = sql`${outbox.state} in ('dead', 'unknown')`;
-  return {
-    due: db
-      .select()
-      .from(outbox)
-      .where(
-        and(
-          isOpen,
-          eq(outbox.state, "pending"),
-          sql`${outbox.nextAt} <= ${p("now")}`,
-          hasPlace,
-          isHead,
-        ),
-      )
-      .orderBy(asc(outbox.n))
-      .limit(DUE_MAX)
-      .prepare(),
-    begin: db
-      .update(outbox)
-      .set({ state: "sending", attempts: sql`${outbox.attempts} + 1` })
-      .where(eq(outbox.id, p("id")))
-      .prepare(),
-    next: db
-      .select({ at: min(outbox.nextAt) })
-      .from(outbox)
-      .where(and(isOpen, eq(outbox.state, "pending"), hasPlace, isHead))
-      .prepare(),
-    interrupted: db
-      .select()
-      .from(outbox)
-      .where(and(isOpen, eq(outbox.state, "sending")))
-      .orderBy(asc(outbox.n))
-      .prepare(),
-    letters: db
-      .select()
-      .from(outbox)
-      .where(isLetter)
-      .orderBy(desc(outbox.n))
-      .limit(p("limit"))
-      .prepare(),
-    end: db
-      .update(outbox)
-      .set({
-        state: sql`${p("state")}`,
-        error: sql`${p("error")}`,
-        nextAt: sql`${p("nextAt")}`,
-        attempts: sql`${outbox.attempts} - ${p("uncounted")}`,
-      })
-      .where(and(eq(outbox.id, p("id")), inArray(outbox.state, ["sending", "pending"])))
-      .prepare(),
-    pending: db
-      .select({ count: sql<number>`count(*)` })
-      .from(outbox)
-      .where(isOpen)
-      .prepare(),
-  };
+  return lazily({
+    due: () =>
+      db
+        .select()
+        .from(outbox)
+        .where(
+          and(
+            isOpen,
+            eq(outbox.state, "pending"),
+            sql`${outbox.nextAt} <= ${p("now")}`,
+            hasPlace,
+            isHead,
+          ),
+        )
+        .orderBy(asc(outbox.n))
+        .limit(DUE_MAX)
+        .prepare(),
+    begin: () =>
+      db
+        .update(outbox)
+        .set({ state: "sending", attempts: sql`${outbox.attempts} + 1` })
+        .where(eq(outbox.id, p("id")))
+        .prepare(),
+    next: () =>
+      db
+        .select({ at: min(outbox.nextAt) })
+        .from(outbox)
+        .where(and(isOpen, eq(outbox.state, "pending"), hasPlace, isHead))
+        .prepare(),
+    interrupted: () =>
+      db
+        .select()
+        .from(outbox)
+        .where(and(isOpen, eq(outbox.state, "sending")))
+        .orderBy(asc(outbox.n))
+        .prepare(),
+    letters: () =>
+      db.select().from(outbox).where(isLetter).orderBy(desc(outbox.n)).limit(p("limit")).prepare(),
+    end: () =>
+      db
+        .update(outbox)
+        .set({
+          state: sql`${p("state")}`,
+          error: sql`${p("error")}`,
+          nextAt: sql`${p("nextAt")}`,
+          attempts: sql`${outbox.attempts} - ${p("uncounted")}`,
+        })
+        .where(and(eq(outbox.id, p("id")), inArray(outbox.state, ["sending", "pending"])))
+        .prepare(),
+    pending: () =>
+      db
+        .select({ count: sql<number>`count(*)` })
+        .from(outbox)
+        .where(isOpen)
+        .prepare(),
+  });
 }
 
 type Row = typeof outbox.$inferSelect;

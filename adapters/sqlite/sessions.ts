@@ -5,6 +5,7 @@ import type { SessionContext } from "../../schemas/session.ts";
 import { history, sessions } from "../../schemas/tables.ts";
 import type { Db } from "./database.ts";
 import { method } from "./failure.ts";
+import { lazily } from "./lazily.ts";
 
 /** Items read at once, whatever their sizes. */
 const ITEMS_MAX = 1_000;
@@ -18,13 +19,6 @@ const p = sql.placeholder;
 export function sessionQueries(
   db: Db,
 ): Pick<Store, "history" | "session" | "sessions" | "context" | "keepContext" | "forget"> {
-  const items = db
-    .select()
-    .from(history)
-    .where(and(eq(history.session, p("session")), gt(history.n, p("after"))))
-    .orderBy(desc(history.n))
-    .limit(ITEMS_MAX)
-    .prepare();
   const { session, turns, createdAt, lastAt, resetAfter, ...beside } = getTableColumns(sessions);
   const shown = {
     session,
@@ -34,55 +28,70 @@ export function sessionQueries(
     pinned: beside.pinned,
     summarisedTurns: sql<number>`coalesce(json_extract(${beside.summary}, '$.turns'), 0)`,
   };
-  const reset = db
-    .select({ resetAfter })
-    .from(sessions)
-    .where(eq(sessions.session, p("session")))
-    .prepare();
   const { pinned, summary, summaryNext } = beside;
-  const context = db
-    .select({ pinned, summary, summaryNext })
-    .from(sessions)
-    .where(eq(sessions.session, p("session")))
-    .prepare();
-  const one = db
-    .select(shown)
-    .from(sessions)
-    .where(eq(sessions.session, p("session")))
-    .prepare();
-  const list = db
-    .select(shown)
-    .from(sessions)
-    .orderBy(desc(sessions.lastAt))
-    .limit(SESSIONS_MAX)
-    .prepare();
-  const forget = db
-    .delete(sessions)
-    .where(eq(sessions.session, p("session")))
-    .returning({ session: sessions.session })
-    .prepare();
+  const queries = lazily({
+    items: () =>
+      db
+        .select()
+        .from(history)
+        .where(and(eq(history.session, p("session")), gt(history.n, p("after"))))
+        .orderBy(desc(history.n))
+        .limit(ITEMS_MAX)
+        .prepare(),
+    reset: () =>
+      db
+        .select({ resetAfter })
+        .from(sessions)
+        .where(eq(sessions.session, p("session")))
+        .prepare(),
+    context: () =>
+      db
+        .select({ pinned, summary, summaryNext })
+        .from(sessions)
+        .where(eq(sessions.session, p("session")))
+        .prepare(),
+    one: () =>
+      db
+        .select(shown)
+        .from(sessions)
+        .where(eq(sessions.session, p("session")))
+        .prepare(),
+    list: () =>
+      db.select(shown).from(sessions).orderBy(desc(sessions.lastAt)).limit(SESSIONS_MAX).prepare(),
+    forget: () =>
+      db
+        .delete(sessions)
+        .where(eq(sessions.session, p("session")))
+        .returning({ session: sessions.session })
+        .prepare(),
+  });
   return {
     history: method("read the history", (name, charsMax, whole = false) => {
       let chars = 0;
-      const after = whole ? 0 : (reset.get({ session: name })?.resetAfter ?? 0);
-      const newest = items.all({ session: name, after });
+      const after = whole ? 0 : (queries.reset.get({ session: name })?.resetAfter ?? 0);
+      const newest = queries.items.all({ session: name, after });
       const end = newest.findIndex((row) => (chars += row.content.length) > charsMax);
       return newest
         .slice(0, end === -1 ? newest.length : end)
         .toReversed()
         .map(toItem);
     }),
-    context: method("read the session", (name) => toContext(context.get({ session: name }))),
+    context: method("read the session", (name) =>
+      toContext(queries.context.get({ session: name })),
+    ),
     keepContext: method("keep what stands beside the session", (name, kept) => {
       if (Object.keys(kept).length === 0) return;
       db.update(sessions).set(kept).where(eq(sessions.session, name)).run();
     }),
     session: method("read the session", (name) => {
-      const row = one.get({ session: name });
+      const row = queries.one.get({ session: name });
       return row === undefined ? undefined : toInfo(row);
     }),
-    sessions: method("list the sessions", () => list.all().map(toInfo)),
-    forget: method("forget the session", (name) => forget.all({ session: name }).length > 0),
+    sessions: method("list the sessions", () => queries.list.all().map(toInfo)),
+    forget: method(
+      "forget the session",
+      (name) => queries.forget.all({ session: name }).length > 0,
+    ),
   };
 }
 

@@ -8,7 +8,7 @@ import { searchQueries } from "./search.ts";
 import { sessionQueries } from "./sessions.ts";
 
 /**
- * Opens the database `file`, creates or migrates it, and prepares every query.
+ * Opens the database `file`, and creates or migrates it.
  *
  * @param clock @default the machine's
  * @throws {MoultError} `internal`, with what to do; see `openDatabase()`
