@@ -40,6 +40,17 @@ export class Stream {
       this.#open = this.#evaluate(tokens, options ?? {});
       return this.#open;
     };
+    // What runs ahead must not be decoded where the tokens before it are gone: after a call's name, for example.
+    const adapt = sequence.adaptStateToTokens.bind(sequence);
+    sequence.adaptStateToTokens = async (...wanted) => {
+      await this.settle();
+      await adapt(...wanted);
+    };
+    const erase = sequence.eraseContextTokenRanges.bind(sequence);
+    sequence.eraseContextTokenRanges = async (ranges) => {
+      await this.settle();
+      await erase(ranges);
+    };
   }
 
   /** The next answer is for somebody else. */
