@@ -8,7 +8,7 @@ import { Prompts } from "./prompts.ts";
 
 const CALLS = 10_000;
 const SLOTS = 4;
-const CONTEXT_TOKENS = 2_048;
+const CONTEXT_TOKENS = 4_096;
 const PROMPT_TOKENS = 12;
 /** A random model seldom ends a text by itself; what is cut off is no call, and is asked for again. */
 const ANSWER_TOKENS = 512;
@@ -48,6 +48,46 @@ const TOOLS: Readonly<Record<string, CheckedSchema>> = {
     guests: { type: "array", items: object({ name: text }), minItems: 1, maxItems: 2 },
     smoking: { const: false },
   }),
+  set_timer: object(
+    {
+      minutes: { type: "integer", multipleOf: 5, minimum: 5, maximum: 720 },
+      share: { type: "number", exclusiveMinimum: 0, exclusiveMaximum: 1 },
+      volume: { type: "number", multipleOf: 0.25, minimum: -2, maximum: 2 },
+    },
+    "share",
+    "volume",
+  ),
+  open_door: object({
+    code: { type: "string", pattern: "^[A-Z]{2}-\\d{3,5}$" },
+    day: { type: "string", pattern: "^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$" },
+    note: { type: "string", pattern: '^"?[^/\\s]+\\\\?$', maxLength: 12 },
+  }),
+  label: object({
+    tags: { type: "array", items: { enum: ["red", "green", "blue", 1, null] }, uniqueItems: true },
+    values: { type: "object", additionalProperties: { type: "integer" }, maxProperties: 2 },
+    at: { type: "array", prefixItems: [{ type: "integer" }, text], items: false, minItems: 2 },
+  }),
+  plan: {
+    ...object({
+      step: { $ref: "#/$defs/step" },
+      when: {
+        oneOf: [
+          object({ kind: { const: "at" }, hour: { type: "integer", minimum: 0, maximum: 23 } }),
+          object({ kind: { const: "never" } }),
+        ],
+      },
+      priority: { type: ["integer", "null"], minimum: -3, maximum: 3 },
+    }),
+    $defs: {
+      step: object(
+        {
+          name: { ...text, minLength: 2 },
+          next: { type: "array", items: { $ref: "#/$defs/step" }, maxItems: 1 },
+        },
+        "next",
+      ),
+    },
+  },
 };
 
 /** One claim. */

@@ -3,46 +3,110 @@
  * not to say itself whether they are right.
  */
 
+type SchemaType = "object" | "array" | "string" | "number" | "integer" | "boolean" | "null";
+
 /** A schema; unknown keywords are refused, so that none is believed to be checked. */
 export interface CheckedSchema {
-  readonly type?: "object" | "array" | "string" | "number" | "integer" | "boolean" | "null";
+  readonly type?: SchemaType | readonly SchemaType[];
   readonly description?: string;
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly anyOf?: readonly CheckedSchema[];
+  readonly oneOf?: readonly CheckedSchema[];
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, CheckedSchema>>;
   readonly properties?: Readonly<Record<string, CheckedSchema>>;
   readonly required?: readonly string[];
-  readonly additionalProperties?: false;
-  readonly items?: CheckedSchema;
+  readonly additionalProperties?: false | CheckedSchema;
+  readonly prefixItems?: readonly CheckedSchema[];
+  readonly items?: false | CheckedSchema;
+  readonly uniqueItems?: boolean;
   readonly minItems?: number;
   readonly maxItems?: number;
+  readonly minProperties?: number;
+  readonly maxProperties?: number;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly multipleOf?: number;
+  readonly pattern?: string;
   readonly minLength?: number;
   readonly maxLength?: number;
 }
 
 /** What does not fit, the first such thing; `undefined` when all does. */
-export function misfit(value: unknown, schema: CheckedSchema, at = "$"): string | undefined {
-  return misfitOfKind(value, schema, at) ?? misfitInside(value, schema, at);
+export function misfit(value: unknown, schema: CheckedSchema): string | undefined {
+  return new Judge(schema.$defs ?? {}).judge(value, schema, "$");
 }
 
-function misfitOfKind(value: unknown, schema: CheckedSchema, at: string): string | undefined {
-  const { anyOf, type } = schema;
-  if (anyOf !== undefined && !anyOf.some((one) => misfit(value, one, at) === undefined))
-    return `${at}: none of ${anyOf.length} fits`;
-  if ("const" in schema && value !== schema.const) return `${at}: not ${String(schema.const)}`;
-  if (schema.enum !== undefined && !schema.enum.includes(value)) return `${at}: not in the list`;
-  if (type !== undefined && typeOf(value, type) !== type) return `${at}: no ${type}`;
-  return undefined;
-}
+class Judge {
+  readonly #named: Readonly<Record<string, CheckedSchema>>;
 
-function misfitInside(value: unknown, schema: CheckedSchema, at: string): string | undefined {
-  if (typeof value === "string") return misfitOfText(value, schema, at);
-  if (typeof value === "number") return misfitOfNumber(value, schema, at);
-  if (Array.isArray(value)) return misfitOfList(value, schema, at);
-  if (typeof value === "object" && value !== null) return misfitOfObject(value, schema, at);
-  return undefined;
+  constructor(named: Readonly<Record<string, CheckedSchema>>) {
+    this.#named = named;
+  }
+
+  judge(value: unknown, schema: CheckedSchema, at: string): string | undefined {
+    const named =
+      schema.$ref === undefined ? undefined : this.#named[schema.$ref.slice("#/$defs/".length)];
+    if (schema.$ref !== undefined && named === undefined) return `${at}: no such schema`;
+    const wrong = named === undefined ? undefined : this.judge(value, named, at);
+    return wrong ?? this.#kind(value, schema, at) ?? this.#inside(value, schema, at);
+  }
+
+  #kind(value: unknown, schema: CheckedSchema, at: string): string | undefined {
+    const { anyOf, oneOf, type } = schema;
+    const fits = (one: CheckedSchema): boolean => this.judge(value, one, at) === undefined;
+    if (anyOf !== undefined && !anyOf.some(fits)) return `${at}: none of ${anyOf.length} fits`;
+    if (oneOf !== undefined && oneOf.filter(fits).length !== 1)
+      return `${at}: not one of ${oneOf.length} fits`;
+    if ("const" in schema && value !== schema.const) return `${at}: not ${String(schema.const)}`;
+    if (schema.enum !== undefined && !schema.enum.includes(value)) return `${at}: not in the list`;
+    const types = [type ?? []].flat();
+    if (types.length > 0 && !types.some((one) => typeOf(value, one) === one))
+      return `${at}: no ${types.join(" or ")}`;
+    return undefined;
+  }
+
+  #inside(value: unknown, schema: CheckedSchema, at: string): string | undefined {
+    if (typeof value === "string") return misfitOfText(value, schema, at);
+    if (typeof value === "number") return misfitOfNumber(value, schema, at);
+    if (Array.isArray(value)) return this.#list(value, schema, at);
+    if (typeof value === "object" && value !== null) return this.#object(value, schema, at);
+    return undefined;
+  }
+
+  #list(list: readonly unknown[], schema: CheckedSchema, at: string): string | undefined {
+    const { items, prefixItems = [], minItems = 0, maxItems = Number.POSITIVE_INFINITY } = schema;
+    if (list.length < minItems || list.length > maxItems) return `${at}: ${list.length} items`;
+    const texts = list.map((item) => JSON.stringify(item));
+    if (schema.uniqueItems === true && new Set(texts).size < texts.length)
+      return `${at}: the same item twice`;
+    const found = list.map((item, index) => {
+      const of = prefixItems[index] ?? items;
+      if (of === false) return `${at}[${index}]: nobody asked for it`;
+      return of === undefined ? undefined : this.judge(item, of, `${at}[${index}]`);
+    });
+    return found.find((one) => one !== undefined);
+  }
+
+  #object(object: object, schema: CheckedSchema, at: string): string | undefined {
+    const { properties = {}, required = [], additionalProperties } = schema;
+    const missing = required.find((key) => !Object.hasOwn(object, key));
+    if (missing !== undefined) return `${at}.${missing}: missing`;
+    const entries = Object.entries(object);
+    const { minProperties = 0, maxProperties = Number.POSITIVE_INFINITY } = schema;
+    if (entries.length < minProperties || entries.length > maxProperties)
+      return `${at}: ${entries.length} keys`;
+    for (const [key, value] of entries) {
+      const of = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
+      if (of === false) return `${at}.${key}: nobody asked for it`;
+      const wrong = of === undefined ? undefined : this.judge(value, of, `${at}.${key}`);
+      if (wrong !== undefined) return wrong;
+    }
+    return undefined;
+  }
 }
 
 /** The type of a value; of whole numbers the one that is asked for. */
@@ -53,39 +117,22 @@ function typeOf(value: unknown, wanted: string): string {
   return typeof value;
 }
 
-function misfitOfText(text: string, { minLength = 0, maxLength }: CheckedSchema, at: string) {
+function misfitOfText(text: string, schema: CheckedSchema, at: string): string | undefined {
+  const { minLength = 0, maxLength = Number.POSITIVE_INFINITY, pattern } = schema;
   // JSON Schema counts code points.
   const { length } = Array.from(text);
-  return length < minLength || length > (maxLength ?? Number.POSITIVE_INFINITY)
-    ? `${at}: ${length} characters`
-    : undefined;
+  if (length < minLength || length > maxLength) return `${at}: ${length} characters`;
+  const fits = pattern === undefined || RegExp(pattern, "u").test(text);
+  return fits ? undefined : `${at}: ${JSON.stringify(text)} does not match`;
 }
 
-function misfitOfNumber(value: number, { minimum, maximum }: CheckedSchema, at: string) {
-  const fits = value >= (minimum ?? -Infinity) && value <= (maximum ?? Infinity);
-  return fits ? undefined : `${at}: ${value} is out of range`;
-}
-
-function misfitOfList(list: readonly unknown[], schema: CheckedSchema, at: string) {
-  const { items, minItems = 0, maxItems = Number.POSITIVE_INFINITY } = schema;
-  if (list.length < minItems || list.length > maxItems) return `${at}: ${list.length} items`;
-  if (items === undefined) return undefined;
-  const found = list.map((item, index) => misfit(item, items, `${at}[${index}]`));
-  return found.find((one) => one !== undefined);
-}
-
-function misfitOfObject(object: object, schema: CheckedSchema, at: string): string | undefined {
-  const { properties = {}, required = [], additionalProperties } = schema;
-  const missing = required.find((key) => !Object.hasOwn(object, key));
-  if (missing !== undefined) return `${at}.${missing}: missing`;
-  for (const [key, value] of Object.entries(object)) {
-    const of = Object.hasOwn(properties, key) ? properties[key] : undefined;
-    if (of === undefined) {
-      if (additionalProperties === false) return `${at}.${key}: nobody asked for it`;
-      continue;
-    }
-    const wrong = misfit(value, of, `${at}.${key}`);
-    if (wrong !== undefined) return wrong;
-  }
-  return undefined;
+function misfitOfNumber(value: number, schema: CheckedSchema, at: string): string | undefined {
+  const { minimum = -Infinity, maximum = Infinity, multipleOf } = schema;
+  const { exclusiveMinimum = -Infinity, exclusiveMaximum = Infinity } = schema;
+  const fits =
+    value >= minimum && value <= maximum && value > exclusiveMinimum && value < exclusiveMaximum;
+  if (!fits) return `${at}: ${value} is out of range`;
+  return multipleOf === undefined || Number.isInteger(value / multipleOf)
+    ? undefined
+    : `${at}: ${value} is no multiple`;
 }
