@@ -6,6 +6,7 @@ import { DOCUMENTS, ref } from "./documents.ts";
 import { toOpenApi } from "./json_schema.ts";
 import type { Operation } from "./operation.ts";
 import type { Services } from "./services.ts";
+import { isOpenAi } from "./v1/errors.ts";
 import { ClientFrame } from "./ws_frames.ts";
 
 /** What the OpenAPI plugin spreads into its answer; `paths` and `components` are read anew at each request. */
@@ -219,7 +220,10 @@ function describe(operation: Operation): JsonSchema {
           ]),
         ),
       },
-      ...errorAnswers([...own, ...(errors ?? [])], grant !== undefined),
+      ...errorAnswers([...own, ...(errors ?? [])], {
+        needsKey: grant !== undefined,
+        shape: isOpenAi(path) ? "OpenAiError" : "Error",
+      }),
     },
   };
 }
@@ -231,7 +235,13 @@ function bodySchema(body: NonNullable<Operation["body"]>): JsonSchema {
   };
 }
 
-function errorAnswers(codes: readonly ErrorCode[], needsKey = true): Record<string, unknown> {
+function errorAnswers(
+  codes: readonly ErrorCode[],
+  { needsKey, shape }: { readonly needsKey: boolean; readonly shape: "Error" | "OpenAiError" } = {
+    needsKey: true,
+    shape: "Error",
+  },
+): Record<string, unknown> {
   const byStatus = new Map<number, ErrorCode[]>();
   const all = new Set<ErrorCode>([
     ...codes,
@@ -247,7 +257,7 @@ function errorAnswers(codes: readonly ErrorCode[], needsKey = true): Record<stri
       status,
       {
         description: list.map((code) => `\`${code}\``).join(", "),
-        content: { "application/json": { schema: ref("Error") } },
+        content: { "application/json": { schema: ref(shape) } },
       },
     ]),
   );

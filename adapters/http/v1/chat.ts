@@ -4,6 +4,7 @@ import { chunkStream } from "./chunks.ts";
 import { completionOf, wholeCompletion } from "./completion.ts";
 import { findModel } from "./models.ts";
 import { RETRY_MS, WAIT_MS_MAX } from "../../../runtime/model/admission.ts";
+import { within } from "../../../runtime/within.ts";
 import { MoultError } from "../../../schemas/error.ts";
 import type { GenerateEvent } from "../../../schemas/model.ts";
 import type { Asked } from "../operation.ts";
@@ -28,7 +29,7 @@ export async function chatCompletion(
   const first = firstOf(events);
   if (!stream) return await wholeCompletion(completion, await first, events);
   // Until something of the answer is there, a failure has a status of its own.
-  await Promise.race([first, Bun.sleep(STATUS_MS_MAX)]);
+  await within(first, STATUS_MS_MAX);
   return chunkStream({ completion, includeUsage, first, events, signal, close: leave, log });
 }
 

@@ -132,6 +132,18 @@ describe.skipIf(!hasOpenAi)("OpenAI's client", () => {
       expect(error.message).toMatch(/\d+ tokens .* holds \d+/);
     });
 
+    test("the lines of docs/openai.md, as they stand", async () => {
+      const page = await Bun.file(join(import.meta.dir, "../../../docs/openai.md")).text();
+      const blocks = [...page.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, code = ""]) => code);
+      const code = blocks.join("\n").replaceAll("127.0.0.1:7333", new URL(daemon.url).host);
+      const line = ["bash", "-c", code.replaceAll("curl ", "curl -s ")];
+      const child = Bun.spawn(line, { cwd: place.dir, stdio: ["ignore", "pipe", "inherit"] });
+      const out = await new Response(child.stdout).text();
+      expect(out).toContain('"object":"chat.completion"');
+      expect(out).toContain('"object":"embedding"');
+      expect(out).not.toContain('"error"');
+    });
+
     test("vectors of texts, as floats and as this client asks for them", async () => {
       const input = ["the cat sat on the mat", "a cat sits on a mat", "quarterly tax report"];
       const { data } = await client.embeddings.create({ model: "default", input });
