@@ -95,7 +95,7 @@ export interface Choices {
   readonly sandboxMinimum?: string;
 }
 
-/** Makes a daemon. The model begins to load at once; everything else waits for `start()`. */
+/** Makes a daemon. The model begins to load as soon as there is a moment; everything else waits for `start()`. */
 export function createDaemon(ports: Ports, choices: Choices): Daemon {
   const { clock, log, meter, store, sandbox, transports, parseYaml, listen } = ports;
   const { home, version, root, roots, offline, idleExitMs, sandboxMinimum = "E" } = choices;

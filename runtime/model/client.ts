@@ -9,6 +9,7 @@ import type { Device } from "./device.ts";
 import { Embedding, textsRefusal } from "./embedding.ts";
 import { type EngineOptions, isScripted } from "./engine.ts";
 import { BEAT_MS, type FromHost } from "./frames.ts";
+import { engineOptions, nameOf } from "./engine_options.ts";
 import { DeviceWatch } from "./governing.ts";
 import type { Governing, GovernorOptions } from "./governor.ts";
 import { type Pending, pendingAnswer, pendingVectors, type Wanted } from "./pending.ts";
@@ -54,7 +55,8 @@ export interface ModelOptions extends EngineOptions {
 /** Starts the model host, in the background, and returns at once. The model loads while requests wait. */
 export function startModel(options: ModelOptions): Model {
   const client = new ModelClient(options);
-  client.start();
+  // A process takes its time to start: whoever starts the model, and is to listen next, goes first.
+  setImmediate(() => client.start());
   return client;
 }
 
@@ -92,13 +94,16 @@ class ModelClient implements Model {
       pid: 0,
     };
     watchLoad(options.meter, () => this.#status);
-    const { device, governor = {}, meter } = options;
+    const { governor = {}, meter, provider } = options;
+    // What works elsewhere does not warm this machine.
+    const device = provider === undefined ? options.device : undefined;
     const onChange = (governing: Governing): void => this.#governed(governing);
     this.#device = device && new DeviceWatch({ device, options: governor, meter, onChange });
     this.#kv = new KvCounts(options.meter);
   }
 
   start(): void {
+    if (this.#closing !== undefined) return;
     const { hostEntry, log } = this.#options;
     this.#spawnedAt = this.#heardAt = performance.now();
     let failed = false;
@@ -372,26 +377,4 @@ class ModelClient implements Model {
     this.#status = status;
     if (changed) for (const listener of this.#listeners) listener(status);
   }
-}
-
-function nameOf({ path: file, provider }: EngineOptions): string {
-  if (provider !== undefined) return `${provider.name}/${provider.model}`;
-  return isScripted(file) ? "scripted" : path.basename(file);
-}
-
-/** Only what the engine may know crosses to the host: the caller may have given more than its type says. */
-function engineOptions(options: ModelOptions): EngineOptions {
-  const { path: file, embedded, slots, gpu, contextTokens, threads, copyArguments, kv } = options;
-  const { provider } = options;
-  return {
-    path: file,
-    embedded,
-    slots,
-    gpu,
-    ...(contextTokens === undefined ? {} : { contextTokens }),
-    ...(threads === undefined ? {} : { threads }),
-    ...(copyArguments === undefined ? {} : { copyArguments }),
-    ...(kv === undefined ? {} : { kv }),
-    ...(provider === undefined ? {} : { provider }),
-  };
 }
