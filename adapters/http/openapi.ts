@@ -230,9 +230,13 @@ function describe(operation: Operation): JsonSchema {
 
 function bodySchema(body: NonNullable<Operation["body"]>): JsonSchema {
   // `check` has no JSON Schema; its words come with the error.
-  return {
-    ...toJsonSchema(body, { target: "openapi-3.0", typeMode: "input", errorMode: "ignore" }),
-  };
+  const schema = toJsonSchema(body, {
+    target: "openapi-3.0",
+    typeMode: "input",
+    errorMode: "ignore",
+  });
+  // An object without a field that must be there gets an empty list of those, which 3.0 does not take.
+  return toOpenApi({ ...schema }, "body").schema;
 }
 
 function errorAnswers(
