@@ -53,6 +53,8 @@ const TRIES_MAX = 4;
 /** What a model holds when nobody says it, and what is used of one that holds more: prompts cost time, or money. */
 const CONTEXT_TOKENS_DEFAULT = 8_192;
 const CONTEXT_TOKENS_MAX = 32_768;
+/** Every provider takes as many texts in one request. */
+const TEXTS_AT_ONCE = 32;
 const ANSWER_BYTES_MAX = 16_777_216;
 const VECTORS_BYTES_MAX = 67_108_864;
 
@@ -92,6 +94,7 @@ export async function startOpenai(
     },
     generate: async (request, sink, signal) => await remote.generate(request, sink, signal),
     embed: async (texts, signal) => await remote.embed(texts, signal),
+    embedsAtOnce: TEXTS_AT_ONCE,
     close: async () => closed.abort(),
   };
 }

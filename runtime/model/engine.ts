@@ -118,6 +118,8 @@ export interface Engine {
    * Rejects with `input/invalid` when a text is empty or too long. Absent: it makes none.
    */
   readonly embed?: (texts: readonly string[], signal: AbortSignal) => Promise<Embedded>;
+  /** Texts that it is given at once; others take their turn in between. @default 1 */
+  readonly embedsAtOnce?: number;
   /** Uses no more than this from its next step on, until it is told otherwise. Absent: it cannot be slowed down. */
   readonly limit?: (limits: Partial<EngineLimits>) => void;
   /** What it counted so far. Absent: it counts nothing. */

@@ -235,9 +235,11 @@ export class ModelHost {
     if (engine.embed === undefined)
       throw new MoultError("input/invalid", `The model "${engine.info.name}" makes no embeddings`);
     while (left.length > 0 && !job.abort.signal.aborted) {
-      const { vectors, tokens } = await engine.embed(left.splice(0, 1), job.abort.signal);
+      const texts = left.splice(0, engine.embedsAtOnce ?? 1);
+      const { vectors, tokens } = await engine.embed(texts, job.abort.signal);
       if (job.ended) return;
-      this.#send({ type: "vector", id: job.id, vector: vectors[0] ?? [], tokens });
+      for (const [at, vector] of vectors.entries())
+        this.#send({ type: "vector", id: job.id, vector, tokens: at === 0 ? tokens : 0 });
       const isTurn = left.length > 0 && this.#queue.waiting().length > 0;
       if (isTurn && this.#queue.push(job.lane, job)) return;
     }
