@@ -2,12 +2,11 @@
  * The daemon's side of the model host: keeps it running, hands it requests and hands back their events.
  * Knows processes and frames; knows no engine.
  */
-import path from "node:path";
 import { refusalOf } from "./admission.ts";
 import { Answer } from "./answer.ts";
 import type { Device } from "./device.ts";
 import { Embedding, textsRefusal } from "./embedding.ts";
-import { type EngineOptions, isScripted } from "./engine.ts";
+import type { EngineOptions } from "./engine.ts";
 import { BEAT_MS, type FromHost } from "./frames.ts";
 import { engineOptions, nameOf } from "./engine_options.ts";
 import { DeviceWatch } from "./governing.ts";
