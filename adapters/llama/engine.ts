@@ -48,9 +48,9 @@ class LlamaEngine implements Engine {
   #pings: NodeJS.Timeout | undefined;
 
   constructor() {
-    this.#worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) =>
-      this.#receive(data),
-    );
+    this.#worker.addEventListener("message", ({ data }: MessageEvent<readonly FromWorker[]>) => {
+      for (const frame of data) this.#receive(frame);
+    });
     this.#worker.addEventListener("error", (event) =>
       die(`the model worker died: ${event.message}`),
     );

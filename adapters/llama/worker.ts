@@ -3,12 +3,10 @@
  * either would take the whole process along.
  */
 import { Inference } from "./inference.ts";
+import { Outbox } from "./outbox.ts";
 import type { FromWorker, ToWorker } from "./worker_frames.ts";
 import type { Sink } from "../../runtime/model/engine.ts";
 import { isMoultError, MoultError, toWire, messageOf } from "../../schemas/error.ts";
-
-/** After the first token, text is sent at most this often: each message costs more than a small model's token. */
-const TEXT_INTERVAL_MS = 8;
 
 /** Garbage of a burst of requests is collected after this pause: it is most of what the process would hold idle. */
 const TIDY_MS = 1_000;
@@ -19,8 +17,10 @@ let model: Inference | undefined;
 const running = new Map<number, AbortController>();
 let tidying: NodeJS.Timeout | undefined;
 
+const outbox = new Outbox((frames) => postMessage(frames, []));
+
 function send(frame: FromWorker): void {
-  postMessage(frame, []);
+  outbox.send(frame);
 }
 
 async function load(options: Extract<ToWorker, { type: "load" }>["options"]): Promise<void> {
@@ -49,25 +49,18 @@ async function generate({ id, request }: Extract<ToWorker, { type: "generate" }>
   const abort = new AbortController();
   running.set(id, abort);
   clearTimeout(tidying);
-  const text = new Coalescer((joined, type) => send({ type, id, text: joined }));
   try {
     if (model === undefined) throw new MoultError("model/unavailable", "The model is not loaded");
     const sink: Sink = {
-      token: (chunk) => text.push(chunk, "token"),
-      thought: (chunk) => text.push(chunk, "thought"),
-      call: (call) => {
-        text.flush();
-        send({ type: "call", id, call });
-      },
+      token: (text) => outbox.text(id, "token", text),
+      thought: (text) => outbox.text(id, "thought", text),
+      call: (call) => send({ type: "call", id, call }),
     };
     const answer = await model.generate(request, sink, abort.signal);
-    text.flush();
-    send({ type: "stats", stats: model.stats() });
-    send({ type: "answer", id, answer });
+    outbox.end(id, { type: "answer", id, answer }, model.stats());
   } catch (error) {
-    text.flush();
     if (!isMoultError(error)) report(error);
-    send({ type: "error", id, error: toWire(error) });
+    outbox.end(id, { type: "error", id, error: toWire(error) });
   } finally {
     running.delete(id);
     if (running.size === 0) tidying = setTimeout(tidy, TIDY_MS);
@@ -91,42 +84,6 @@ async function embed({ id, texts }: Extract<ToWorker, { type: "embed" }>): Promi
 function tidy(): void {
   Bun.gc(true);
   if (model !== undefined) send({ type: "stats", stats: model.stats() });
-}
-
-/** What a text is. */
-type Kind = "token" | "thought";
-
-/** Joins text of one kind that comes in small pieces. The first piece goes at once. */
-class Coalescer {
-  readonly #pass: (text: string, kind: Kind) => void;
-  #text = "";
-  #kind: Kind = "token";
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(pass: (text: string, kind: Kind) => void) {
-    this.#pass = pass;
-  }
-
-  push(chunk: string, kind: Kind): void {
-    if (kind !== this.#kind) this.flush();
-    this.#kind = kind;
-    this.#text += chunk;
-    if (this.#timer !== undefined) return;
-    this.#emit();
-    this.#timer = setTimeout(() => this.flush(), TEXT_INTERVAL_MS);
-  }
-
-  flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#emit();
-  }
-
-  #emit(): void {
-    const text = this.#text;
-    this.#text = "";
-    if (text !== "") this.#pass(text, this.#kind);
-  }
 }
 
 async function close(): Promise<void> {

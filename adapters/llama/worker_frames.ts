@@ -21,7 +21,7 @@ export type ToWorker =
   | { readonly type: "ping" }
   | { readonly type: "close" };
 
-/** Worker → main thread. A request ends with `answer`, `embedded` or `error`. */
+/** Worker → main thread, several in one message. A request ends with `answer`, `embedded` or `error`. */
 export type FromWorker =
   /** It listens. What is sent before that may be lost: its imports are asynchronous. */
   | { readonly type: "listening" }

@@ -21,7 +21,7 @@ export type ToHost =
   | { readonly type: "limit"; readonly limits: Partial<EngineLimits> }
   | { readonly type: "close" };
 
-/** Host → daemon. A request ends with its `done` event or with `error`; nothing follows. */
+/** Host → daemon, several in one message. A request ends with its `done` event or with `error`; nothing follows. */
 export type FromHost =
   | { readonly type: "ready"; readonly info: EngineInfo; readonly loadMs: number }
   /** It is not ready, and only somebody else can change that: why, for people. `ready` follows when that has passed. */
@@ -74,7 +74,24 @@ export function isToHost(data: unknown): data is ToHost {
   return isFrame(data, TO_HOST);
 }
 
-/** Whether `data` is a frame from the host. */
-export function isFromHost(data: unknown): data is FromHost {
+function isFromHost(data: unknown): data is FromHost {
   return isFrame(data, FROM_HOST);
+}
+
+/** The frames in a message from the host. What is none is left out. */
+export function framesFromHost(message: unknown): readonly FromHost[] {
+  return [message].flat().filter(isFromHost);
+}
+
+/** Posts frames of one moment in one message: each costs more than what most frames say. */
+export function together(post: (frames: readonly FromHost[]) => void): (frame: FromHost) => void {
+  let frames: FromHost[] = [];
+  const flush = (): void => {
+    const posted = frames;
+    frames = [];
+    post(posted);
+  };
+  return (frame) => {
+    if (frames.push(frame) === 1) queueMicrotask(flush);
+  };
 }

@@ -11,7 +11,7 @@ import {
   type Sink,
   type StartEngine,
 } from "./engine.ts";
-import { BEAT_MS, type FromHost, isToHost, type ToHost } from "./frames.ts";
+import { BEAT_MS, type FromHost, isToHost, together, type ToHost } from "./frames.ts";
 import { LaneQueue } from "./queue.ts";
 import { isMoultError, MoultError, toWire } from "../../schemas/error.ts";
 import type { GenerateRequest, Lane } from "../../schemas/model.ts";
@@ -393,7 +393,11 @@ export function runModelHost(startEngine: StartEngine): void {
       ending === STUCK ? () => process.kill(process.pid, "SIGKILL") : () => process.exit(ending);
     setTimeout(end, FLUSH_MS);
   };
-  const host = new ModelHost(startEngine, (frame) => process.send?.(frame), exit);
+  const host = new ModelHost(
+    startEngine,
+    together((frames) => process.send?.(frames)),
+    exit,
+  );
   process.on("message", (frame: unknown) => {
     if (isToHost(frame)) host.receive(frame);
   });

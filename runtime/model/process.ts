@@ -1,5 +1,5 @@
 /** Starts the model host's process and speaks frames with it. Does not know why it is started or restarted. */
-import { type FromHost, isFromHost, type ToHost } from "./frames.ts";
+import { type FromHost, framesFromHost, type ToHost } from "./frames.ts";
 import type { Exit, Log } from "../ports.ts";
 
 /** Characters of the host's last error output that are kept to explain a crash. */
@@ -51,8 +51,8 @@ export function spawnHost(
     stdout: "ignore",
     stderr: "pipe",
     serialization: "json",
-    ipc: (frame: unknown) => {
-      if (isFromHost(frame)) onFrame(frame);
+    ipc: (message: unknown) => {
+      for (const frame of framesFromHost(message)) onFrame(frame);
     },
   });
   const stderr = readTail(child.stderr, log);

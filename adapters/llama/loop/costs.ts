@@ -14,21 +14,36 @@ const SLOWER_SHARE = 0.05;
 const OUTLIER = 2;
 /** Another way must be cheaper by this much: of equals the one with fewer decodes wins. */
 const GAIN_MIN = 0.98;
-/** A size is known after so many measurements, or after one that took so many milliseconds. */
-const MEASURED_MIN = 3;
-const MEASURED_MS_MIN = 10;
-/** One step in so many tries a size that is not known, or was not tried for long. */
+/**
+ * Tried are so many steps in a row, of which the first does not count: a decode for the same streams as the last one goes
+ * on with the same graph, and another has to make its own. Where a decode takes so many milliseconds, that is little.
+ */
+const TRIAL_STEPS = 4;
+/** So many measurements beside any trial say as much. */
+const COUNT_MIN = 16;
+const TRIAL_MS_MAX = 10;
+/** Steps between trials of sizes of which nothing is known, and of those that were not tried for long. */
 const TRY_EVERY = 2;
 const TRY_AGAIN_EVERY = 24;
 /** A size is tried again after so many steps: the machine does other things by then. */
-const STALE_STEPS = 1_000;
+const STALE_STEPS = 800;
 
 /** What is known of decodes for one number of sequences. */
 interface Known {
   ms: number;
-  measured: number;
+  /** Measurements, or as good as enough of them. */
+  count: number;
   /** Step of the last measurement. */
   at: number;
+}
+
+/** Steps with one size in a row. */
+interface Trial {
+  readonly sequences: number;
+  readonly size: number;
+  /** Its first step, and the one after its last. */
+  readonly from: number;
+  readonly until: number;
 }
 
 /** Learnt as it is used. */
@@ -36,17 +51,23 @@ export class DecodeCosts {
   /** By number of sequences. */
   readonly #known: (Known | undefined)[] = [];
   #steps = 0;
+  #trial: Trial | undefined;
 
   /** Takes a measurement in. */
   learn(sequences: number, ms: number): void {
     const known = this.#known[sequences];
-    if (known === undefined) {
-      this.#known[sequences] = { ms, measured: 1, at: this.#steps };
+    const isTrial = this.#trial?.size === sequences;
+    const isFirst = isTrial && this.#steps === this.#trial?.from;
+    if (isFirst && ms < TRIAL_MS_MAX) return;
+    if (isFirst) this.#trial = undefined;
+    const count = isTrial ? COUNT_MIN : 1;
+    if (known === undefined || (isTrial && known.count < COUNT_MIN)) {
+      this.#known[sequences] = { ms, count, at: this.#steps };
       return;
     }
+    known.count += count;
     const change = Math.min(ms, OUTLIER * known.ms) - known.ms;
     known.ms += (change < 0 ? QUICKER_SHARE : SLOWER_SHARE) * change;
-    known.measured++;
     known.at = this.#steps;
   }
 
@@ -55,22 +76,29 @@ export class DecodeCosts {
     if (sequences === 0) return [];
     this.#steps++;
     const sizes = sizesFor(sequences);
-    return inParts(sequences, this.#untried(sizes) ?? this.#cheapest(sequences, sizes));
+    return inParts(sequences, this.#tried(sequences, sizes) ?? this.#cheapest(sequences, sizes));
   }
 
-  /** A size worth a measurement. */
+  /** The size that is being tried, if there is one. */
+  #tried(sequences: number, sizes: readonly number[]): number | undefined {
+    const trial = this.#trial;
+    if (trial?.sequences === sequences && this.#steps < trial.until) return trial.size;
+    this.#trial = undefined;
+    const size = this.#untried(sizes);
+    if (size === undefined) return undefined;
+    const from = this.#steps;
+    this.#trial = { sequences, size, from, until: from + TRIAL_STEPS };
+    return size;
+  }
+
+  /** A size worth a trial. */
   #untried(sizes: readonly number[]): number | undefined {
     if (this.#steps % TRY_EVERY === 0) {
-      const unknown = sizes.find((size) => !this.#isKnown(size));
+      const unknown = sizes.find((size) => (this.#known[size]?.count ?? 0) < COUNT_MIN);
       if (unknown !== undefined) return unknown;
     }
     if (this.#steps % TRY_AGAIN_EVERY !== 0) return undefined;
     return sizes.find((size) => this.#steps - (this.#known[size]?.at ?? 0) > STALE_STEPS);
-  }
-
-  #isKnown(size: number): boolean {
-    const { measured = 0, ms = 0 } = this.#known[size] ?? {};
-    return measured >= MEASURED_MIN || (measured > 0 && ms >= MEASURED_MS_MIN);
   }
 
   /** @param sizes largest first */
@@ -98,11 +126,12 @@ export class DecodeCosts {
   }
 }
 
-/** All together, and powers of two; largest first. */
+/** Sizes of the largest parts: all together, or about a power of two in each; largest first. */
 function sizesFor(sequences: number): readonly number[] {
-  const sizes = [sequences];
-  for (let size = 2 ** Math.ceil(Math.log2(sequences)) / 2; size >= 1; size /= 2) sizes.push(size);
-  return sizes;
+  const sizes = new Set([sequences]);
+  for (let most = 2 ** Math.ceil(Math.log2(sequences)) / 2; most >= 1; most /= 2)
+    sizes.add(Math.ceil(sequences / Math.ceil(sequences / most)));
+  return [...sizes];
 }
 
 /** As many parts as it takes with no more than `most` in each. */
