@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import type { Llama, LlamaContext } from "node-llama-cpp";
 import { contentHash } from "../../runtime/content_hash.ts";
 import type { EngineOptions } from "../../runtime/model/engine.ts";
+import { dropStates } from "../../runtime/model/kv_files.ts";
 import { KvStore } from "../../runtime/model/kv_store.ts";
 import { partNamed, partOf } from "../../runtime/model/parts.ts";
 import { messageOf } from "../../schemas/error.ts";
@@ -17,7 +18,11 @@ export function openStore(
   llama: Llama,
   context: LlamaContext,
 ): KvStore | undefined {
-  if (kv === undefined || kv.ramMiB + kv.diskMiB === 0) return undefined;
+  if (kv === undefined) return undefined;
+  if (kv.ramMiB + kv.diskMiB === 0) {
+    dropStates(kv.folder);
+    return undefined;
+  }
   const log = (text: string): void => void process.stderr.write(`${text}\n`);
   try {
     return new KvStore(kv, stateIdentity(file, llama, context), log);

@@ -10,8 +10,12 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   renameSync,
+  rmdirSync,
+  rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -19,6 +23,9 @@ import { removeQuietly } from "../whole_file.ts";
 
 /** Memory that has names like files. Only Linux has it there. */
 const MEMORY_FOLDER = "/dev/shm";
+const MEMORY_PREFIX = `moult-${process.getuid?.() ?? 0}-`;
+/** In a memory tier: leads to the folder that it belongs to. */
+const HOME_LINK = "of";
 const KEY_FILE = "states.key";
 const KEY_BYTES = 32;
 /** Model, session, number, and whether it can be read without a key. */
@@ -63,12 +70,49 @@ export function stateKeys(folder: string, secret: string | undefined): StateKeys
 export function memoryFolder(folder: string): string | undefined {
   const name = memoryName(folder);
   if (name === undefined) return undefined;
+  removeAbandoned();
   try {
     mkdirSync(name, { mode: 0o700 });
   } catch {
     // It is there, or cannot be made: the next lines tell.
   }
-  return isOwn(name) ? name : undefined;
+  if (!isOwn(name)) return undefined;
+  try {
+    symlinkSync(realpathSync(folder), join(name, HOME_LINK));
+  } catch {
+    // It is there already.
+  }
+  return name;
+}
+
+/** Removes a folder's memory tier with all that is in it: there is to be none. */
+export function dropMemory(folder: string): void {
+  const name = memoryName(folder);
+  if (name !== undefined && isOwn(name)) rmSync(name, { recursive: true, force: true });
+}
+
+/** Removes a memory tier that holds nothing any more. */
+export function leaveMemory(memory: string): void {
+  if (namesIn(memory).some((name) => name !== HOME_LINK)) return;
+  removeQuietly(join(memory, HOME_LINK));
+  try {
+    rmdirSync(memory);
+  } catch {
+    // Another model has just put something there; its next start names the folder again.
+  }
+}
+
+/** Removes memory tiers whose folder is gone, or has another key: nobody would ever look there again. */
+function removeAbandoned(): void {
+  const own = namesIn(MEMORY_FOLDER).filter((name) => name.startsWith(MEMORY_PREFIX));
+  for (const name of own.map((one) => join(MEMORY_FOLDER, one))) {
+    try {
+      if (!isOwn(name) || memoryName(readlinkSync(join(name, HOME_LINK))) === name) continue;
+      rmSync(name, { recursive: true, force: true });
+    } catch {
+      // It says nothing of its folder, or somebody else has just removed it.
+    }
+  }
 }
 
 /** Removes what is kept of a session, whatever model read it. */
@@ -79,6 +123,12 @@ export function forgetStates(folder: string, session: string): void {
   for (const place of [folder, ...(memory !== undefined && isOwn(memory) ? [memory] : [])])
     for (const name of namesIn(place))
       if (parseName(name)?.session === wanted) removeQuietly(join(place, name));
+}
+
+/** Removes all that is kept: from now on nothing is. */
+export function dropStates(folder: string): void {
+  for (const name of namesIn(folder)) if (parseName(name)) removeQuietly(join(folder, name));
+  dropMemory(folder);
 }
 
 /** Whether a file is of a conversation that nobody has named. */
@@ -135,7 +185,7 @@ function memoryName(folder: string): string | undefined {
   const key = readKey(folder);
   if (key === undefined || !existsSync(MEMORY_FOLDER)) return undefined;
   const digest = createHmac("sha256", key).update(realpathSync(folder)).digest("hex");
-  return join(MEMORY_FOLDER, `moult-${process.getuid?.() ?? 0}-${digest.slice(0, 16)}`);
+  return join(MEMORY_FOLDER, `${MEMORY_PREFIX}${digest.slice(0, 16)}`);
 }
 
 /** Everybody may write there: a folder that somebody else has made under our name is not used. */
@@ -161,6 +211,8 @@ function readKey(folder: string): Buffer | undefined {
 function makeKey(folder: string): Buffer {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
+  // Without the key that they were sealed with nobody knows whose they are any more.
+  for (const name of namesIn(folder)) if (parseName(name)) removeQuietly(join(folder, name));
   const temporary = join(folder, temporaryName());
   writeFileSync(temporary, randomBytes(KEY_BYTES), { mode: 0o600, flag: "wx" });
   renameSync(temporary, join(folder, KEY_FILE));

@@ -2,12 +2,14 @@
  * What is kept, by tier: files in memory and on disk, how much room they may take and which go first.
  * Knows names, sizes and ages, not what a file is good for.
  */
-import { constants, existsSync, rmdirSync, statfsSync, statSync } from "node:fs";
+import { constants, existsSync, statfsSync, statSync } from "node:fs";
 import { copyFile, open, rename, unlink, utimes } from "node:fs/promises";
 import { freemem } from "node:os";
 import { join } from "node:path";
 import type { KvOptions } from "./engine.ts";
 import {
+  dropMemory,
+  leaveMemory,
   memoryFolder,
   namesIn,
   parseName,
@@ -50,14 +52,18 @@ export class KvTiers {
   readonly #files = new Map<string, Kept>();
   /** Bytes on their way from memory to disk. */
   #moving = 0;
+  #lastUsedAt = 0;
 
   constructor(options: KvOptions) {
     this.#options = options;
     const memory = options.ramMiB > 0 ? memoryFolder(options.folder) : undefined;
+    if (options.ramMiB === 0) dropMemory(options.folder);
     this.#folders = { warm: memory, cold: options.folder };
     for (const folder of [memory, options.folder])
       if (folder !== undefined) removeUnfinished(folder);
     this.look();
+    // There may be less room than there was.
+    for (const tier of ["warm", "cold"] as const) this.#trim(tier);
   }
 
   /** A place for what is not finished: in memory where there is some. */
@@ -123,19 +129,30 @@ export class KvTiers {
     const says = parseName(name);
     if (says === undefined) throw new TypeError(`"${name}" is no name of a state`);
     await rename(unfinished, this.#path({ tier, name }));
-    const file: Kept = { ...says, name, tier, bytes, usedAt: Date.now(), ...UNUSED };
+    const file: Kept = { ...says, name, tier, bytes, usedAt: this.#now(), ...UNUSED };
     this.#files.set(name, file);
     // What was expected may have been less than it is.
-    const others = (other: Kept): boolean => other.tier === tier && other !== file;
     if (bytes > this.#limit(tier)) this.remove(file);
-    while (this.#taken(tier) > this.#limit(tier) && this.#removeOldest(others));
+    this.#trim(tier, file);
     if (this.#taken(tier) > this.#limit(tier)) this.remove(file);
     return file;
   }
 
+  /** Removes the oldest of a tier until the rest has room, but for one. */
+  #trim(tier: FileTier, kept?: Kept): void {
+    const others = (other: Kept): boolean => other.tier === tier && other !== kept;
+    while (this.#taken(tier) > this.#limit(tier) && this.#removeOldest(others));
+  }
+
+  /** Later than whatever was used before, also when the clock was set back meanwhile. */
+  #now(): number {
+    this.#lastUsedAt = Math.max(Date.now(), this.#lastUsedAt + 1);
+    return this.#lastUsedAt;
+  }
+
   /** Notes that a file was of use: what is used stays longest. */
   touch(file: Kept): void {
-    file.usedAt = Date.now();
+    file.usedAt = this.#now();
     const now = new Date(file.usedAt);
     utimes(this.#path(file), now, now).catch(() => {});
   }
@@ -158,11 +175,7 @@ export class KvTiers {
       if (file.gone || file.tier === "cold") continue;
       if (!hasTime || !(await this.#cool(file))) this.remove(file);
     }
-    try {
-      if (this.#folders.warm !== undefined) rmdirSync(this.#folders.warm);
-    } catch {
-      // Another model's files are still there.
-    }
+    if (this.#folders.warm !== undefined) leaveMemory(this.#folders.warm);
   }
 
   /** Bytes in a tier, with what is on its way there. */
@@ -253,7 +266,8 @@ export class KvTiers {
   #add(name: string, tier: FileTier, says: StateName): void {
     try {
       const { size, mtimeMs } = statSync(this.#path({ tier, name }));
-      const file = { name, tier, bytes: size, usedAt: mtimeMs, ...UNUSED };
+      // A clock that was ahead once must not make a file the youngest for years.
+      const file = { name, tier, bytes: size, usedAt: Math.min(mtimeMs, Date.now()), ...UNUSED };
       this.#files.set(name, { ...says, ...file });
     } catch {
       // Another process has just removed it.

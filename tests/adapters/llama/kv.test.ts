@@ -217,6 +217,16 @@ test("nameless conversations that begin alike stay apart: each comes back whole"
   expect(statesIn(folder)).toHaveLength(texts.length);
 });
 
+test("where nothing is to be kept, nothing of before stays", async () => {
+  const { engine, folder } = await start();
+  await ask(engine, "anna", ANNA);
+  await stop(engine);
+  expect(statesIn(folder)).toHaveLength(1);
+  const { engine: none } = await start({ folder, diskMiB: 0 });
+  expect(statesIn(folder)).toEqual([]);
+  expect((await ask(none, "anna", ANNA)).said).toContain("anna");
+});
+
 test("without a folder that takes files, conversations are read again and answered", async () => {
   const { engine, folder } = await start();
   const first = await ask(engine, "anna", long("anna"));

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "bun:test";
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import {
   keep,
@@ -136,7 +136,7 @@ test("of a session that is forgotten nothing stays, also not what is just being 
   expect(statesIn(memoryFolder(folder) ?? "")).toHaveLength(1);
   // Whoever has no model at hand can do it too.
   forgetStates(folder, "ben");
-  expect(readdirSync(memoryFolder(folder) ?? "")).toEqual([]);
+  expect(statesIn(memoryFolder(folder) ?? "")).toEqual([]);
   expect(await restore(store, "ben", tokensOf(2))).toBeUndefined();
 });
 
@@ -167,6 +167,57 @@ test("a folder that is removed while it is used costs what was kept and nothing 
   expect(found && (await store.restore(found, async () => true))).toBeUndefined();
   expect(await keep(store, "anna", tokensOf(1))).toBe(false);
   expect(await store.find({ session: "anna" }, tokensOf(1))).toBeUndefined();
+});
+
+test("with less room than before, the oldest go at once", async () => {
+  const { store, folder } = openStore({ diskMiB: 4 });
+  for (let i = 1; i <= 3; i++) await keep(store, `session ${i}`, tokensOf(i), MIB);
+  const { store: smaller } = openStore({ folder, diskMiB: 2 });
+  expect(bytesIn(folder)).toBeLessThanOrEqual(2 * MIB);
+  expect(await smaller.find({ session: "session 3" }, tokensOf(3))).toBeDefined();
+  openStore({ folder, diskMiB: 0 });
+  expect(statesIn(folder)).toEqual([]);
+});
+
+test("what memory holds after a kill goes when there is to be none in memory", async () => {
+  const { store, folder } = openStore({ ramMiB: 16 });
+  await keep(store, "anna", tokensOf(1));
+  const memory = memoryFolder(folder) ?? "";
+  openStore({ folder, ramMiB: 0 });
+  expect(existsSync(memory)).toBe(false);
+});
+
+test("a clock that was ahead once makes no state the youngest for ever", async () => {
+  const { store, folder } = openStore();
+  for (const name of ["old", "new"]) await keep(store, name, tokensOf(name.length + 1), MIB);
+  await keep(store, "old one", tokensOf(1), MIB);
+  const inTenYears = new Date(Date.now() + 3e11);
+  for (const name of statesIn(folder)) utimesSync(join(folder, name), inTenYears, inTenYears);
+  const { store: later } = openStore({ folder, diskMiB: 4 });
+  await keep(later, "now", tokensOf(9), MIB);
+  await keep(later, "and now", tokensOf(10), MIB);
+  expect(await later.find({ session: "now" }, tokensOf(9))).toBeDefined();
+});
+
+test("where the key is lost, what was sealed with it is removed: nobody could tell whose it is", async () => {
+  const { store, folder } = openStore({ ramMiB: 16 });
+  await keep(store, "anna", tokensOf(1));
+  const before = memoryFolder(folder) ?? "";
+  await Bun.write(join(folder, `${"1".repeat(16)}.${"1".repeat(16)}.${"1".repeat(12)}.state`), "x");
+  rmSync(join(folder, "states.key"));
+  openStore({ folder, ramMiB: 16 });
+  expect(statesIn(folder)).toEqual([]);
+  expect(existsSync(before)).toBe(false);
+});
+
+test("what memory still holds of a folder that is gone is removed by the next one", async () => {
+  const { store, folder } = openStore({ ramMiB: 16 });
+  await keep(store, "anna", tokensOf(1));
+  const memory = memoryFolder(folder) ?? "";
+  expect(existsSync(memory)).toBe(true);
+  rmSync(folder, { recursive: true });
+  openStore({ ramMiB: 16 });
+  expect(existsSync(memory)).toBe(false);
 });
 
 test("two homes never share what is kept, also when one is a copy of the other", async () => {
