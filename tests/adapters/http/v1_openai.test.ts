@@ -1,7 +1,10 @@
 /** `/v1` as OpenAI's own client sees it: the real program with a model that plays a script. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { MoultError } from "../../../schemas/error.ts";
 import { makePlace, type Place, type Started } from "../../program/program.ts";
 import { until } from "../../waiting.ts";
+import { KEY } from "./server.ts";
+import { SAID, V1Server } from "./v1_model.ts";
 import { clientOf, failureOf, hasOpenAi, openAi, type V1 } from "./v1_client.ts";
 
 const SCRIPT = [
@@ -277,6 +280,29 @@ describe.skipIf(!hasOpenAi)("OpenAI's client", () => {
     });
     const embedding = client.embeddings.create({ model: "default", input: "hello" });
     expect(await failureOf(embedding)).toBeInstanceOf(BadRequestError);
+  });
+
+  test("is told when there is no room, and comes again by itself", async () => {
+    const v1 = new V1Server();
+    const { OpenAI, RateLimitError } = openAi();
+    const options = { baseURL: `${v1.server.url}/v1`, apiKey: KEY };
+    const messages = [user("hello")];
+    const full = new MoultError("queue/full", "Full", { retryAfterMs: 1_000 });
+    try {
+      v1.said = [full];
+      const once = new OpenAI({ ...options, maxRetries: 0 }).chat.completions;
+      const error = await failureOf(once.create({ model: "default", messages }));
+      expect(error).toBeInstanceOf(RateLimitError);
+      expect((error as InstanceType<typeof RateLimitError>).headers?.get("retry-after")).toBe("1");
+      const again = new OpenAI({ ...options, maxRetries: 1 }).chat.completions;
+      const answer = again.create({ model: "default", messages });
+      await until(() => v1.asked.length > 1);
+      v1.said = SAID;
+      expect((await answer).choices[0]?.message.content).toBe('say "hi"\n');
+      expect(v1.asked).toHaveLength(3);
+    } finally {
+      await v1.server.stop();
+    }
   });
 
   test("gets an error in the stream when the model dies in the middle", async () => {
