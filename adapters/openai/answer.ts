@@ -25,13 +25,14 @@ export class ComingAnswer {
   /** What the provider counted. Absent: it did not say. */
   usage: Usage | undefined;
   readonly #sink: Sink;
-  readonly #thoughts = new Thoughts();
+  readonly #thoughts: Thoughts;
   readonly #calls: Joined[] = [];
   #finish: string | undefined;
   #pieces = 0;
 
   constructor(sink: Sink) {
     this.#sink = sink;
+    this.#thoughts = new Thoughts((text) => this.#think(text));
   }
 
   /** Whether it is whole. Usage may follow. */
@@ -74,16 +75,21 @@ export class ComingAnswer {
     return this.#finish === "content_filter" && !this.delivered && this.#calls.length === 0;
   }
 
-  #take({ content, refusal, tool_calls, ...thought }: Said): void {
+  #take({ content, refusal, tool_calls, reasoning_content, reasoning }: Said): void {
     const pieces = tool_calls ?? [];
-    const texts = [content, refusal, thought.reasoning_content, thought.reasoning];
-    if (pieces.length > 0 || texts.some(Boolean)) {
+    const thought = reasoning_content || (typeof reasoning === "string" ? reasoning : "");
+    if (pieces.length > 0 || content || refusal || thought) {
       this.firstAt ||= performance.now();
       this.#pieces++;
     }
+    if (thought) this.#think(thought);
     if (content) this.#say(this.#thoughts.push(content));
     if (refusal) this.#say(refusal);
     for (const piece of pieces) this.#join(piece);
+  }
+
+  #think(text: string): void {
+    if (text !== "") this.#sink.thought?.(text);
   }
 
   #say(text: string): void {

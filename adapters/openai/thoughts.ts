@@ -1,12 +1,18 @@
-/** Takes out what a model thinks aloud before it answers, where its server does not. Knows texts only. */
+/** Tells what a model thinks aloud before it answers from its answer, where its server does not. Knows texts only. */
 
 const BEGIN = "<think>";
 const END = "</think>";
 
 /** The text of one answer without the thoughts that it begins with. Feed it pieces as they come. */
 export class Thoughts {
+  readonly #onThought: (text: string) => void;
   #state: "unknown" | "thinking" | "ended" | "answering" = "unknown";
   #held = "";
+
+  /** `onThought` is told what is no part of the answer. */
+  constructor(onThought: (text: string) => void) {
+    this.#onThought = onThought;
+  }
 
   /** What of the text may be shown now. */
   push(piece: string): string {
@@ -19,10 +25,12 @@ export class Thoughts {
 
   /** What was held back, once there is no more. */
   end(): string {
-    // Thoughts that were cut off are no answer.
-    const text = this.#state === "thinking" ? "" : this.#held;
+    const text = this.#held;
     this.#held = "";
-    return text;
+    if (this.#state !== "thinking") return text;
+    // Thoughts that were cut off are no answer.
+    this.#onThought(text);
+    return "";
   }
 
   #isAnswering(): boolean {
@@ -39,13 +47,11 @@ export class Thoughts {
 
   #think(): void {
     const at = this.#held.indexOf(END);
-    if (at === -1) {
-      // Only what may be the begin of the end is kept.
-      this.#held = this.#held.slice(-END.length + 1);
-      return;
-    }
-    this.#state = "ended";
-    this.#held = this.#held.slice(at + END.length);
+    // What may be the beginning of the end is held back.
+    const until = at === -1 ? Math.max(0, this.#held.length - END.length + 1) : at;
+    if (until > 0) this.#onThought(this.#held.slice(0, until));
+    if (at !== -1) this.#state = "ended";
+    this.#held = this.#held.slice(at === -1 ? until : at + END.length);
   }
 
   #skip(): void {

@@ -21,9 +21,15 @@ const CallPiece = v.object({
 /** See the schema of the same name. */
 export type CallPiece = v.InferOutput<typeof CallPiece>;
 
+/** A text in parts, of which some are no text. */
+const Parts = v.pipe(
+  v.array(v.object({ text: maybe(v.string()) })),
+  v.transform((parts) => parts.map(({ text }) => text ?? "").join("")),
+);
+
 /** What of an answer, or of its next piece, is read. */
 const Said = v.object({
-  content: maybe(v.string()),
+  content: maybe(v.union([v.string(), Parts])),
   /** What the model thought before it answered: two names for it are in use. */
   reasoning_content: maybe(v.string()),
   reasoning: maybe(v.unknown()),

@@ -58,11 +58,13 @@ export async function answerOf(
   signal: AbortSignal = new AbortController().signal,
 ) {
   let text = "";
+  let thoughts = "";
   const calls: ToolCall[] = [];
   const sink = {
     token: (piece: string) => void (text += piece),
+    thought: (piece: string) => void (thoughts += piece),
     call: (call: ToolCall) => void calls.push(call),
   };
   const { finish, usage, promptHash } = await engine.generate(request, sink, signal);
-  return { text, calls, finish, usage, promptHash };
+  return { text, thoughts, calls, finish, usage, promptHash };
 }

@@ -80,7 +80,24 @@ test("what the model thinks is no part of the answer", async () => {
     delta({}, "stop"),
     DONE,
   ];
-  expect((await answer({ pieces })).text).toBe("Yes <think>really</think>");
+  expect(await answer({ pieces })).toMatchObject({
+    text: "Yes <think>really</think>",
+    thoughts: "HmwellSecretly, <b></b>",
+  });
+});
+
+test("a text in parts is their text, and what is no text is left out", async () => {
+  const content = [
+    { type: "thinking", thinking: [] },
+    { type: "text", text: "Yes" },
+  ];
+  const pieces = [delta({ content, reasoning: { effort: 1 } }), delta({}, "stop"), DONE];
+  expect(await answer({ pieces })).toMatchObject({ text: "Yes", thoughts: "" });
+});
+
+test("thoughts that are cut off are no answer", async () => {
+  const pieces = [delta({ content: "<think>One, two </thi" }), delta({}, "length"), DONE];
+  expect(await answer({ pieces })).toMatchObject({ text: "", thoughts: "One, two </thi" });
 });
 
 test.each(["<b>bold</b>", "<", "<thin", "  <tea> for two"])(
