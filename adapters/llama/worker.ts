@@ -3,6 +3,7 @@
  * either would take the whole process along.
  */
 import { Inference } from "./inference.ts";
+import { KnownTools } from "./known_tools.ts";
 import { Outbox } from "./outbox.ts";
 import type { FromWorker, ToWorker } from "./worker_frames.ts";
 import type { Sink } from "../../runtime/model/engine.ts";
@@ -16,6 +17,7 @@ declare const self: Worker;
 let model: Inference | undefined;
 const running = new Map<number, AbortController>();
 let tidying: NodeJS.Timeout | undefined;
+const known = new KnownTools();
 
 const outbox = new Outbox((frames) => postMessage(frames, []));
 
@@ -56,7 +58,9 @@ async function generate({ id, request }: Extract<ToWorker, { type: "generate" }>
       thought: (text) => outbox.text(id, "thought", text),
       call: (call) => send({ type: "call", id, call }),
     };
-    const answer = await model.generate(request, sink, abort.signal);
+    const { tools } = request;
+    const asked = tools === undefined ? request : { ...request, tools: known.of(tools) };
+    const answer = await model.generate(asked, sink, abort.signal);
     outbox.end(id, { type: "answer", id, answer }, model.stats());
   } catch (error) {
     if (!isMoultError(error)) report(error);
