@@ -17,19 +17,26 @@ const SUBJECT =
 const SENTENCES = /\p{L}{2,}[.!?] \p{Lu}|[。！？]\p{Script=Han}/u;
 const HAN = /\p{Script=Han}/u;
 
+/** No pronoun has more characters. */
+const PRONOUN_CHARS_MAX = 12;
+
 /** Whether a stretch may be a value at all. */
 export function mayBe(stretch: Stretch): boolean {
-  return !PRONOUN.test(valueOf(stretch)) && mayBegin(stretch) && mayEnd(stretch);
+  return !isPronoun(stretch) && mayBegin(stretch) && mayEnd(stretch);
+}
+
+function isPronoun(stretch: Stretch): boolean {
+  return stretch.end.to - stretch.begin.from <= PRONOUN_CHARS_MAX && PRONOUN.test(valueOf(stretch));
 }
 
 /** Its text. Of a sentence after a colon the last mark is a part. */
 export function valueOf({ one, said, begin, end }: Stretch): string {
   const text = said.texts[begin.source] ?? "";
   const marks = begin.led ? /^[!！?？]\s*$/u : /^[!！]\s*$/u;
-  const keepsMark = one.role.form === "sentence" && marks.test(text.slice(end.to));
+  const rest = text.slice(end.to);
+  const keepsMark = one.role.form === "sentence" && marks.test(rest);
   // Of several sentences the last has its point, too.
-  const hasMore =
-    SENTENCES.test(text.slice(begin.from, end.to)) && /^[.。]\s*$/u.test(text.slice(end.to));
+  const hasMore = /^[.。]\s*$/u.test(rest) && SENTENCES.test(text.slice(begin.from, end.to));
   // "Emil S."
   const isInitial = /^\p{Lu}$/u.test(end.text) && begin !== end && text[end.to] === ".";
   return text.slice(begin.from, keepsMark || isInitial || hasMore ? end.to + 1 : end.to);
