@@ -80,7 +80,7 @@ export async function writePlain(
   const start = new StartFilter(rules.ignored, (piece) => filter.push(piece));
   const ended = await stream.write(left, sampling, {
     tokensMax,
-    ends: (token) => rules.stopTokens.has(token) || model.isEogToken(token),
+    ends: (token) => rules.stopTokens.has(token) || isEnd(model, token),
     take: (token) => {
       const piece = text.push(token);
       if (piece !== "") start.push(piece);
@@ -90,6 +90,18 @@ export async function writePlain(
   start.flush();
   filter.flush();
   return ended;
+}
+
+/** Tokens of which it is known whether a model ends with them; which do, it says slowly. */
+const goesOn = new WeakMap<LlamaModel, Set<Token>>();
+const GOES_ON_MAX = 16_384;
+
+function isEnd(model: LlamaModel, token: Token): boolean {
+  const known = goesOn.get(model) ?? new Set<Token>();
+  if (known.has(token)) return false;
+  if (model.isEogToken(token)) return true;
+  if (known.size < GOES_ON_MAX) goesOn.set(model, known.add(token));
+  return false;
 }
 
 /** Whether there may be something beside the text: thoughts, or what a template puts into an answer. */

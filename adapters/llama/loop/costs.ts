@@ -28,6 +28,9 @@ const TRY_AGAIN_EVERY = 24;
 /** A size is tried again after so many steps: the machine does other things by then. */
 const STALE_STEPS = 800;
 
+/** A decode for one stream. */
+const ALONE = [1];
+
 /** What is known of decodes for one number of sequences. */
 interface Known {
   ms: number;
@@ -73,7 +76,7 @@ export class DecodeCosts {
 
   /** Sizes of the decodes that together serve `sequences` streams soonest, all about alike. One step of all. */
   next(sequences: number): readonly number[] {
-    if (sequences === 0) return [];
+    if (sequences <= 1) return ALONE.slice(0, sequences);
     this.#steps++;
     const sizes = sizesFor(sequences);
     return inParts(sequences, this.#tried(sequences, sizes) ?? this.#cheapest(sequences, sizes));
