@@ -75,9 +75,10 @@ export class ComingAnswer {
     return this.#finish === "content_filter" && !this.delivered && this.#calls.length === 0;
   }
 
-  #take({ content, refusal, tool_calls, reasoning_content, reasoning }: Said): void {
-    const pieces = tool_calls ?? [];
-    const thought = reasoning_content || (typeof reasoning === "string" ? reasoning : "");
+  #take(said: Said): void {
+    const { content, refusal } = said;
+    const pieces = said.tool_calls ?? [];
+    const thought = thoughtIn(said);
     if (pieces.length > 0 || content || refusal || thought) {
       this.firstAt ||= performance.now();
       this.#pieces++;
@@ -124,6 +125,11 @@ export class ComingAnswer {
     this.#calls.push(fresh);
     return fresh;
   }
+}
+
+/** Two names for it are in use. */
+function thoughtIn({ reasoning_content, reasoning }: Said): string {
+  return reasoning_content || (typeof reasoning === "string" ? reasoning : "");
 }
 
 function toCall({ id, name, arguments: text }: Joined): ToolCall {

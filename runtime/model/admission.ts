@@ -55,6 +55,18 @@ export function mayStart(lane: Lane, due: boolean, room: Room): boolean {
 }
 
 /**
+ * Whether what runs in a lane is ended for the sake of those that wait: who has the only slot would have a person wait for
+ * notes that can be written later, or by rules.
+ */
+export function makesWay(
+  lane: Lane,
+  waiting: Readonly<Record<Lane, number>>,
+  slots: number,
+): boolean {
+  return slots === 1 && lane === "background" && waiting.interactive + waiting.api > 0;
+}
+
+/**
  * Why one more request cannot even wait; `undefined`: it can.
  * @param asked lanes of all that wait or run
  */

@@ -2,7 +2,7 @@
  * The main thread of the model host: it queues, starts, cancels and counts, and never blocks.
  * What generates is an engine; what asks is the daemon on the other end of the IPC channel.
  */
-import { Durations, isPatient, mayStart, type Room } from "./admission.ts";
+import { Durations, isPatient, makesWay, mayStart, RETRY_MS, type Room } from "./admission.ts";
 import {
   type Engine,
   type EngineAnswer,
@@ -12,9 +12,10 @@ import {
   type StartEngine,
 } from "./engine.ts";
 import { BEAT_MS, type FromHost, isToHost, together, type ToHost } from "./frames.ts";
+import { type Job, newJob } from "./job.ts";
 import { LaneQueue } from "./queue.ts";
 import { isMoultError, MoultError, toWire } from "../../schemas/error.ts";
-import type { GenerateRequest, Lane } from "../../schemas/model.ts";
+import type { GenerateRequest } from "../../schemas/model.ts";
 
 /** Requests near the head are told their position again whenever it changes. */
 const POSITIONS_TOLD = 8;
@@ -31,26 +32,6 @@ type Ending = typeof CLEAN | typeof FAILED | typeof STUCK;
 const CLEAN = 0;
 const FAILED = 1;
 const STUCK = 2;
-
-/** One request inside the host. */
-interface Job {
-  readonly id: number;
-  readonly lane: Lane;
-  /** Does it, or a piece of it: what is left waits again, so that others come to their turn. */
-  readonly run: (engine: Engine) => Promise<void>;
-  /** It is told where in the queue it is. */
-  readonly isTold: boolean;
-  readonly abort: AbortController;
-  readonly receivedAt: number;
-  /** When it got its slot; 0 before. */
-  startedAt: number;
-  /** Gives it up when it has waited for too long. */
-  giveUp: NodeJS.Timeout | undefined;
-  /** Last position told; 0 = none. */
-  position: number;
-  /** Nothing may be sent for it any more. */
-  ended: boolean;
-}
 
 /** The queue and the engine of one model host. */
 export class ModelHost {
@@ -195,7 +176,18 @@ export class ModelHost {
       });
       this.#running.set(job, run);
     }
+    if (engine !== undefined) this.#makeWay(engine.info.slots);
     this.#tellLoad();
+  }
+
+  /** Ends what nobody reads along for those that would have to wait for it. Vectors take turns anyway. */
+  #makeWay(slots: number): void {
+    const waiting = this.#queue.lengths();
+    for (const job of this.#running.keys()) {
+      if (!job.isTold || !makesWay(job.lane, waiting, slots)) continue;
+      job.madeWay = true;
+      job.abort.abort();
+    }
   }
 
   #room(slots: number): Room {
@@ -258,6 +250,10 @@ export class ModelHost {
 
   #done(job: Job, answer: EngineAnswer, queueMs: number): void {
     const { promptHash, usage } = answer;
+    if (job.madeWay) {
+      const text = "The request made way for one that somebody waits for; try again later";
+      return this.#fail(job, new MoultError("queue/full", text, { retryAfterMs: RETRY_MS.min }));
+    }
     const finish = job.abort.signal.aborted ? "cancelled" : answer.finish;
     if (finish !== "cancelled") this.#durations.learn(performance.now() - job.startedAt);
     const firstTokenMs = usage.completionTokens > 0 ? queueMs + usage.prefillMs : 0;
@@ -357,20 +353,6 @@ export class ModelHost {
     const stuck = Bun.sleep(DISPOSE_MS_MAX).then((): Ending => STUCK);
     this.#exit(await Promise.race([closed, stuck]));
   }
-}
-
-function newJob(id: number, lane: Lane, isTold: boolean): Omit<Job, "run"> {
-  return {
-    id,
-    lane,
-    isTold,
-    abort: new AbortController(),
-    receivedAt: performance.now(),
-    startedAt: 0,
-    giveUp: undefined,
-    position: 0,
-    ended: false,
-  };
 }
 
 function seconds(ms: number): string {

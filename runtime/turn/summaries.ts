@@ -3,6 +3,7 @@
  * model; where the model gives none, rules do.
  */
 import type { HistoryItem } from "../ports.ts";
+import { isMoultError } from "../../schemas/error.ts";
 import type { Summary } from "../../schemas/session.ts";
 import { headLimits, leavingSoon } from "./compaction.ts";
 import { exchangesIn } from "./exchanges.ts";
@@ -14,6 +15,14 @@ const WAITING_MAX = 32;
 
 /** A model that takes longer has other things to do. */
 const MODEL_MS_MAX = 300_000;
+
+/** What came of asking the model. */
+interface Written {
+  /** Absent: nothing usable. */
+  readonly text?: string | undefined;
+  /** The model had others to answer. */
+  readonly later?: boolean;
+}
 
 /** The summaries of this process. */
 export class Summaries {
@@ -58,8 +67,9 @@ export class Summaries {
     const { before, version, reaches } = wanted;
     const tokensMax = headLimits(model.status().contextTokens).summary;
     const leaving = { before, tokensMax, exchanges: exchangesIn(wanted.leaving) };
-    const written = await this.#written(leaving);
-    if (this.#closing.aborted) return;
+    const { text: written, later } = await this.#written(leaving);
+    // It made way for a turn: the end of that, or of the next one here, is when it is tried again.
+    if (this.#closing.aborted || later) return;
     const turns = await store.turnsUntil(session, reaches);
     const text = written ?? summariseByRules(leaving);
     const summaryNext: Summary = {
@@ -73,15 +83,15 @@ export class Summaries {
     memory.keep(session, { summaryNext });
   }
 
-  async #written(leaving: Parameters<typeof summariseByRules>[0]): Promise<string | undefined> {
+  async #written(leaving: Parameters<typeof summariseByRules>[0]): Promise<Written> {
     const { model, log } = this.#parts;
-    if (model.status().state !== "ready") return undefined;
+    if (model.status().state !== "ready") return {};
     const signal = AbortSignal.any([this.#closing, AbortSignal.timeout(MODEL_MS_MAX)]);
     try {
-      return await summariseByModel(model, leaving, signal);
+      return { text: await summariseByModel(model, leaving, signal) };
     } catch (error) {
       log.debug({ error }, "The model wrote no summary");
-      return undefined;
+      return { later: isMoultError(error) && error.code === "queue/full" };
     }
   }
 

@@ -119,6 +119,20 @@ test("an interactive request starts at once although background work fills the q
   for (const events of await Promise.all(held)) expect(finishOf(events)).toBe("cancelled");
 });
 
+test("with one slot, background work makes way for who waits, and nothing else does", async () => {
+  const model = scripted({ slots: 1 });
+  await until(model, "ready");
+  const abort = new AbortController();
+  const hold = (lane: Lane) => collect(model.generate(requestOf("hold", { lane }), abort.signal));
+  const made = hold("background").catch((error: unknown) => error);
+  expect(textOf(await collect(model.generate(requestOf("hello Gus"))))).toContain("Gus");
+  expect(await made).toMatchObject({ code: "queue/full" });
+  const cron = hold("cron");
+  const late = hold("interactive");
+  abort.abort();
+  for (const held of [cron, late]) expect(finishOf(await held)).toBe("cancelled");
+});
+
 test("a request that may not wait for long is given up while it waits, and says so", async () => {
   const model = scripted({ slots: 1 });
   await until(model, "ready");

@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { openStore } from "../../../adapters/sqlite/store.ts";
 import { estimateTokens } from "../../../runtime/turn/window.ts";
+import { MoultError } from "../../../schemas/error.ts";
 import { OWNER } from "../../../schemas/message.ts";
 import type { GenerateRequest } from "../../../schemas/model.ts";
 import { temporary } from "../../temporary.ts";
@@ -93,6 +94,19 @@ test("where the model writes no summary, rules pick what tells most", async () =
   expect(summary).toMatchObject({ by: "rules" });
   expect(summary?.text).toContain("User: My sister Olga must have the report on Friday 14 March.");
   expect(estimateTokens(summary?.text ?? "")).toBeLessThanOrEqual(CONTEXT / 12);
+});
+
+test("a summary that made way for a turn is written by the model later, and not by rules", async () => {
+  let tries = 0;
+  const interrupted = talk(() => {
+    tries++;
+    if (tries === 1) throw new MoultError("queue/full", "It made way");
+    return "Notes.";
+  });
+  await using bench = await openAgent(interrupted, undefined, small);
+  await chat(bench, 0, 40);
+  expect(tries).toBeGreaterThan(1);
+  expect((await bench.store.context("s")).summary).toMatchObject({ by: "model" });
 });
 
 test.each([
