@@ -8,7 +8,9 @@ import { Prompts } from "./prompts.ts";
 
 const CALLS = 10_000;
 const SLOTS = 4;
-const CONTEXT_TOKENS = 4_096;
+const CONTEXT_TOKENS = 2_048;
+/** Of one request. */
+const TOOLS_OFFERED = 4;
 const PROMPT_TOKENS = 12;
 /** A random model seldom ends a text by itself; what is cut off is no call, and is asked for again. */
 const ANSWER_TOKENS = 512;
@@ -17,7 +19,7 @@ const ASKED_MAX = 4;
 /** How different what the model says is: as likely as the weights have it. */
 const TEMPERATURE = 1;
 
-const text = { type: "string", maxLength: 24 } as const;
+const text = { type: "string", maxLength: 12 } as const;
 const object = (properties: Readonly<Record<string, CheckedSchema>>, ...optional: string[]) =>
   ({
     type: "object",
@@ -93,7 +95,7 @@ const TOOLS: Readonly<Record<string, CheckedSchema>> = {
 /** One claim. */
 export const bench: Bench = {
   title: "Tool calls of a model that knows nothing",
-  about: `${CALLS} calls of ${Object.keys(TOOLS).length} tools by a model with random weights (1,024 words, temperature ${TEMPERATURE}), for which nothing is likely and so everything happens, ${SLOTS} at once over \`/v1\`, each asked for by its name or as any of them in turns. A checker of the bench's own judges names and arguments. An answer that reaches ${ANSWER_TOKENS} tokens before its call is whole is no call; it must be said to be cut off.`,
+  about: `${CALLS} calls of ${Object.keys(TOOLS).length} tools by a model with random weights (1,024 words, temperature ${TEMPERATURE}), for which nothing is likely and so everything happens, ${SLOTS} at once over \`/v1\`, offered four of them at a time, and asked for by its name or as any of them in turns. A checker of the bench's own judges names and arguments. An answer that reaches ${ANSWER_TOKENS} tokens before its call is whole is no call; it must be said to be cut off.`,
   onlyByName: true,
   run: measure,
 };
@@ -101,7 +103,8 @@ export const bench: Bench = {
 async function measure(): Promise<Report> {
   const model = benchModel("mini", "F16");
   const room = { model, slots: SLOTS, contextTokens: CONTEXT_TOKENS, threads: 1 };
-  const server = await startMoult(room);
+  // None of the conversations comes back.
+  const server = await startMoult(room, { kv: { ramMiB: 0, diskMiB: 0 } });
   try {
     const calls = option("CALLS", CALLS);
     const count = new Count();
@@ -153,9 +156,11 @@ class Count {
 
   async ask(server: ChatServer, content: string, index: number): Promise<void> {
     const names = Object.keys(TOOLS);
-    const name = names[index % names.length] ?? "";
+    const from = (index * TOOLS_OFFERED) % names.length;
+    const offered = names.slice(from, from + TOOLS_OFFERED);
+    const name = offered[(index >> 1) % TOOLS_OFFERED] ?? "";
     const choice = index % 2 === 0 ? { type: "function", function: { name } } : "required";
-    const tools = names.map((one) => ({
+    const tools = offered.map((one) => ({
       type: "function",
       function: { name: one, description: one.replace("_", " "), parameters: TOOLS[one] },
     }));

@@ -92,14 +92,10 @@ class Judge {
   }
 
   #object(object: object, schema: CheckedSchema, at: string): string | undefined {
-    const { properties = {}, required = [], additionalProperties } = schema;
-    const missing = required.find((key) => !Object.hasOwn(object, key));
-    if (missing !== undefined) return `${at}.${missing}: missing`;
-    const entries = Object.entries(object);
-    const { minProperties = 0, maxProperties = Number.POSITIVE_INFINITY } = schema;
-    if (entries.length < minProperties || entries.length > maxProperties)
-      return `${at}: ${entries.length} keys`;
-    for (const [key, value] of entries) {
+    const { properties = {}, additionalProperties } = schema;
+    const wrongKeys = misfitOfKeys(object, schema, at);
+    if (wrongKeys !== undefined) return wrongKeys;
+    for (const [key, value] of Object.entries(object)) {
       const of = Object.hasOwn(properties, key) ? properties[key] : additionalProperties;
       if (of === false) return `${at}.${key}: nobody asked for it`;
       const wrong = of === undefined ? undefined : this.judge(value, of, `${at}.${key}`);
@@ -107,6 +103,14 @@ class Judge {
     }
     return undefined;
   }
+}
+
+function misfitOfKeys(object: object, schema: CheckedSchema, at: string): string | undefined {
+  const { required = [], minProperties = 0, maxProperties = Number.POSITIVE_INFINITY } = schema;
+  const missing = required.find((key) => !Object.hasOwn(object, key));
+  if (missing !== undefined) return `${at}.${missing}: missing`;
+  const { length } = Object.keys(object);
+  return length < minProperties || length > maxProperties ? `${at}: ${length} keys` : undefined;
 }
 
 /** The type of a value; of whole numbers the one that is asked for. */
