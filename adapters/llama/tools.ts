@@ -7,6 +7,7 @@ import { narrowing } from "./narrow.ts";
 import { copyable } from "./spans.ts";
 import { fullArguments, grammarSchema, hasParameters, shownSchema } from "./tool_schema.ts";
 import { tidyArguments } from "./tidy.ts";
+import { beginAndEnd } from "../../runtime/short_text.ts";
 import type { JsonSchema } from "../../schemas/function.ts";
 import type { ChatMessage, ToolSpec } from "../../schemas/model.ts";
 
@@ -108,6 +109,8 @@ export function wireNames(names: readonly string[]): ReadonlyMap<string, string>
 
 /** A message of at most so many words may leave out what the one before it said: "and in Rome?". */
 const ELLIPTIC_WORDS_MAX = 5;
+/** Of that one so many characters are read. */
+const BEFORE_CHARS_MAX = 240;
 
 /**
  * Texts that arguments may be copied from: the last message of the user, what tools answered since, and the
@@ -124,7 +127,11 @@ export function sourcesOf(
   const results = texts.slice(1).map((message) => leavesOf(message.content));
   const last = texts[0]?.content ?? "";
   const isElliptic = wordsIn(last) <= ELLIPTIC_WORDS_MAX;
-  const sources = [last, ...results, isElliptic ? (before?.content ?? "") : ""];
+  const sources = [
+    last,
+    ...results,
+    isElliptic ? beginAndEnd(before?.content ?? "", BEFORE_CHARS_MAX) : "",
+  ];
   return sources.map((source) => neutral.text(source)).filter((source) => source !== "");
 }
 

@@ -98,16 +98,30 @@ function isChoice(value: unknown): value is string | number {
   return typeof value === "string" || typeof value === "number";
 }
 
+/** A tool as it reads what was said. */
+interface ToolReading {
+  readonly options: readonly Option[];
+  readonly best: Assignment;
+}
+
+/** A request is read to choose a tool, and once more for what may be called. Forgotten with its texts. */
+const readings = new WeakMap<readonly string[], Map<ToolSpec, ToolReading>>();
+
 function readingOf(
   tool: ToolSpec,
   sources: readonly string[],
   votes: Readonly<Record<string, unknown>>,
-): { readonly options: readonly Option[]; readonly best: Assignment } | undefined {
+): ToolReading | undefined {
   const parameters = parametersOf(tool);
   if (parameters === undefined || sources.length === 0) return undefined;
+  const isFree = Object.keys(votes).length === 0;
+  const known = isFree ? readings.get(sources)?.get(tool) : undefined;
+  if (known !== undefined) return known;
   const said = saidTo(tool, sources, parameters);
   const options = optionsIn(said, parameters, votes);
-  return { options, best: assign(options.map(keptOf), said.content) };
+  const reading = { options, best: assign(options.map(keptOf), said.content) };
+  if (isFree) readings.set(sources, (readings.get(sources) ?? new Map()).set(tool, reading));
+  return reading;
 }
 
 /** All that each parameter may be, the best first. */

@@ -1,15 +1,18 @@
 /** How what was said reads as the arguments of a tool, in the numbers by which tools are chosen. */
 import { fill } from "./fill.ts";
 import { isRecord } from "../../../runtime/record.ts";
+import { beginAndEnd } from "../../../runtime/short_text.ts";
 import type { Reading } from "../../../runtime/turn/agreement.ts";
 import type { ToolSpec } from "../../../schemas/model.ts";
 
-/** Reading takes longer than a text is longer. */
+/** Reading takes longer than a text is longer; what is asked for stands where it begins or ends. */
 const READ_CHARS_MAX = 240;
 
 /** `undefined` where the tool takes what rules can not read. */
 export function readingFor(tool: ToolSpec, sources: readonly string[]): Reading | undefined {
-  const filled = fill(tool, sources.map(beginAndEnd));
+  const isLong = sources.some(({ length }) => length > READ_CHARS_MAX);
+  const read = isLong ? sources.map((source) => beginAndEnd(source, READ_CHARS_MAX)) : sources;
+  const filled = fill(tool, read);
   if (filled === undefined) return undefined;
   const { properties, required } = tool.parameters;
   const needed: readonly unknown[] = Array.isArray(required) ? required : [];
@@ -23,11 +26,4 @@ export function readingFor(tool: ToolSpec, sources: readonly string[]): Reading 
     else if (typeof value === "number") numbers++;
   }
   return { score: filled.score, missing: filled.missing.length, texts, numbers, choices, given };
-}
-
-/** A long text as it is read to choose a tool: what is asked for stands where it begins or ends. */
-function beginAndEnd(text: string): string {
-  if (text.length <= READ_CHARS_MAX) return text;
-  const half = READ_CHARS_MAX / 2;
-  return `${text.slice(0, half)}\n${text.slice(-half)}`;
 }
