@@ -50,16 +50,18 @@ export async function askModel(asking: Asking, request: GenerateRequest): Promis
       const { state, coming = false } = model.status();
       // A download may take an hour: whoever asks should hear so, and not sit there.
       const loading = state === "loading" && !coming;
-      const passes = loading || (clock.now() < giveUpAt && isPassing(error));
+      const passes = loading || isPassing(error, giveUpAt - clock.now());
       if (live.stopped !== undefined || !isMoultError(error) || !passes) throw error;
       await pause(model, pauseMs, live.signal);
     }
   }
 }
 
-function isPassing(error: unknown): boolean {
-  if (!isMoultError(error)) return false;
-  if (error.code === "queue/full") return true;
+/** Whether it may be over before the time that is left. */
+function isPassing(error: unknown, leftMs: number): boolean {
+  if (!isMoultError(error) || leftMs <= 0) return false;
+  const afterMs = error.details?.["retryAfterMs"];
+  if (error.code === "queue/full") return typeof afterMs !== "number" || afterMs <= leftMs;
   return error.code === "model/unavailable" && error.details?.["restarting"] === true;
 }
 

@@ -192,6 +192,14 @@ test("ends with a text for people when the model is gone for good", async () => 
   expect(types).toContain("error");
 });
 
+test("waits for a full model as long as it may be free again in time, and no longer", async () => {
+  const full = (retryAfterMs: number) => new MoultError("queue/full", "Full", { retryAfterMs });
+  await using soon = await openAgent(lines({ fails: full(1) }, { text: "Here." }));
+  expect(await soon.say("hi")).toMatchObject({ outcome: "answered", reply: "Here." });
+  await using late = await openAgent(lines({ fails: full(3_600_000) }, { text: "Here." }));
+  expect(await late.say("hi")).toMatchObject({ outcome: "failed" });
+});
+
 test("what was not foreseen ends the turn without its text", async () => {
   const script = () => {
     throw new TypeError("token=hunter2");
