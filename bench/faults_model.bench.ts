@@ -1,18 +1,6 @@
 /** What happens to people when the model's process dies, its file is broken, or there is no room. */
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  readdirSync,
-  statSync,
-  truncateSync,
-  writeSync,
-} from "node:fs";
+import { copyFileSync, readFileSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
-import { type ChatMessage, type ChatServer, chat } from "./chat_server.ts";
 import { type Daemon, makePlace, spawnDaemon } from "./daemon.ts";
 import { benchModel } from "./gguf/make.ts";
 import { makeMemoryGroup } from "./memory_group.ts";
@@ -23,12 +11,12 @@ import {
   exactly,
   fact,
   isAlive,
-  onLeave,
   option,
   seeded,
   until,
 } from "./harness.ts";
-import { type ModelState, modelState, startMoult, startMoultIn } from "./moult_server.ts";
+import { DISK_MIB, diskFull, flipBit, readOnly, statesBroken } from "./kept_faults.ts";
+import { type ModelState, modelState, startMoult } from "./moult_server.ts";
 import { Prompts } from "./prompts.ts";
 
 const SLOTS = 4;
@@ -39,14 +27,12 @@ const FLIPS = 12;
 const CONTEXT_TOKENS = 2_048;
 /** Less than the half-billion model needs. */
 const MEMORY_MIB = 400;
-/** Less than the conversations need. */
-const DISK_MIB = 2;
 const SETTLED_MS_MAX = 90_000;
 
 /** One claim. */
 export const bench: Bench = {
   title: "When the model fails",
-  about: `The real daemon with models of random weights. Its model host is killed with SIGKILL while ${TURNS} sessions are being answered, ${KILLS} times; the half-billion model has to do with ${MEMORY_MIB} MiB; model files are cut off, and ${FLIPS} have one bit of their head turned over; conversations are put aside on a disk of ${DISK_MIB} MiB. The daemon must live through all of it, every turn must be answered or fail with a reason, and every message must be in its session afterwards.`,
+  about: `The real daemon with models of random weights. Its model host is killed with SIGKILL while ${TURNS} sessions are being answered, ${KILLS} times; the half-billion model has to do with ${MEMORY_MIB} MiB; then memory runs out for a host in the midst of its answers; model files are cut off, and ${FLIPS} have one bit of their head turned over, half of them where their tensors are described; what was kept of conversations is broken, cut off or another home's; conversations are put aside on a disk of ${DISK_MIB} MiB, and on one that becomes read-only. The daemon must live through all of it, every turn must be answered or fail with a reason, and every message must be in its session afterwards.`,
   onlyByName: true,
   run: measure,
 };
@@ -56,8 +42,9 @@ async function measure(): Promise<Report> {
   const notes: string[] = [];
   rows.push(...(await killed()));
   rows.push(...(await broken()));
-  for (const part of [exhausted, diskFull]) {
-    const found = await part();
+  rows.push(...(await statesBroken(tinyRoom())));
+  for (const part of [exhausted, starved, diskFull, readOnly]) {
+    const found = await part(tinyRoom());
     if (typeof found === "string") notes.push(found);
     else rows.push(...found);
   }
@@ -159,11 +146,14 @@ async function broken(): Promise<readonly Row[]> {
   });
   const random = seeded(1);
   const fates: Fate[] = [];
+  const shapes = tensorsIn(whole);
   for (let flip = 0; flip < option("FLIPS", FLIPS); flip++) {
     fates.push(
       await lives((file) => {
         copyFileSync(whole, file);
-        flipBit(file, random);
+        // In turns somewhere in the head, and among names, shapes and places of tensors.
+        if (flip % 2 === 0) flipBit(file, random, shapes.end);
+        else flipBit(file, random, shapes.end - shapes.start, shapes.start);
       }),
     );
   }
@@ -218,15 +208,11 @@ async function lives(make: (file: string) => void): Promise<Fate> {
   }
 }
 
-/** Turns one bit over, in the first part of the file: magic, counts, names, shapes, the vocabulary. */
-function flipBit(file: string, random: () => number, bytes = 24_000): void {
-  const at = Math.floor(random() * bytes);
-  const byte = Buffer.alloc(1);
-  const fd = openSync(file, "r+");
-  readSync(fd, byte, 0, 1, at);
-  byte[0] = (byte[0] ?? 0) ^ (1 << Math.floor(random() * 8));
-  writeSync(fd, byte, 0, 1, at);
-  closeSync(fd);
+/** Where a model file tells of its tensors. */
+function tensorsIn(file: string): { readonly start: number; readonly end: number } {
+  const bytes = readFileSync(file);
+  const last = bytes.lastIndexOf(".weight");
+  return { start: bytes.indexOf("token_embd.weight"), end: last + 40 };
 }
 
 /** A model that is larger than the memory. */
@@ -257,54 +243,32 @@ async function exhausted(): Promise<readonly Row[] | string> {
   }
 }
 
-/** Conversations are put aside where there is hardly any room. */
-async function diskFull(): Promise<readonly Row[] | string> {
-  const place = makePlace();
-  const disk = join(place.home, "kv");
-  mkdirSync(disk, { recursive: true, mode: 0o700 });
-  const size = `size=${DISK_MIB}m,mode=0700`;
-  const mount = Bun.spawnSync(["mount", "-t", "tmpfs", "-o", size, "tmpfs", disk]);
-  if (!mount.success) {
-    place.remove();
-    return "Full disk: this user may not mount a file system, so none could be filled.";
-  }
-  const unmount = () => void Bun.spawnSync(["umount", "--lazy", disk]);
-  const forget = onLeave(unmount);
+/** Memory runs out while sessions are answered: the kernel ends the model host. */
+async function starved(): Promise<readonly Row[] | string> {
+  // What it holds already stays where it was counted: this is for what it asks for from now on.
+  const group = makeMemoryGroup(1);
+  if (group === undefined) return "Memory: this user may not make a control group.";
+  const moult = await startMoult(tinyRoom());
+  const { daemon } = moult;
   try {
-    const moult = await startMoultIn(place, tinyRoom(), { kv: { ramMiB: 1, diskMiB: 1_024 } });
-    try {
-      const failed = await talkInTurns(moult);
-      const files = existsSync(disk) ? readdirSync(disk).length : 0;
-      return [
-        fact("disk full: files that found room", files),
-        exactly("…turns that failed", failed, 0),
-        exactly("…the daemon lives", isAlive(moult.daemon.pid) ? "yes" : "no", "yes"),
-        exactly("…the model", (await modelState(moult.daemon)).state, "ready"),
-      ];
-    } finally {
-      await moult.daemon.stop();
-    }
+    const { pid } = await modelState(daemon);
+    const prompts = new Prompts(3);
+    const texts = Array.from({ length: TURNS }, () => prompts.next(400));
+    const turns = texts.map((text, index) => outcomeOf(daemon, `bench:starved-${index}`, text));
+    await until("somebody to be answered", async () => (await running(daemon)) || undefined);
+    group.add(pid);
+    const outcomes = await Promise.all(turns);
+    const { restarts } = await settled(daemon, ({ state }) => state === "ready");
+    const kept = await Promise.all(texts.map((_, index) => said(daemon, `bench:starved-${index}`)));
+    return [
+      fact("memory runs out while it answers: turns", outcomes.length),
+      fact("…hosts that the kernel ended", restarts),
+      exactly("…neither answered nor failed with a reason", outcomes.filter(isUnclear).length, 0),
+      exactly("…messages lost", texts.filter((text) => !kept.flat().includes(text)).length, 0),
+      exactly("…and answers again", await outcomeOf(daemon, "bench:after", "hello"), "answered"),
+    ];
   } finally {
-    unmount();
-    forget();
-    place.remove();
+    await moult.stop();
+    await group.remove();
   }
-}
-
-/** Twelve conversations of two turns each in rotation. Returns how many turns failed. */
-async function talkInTurns(server: ChatServer): Promise<number> {
-  const talks: ChatMessage[][] = Array.from({ length: 12 }, () => []);
-  const prompts = new Prompts(2);
-  let failed = 0;
-  for (const messages of [...talks, ...talks]) {
-    messages.push({ role: "user", content: prompts.next(600) });
-    try {
-      const { text } = await chat(server, { messages, tokensMax: 8 });
-      messages.push({ role: "assistant", content: text });
-    } catch (error) {
-      console.error(error);
-      failed++;
-    }
-  }
-  return failed;
 }
