@@ -26,6 +26,11 @@ import type { EngineAnswer, EngineOptions, Sink } from "../../runtime/model/engi
 import type { GenerateRequest, ToolCall } from "../../schemas/model.ts";
 
 const TOKENS_DEFAULT = 512;
+/** With thoughts, which take most of it: an answer that is only thought is none. */
+const TOKENS_THINKING = 2_048;
+const THOUGHT_SHARE = 0.75;
+/** What opens and closes a thought, at most. */
+const THOUGHT_TAG_TOKENS = 32;
 /** With these log-odds of a call, words say neither that a call is due nor that it is not. */
 const CALL_SCORE = -0.3;
 const CALL_LOGIT_MIN = -2;
@@ -56,6 +61,8 @@ export interface AnsweringModel {
   readonly options: EngineOptions;
   /** What a call begins with; text from there on is never for people. */
   readonly callTag: string;
+  /** The model thinks before it answers. */
+  readonly thinks: boolean;
 }
 
 /** Writes the answers of one model. */
@@ -64,12 +71,14 @@ export class Answering {
   readonly #model: LlamaModel;
   readonly #options: EngineOptions;
   readonly #callTag: string;
+  readonly #thinks: boolean;
 
-  constructor({ llama, model, options, callTag }: AnsweringModel) {
+  constructor({ llama, model, options, callTag, thinks }: AnsweringModel) {
     this.#llama = llama;
     this.#model = model;
     this.#options = options;
     this.#callTag = callTag;
+    this.#thinks = thinks;
   }
 
   /** Writes one. Resolves when it has ended, by itself, at a limit, or by its signal. */
@@ -163,6 +172,17 @@ export class Answering {
     }
   }
 
+  /** Who says how long an answer may be has thoughts counted in; else they never take all of it. */
+  #lengthOf({ tokensMax }: GenerateRequest, room: number) {
+    if (!this.#thinks) return { maxTokens: Math.min(room, tokensMax ?? TOKENS_DEFAULT) };
+    const free = Math.max(1, room - THOUGHT_TAG_TOKENS);
+    if (tokensMax !== undefined) return { maxTokens: Math.min(free, tokensMax) };
+    const thoughtTokens = Math.floor(Math.min(TOKENS_THINKING * THOUGHT_SHARE, free / 4));
+    // A thought that is cut is read again, and may have up to three times as many tokens then.
+    const maxTokens = Math.min(TOKENS_THINKING, free - 2 * thoughtTokens);
+    return { maxTokens, budgets: { thoughtTokens } };
+  }
+
   #callsMax({ callsMax = CALLS_MAX }: GenerateRequest): number {
     return this.#options.embedded ? 1 : Math.min(callsMax, CALLS_MAX);
   }
@@ -215,7 +235,7 @@ export class Answering {
         ...samplingOf(request),
         ...stopsOf(request),
         signal,
-        maxTokens: Math.min(room, request.tokensMax ?? TOKENS_DEFAULT),
+        ...this.#lengthOf(request, room),
         stopOnAbortSignal: true,
         repeatPenalty: false,
       });

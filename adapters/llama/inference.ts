@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { type ChatWrapper, type Llama, type LlamaModel } from "node-llama-cpp";
 import { Answering } from "./answering.ts";
+import { ChatTemplate, type ToRender } from "./chat_template.ts";
 import { Embeddings } from "./embeddings.ts";
 import { checkFit } from "./fit.ts";
 import { toHistory } from "./history.ts";
@@ -10,7 +11,7 @@ import { openLlama } from "./library.ts";
 import { openStore } from "./kv_open.ts";
 import { type Neutral, neutralFor } from "./neutral.ts";
 import { type Offer, offerOf } from "./offer.ts";
-import { renderPrompt, type Rendered, wrapperFor } from "./prompt_wrapper.ts";
+import { renderPrompt, type Rendered, thoughtOf, wrapperFor } from "./prompt_wrapper.ts";
 import { type Slot, Slots } from "./slots.ts";
 import { callTag, specialTexts } from "./special_texts.ts";
 import { rememberTokens } from "./token_cache.ts";
@@ -63,6 +64,7 @@ export class Inference {
   readonly #busy = new Set<Slot>();
   #limits: Partial<EngineLimits> = {};
   readonly #wrapper: ChatWrapper;
+  readonly #template: ChatTemplate | undefined;
   readonly #tokens = { hot: 0, warm: 0, cold: 0, miss: 0 };
 
   private constructor(options: EngineOptions, llama: Llama, model: LlamaModel, info: EngineInfo) {
@@ -71,11 +73,15 @@ export class Inference {
     this.#model = model;
     this.info = info;
     const specials = specialTexts(model);
-    const wrapper = wrapperFor(model);
+    const { wrapper, jinja } = wrapperFor(model);
     this.#wrapper = wrapper;
     this.#neutral = neutralFor(specials);
+    // The embedded model was trained on prompts as the library renders them.
+    if (jinja !== undefined && !options.embedded)
+      this.#template = new ChatTemplate(model, jinja, this.#neutral);
     const tag = callTag(wrapper.settings.functions.call.prefix, specials);
-    this.#answering = new Answering({ llama, model, options, callTag: tag });
+    const thinks = thoughtOf(wrapper) !== undefined;
+    this.#answering = new Answering({ llama, model, options, callTag: tag, thinks });
     this.#slots = new Slots(model, wrapper, {
       contextTokens: info.contextTokens,
       slots: info.slots,
@@ -194,7 +200,9 @@ export class Inference {
     const history = toHistory(request.messages, offer.tools, this.#neutral);
     const hasTools = Object.keys(offer.tools.shown).length > 0;
     const shown = hasTools ? offer.tools.shown : undefined;
-    const rendered = renderPrompt(this.#wrapper, history, { shown, forced: offer.forced });
+    const thought = thoughtOf(this.#wrapper);
+    const own = this.#template?.render(toRender(request, offer), thought);
+    const rendered = renderPrompt(this.#wrapper, history, { shown, forced: offer.forced, own });
     const tokens = Uint32Array.from(rendered.state.contextText.tokenize(this.#model.tokenizer));
     return {
       offer,
@@ -247,6 +255,16 @@ function clamp(value: number, max: number): number {
 
 function hashOf(tokens: Uint32Array): string {
   return contentHash(tokens).slice(0, 16);
+}
+
+/** A request as the model's own template takes it, with the tools that are shown. */
+function toRender(
+  { messages, tools = [], jsonSchema }: GenerateRequest,
+  { tools: offered, forced }: Offer,
+): ToRender {
+  const shown = tools.filter(({ name }) => Object.hasOwn(offered.shown, offered.wireName(name)));
+  // What has to be a document or a call leaves no room for thoughts.
+  return { messages, tools: shown, offered, thinks: jsonSchema === undefined && !forced };
 }
 
 function writesNothing(name: string): MoultError {

@@ -78,7 +78,7 @@ describe("a model of the benches", () => {
   });
 
   test("carries a template by which tools are called", async () => {
-    const wrapper = wrapperFor(small);
+    const { wrapper } = wrapperFor(small);
     const state = wrapper.generateContextState({
       chatHistory: [
         { type: "user", text: "Is it warm?" },
