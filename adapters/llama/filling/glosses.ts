@@ -1,4 +1,5 @@
 /** Values of enums that people call otherwise, in either language. Knows words only. */
+import { CHOICE_WORDS } from "./choice_words.ts";
 
 const TABLE = `
 usd: us dollar, dollars, dollar, bucks, 美元, 美金, 刀
@@ -266,11 +267,19 @@ fan: ventilate, 送风
 `;
 
 /** What else says a value, by the value in small letters. */
-export const GLOSSES: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
-  TABLE.trim()
-    .split("\n")
-    .map((line) => {
-      const [value = "", words = ""] = line.split(": ");
-      return [value, words.split(", ")];
-    }),
-);
+export const GLOSSES: ReadonlyMap<string, readonly string[]> = read(`${TABLE}${CHOICE_WORDS}`);
+
+/** `one/other: words, more words` */
+function read(table: string): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const line of table.split("\n")) {
+    const [values = "", words = ""] = line.split(": ");
+    if (words === "") continue;
+    for (const value of values.split("/")) {
+      const own = found.get(value);
+      if (own === undefined) found.set(value, words.split(", "));
+      else own.push(...words.split(", "));
+    }
+  }
+  return found;
+}

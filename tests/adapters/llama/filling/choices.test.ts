@@ -1,0 +1,32 @@
+/** Values of enums in other words, and switches that are implied. */
+import { expect, test } from "bun:test";
+import { fill } from "../../../../adapters/llama/filling/fill.ts";
+import type { JsonSchema } from "../../../../schemas/function.ts";
+
+/** What a tool with one parameter takes from a request. */
+function read(said: string, name: string, schema: JsonSchema): unknown {
+  const parameters = { type: "object", properties: { [name]: schema }, required: [name] };
+  return fill({ name: "device_do", description: "", parameters }, [said])?.args[name];
+}
+
+test.each([
+  ["put the hood on full blast", ["low", "medium", "high"], "high"],
+  ["in Word format please", ["pdf", "docx", "html"], "docx"],
+  ["two lattes for me", ["espresso", "latte"], "latte"],
+  ["she reacted severely", ["none", "mild", "severe"], "severe"],
+  ["the bike was stolen", ["fire", "theft"], "theft"],
+  ["冷藏室调一下", ["冷藏", "冷冻"], "冷藏"],
+  ["用蒸烤", ["蒸", "烤", "蒸烤"], "蒸烤"],
+  ["左耳那只", ["left", "right", "both"], "left"],
+  ["下个月再说", ["next_month", "immediately"], "next_month"],
+])("%p is of %p: %p", (said, values, value) => {
+  expect(read(said, "choice", { type: "string", enum: values })).toBe(value);
+});
+
+test("a value of one letter is no article, and nothing said chooses nothing", () => {
+  const record = { type: "string", enum: ["A", "CNAME"] };
+  expect(read("make mail a CNAME", "record", record)).toBe("CNAME");
+  expect(read("the bridge is long", "side", { type: "string", enum: ["left", "right"] })).toBe(
+    undefined,
+  );
+});
