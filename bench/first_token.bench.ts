@@ -1,7 +1,8 @@
 /** How long a person waits until the answer begins. */
 import { makePlace, withDaemon } from "./daemon.ts";
 import type { Daemon } from "./daemon.ts";
-import { type Bench, type Report, atMost, exactly, fact, quantile } from "./harness.ts";
+import { type Bench, type Report, type Row, atMost, exactly, fact, quantile } from "./harness.ts";
+import { longPrompts } from "./long_prompts.ts";
 import { events } from "./sse.ts";
 
 const SESSIONS = 10;
@@ -35,7 +36,7 @@ interface Wait {
 /** One claim. */
 export const bench: Bench = {
   title: "First token",
-  about: `Message over HTTP → events of the answer, embedded model, warm: ${SESSIONS} sessions of ${MESSAGES} messages, one after the other. The first sign is the first word of the answer or the call of a tool, whichever comes first.`,
+  about: `Message over HTTP → events of the answer, embedded model, warm: ${SESSIONS} sessions of ${MESSAGES} messages, one after the other. The first sign is the first word of the answer or the call of a tool, whichever comes first. Then prompts of 600 tokens over \`/v1\`, medians.`,
   run: measure,
 };
 
@@ -47,7 +48,7 @@ async function measure(): Promise<Report> {
       const waits: Wait[] = [];
       for (let session = 0; session < SESSIONS; session++)
         waits.push(...(await talk(daemon, `bench:first-${session}`, MESSAGES)));
-      return report(waits);
+      return report(waits, await longPrompts(daemon));
     });
   } finally {
     place.remove();
@@ -84,7 +85,7 @@ async function wait(daemon: Daemon, session: string, text: string): Promise<Wait
   };
 }
 
-function report(waits: readonly Wait[]): Report {
+function report(waits: readonly Wait[], more: readonly Row[]): Report {
   const at = (field: "signMs" | "tokenMs" | "doneMs", q: number, of = waits) =>
     quantile(
       of.map((one) => one[field]),
@@ -102,6 +103,7 @@ function report(waits: readonly Wait[]): Report {
       fact("answers by a tool, first token after it ran: p99", at("tokenMs", 0.99, tool), "ms"),
       fact("whole answer: p50", at("doneMs", 0.5), "ms"),
       exactly("messages that were not answered", waits.filter((one) => !one.answered).length, 0),
+      ...more,
     ],
     notes: [`${waits.length} messages, ${tool.length} of them answered by a tool call.`],
   };

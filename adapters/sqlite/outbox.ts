@@ -58,10 +58,10 @@ export function outboxQueries(db: Db, clock: Clock): OutboxPart {
   };
 }
 
-function prepare(db: Db) {
+/** A session's replies leave in order: one that waits for its retry holds the later ones back. */
+function isHeadOf(db: Db) {
   const earlier = alias(outbox, "earlier");
-  // A session's replies leave in order: one that waits for its retry holds the later ones back.
-  const isHead = notExists(
+  return notExists(
     db
       .select({ one: sql`1` })
       .from(earlier)
@@ -70,6 +70,10 @@ function prepare(db: Db) {
           and ${earlier.state} in ('pending', 'sending')`,
       ),
   );
+}
+
+function prepare(db: Db) {
+  const isHead = isHeadOf(db);
   const hasPlace = sql`${outbox.protocol} not in (select value from json_each(${p("full")}))`;
   // Written out, so that the partial indexes apply.
   const isOpen = sql`${outbox.state} in ('pending', 'sending')`;

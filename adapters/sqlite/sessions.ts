@@ -15,10 +15,8 @@ const SESSIONS_MAX = 1_000;
 
 const p = sql.placeholder;
 
-/** The sessions, over an open database. */
-export function sessionQueries(
-  db: Db,
-): Pick<Store, "history" | "session" | "sessions" | "context" | "keepContext" | "forget"> {
+/** Its queries. */
+function prepare(db: Db) {
   const { session, turns, createdAt, lastAt, resetAfter, ...beside } = getTableColumns(sessions);
   const shown = {
     session,
@@ -29,7 +27,7 @@ export function sessionQueries(
     summarisedTurns: sql<number>`coalesce(json_extract(${beside.summary}, '$.turns'), 0)`,
   };
   const { pinned, summary, summaryNext } = beside;
-  const queries = lazily({
+  return lazily({
     items: () =>
       db
         .select()
@@ -65,6 +63,13 @@ export function sessionQueries(
         .returning({ session: sessions.session })
         .prepare(),
   });
+}
+
+/** The sessions, over an open database. */
+export function sessionQueries(
+  db: Db,
+): Pick<Store, "history" | "session" | "sessions" | "context" | "keepContext" | "forget"> {
+  const queries = prepare(db);
   return {
     history: method("read the history", (name, charsMax, whole = false) => {
       let chars = 0;
