@@ -155,10 +155,13 @@ export class Embeddings {
   }
 
   async #open(tokensMax: number): Promise<Room> {
-    const context = await this.#model.createEmbeddingContext({
-      contextSize: tokensMax,
-      batchSize: this.#pooling === "last" ? Math.min(BATCH_TOKENS, tokensMax) : tokensMax,
-    });
+    const batchSize = this.#pooling === "last" ? Math.min(BATCH_TOKENS, tokensMax) : tokensMax;
+    const context = await this.#model
+      .createEmbeddingContext({ contextSize: tokensMax, batchSize })
+      .catch((error: unknown) => {
+        const text = `There is no memory to read ${tokensMax} tokens at once; free some, or ask for shorter texts`;
+        throw new MoultError("model/unavailable", text, { tokens: tokensMax }, error);
+      });
     const { _llamaContext: inside } = context as unknown as Inside;
     return { context, addon: insideContext(inside)._ctx as EmbeddingAddon, tokensMax };
   }

@@ -108,7 +108,8 @@ export class Inference {
       modelPath: options.path,
       // On the CPU the weights are repacked into memory of their own; a mapped file would only double them.
       useMmap: llama.gpu !== false,
-      ...(llama.gpu === false ? { gpuLayers: 0 } : {}),
+      // As many layers go to a GPU as leave room there for all conversations.
+      gpuLayers: llama.gpu === false ? 0 : { fitContext: { contextSize: contextTokens * slots } },
     });
     rememberTokens(model);
     const inference = new Inference(options, llama, model, {
