@@ -29,6 +29,8 @@ export interface Said {
   readonly text?: string;
   readonly calls?: readonly { readonly name: string; readonly arguments: unknown }[];
   readonly finish?: "stop" | "length";
+  /** What the model thinks before it says anything. */
+  readonly thought?: string;
   /** Pieces the text comes in. @default words */
   readonly pieces?: readonly string[];
   /** Thrown after the pieces. */
@@ -79,7 +81,9 @@ export class FakeModel implements Model {
       finish = "stop",
       pieces,
       fails,
+      thought,
     } = await this.#script(request, signal);
+    if (thought !== undefined) yield { type: "thought", text: thought };
     for (const piece of pieces ?? text.match(/\S+\s*/g) ?? []) yield { type: "token", text: piece };
     if (fails !== undefined) throw fails;
     for (const call of calls) {

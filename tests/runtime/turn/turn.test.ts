@@ -26,6 +26,17 @@ test("answers with the model's text when no tool is called", async () => {
   expect(reply.usage).toMatchObject({ promptTokens: 10, cachedTokens: 4, completionTokens: 2 });
 });
 
+test("what a model thinks is no part of what it says, shows or remembers", async () => {
+  const said = { thought: "They greet me. I greet back.", text: "Hello there." };
+  await using bench = await openAgent(lines(said));
+  const turn = await bench.send("hi");
+  const events: TurnEvent[] = [];
+  for await (const event of bench.agent.follow(turn, 0)) events.push(event);
+  expect(events.map(({ type }) => type)).toEqual(["turn", "token", "token", "done"]);
+  expect((await bench.say("again")).reply).toBe("Hello there.");
+  expect(JSON.stringify([events, bench.model.requests])).not.toContain("greet back");
+});
+
 test("calls the tool the model chose and gives the model its result", async () => {
   await using bench = await openAgent(lines(callWeather, { text: "21 degrees." }), weather());
   const reply = await bench.say("weather in Oslo?");
