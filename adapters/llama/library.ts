@@ -5,6 +5,7 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 import { getLlama, Llama, LlamaLogLevel, NoBinaryFoundError } from "node-llama-cpp";
+import { installedFolder } from "./installed.ts";
 import type { EngineOptions } from "../../runtime/model/engine.ts";
 import { MoultError } from "../../schemas/error.ts";
 
@@ -36,14 +37,6 @@ async function openSuitable(gpu: EngineOptions["gpu"], threads: number): Promise
         : `No library for the GPU "${gpu}" is installed; run \`bun run gpu:${gpu}\`, or set \`model.gpu\` to false`;
     throw new MoultError("model/unavailable", text, undefined, error);
   }
-}
-
-/** Where the libraries of this machine's processor lie, without a GPU. Throws when they are not installed. */
-export function installedFolder(): string {
-  const require = createRequire(import.meta.resolve("node-llama-cpp"));
-  const platform = `linux-${process.arch}`;
-  const index = require.resolve(`@node-llama-cpp/${platform}`);
-  return path.join(path.dirname(index), "..", "bins", platform);
 }
 
 /** `undefined` when the library is not where it is expected: `getLlama()` knows more places. */

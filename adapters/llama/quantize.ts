@@ -2,7 +2,7 @@
 import { existsSync, renameSync, rmSync, statfsSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { installedFolder } from "./library.ts";
+import { installedFolder } from "./installed.ts";
 import { bytesText } from "../../runtime/bytes_text.ts";
 import { MoultError } from "../../schemas/error.ts";
 import type { QuantizeChoices, QuantizedModel } from "../../schemas/model_file.ts";
