@@ -36,7 +36,10 @@ export async function startLlama(options: EngineOptions): Promise<Engine> {
 }
 
 class LlamaEngine implements Engine {
-  readonly #worker = new Worker(new URL("./worker.ts", import.meta.url).href, { smol: true });
+  readonly #worker = new Worker(new URL("./worker.ts", import.meta.url).href, {
+    smol: true,
+    preload: [new URL("./unneeded.ts", import.meta.url).href],
+  });
   readonly #running = new Map<number, Running>();
   readonly #listening = Promise.withResolvers<void>();
   readonly #loaded = Promise.withResolvers<EngineInfo>();
