@@ -14,6 +14,8 @@ import type { Lane } from "../../../schemas/model.ts";
 /** While others write, what is read must not take longer than this many of their steps, or this long if that is more. */
 const STEPS_PER_PIECE = 3;
 const PIECE_MS_MIN = 25;
+const QUICKER_STEP_SHARE = 0.5;
+const SLOWER_STEP_SHARE = 0.1;
 /** Nobody writes, but somebody may come: what can wait is read in pieces of this length. */
 const PATIENT_PIECE_MS = 250;
 /** Nobody writes and somebody waits: pieces are only so long that a cancelled request, or a newcomer, is noticed. */
@@ -85,6 +87,8 @@ export class DecodeLoop {
   readonly #costsBy = new Map<number, DecodeCosts>();
   /** Tokens read in a millisecond, learnt. */
   #readRate = 0;
+  /** Of the last steps of all who write, undisturbed; 0 before there was one. */
+  #stepMs = 0;
 
   constructor(context: ContextInside, options: LoopOptions) {
     this.#context = context;
@@ -177,6 +181,7 @@ export class DecodeLoop {
       this.#dropAborted();
       // Always in the same order: a decode for the same sequences as the last one is a little quicker.
       const writing = this.#work.filter(isWriting).toSorted((a, b) => a.sequence - b.sequence);
+      const isWritten = writing.length > 0;
       const startedAt = performance.now();
       const sizes = this.#options.whole ? [writing.length] : this.#costs().next(writing.length);
       for (const size of sizes) {
@@ -184,12 +189,19 @@ export class DecodeLoop {
         const group = writing.splice(0, size).filter((work) => this.#work.includes(work));
         if (group.length > 0) await this.#decode(group.map((work) => ({ work, count: 1 })));
       }
-      const stepMs = performance.now() - startedAt;
+      if (isWritten) this.#learnStep(performance.now() - startedAt);
       const reading = this.#work.filter((work) => !isWriting(work));
-      if (reading.length > 0) await this.#read(reading, writing.length > 0 ? stepMs : undefined);
+      if (reading.length > 0) await this.#read(reading, isWritten ? this.#stepMs : undefined);
       if (this.#work.length === 0) this.#rest();
     }
     this.#runs = false;
+  }
+
+  /** A step that took long because something else had the processor is no reason to make the next wait longer. */
+  #learnStep(ms: number): void {
+    const change = ms - this.#stepMs;
+    const share = this.#stepMs === 0 ? 1 : change < 0 ? QUICKER_STEP_SHARE : SLOWER_STEP_SHARE;
+    this.#stepMs += share * change;
   }
 
   /** Does what could wait. */
