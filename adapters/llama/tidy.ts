@@ -6,6 +6,8 @@ import type { JsonSchema } from "../../schemas/function.ts";
 
 /** Deeper values stay as they are. */
 const DEPTH_MAX = 16;
+/** Alternatives of alternatives are tried in few layers: what refers to itself several times grows fast. */
+const ALTERNATIVE_DEPTH = 6;
 
 /**
  * What the schema meant: nulls of optional keys dropped, the same item only once where items must differ, integers whole
@@ -19,7 +21,7 @@ export function tidyArguments(
 ): unknown {
   if (!isRecord(schema) || depth > DEPTH_MAX) return value;
   const top = root ?? schema;
-  const meant = alternativeFor(value, resolved(schema, top), top);
+  const meant = alternativeFor(value, resolved(schema, top), top, depth);
   const tidy = (inner: unknown, of: unknown): unknown => tidyArguments(inner, of, top, depth + 1);
   if (typeof value === "number") return tidyNumber(value, meant);
   if (Array.isArray(value)) {
@@ -47,7 +49,12 @@ function tidyNumber(value: number, { type }: JsonSchema): number {
 }
 
 /** Of several alternatives the only real one beside null, or the first that the value fits once it is tidied. */
-function alternativeFor(value: unknown, schema: JsonSchema, root: JsonSchema): JsonSchema {
+function alternativeFor(
+  value: unknown,
+  schema: JsonSchema,
+  root: JsonSchema,
+  depth: number,
+): JsonSchema {
   const { anyOf, oneOf, ...own } = schema;
   const all = anyOf ?? oneOf;
   if (!Array.isArray(all)) return schema;
@@ -57,6 +64,6 @@ function alternativeFor(value: unknown, schema: JsonSchema, root: JsonSchema): J
   if (real.length === 1) return real[0] ?? schema;
   if (typeof value !== "object") return schema;
   const fits = (one: JsonSchema): boolean =>
-    misfit(tidyArguments(value, one, root), one, root) === undefined;
+    misfit(tidyArguments(value, one, root, depth + ALTERNATIVE_DEPTH), one, root) === undefined;
   return real.find(fits) ?? schema;
 }

@@ -15,6 +15,8 @@ export type Grammar = { readonly [keyword: string]: unknown };
 
 /** Nesting beyond this, and what refers to itself, becomes "anything". */
 const DEPTH_MAX = 8;
+/** Parts of parts are merged so deep: what refers to itself several times grows fast. */
+const MERGED_DEPTH_MAX = 3;
 /** The grammar is expanded per item: a longer bound costs more than it says. */
 const ITEMS_COUNTED_MAX = 16;
 /** Keywords that help a model to choose a value but that no grammar can hold. */
@@ -218,7 +220,7 @@ export function resolved(schema: JsonSchema, root: JsonSchema, depth = 0): JsonS
   }
   const { allOf: parts, ...own } = target;
   if (!Array.isArray(parts)) return target;
-  if (depth > DEPTH_MAX) return own;
+  if (depth > MERGED_DEPTH_MAX) return own;
   const merged: Record<string, unknown> = { ...own };
   const required = new Set(requiredOf(own));
   for (const part of parts.slice(0, ITEMS_COUNTED_MAX)) {

@@ -22,6 +22,7 @@ export interface Style {
 const DEPTH_MAX = 48;
 /** A schema that needs more rules than this is nobody's. */
 const RULES_MAX = 30_000;
+const JOINED_MAX = 20_000;
 
 const TYPES = ["object", "array", "string", "number", "boolean", "null"] as const;
 /** What speaks of one type only. */
@@ -59,6 +60,7 @@ class Writer {
   readonly #references = new Map<string, string>();
   readonly #gap: Node;
   #open: Node | undefined;
+  #joined = 0;
 
   constructor(root: JsonSchema, rules: Rules, style: Style) {
     this.#root = root;
@@ -99,6 +101,7 @@ class Writer {
   #resolved(schema: JsonSchema, depth: number): JsonSchema {
     const { $ref: ref, allOf, ...own } = schema;
     if (depth > DEPTH_MAX) return own;
+    if (++this.#joined > JOINED_MAX) throw new RangeError("The schema is too large for a grammar");
     const target = ref === undefined ? undefined : pointed(ref, this.#root);
     const parts = [target, ...(Array.isArray(allOf) ? (allOf as unknown[]) : [])];
     if (parts.includes(false)) return { enum: [] };
@@ -110,9 +113,10 @@ class Writer {
 
   #shape(schema: JsonSchema, depth: number): Node {
     const { anyOf, oneOf, ...own } = schema;
-    const values = "const" in schema ? [schema["const"]] : schema["enum"];
-    if (Array.isArray(values)) {
-      const fitting = values.filter((one) => misfit(one, schema, this.#root) === undefined);
+    const values = valuesOf(schema);
+    if (values !== undefined) {
+      const { const: _const, enum: _enum, ...others } = schema;
+      const fitting = values.filter((one) => misfit(one, others, this.#root) === undefined);
       return any(...fitting.map((one) => ({ text: JSON.stringify(one) })));
     }
     if (Array.isArray(anyOf))
@@ -286,6 +290,15 @@ class Writer {
 /** What is only held for others to refer to. */
 function isHolder(key: string): boolean {
   return key === "$defs" || key === "definitions" || key === "$schema" || key === "$id";
+}
+
+/** The values that a schema lists; `undefined` = it lists none. */
+function valuesOf(schema: JsonSchema): readonly unknown[] | undefined {
+  const { enum: listed } = schema;
+  if (!("const" in schema)) return Array.isArray(listed) ? listed : undefined;
+  const isListed =
+    !Array.isArray(listed) || listed.some((one) => Bun.deepEquals(one, schema["const"]));
+  return isListed ? [schema["const"]] : [];
 }
 
 /** The types that a value may have; `undefined` = any. */

@@ -8,6 +8,8 @@ import type { JsonSchema } from "../../../schemas/function.ts";
 
 /** Deeper values are not looked into, and longer ways of references not followed. */
 const DEPTH_MAX = 64;
+/** Schemas that refer to each other can ask for more than anybody can judge. */
+const STEPS_MAX = 100_000;
 /** Multiples of fractions are not exact. */
 const MULTIPLE_ERROR = 1e-9;
 /** A pattern that is no regular language may take long for a text longer than this. */
@@ -18,17 +20,20 @@ interface Place {
   /** For people: `items[2].name`; empty = the value itself. */
   readonly at: string;
   readonly depth: number;
+  /** Counted over all of the value. */
+  readonly spent: { steps: number };
 }
 
 /** What does not fit, the first such thing, for people; `undefined` = all does. */
 export function misfit(value: unknown, schema: unknown, root?: JsonSchema): string | undefined {
   const top = root ?? (isRecord(schema) ? schema : {});
-  return judge(value, schema, { root: top, at: "", depth: 0 });
+  return judge(value, schema, { root: top, at: "", depth: 0, spent: { steps: 0 } });
 }
 
 function judge(value: unknown, schema: unknown, place: Place): string | undefined {
   if (schema === false) return `${nameOf(place)} is not asked for`;
   if (!isRecord(schema) || place.depth > DEPTH_MAX) return undefined;
+  if (++place.spent.steps > STEPS_MAX) return undefined;
   const deeper = { ...place, depth: place.depth + 1 };
   return (
     ofReference(value, schema, deeper) ??

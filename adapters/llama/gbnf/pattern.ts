@@ -43,6 +43,8 @@ const CONTROLS: Readonly<Record<string, string>> = { t: "\t", n: "\n", r: "\r", 
 /** A counted part is copied so often. */
 const COPIES_MAX = 256;
 const PARTS_MAX = 4_000;
+/** Ranges of characters that are compared with each other. */
+const WORK_MAX = 1_000_000;
 /** What lies beyond is not written by anybody: no letters, and marks of other things. */
 const PROPERTIES_END = 0x3_ff_ff;
 
@@ -92,12 +94,16 @@ function read(source: string): Automaton | undefined {
 /** Follows all ways at once, from after the beginning; a text may end where its end leads to the net's. */
 function within(net: Net, start: number): Automaton | undefined {
   const began = net.next([start], BEGIN);
+  let work = 0;
   return automatonOf<readonly number[]>({
     start: began,
     key: (states) => states.join(" "),
     ends: (states) => net.next(states, END).includes(net.end),
     edges: (states) => {
-      const sets = split(net.edges(states).map((on) => intersect(on, ANY_CHAR)));
+      const found = net.edges(states);
+      work += found.reduce((sum, on) => sum + on.length, 0) * found.length;
+      if (work > WORK_MAX) throw new RangeError("The pattern is too large");
+      const sets = split(found.map((on) => intersect(on, ANY_CHAR)));
       return sets.map((on) => [on, net.next(states, on)] as const);
     },
   });

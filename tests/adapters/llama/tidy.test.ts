@@ -28,3 +28,8 @@ test("a schema that refers to itself without end ends", () => {
   const schema = { allOf: [{ $ref: "#" }], properties: { a: { type: "string" } } };
   expect(tidyArguments({ a: null }, schema)).toEqual({});
 });
+
+test("alternatives that refer to each other without end end", () => {
+  const part = { anyOf: [{ $ref: "#" }, { $ref: "#" }, { type: "null" }] };
+  expect(tidyArguments({ a: 1 }, { ...part })).toEqual({ a: 1 });
+});

@@ -286,4 +286,8 @@ test("a schema that grows without end is refused", () => {
     anyOf: Array.from({ length: 8 }, () => (depth === 0 ? { type: "object" } : layer(depth - 1))),
   });
   expect(() => schemaRules(layer(5), "root", STYLE)).toThrow(/too large/);
+  const both = { allOf: [{ $ref: "#/$defs/a" }, { $ref: "#/$defs/b" }] };
+  const circles = { $ref: "#/$defs/a", $defs: { a: both, b: both } };
+  expect(() => schemaRules(circles, "root", STYLE)).toThrow(/too large/);
+  expect(misfit(1, circles)).toBeUndefined();
 });
