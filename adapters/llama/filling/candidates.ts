@@ -2,12 +2,13 @@
 import { mayBe, valueOf } from "./bounds.ts";
 import type { Candidate } from "./candidate.ts";
 import { clockOf } from "./clock.ts";
-import { enumCandidates, seenOfChoice, switchCandidates } from "./choices.ts";
+import { enumCandidates, seenOfChoice } from "./choices.ts";
 import { weighNumber, weighStretch } from "./evidence.ts";
 import { LEADS } from "./plain_words.ts";
 import { lists } from "./lists.ts";
 import { OWNER } from "./said.ts";
 import { frontOf, type Parameter, type Said, type Stretch, stretchOf } from "./stretch.ts";
+import { switchCandidates } from "./switches.ts";
 import { Tally } from "./weights.ts";
 import { seenOf, WordPoints } from "./words.ts";
 

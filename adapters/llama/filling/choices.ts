@@ -1,4 +1,4 @@
-/** Which value of an enum, or which side of a switch, was meant. Knows words in two languages. */
+/** Which value of an enum was meant. Knows words in two languages. */
 import type { Candidate } from "./candidate.ts";
 import { heardIn } from "./meant.ts";
 import {
@@ -9,7 +9,8 @@ import {
   plainOf,
   wordsMeaning,
 } from "./mentions.ts";
-import { calls, type Parameter, type Said } from "./stretch.ts";
+import type { Parameter, Said } from "./stretch.ts";
+import { EMPTY, weighSwitch } from "./switches.ts";
 import { Tally } from "./weights.ts";
 
 /** What people say for common values. */
@@ -55,10 +56,6 @@ const STATUS = /^(?:status|state|check|get|query)$/iu;
 /** Asks how it is, and orders nothing. */
 const HOW_IT_IS =
   /^(?:is|are|was|were|did|does|has|have|what|how)\b|(?:吗|没有|没)[？?]?$|有没有|是不是|怎么样/iu;
-const NEGATIVE =
-  /\b(?:off|not|don't|do not|disable|deactivate|stop|without|no longer|un(?=mute|lock|pause|block|hide|subscribe|freeze))|关|停|取消|不要|别|禁/iu;
-/** A switch is called by its name. There are too few of them to learn it from. */
-const CALLED = 0.3;
 const NAMED: Readonly<Record<By, string>> = {
   itself: "said",
   gloss: "said by another name",
@@ -68,10 +65,6 @@ const NAMED: Readonly<Record<By, string>> = {
 /** Of what is said in few requests there are too few to learn it from. */
 const SAID: Readonly<Record<By, number>> = { itself: 1, gloss: 0.7, ending: 1.5, line: 1.1 };
 const APART = 0.8;
-
-/** Words that choose nothing. */
-const EMPTY =
-  /^(?:an?|the|my|our|your|to|of|for|at|from|with|and|i|i'm|you|me|we|it|its|is|are|please|can|could|would|的|了|吧|把|给|我|你|是|请|帮我|一下|在|<\w+>|[\d.:]+)$/u;
 
 /** All values of an enum, and where they were named. */
 export function enumCandidates(one: Parameter, said: Said): readonly Candidate[] {
@@ -123,28 +116,4 @@ function weighPlace(one: Parameter, { pieces }: Said, place: Mention, tally: Tal
   if (first === last) tally.add("said in one piece");
   if (role.before.has(pieces[first - 1]?.bare ?? "")) tally.add("choice is led");
   if (role.after.has(pieces[last + 1]?.bare ?? "")) tally.add("choice is followed");
-}
-
-/** On unless something says no: "stop watering", "unmute her". */
-export function switchCandidates(one: Parameter, said: Said): readonly Candidate[] {
-  return [true, false].map((value) => {
-    const tally = new Tally(one.role.labels);
-    weighSwitch(one, said, value, tally);
-    const isCalled = said.pieces.some(({ bare }) => isNamed(one, bare));
-    return { value, first: -1, last: -1, score: tally.points + (isCalled ? CALLED : 0) };
-  });
-}
-
-function weighSwitch(one: Parameter, said: Said, value: unknown, tally: Tally): void {
-  const isNegative = NEGATIVE.test(said.texts[0] ?? "");
-  tally.add(isNegative === (value === false) ? "switched so" : "switched otherwise");
-  if (said.pieces.some(({ bare }) => isNamed(one, bare))) tally.add("switch is named");
-  if (!one.required) tally.add("optional");
-  for (const word of said.spoken) if (!EMPTY.test(word)) tally.add(`${String(value)} is~${word}`);
-}
-
-/** "silently" where the switch is called "silent". */
-function isNamed({ role }: Parameter, bare: string): boolean {
-  if (calls(role, bare)) return true;
-  return [...role.names].some((name) => name.length > 3 && bare.startsWith(name));
 }

@@ -30,3 +30,25 @@ test("a value of one letter is no article, and nothing said chooses nothing", ()
     undefined,
   );
 });
+
+test.each([
+  ["delete it for good, no trash", "permanent", true],
+  ["can the field get water without fertiliser", "fertilizer", false],
+  ["a password, digits included, no symbols", "symbols", false],
+  ["a password, digits included, no symbols", "digits", true],
+  ["twenty muffins, unsliced", "sliced", false],
+  ["print it on both sides", "double_sided", true],
+  ["匿名评价一下", "anonymous", true],
+  ["要弄个只能用一次的密码", "one_time", true],
+  ["密码可以反复用", "one_time", false],
+  ["不用推送", "push", false],
+])("%p tells %p: %p", (said, name, value) => {
+  expect(read(said, name, { type: "boolean" })).toBe(value);
+});
+
+test("an optional switch that nobody spoke of is left alone", () => {
+  const properties = { text: { type: "string" }, reply_all: { type: "boolean" } };
+  const parameters = { type: "object", properties, required: ["text"] };
+  const tool = { name: "answer_mail", description: "", parameters };
+  expect(fill(tool, ['reply "see you on Monday"'])?.args).toEqual({ text: "see you on Monday" });
+});

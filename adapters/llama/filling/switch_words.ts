@@ -1,0 +1,64 @@
+/** What people say where a switch is meant, and what says its contrary. Knows words only. */
+
+/** Parts of names, a colon, what says yes, a bar, what says no. */
+export const SWITCH_WORDS = `
+duplex/double sided: double-sided, double sided, both sides, two-sided, duplex, 双面 | single-sided, single sided, one side, simplex, 单面
+full page/whole page: full page, full-page, whole page, entire page, all of it, everything on it, 整页, 整个页面, 长截图, 全页 | visible part, viewport, visible area, 可见部分
+permanent/hard delete/forever: permanent, permanently, for good, forever, no trash, beyond recovery, irrevocably, 永久, 彻底, 不可恢复 | temporarily, for now, to the trash, to trash, recycle bin, for the time being, 暂时, 临时, 回收站
+one time/single use: one-time, one time, single use, only once, 一次性, 只能用一次, 用一次 | repeatedly, many times, several times, 反复, 多次, 重复
+multiple/multi/multi select: multiple, several, more than one, 多选, 多个 | single choice, only one, just one, 单选, 只能选一个, 只选一个
+anonymous: anonymous, anonymously, without my name, nameless, 匿名, 不留名 | with my name, 实名, 署名
+urgent/express/rush/priority: urgent, urgently, express, asap, hurry, 加急, 紧急, 急用, 特急, 赶时间 | no rush, no hurry, not urgent, whenever, 不急, 慢慢来, 不着急
+recursive: recursive, recursively, subfolders, subdirectories, all the way down, 递归, 子目录, 子文件夹 | top level only, this folder only, 当前目录
+dry run/simulate/preview: dry run, only show, just show, would change, would happen, simulate, without changing, 试运行, 先看看, 预览, 演练 | for real, really do it, 直接执行
+symbols/special/punctuation: special characters, special signs, symbols, punctuation, 特殊字符, 符号 | letters only
+numbers/digits: digits, numbers, numerals, 数字
+uppercase/capitals: capitals, capital letters, upper case, uppercase, 大写
+notify/announce/inform/push: notify, let everyone know, tell everyone, tell the passengers, inform, announce, 通知, 群发, 推送, 提醒大家, 广播 | without telling, quietly, silently, 不通知, 悄悄
+all day: all day, all-day, whole day, entire day, 全天, 整天, 一整天
+round trip/return trip: round trip, round-trip, and back, return ticket, 往返, 来回 | one way, one-way, 单程
+private room/private: private room, separate room, 包间, 包厢, 包房, 雅间 | main hall, 大厅, 散座
+speaker/hands free: hands-free, hands free, on speaker, speakerphone, loudspeaker, 免提, 外放, 公放
+unread only/unread: unread, not read, haven't read, not yet read, 未读, 没读, 没看过
+reply all: reply all, reply to all, everybody on, everyone on, all of them, 回复全部, 回复所有人, 全部回复 | only to, just to
+new tab: new tab, another tab, separate tab, 新标签页, 新标签, 新窗口 | same tab, this tab, 当前页, 本页
+keep aspect/aspect ratio/keep ratio: keep the aspect, keep the ratio, keep proportions, proportional, in proportion, 等比, 保持比例, 不变形 | stretch, stretched, distort, squash, 拉伸, 变形
+swing/oscillate: swing, oscillate, oscillating, turn its head, 摇头, 左右转, 摆风, 扫风
+shuffle/random: shuffle, shuffled, random order, randomly, mixed up, 随机, 乱序, 打乱 | in order, in sequence, 按顺序, 顺序
+repeat/loop: repeat, loop, on repeat, over and over, again and again, 循环, 反复播放, 单曲循环
+explicit: explicit, swear words, strong language, 少儿不宜, 粗口, 脏话 | clean, family friendly, 适合儿童
+insured/insurance: insured, with insurance, insure, 保价, 投保, 上保险 | uninsured
+fragile: fragile, breakable, handle with care, 易碎, 轻拿轻放
+gift wrap/gift: gift-wrapped, gift wrap, as a gift, as a present, wrapped up, 礼品包装, 包装一下, 送礼, 礼盒
+breakfast: with breakfast, breakfast included, 含早, 含早餐, 带早餐 | room only, 不含早, 无早
+invoice/receipt: with a receipt, receipt, invoice, 开发票, 要发票, 开票
+smoking: smoking, smoker, 吸烟 | non-smoking, nonsmoking, smoke-free, 无烟, 禁烟
+draft: draft, as a draft, not yet published, 草稿
+public/visible: public, publicly, everyone may see, for all to see, 公开 | private, privately, only me, hidden, 私密, 不公开
+secret/hidden: secret, secretly, hidden, nobody may see, 保密, 秘密, 暗 | openly, everyone may see, for all to see, 公开
+private: private, privately, only for me, 私有, 私密, 仅自己 | public, publicly, open to all, 公开
+paid/fee paid: paid, has paid, already paid, 已付, 付了, 已交, 交了 | unpaid, not paid, money comes later, pays later, owes, 未付, 没付, 没交
+excused: excused, with a note, sick note, 请假 | unexcused, skipped, truant, 旷课, 逃课, 无故
+passed/approved/ok: passed, approved, all good, no problem, in order, 合格, 通过, 没问题 | failed, rejected, fails, not passed, 不合格, 没通过, 未通过
+damage/damaged: damaged, broken, scratched, dented, scratch, dent, 损坏, 破损, 有伤 | undamaged, all okay, intact, no damage, unharmed, 完好, 没坏, 无损
+people inside/trapped/occupied: trapped, stuck inside, people inside, we're stuck, 被困, 有人 | nobody inside, no one inside, empty, 没人, 无人
+overwrite/force: overwrite, replace it, by force, force, 覆盖, 强制 | keep the old, 不覆盖
+encrypted/encrypt: encrypted, with a password, 加密
+subtitles/captions: subtitles, captions, 字幕
+vegetarian: vegetarian, no meat, meatless, 素食, 吃素, 素的
+spicy/chili: spicy, hot, 辣, 放辣 | mild, 不辣, 免辣, 微辣
+ice/iced: with ice, iced, on the rocks, 加冰 | no ice, 去冰, 不加冰
+delivery/deliver: delivered, deliver it, bring it, 送货, 外送, 配送, 送上门 | pick up, pick it up, collect, 自取, 自提
+pickup: pick up, pick it up, collect, 自取, 自提 | delivered, deliver, 送货, 外送
+vibrate/vibration: vibrate, vibration, 震动, 振动
+flash: flash, with flash, 闪光灯
+light/floodlight/lights: floodlight, with light, need light, lights on, lit, 照明, 开灯, 灯光
+coolant: coolant, with coolant, cooling, 冷却液 | dry
+sliced: sliced, cut up, in slices, 切片, 切好 | unsliced, whole, 整个, 不切
+child/child seat: child seat, baby seat, car seat, 儿童座椅, 安全座椅
+wheelchair/accessible/step free: wheelchair, accessible, step-free, barrier-free, 轮椅, 无障碍
+pets/pet: pet, dog, cat, pets, 宠物, 带狗, 带猫
+subscribe/newsletter: subscribe, sign me up, 订阅
+recurring/repeating: every week, every day, weekly, daily, monthly, regularly, 每周, 每天, 每月, 定期 | just once, only this time, 仅此一次
+exact/exact match: exact, exactly, literally, word for word, 精确, 完全匹配 | roughly, similar, 模糊
+`;
