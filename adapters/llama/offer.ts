@@ -49,7 +49,8 @@ export function offerOf(request: GenerateRequest, options: OfferOptions): Offer 
   const forced = { ...offer, forced: true, score: undefined };
   if (!copies) return forced;
   const uncopied = (): Offer => {
-    const free = offerTools(chosen, neutral);
+    // The prompt stays as it is.
+    const free = { ...offerTools(chosen, neutral), shown: tools.shown };
     return { ...forced, tools: free, callable: callableOf(free, toolChoice), sources: [] };
   };
   return { ...forced, uncopied };

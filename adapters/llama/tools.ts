@@ -5,7 +5,13 @@ import { callSchema } from "./gbnf/for_library.ts";
 import type { Neutral } from "./neutral.ts";
 import { narrowing } from "./narrow.ts";
 import { copyable } from "./spans.ts";
-import { fullArguments, grammarSchema, hasParameters, shownSchema } from "./tool_schema.ts";
+import {
+  fullArguments,
+  grammarSchema,
+  hasParameters,
+  requiredOf,
+  shownSchema,
+} from "./tool_schema.ts";
 import { tidyArguments } from "./tidy.ts";
 import { beginAndEnd } from "../../runtime/short_text.ts";
 import type { JsonSchema } from "../../schemas/function.ts";
@@ -67,7 +73,11 @@ export function offerTools(
     const { name, description, parameters } = tool;
     const base = { description: neutral.text(description) };
     const takesInput = hasParameters(parameters);
-    const view = takesInput ? (neutral.value(shownSchema(parameters)) as LibrarySchema) : undefined;
+    // A model of somebody else's has learnt to look which arguments it may leave out.
+    const needs = sources === undefined ? { required: [...requiredOf(parameters)] } : {};
+    const view = takesInput
+      ? (neutral.value({ ...shownSchema(parameters), ...needs }) as LibrarySchema)
+      : undefined;
     const shape = takesInput ? (grammarOf(tool) as LibrarySchema) : undefined;
     shown[wireName(name)] = view === undefined ? base : { ...base, params: view };
     grammar[wireName(name)] = shape === undefined ? base : { ...base, params: shape };

@@ -107,3 +107,13 @@ test.each([
   expect(passed).toBe(expected);
   expect(filter.cut).toBe(cut);
 });
+
+test("a model that copies nothing is shown which arguments a tool needs", () => {
+  const city = { type: "string" };
+  const parameters = { type: "object", properties: { city, day: city }, required: ["city"] };
+  const tools = [{ name: "weather", description: "Weather", parameters }];
+  const shownTo = (sources?: readonly string[]) =>
+    offerTools(tools, neutral, sources).shown["weather"]?.params;
+  expect(shownTo()).toMatchObject({ required: ["city"] });
+  expect(shownTo(["Oslo"])).not.toHaveProperty("required");
+});
