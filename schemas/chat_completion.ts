@@ -3,6 +3,7 @@
  * nothing; they are ignored, as those clients expect.
  */
 import * as v from "valibot";
+import { isNestedDeeper, LEVELS_MAX } from "./nesting.ts";
 
 /** Stop texts of one request; OpenAI's own bound. */
 export const STOPS_MAX = 4;
@@ -11,7 +12,13 @@ const STOPS = `expected a string or up to ${STOPS_MAX} of them`;
 export const TOOLS_MAX = 128;
 
 const maybe = <Schema extends v.GenericSchema>(schema: Schema) => v.nullish(schema);
-const record = v.record(v.string(), v.unknown());
+const JsonSchema = v.pipe(
+  v.record(v.string(), v.unknown()),
+  v.check(
+    (schema) => !isNestedDeeper(schema),
+    `expected at most ${LEVELS_MAX} levels within each other`,
+  ),
+);
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const from = (min: number, max: number) => v.pipe(v.number(), v.minValue(min), v.maxValue(max));
 
@@ -45,7 +52,7 @@ const Tool = v.looseObject({
     v.looseObject({
       name: v.pipe(v.string(), v.minLength(1), v.maxLength(256)),
       description: maybe(v.string()),
-      parameters: maybe(record),
+      parameters: maybe(JsonSchema),
       strict: maybe(v.boolean()),
     }),
   ),
@@ -68,7 +75,7 @@ const ResponseFormat = v.variant(
       type: v.literal("json_schema"),
       json_schema: v.looseObject({
         name: v.optional(v.string()),
-        schema: v.optional(record),
+        schema: v.optional(JsonSchema),
         strict: maybe(v.boolean()),
       }),
     }),

@@ -87,7 +87,7 @@ export function explain(
 function expectation(issue: v.BaseIssue<unknown>): string {
   const { type, expected, message, requirement } = issue;
   if (type === "strict_object" && expected === "never") return "unknown field; remove it";
-  if (type === "strict_object" && issue.path) return "missing";
+  if (type.endsWith("object") && issue.input === undefined && issue.path) return "missing";
   // A schema's own words, where it has some; valibot's begin with "Invalid" and may hold the value.
   if (!message.startsWith("Invalid ")) return message;
   if (type === "min_length") return `expected at least ${String(requirement)} characters`;

@@ -52,6 +52,8 @@ export class Answer implements AsyncIterableIterator<GenerateEvent> {
     if (!this.#ended) this.#onReturn();
     this.#ended = true;
     this.#events.length = 0;
+    // Who still waits for the next one waits in vain.
+    this.#wake?.();
     return { done: true, value: undefined };
   }
 

@@ -22,10 +22,15 @@ export async function chatCompletion(
   const { model, id } = findModel(models, wanted);
   const completion = completionOf(id, clock.now());
   const leaving = new AbortController();
-  const leave = (): void => leaving.abort();
-  asked.signal.addEventListener("abort", leave, { once: true });
   const { signal } = leaving;
   const events = model.generate(request, signal)[Symbol.asyncIterator]();
+  const leave = (): void => {
+    leaving.abort();
+    // Whoever is in the middle of an answer lets go of the model: one that is never read on would stay in use.
+    events.return?.().catch(() => {});
+  };
+  asked.signal.addEventListener("abort", leave, { once: true });
+  if (asked.signal.aborted) leave();
   const first = firstOf(events);
   if (!stream) return await wholeCompletion(completion, await first, events);
   // Until something of the answer is there, a failure has a status of its own.

@@ -3,6 +3,7 @@ import { contentHash } from "../../../runtime/content_hash.ts";
 import { invalid, unsupported } from "./errors.ts";
 import type { ChatCompletionBody } from "../../../schemas/chat_completion.ts";
 import type { ChatMessage, ToolCall } from "../../../schemas/model.ts";
+import { isNestedDeeper, LEVELS_MAX } from "../../../schemas/nesting.ts";
 
 /** Not a character that names of sessions have: nobody's chat is ever mistaken for one of these. */
 const SESSIONS = "/v1 ";
@@ -69,9 +70,14 @@ function toText(content: Message["content"], at: string): string {
 
 function toCall(call: NonNullable<Message["tool_calls"]>[number], at: string): ToolCall {
   const { name, arguments: text } = call.function;
+  const refused = (message: string) => invalid(`${at}.function.arguments`, message);
+  let args: unknown;
   try {
-    return { id: call.id, name, arguments: text === "" ? {} : JSON.parse(text) };
+    args = text === "" ? {} : JSON.parse(text);
   } catch {
-    throw invalid(`${at}.function.arguments`, "The arguments of a call are JSON");
+    throw refused("The arguments of a call are JSON");
   }
+  if (isNestedDeeper(args))
+    throw refused(`The arguments of a call have at most ${LEVELS_MAX} levels within each other`);
+  return { id: call.id, name, arguments: args };
 }

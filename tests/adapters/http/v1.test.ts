@@ -3,6 +3,7 @@ import { afterAll, beforeEach, describe, expect, test } from "bun:test";
 import { MoultError } from "../../../schemas/error.ts";
 import type { GenerateRequest } from "../../../schemas/model.ts";
 import { SAID, V1Server, fn, hello } from "./v1_model.ts";
+import { until } from "../../waiting.ts";
 
 const v1 = new V1Server();
 afterAll(() => v1.server.stop());
@@ -138,6 +139,18 @@ describe("a chat completion", () => {
       chunk({}, "stop"),
       { choices: [], usage: { prompt_tokens: 9 } },
     ]);
+  });
+
+  test("lets go of the model when its reader leaves in the middle", async () => {
+    v1.said = SAID.slice(0, 1);
+    const leaving = new AbortController();
+    const body = JSON.stringify({ messages: [hello], stream: true });
+    const asked = { method: "POST", body, signal: leaving.signal };
+    const response = await v1.server.ask("/v1/chat/completions", asked);
+    await response.body?.getReader().read();
+    leaving.abort();
+    await until(() => v1.dropped === 1);
+    expect(v1.dropped).toBe(1);
   });
 
   test("ends its stream with an error when the model fails in the middle", async () => {

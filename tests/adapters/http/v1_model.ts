@@ -29,6 +29,8 @@ export class V1Server {
   said: readonly (GenerateEvent | Error)[] = SAID;
   /** How often a reader has left before the end. */
   left = 0;
+  /** How often one has let go of an answer that was not at its end. */
+  dropped = 0;
   readonly server: TestServer;
 
   constructor() {
@@ -48,7 +50,7 @@ export class V1Server {
 
   /** Forgets what was asked, and answers as at first. */
   reset(): void {
-    this.asked.length = this.embedded.length = this.left = 0;
+    this.asked.length = this.embedded.length = this.left = this.dropped = 0;
     this.said = SAID;
   }
 
@@ -62,7 +64,10 @@ export class V1Server {
     return {
       generate: (request, signal) => {
         this.asked.push(request);
-        const answer = new Answer(() => this.left++);
+        const answer = new Answer(() => {
+          this.left++;
+          this.dropped++;
+        });
         signal?.addEventListener("abort", () => this.left++, { once: true });
         for (const event of this.said) {
           if (event instanceof Error) answer.fail(event);

@@ -9,6 +9,9 @@ beforeEach(() => v1.reset());
 
 const image = { type: "image_url", image_url: { url: "data:image/png;base64,AA" } };
 const badCall = { id: "1", type: "function", function: { name: "f", arguments: "{" } };
+const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+const deepCall = { id: "1", type: "function", function: { name: "f", arguments: deep } };
+const deepSchema = { enum: JSON.parse(deep) as unknown };
 const REFUSED: [string, object, string, string][] = [
   ["no messages", { messages: [] }, "messages", "at least one"],
   [
@@ -40,6 +43,24 @@ const REFUSED: [string, object, string, string][] = [
     { messages: [{ role: "tool", content: "" }] },
     "messages.0.tool_call_id",
     "call",
+  ],
+  [
+    "arguments without a bottom",
+    { messages: [{ role: "assistant", tool_calls: [deepCall] }] },
+    "messages.0.tool_calls.0.function.arguments",
+    "256 levels",
+  ],
+  [
+    "a tool without a bottom",
+    { tools: [fn("f", { parameters: deepSchema })] },
+    "tools.0.function.parameters",
+    "256 levels",
+  ],
+  [
+    "a tool without a name",
+    { tools: [fn(undefined as never)] },
+    "tools.0.function.name",
+    "missing",
   ],
   ["two answers", { n: 2 }, "n", "not supported"],
   ["probabilities", { logprobs: true }, "logprobs", "not supported"],
