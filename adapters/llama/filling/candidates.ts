@@ -97,8 +97,9 @@ function amountsIn(
     return [{ value: isBelow ? -number : number, first: isBelow ? at - 1 : at, last: at }];
   });
   const measured = quantities.flatMap(({ from, to, amount, measure }) => {
-    if (measure !== unit?.measure) return [];
-    const value = Math.round((amount / unit.factor) * 100) / 100;
+    if (measure !== "plain" && measure !== unit?.measure) return [];
+    const factor = measure === "plain" ? 1 : (unit?.factor ?? 1);
+    const value = Math.round((amount / factor) * 100) / 100;
     const first = pieces.findIndex((piece) => piece.source === 0 && piece.to > from);
     const last = pieces.findLastIndex((piece) => piece.source === 0 && piece.from < to);
     const isPlain = pieces[first]?.number === value;
@@ -117,7 +118,10 @@ function weighCount(stretch: Stretch, tally: Tally): void {
 /** Whether an amount is said in what the parameter measures. */
 function weighUnit({ one: { role }, said, begin, end, last, first }: Stretch, tally: Tally): void {
   const { unit } = role;
-  const own = said.quantities.find(({ from, to }) => from <= begin.from && end.to <= to);
+  const all = said.quantities.filter(
+    ({ from, to, measure }) => measure !== "plain" && from <= begin.from && end.to <= to,
+  );
+  const own = all.find(({ measure }) => measure === unit?.measure) ?? all[0];
   if (begin.source > 0) return;
   if (own === undefined) {
     if (unit !== undefined) tally.add("without a unit");

@@ -13,8 +13,8 @@ export interface Quantity {
   readonly measure: Measure;
 }
 
-/** What is measured. */
-export type Measure = "time" | "mass" | "length" | "volume" | "share";
+/** What is measured; plain = a number, however it is written. */
+export type Measure = "time" | "months" | "mass" | "length" | "volume" | "share" | "plain";
 
 interface Unit {
   readonly measure: Measure;
@@ -33,6 +33,7 @@ const UNITS: readonly Unit[] = [
     said: "minutes?|mins?|分钟",
     named: /\b(?:minutes?|mins?)\b|分钟/u,
   },
+  { measure: "time", factor: 900, said: "刻钟", named: /刻钟/u },
   {
     measure: "time",
     factor: 3600,
@@ -46,6 +47,8 @@ const UNITS: readonly Unit[] = [
     said: "weeks?|fortnight|个?星期|周",
     named: /\bweeks?\b|周数/u,
   },
+  { measure: "months", factor: 1, said: "months?|个月", named: /\bmonths?\b|月数|个月/u },
+  { measure: "months", factor: 12, said: "years?|年", named: /\byears?\b|年数|年限/u },
   { measure: "mass", factor: 1, said: "grams?|g|克", named: /\bgrams?\b|\bg\b|克/u },
   {
     measure: "mass",
@@ -81,7 +84,7 @@ const UNITS: readonly Unit[] = [
   {
     measure: "volume",
     factor: 1,
-    said: "millilit(?:er|re)s?|ml|毫升",
+    said: "millilit(?:er|re)s?|ml|cc|毫升",
     named: /\bmillilit(?:er|re)s?\b|\bml\b|毫升/u,
   },
   {
@@ -97,13 +100,18 @@ const SHARE =
 const RATE = /\bper\b|\/|每/u;
 
 const AMOUNT =
-  "half an?|a quarter of an?|three quarters of an?|an? half|\\d+(?:[.,]\\d+)?|(?:[a-z]+-)?[a-z]+|[零一二两三四五六七八九十]+|半";
+  "half an?|a quarter of an?|three quarters of an?|an? half|\\d+(?:[.,]\\d+)?|(?:[a-z]+-)?[a-z]+|[零一二两三四五六七八九十百千]+(?:点[零一二三四五六七八九]+)?|半";
 const SAID = UNITS.map(({ said }) => `(${said})`).join("|");
 const WORDS = new RegExp(
-  `(?<![a-z\\d.,零一二两三四五六七八九十])(${AMOUNT})( and a half|个半)?[ -]?(?:${SAID})(?![a-z])(半| and a half)?`,
+  `(?<![a-z\\d.,零一二两三四五六七八九十百千点])(${AMOUNT})( and a half|个半)?[ -]?(?:${SAID})(?![a-z])(半| and a half)?`,
   "giu",
 );
 const PARTS: readonly (readonly [RegExp, number])[] = [
+  [
+    /\bfull (?:brightness|volume|power|speed|blast)\b|\ball the way (?:up|open)\b|\b(?:fully|wide|completely) open\b|(?:最大|最高)(?:亮度|音量)|最亮|调到最大|充满|全开|全拉上/giu,
+    100,
+  ],
+  [/\ball the way (?:down|closed|shut)\b|\b(?:fully|completely) closed\b|全关|全收/giu, 0],
   [/\b(?:three quarters)\b|四分之三/giu, 75],
   [/\b(?:two thirds)\b|三分之二/giu, 67],
   [/\b(?:half ?way|half)\b(?! (?:an?|past|hour|the)\b)|一半|半开/giu, 50],
@@ -135,10 +143,93 @@ export function quantitiesIn(text: string): readonly Quantity[] {
       measure,
     });
   }
+  found.push(...found.flatMap(inDays), ...plainIn(text));
   for (const [part, amount] of PARTS)
     for (const { index, 0: said } of text.matchAll(part))
       found.push({ from: index, to: index + said.length, amount, measure: "share" });
   return found;
+}
+
+/** A month has thirty days, where days are wanted. */
+function inDays(one: Quantity): readonly Quantity[] {
+  if (one.measure !== "months") return [];
+  const days = one.amount % 12 === 0 ? (one.amount / 12) * 365 : one.amount * 30;
+  return [{ ...one, measure: "time", amount: days * 86_400 }];
+}
+
+const HAN_DIGITS = "零一二两三四五六七八九十百千万";
+/** Numbers that no word or row of digits alone says, and how they are read. */
+const WRITTEN: readonly (readonly [RegExp, (match: RegExpMatchArray) => number | undefined])[] = [
+  [
+    /(?<![\d.,])(\d+(?:\.\d+)?)(万|千|亿|k\b| ?thousand\b| ?grand\b| ?million\b)(?!\d)/giu,
+    ([, count = "", by = ""]) => Number(count) * (POWERS[by.trim().toLowerCase()] ?? 1),
+  ],
+  [
+    /(?<![\d.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d|[.,]\d)/gu,
+    ([all]) => Number(all.replaceAll(",", "")),
+  ],
+  [/(?<=\p{Script=Han})-\d+(?:\.\d+)?(?=[度℃°]|[，。]|$)/gu, ([all]) => Number(all)],
+  [
+    new RegExp(
+      `(?<![${HAN_DIGITS}早上午晚晨\\d])([${HAN_DIGITS}]+)点([零一二三四五六七八九]+)(?![${HAN_DIGITS}半刻分])`,
+      "gu",
+    ),
+    ([, whole = "", rest = ""]) => decimalOf(whole, rest),
+  ],
+  [
+    new RegExp(`([${HAN_DIGITS}]+|\\d+)度([一二三四五六七八九])(?![${HAN_DIGITS}])`, "gu"),
+    ([, whole = "", rest = ""]) => decimalOf(whole, rest),
+  ],
+  [
+    new RegExp(
+      `(?<![${HAN_DIGITS}\\d.])([${HAN_DIGITS}]+|\\d+)(?:公里|公斤|个|斤|杯|升|米|倍|块|里|碗|勺|圈|度)半(?!小时|个|天|钟)`,
+      "gu",
+    ),
+    ([, whole = ""]) => halfMore(whole),
+  ],
+  [/半(?=[杯斤碗份勺公升盒袋包片块瓶])/gu, () => 0.5],
+  [/\b([a-z]+|\d+) and a half\b(?! (?:hours?|minutes?))/giu, ([, whole = ""]) => halfMore(whole)],
+  [/\bhalf a dozen\b/giu, () => 6],
+  [/(?<!half )\ba dozen\b/giu, () => 12],
+  [/\ba (?:couple|pair) of\b/giu, () => 2],
+  [/(?<![\w.])x(\d{1,4})\b/giu, ([, count = ""]) => Number(count)],
+  [
+    /(?<![\w.])(\d+(?:\.\d+)?)(?=(?:rpm|cc|hz|khz|mhz|db|kw|kwh|mpa|lux|ppm|psi|w|v|t)\b)/giu,
+    ([, count = ""]) => Number(count),
+  ],
+  [/\b(\d{1,3})(?:st|nd|rd|th)\b/giu, ([, count = ""]) => Number(count)],
+];
+const POWERS: Readonly<Record<string, number>> = {
+  万: 10_000,
+  千: 1000,
+  亿: 100_000_000,
+  k: 1000,
+  thousand: 1000,
+  grand: 1000,
+  million: 1_000_000,
+};
+
+/** Numbers as they are written in other ways: "1.2万", "48,000", "two and a half". */
+function plainIn(text: string): readonly Quantity[] {
+  return WRITTEN.flatMap(([pattern, read]) =>
+    [...text.matchAll(pattern)].flatMap((match): readonly Quantity[] => {
+      const amount = read(match);
+      if (amount === undefined || !Number.isFinite(amount)) return [];
+      const { index, 0: all } = match;
+      return [{ from: index, to: index + all.length, amount, measure: "plain" }];
+    }),
+  );
+}
+
+function decimalOf(whole: string, rest: string): number | undefined {
+  const count = countOf(whole);
+  const digits = Array.from(rest, (one) => "零一二三四五六七八九".indexOf(one)).join("");
+  return count === undefined ? undefined : Number(`${count}.${digits}`);
+}
+
+function halfMore(whole: string): number | undefined {
+  const count = countOf(whole.toLowerCase());
+  return count === undefined ? undefined : count + 0.5;
 }
 
 function countOf(said: string): number | undefined {
@@ -147,6 +238,8 @@ function countOf(said: string): number | undefined {
   if (said.startsWith("a quarter")) return 0.25;
   if (said.startsWith("three quarters")) return 0.75;
   if (/^\d/u.test(said)) return Number(said.replace(",", "."));
+  const [, whole, digits] = /^(.+)点(.+)$/u.exec(said) ?? [];
+  if (whole !== undefined && digits !== undefined) return decimalOf(whole, digits);
   const numbers = spokenNumbers(said);
   return numbers.length === 1 ? numbers[0] : undefined;
 }

@@ -19,6 +19,13 @@ test.each([
   ["一个半小时", "minutes", 90],
   ["半小时", "分钟", 30],
   ["两公里", "metres", 2000],
+  ["给我一刻钟", "minutes", 15],
+  ["三个半小时", "hours", 3.5],
+  ["半小时以后", "hours", 0.5],
+  ["二十二点五公斤", "kg", 22.5],
+  ["一年", "months", 12],
+  ["一个月", "days", 30],
+  ["at full brightness", "brightness in percent", 100],
   ["pull it up halfway", "position", 50],
   ["拉下一半", "percent", 50],
 ])("%p is as many %p: %p", (said, name, amount) => {
@@ -30,4 +37,27 @@ test("what is measured otherwise says nothing, and a rate has no unit of its own
   expect(read("half past six", "minutes")).toBeUndefined();
   expect(unitOf("litres per hour")).toBeUndefined();
   expect(unitOf("title")).toBeUndefined();
+});
+
+/** Numbers that are written in other ways. */
+function plain(said: string): readonly number[] {
+  return quantitiesIn(said).flatMap(({ measure, amount }) => (measure === "plain" ? [amount] : []));
+}
+
+test.each([
+  ["汇款1.2万元", [12_000]],
+  ["1.5k for the venue", [1500]],
+  ["it costs 1,499 dollars", [1499]],
+  ["invoice 1,250.50, please", [1250.5]],
+  ["冷冻要-19度", [-19]],
+  ["三十七度五", [37.5]],
+  ["两杯半", [2.5]],
+  ["半杯", [0.5]],
+  ["half a dozen eggs", [6]],
+  ["two and a half", [2.5]],
+  ["a couple of pens", [2]],
+  ["早上八点五十", []],
+  ["seven", []],
+])("%p has the numbers %p", (said, numbers) => {
+  expect(plain(said)).toEqual(numbers);
 });
