@@ -10,11 +10,11 @@ multiple/multi/multi select: multiple, several, more than one, 多选, 多个 | 
 anonymous: anonymous, anonymously, without my name, nameless, 匿名, 不留名 | with my name, 实名, 署名
 urgent/express/rush/priority: urgent, urgently, express, asap, hurry, 加急, 紧急, 急用, 特急, 赶时间 | no rush, no hurry, not urgent, whenever, 不急, 慢慢来, 不着急
 recursive: recursive, recursively, subfolders, subdirectories, all the way down, 递归, 子目录, 子文件夹 | top level only, this folder only, 当前目录
-dry run/simulate/preview: dry run, only show, just show, would change, would happen, simulate, without changing, 试运行, 先看看, 预览, 演练 | for real, really do it, 直接执行
+dry run/dryrun/simulate/preview: dry run, only show, just show, would change, would happen, simulate, without changing, 试运行, 先看看, 预览, 演练 | for real, really do it, 直接执行
 symbols/special/punctuation: special characters, special signs, symbols, punctuation, 特殊字符, 符号 | letters only
 numbers/digits: digits, numbers, numerals, 数字
 uppercase/capitals: capitals, capital letters, upper case, uppercase, 大写
-notify/announce/inform/push: notify, let everyone know, tell everyone, tell the passengers, inform, announce, 通知, 群发, 推送, 提醒大家, 广播 | without telling, quietly, silently, 不通知, 悄悄
+notify/announce/inform/push: notify, let everyone know, let the guests know, let them know, let people know, tell everyone, tell the passengers, inform, announce, 通知, 群发, 推送, 提醒大家, 广播 | without telling, quietly, silently, 不通知, 悄悄
 all day: all day, all-day, whole day, entire day, 全天, 整天, 一整天
 round trip/return trip: round trip, round-trip, and back, return ticket, 往返, 来回 | one way, one-way, 单程
 private room/private: private room, separate room, 包间, 包厢, 包房, 雅间 | main hall, 大厅, 散座
@@ -22,7 +22,7 @@ speaker/hands free: hands-free, hands free, on speaker, speakerphone, loudspeake
 unread only/unread: unread, not read, haven't read, not yet read, 未读, 没读, 没看过
 reply all: reply all, reply to all, everybody on, everyone on, all of them, 回复全部, 回复所有人, 全部回复 | only to, just to
 new tab: new tab, another tab, separate tab, 新标签页, 新标签, 新窗口 | same tab, this tab, 当前页, 本页
-keep aspect/aspect ratio/keep ratio: keep the aspect, keep the ratio, keep proportions, proportional, in proportion, 等比, 保持比例, 不变形 | stretch, stretched, distort, squash, 拉伸, 变形
+keep aspect/aspect ratio/keep ratio: keep the aspect, keep the ratio, keep the proportions, keep proportions, proportional, in proportion, 等比, 保持比例, 不变形 | stretch, stretched, distort, squash, 拉伸, 变形
 swing/oscillate: swing, oscillate, oscillating, turn its head, 摇头, 左右转, 摆风, 扫风
 shuffle/random: shuffle, shuffled, random order, randomly, mixed up, 随机, 乱序, 打乱 | in order, in sequence, 按顺序, 顺序
 repeat/loop: repeat, loop, on repeat, over and over, again and again, 循环, 反复播放, 单曲循环
@@ -50,6 +50,7 @@ spicy/chili: spicy, hot, 辣, 放辣 | mild, 不辣, 免辣, 微辣
 ice/iced: with ice, iced, on the rocks, 加冰 | no ice, 去冰, 不加冰
 delivery/deliver: delivered, deliver it, bring it, 送货, 外送, 配送, 送上门 | pick up, pick it up, collect, 自取, 自提
 pickup: pick up, pick it up, collect, 自取, 自提 | delivered, deliver, 送货, 外送
+silent/quiet/muted: silently, silent, quietly, without a sound, without sound, no sound, without a notification, 静音, 悄悄, 无声 | with sound, loud, 有声
 vibrate/vibration: vibrate, vibration, 震动, 振动
 flash: flash, with flash, 闪光灯
 light/floodlight/lights: floodlight, with light, need light, lights on, lit, 照明, 开灯, 灯光

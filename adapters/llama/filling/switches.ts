@@ -168,7 +168,7 @@ function patternOf(words: readonly string[]): RegExp | undefined {
 function namePattern(terms: readonly string[]): RegExp | undefined {
   if (terms.length === 0 || terms.some((term) => term.length < 3)) return undefined;
   const row = terms.map((term) =>
-    /\p{Script=Han}/u.test(term) ? term : `${escaped(term)}\\w{0,4}`,
+    /\p{Script=Han}/u.test(term) ? term : `${spelled(term)}\\w{0,4}`,
   );
   const [first = "", ...more] = row;
   const rest = more.map((word) => `[\\s-]+(?:\\w+\\s+){0,2}${word}`).join("");
