@@ -1,6 +1,6 @@
 /** What happens to people when the model's process dies, its file is broken, or there is no room. */
 import { copyFileSync, readFileSync, statSync, truncateSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Daemon, makePlace, spawnDaemon } from "./daemon.ts";
 import { benchModel } from "./gguf/make.ts";
 import { makeMemoryGroup } from "./memory_group.ts";
@@ -228,7 +228,8 @@ async function exhausted(): Promise<readonly Row[] | string> {
   group.add(daemon.pid);
   try {
     await daemon.healthy();
-    const { state, reason = "" } = await settled(daemon);
+    const { state, reason: why = "" } = await settled(daemon);
+    const reason = why.replaceAll(`${dirname(keys.path)}/`, "");
     const told = await outcomeOf(daemon, "bench:memory", "hello");
     return [
       exactly("memory exhausted: the daemon lives", isAlive(daemon.pid) ? "yes" : "no", "yes"),
