@@ -53,7 +53,7 @@ const ModelConfig = v.pipe(
       }),
       {},
     ),
-    /** CPU threads. @default chosen by the model's size and the machine's cores */
+    /** CPU threads that decode, at most: fewer where more do not help. @default chosen by the model's size and the machine's cores */
     threads: v.optional(count(1, 256)),
   }),
   v.forward(

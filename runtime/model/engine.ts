@@ -17,7 +17,7 @@ export interface EngineOptions {
   readonly slots: number;
   /** `false` = CPU only; `"auto"` = a GPU when its package is installed. */
   readonly gpu: false | "auto" | "cuda" | "vulkan" | "metal";
-  /** Threads that decode. @default 1 for the embedded model, else all cores but one, at most 4 */
+  /** Threads that decode, at most. @default 1 for the embedded model, else all cores but one, at most 4 */
   readonly threads?: number | undefined;
   /** String and number arguments must be copied from the conversation. @default `embedded` */
   readonly copyArguments?: boolean;

@@ -63,7 +63,7 @@ interface Use {
 /** How a loop decodes. */
 export interface LoopOptions {
   readonly batchTokens: number;
-  /** Threads that may decode; a fixed number where it is configured. */
+  /** Threads that may decode; how many do is tried, but where the number is fixed. */
   readonly threads: { readonly max: number; readonly fixed: boolean };
   /** One decode for all, always: what a GPU likes. */
   readonly whole: boolean;

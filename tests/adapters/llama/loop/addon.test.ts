@@ -94,7 +94,7 @@ test("what the library decodes for a sequence goes through `_decodeTokens`, and 
     temperature: 0.5,
     seed: 7,
   });
-  sequence.dispose();
+  await sequence.dispose();
 });
 
 test("another library is noticed at once", () => {
