@@ -118,7 +118,7 @@ function meanMax(felt: readonly Felt[]): number {
 
 async function neighbours(): Promise<Part> {
   const tuned = await open({});
-  const untuned = await open({ threads: Math.max(4, CORES) });
+  const untuned = await open({ threads: Math.max(4, CORES), threadsFixed: true });
   const busy = Array.from({ length: 2 * CORES }, () =>
     Bun.spawn([process.execPath, "-e", "for (;;) {}"], { stdio: ["ignore", "ignore", "ignore"] }),
   );

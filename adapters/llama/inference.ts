@@ -85,7 +85,7 @@ export class Inference {
     this.#slots = new Slots(model, wrapper, {
       contextTokens: info.contextTokens,
       slots: info.slots,
-      threads: { max: info.threads, fixed: options.embedded },
+      threads: { max: info.threads, fixed: options.embedded || options.threadsFixed === true },
       batchTokens: options.embedded ? BATCH_TOKENS_EMBEDDED : BATCH_TOKENS,
       lazy: options.embedded,
       whole: llama.gpu !== false,

@@ -19,6 +19,8 @@ export interface EngineOptions {
   readonly gpu: false | "auto" | "cuda" | "vulkan" | "metal";
   /** Threads that decode, at most. @default 1 for the embedded model, else all cores but one, at most 4 */
   readonly threads?: number | undefined;
+  /** All of `threads` decode, whatever that takes. @default how many help is tried */
+  readonly threadsFixed?: boolean;
   /** String and number arguments must be copied from the conversation. @default `embedded` */
   readonly copyArguments?: boolean;
   /** Where the context of conversations that make room for others is kept. @default it is read again */

@@ -11,7 +11,7 @@ export function nameOf({ path: file, provider }: EngineOptions): string {
 /** Only what the engine may know: the caller may have given more than its type says. */
 export function engineOptions(options: EngineOptions): EngineOptions {
   const { path: file, embedded, slots, gpu, contextTokens, threads, copyArguments, kv } = options;
-  const { provider } = options;
+  const { provider, threadsFixed } = options;
   return {
     path: file,
     embedded,
@@ -19,6 +19,7 @@ export function engineOptions(options: EngineOptions): EngineOptions {
     gpu,
     ...(contextTokens === undefined ? {} : { contextTokens }),
     ...(threads === undefined ? {} : { threads }),
+    ...(threadsFixed === undefined ? {} : { threadsFixed }),
     ...(copyArguments === undefined ? {} : { copyArguments }),
     ...(kv === undefined ? {} : { kv }),
     ...(provider === undefined ? {} : { provider }),
