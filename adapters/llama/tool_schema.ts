@@ -19,6 +19,8 @@ const DEPTH_MAX = 8;
 const MERGED_DEPTH_MAX = 3;
 /** The grammar is expanded per item: a longer bound costs more than it says. */
 const ITEMS_COUNTED_MAX = 16;
+/** Parts of one schema, those that it refers to several times several times: more than any prompt holds. */
+const PARTS_MAX = 5_000;
 /** Keywords that help a model to choose a value but that no grammar can hold. */
 const HINTS = ["description", "format", "pattern", "minimum", "maximum", "default"] as const;
 /** Written unescaped into the grammar, and NUL ends it. */
@@ -56,6 +58,7 @@ class View {
   readonly #root: JsonSchema;
   readonly #shown: boolean;
   readonly #copyable: Copyable | undefined;
+  readonly #parts = { left: PARTS_MAX };
 
   constructor(root: JsonSchema, shown: boolean, copyable: Copyable | undefined) {
     this.#root = root;
@@ -65,8 +68,8 @@ class View {
 
   convert(unresolved: unknown, depth: number): Grammar {
     if (!isRecord(unresolved)) return SCALAR;
-    if (depth > DEPTH_MAX) return ANY_OBJECT;
-    const schema = resolved(unresolved, this.#root);
+    if (this.#parts.left-- <= 0 || depth > DEPTH_MAX) return ANY_OBJECT;
+    const schema = resolved(unresolved, this.#root, this.#parts);
     const grammar = this.#shape(schema, depth);
     return this.#shown ? { ...grammar, ...hintsOf(schema) } : grammar;
   }
@@ -76,7 +79,7 @@ class View {
     depth: number,
     narrowed?: (key: string) => Narrowed | undefined,
   ): Grammar {
-    const schema = resolved(unresolved, this.#root);
+    const schema = resolved(unresolved, this.#root, this.#parts);
     const properties = schema["properties"];
     const extra = schema["additionalProperties"];
     if (!isRecord(properties))
@@ -87,6 +90,7 @@ class View {
     const required = requiredOf(schema);
     const converted: Record<string, Grammar> = {};
     for (const [key, value] of Object.entries(properties)) {
+      if (this.#parts.left <= 0) break;
       if (UNWRITABLE.test(key)) continue;
       const own = narrowed?.(key);
       const grammar = own === undefined ? this.convert(value, depth + 1) : valuesOf(own);
@@ -211,21 +215,25 @@ function guessType(schema: JsonSchema): string {
 }
 
 /** Follows a local `$ref` and merges `allOf`, in a simple way. What can not be resolved becomes an open schema. */
-export function resolved(schema: JsonSchema, root: JsonSchema, depth = 0): JsonSchema {
+export function resolved(
+  schema: JsonSchema,
+  root: JsonSchema,
+  parts = { left: PARTS_MAX },
+  depth = 0,
+): JsonSchema {
   let target = schema;
   for (let hops = 0; typeof target["$ref"] === "string"; hops++) {
     const next = lookUp(target["$ref"], root);
     if (next === undefined || hops > DEPTH_MAX) return {};
     target = next;
   }
-  const { allOf: parts, ...own } = target;
-  if (!Array.isArray(parts)) return target;
-  if (depth > MERGED_DEPTH_MAX) return own;
+  const { allOf, ...own } = target;
+  if (!Array.isArray(allOf)) return target;
+  if (depth > MERGED_DEPTH_MAX || parts.left-- <= 0) return own;
   const merged: Record<string, unknown> = { ...own };
   const required = new Set(requiredOf(own));
-  for (const part of parts.slice(0, ITEMS_COUNTED_MAX)) {
-    if (!isRecord(part)) continue;
-    const inner = resolved(part, root, depth + 1);
+  for (const part of allOf.slice(0, ITEMS_COUNTED_MAX).filter(isRecord)) {
+    const inner = resolved(part, root, parts, depth + 1);
     const properties = { ...asObject(merged["properties"]), ...asObject(inner["properties"]) };
     Object.assign(merged, inner, Object.keys(properties).length > 0 ? { properties } : {});
     for (const key of requiredOf(inner)) required.add(key);

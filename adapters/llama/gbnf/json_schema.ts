@@ -22,6 +22,13 @@ export interface Style {
 const DEPTH_MAX = 48;
 /** A schema that needs more rules than this is nobody's. */
 const RULES_MAX = 30_000;
+/** Values of all its lists of them. Each is a way that is followed at once, token by token. */
+const VALUES_MAX = 4_000;
+/**
+ * Milliseconds that its rules may take. A few lines can mean a million schemas (references to references, joined), and
+ * while they are read nobody else is answered. A schema that people write takes a hundredth of it.
+ */
+const WORK_MS_MAX = 2_000;
 const JOINED_MAX = 20_000;
 
 const TYPES = ["object", "array", "string", "number", "boolean", "null"] as const;
@@ -59,8 +66,10 @@ class Writer {
   /** Rules of what is referred to, some still being made. */
   readonly #references = new Map<string, string>();
   readonly #gap: Node;
-  #open: Node | undefined;
+  readonly #endsAt = performance.now() + WORK_MS_MAX;
+  #values = 0;
   #joined = 0;
+  #open: Node | undefined;
 
   constructor(root: JsonSchema, rules: Rules, style: Style) {
     this.#root = root;
@@ -83,7 +92,7 @@ class Writer {
   value(schema: unknown, depth: number): Node {
     if (schema === false) return NEVER;
     if (!isRecord(schema) || depth > DEPTH_MAX) return this.#anything();
-    if (this.#rules.size > RULES_MAX) throw new RangeError("The schema is too large for a grammar");
+    this.#check();
     const { $ref: ref, ...own } = schema;
     if (
       typeof ref !== "string" ||
@@ -100,8 +109,9 @@ class Writer {
   /** With what it refers to and what else has to hold in it. */
   #resolved(schema: JsonSchema, depth: number): JsonSchema {
     const { $ref: ref, allOf, ...own } = schema;
+    this.#joined++;
+    this.#check();
     if (depth > DEPTH_MAX) return own;
-    if (++this.#joined > JOINED_MAX) throw new RangeError("The schema is too large for a grammar");
     const target = ref === undefined ? undefined : pointed(ref, this.#root);
     const parts = [target, ...(Array.isArray(allOf) ? (allOf as unknown[]) : [])];
     if (parts.includes(false)) return { enum: [] };
@@ -114,17 +124,31 @@ class Writer {
   #shape(schema: JsonSchema, depth: number): Node {
     const { anyOf, oneOf, ...own } = schema;
     const values = valuesOf(schema);
-    if (values !== undefined) {
-      const { const: _const, enum: _enum, ...others } = schema;
-      const fitting = values.filter((one) => misfit(one, others, this.#root) === undefined);
-      return any(...fitting.map((one) => ({ text: JSON.stringify(one) })));
-    }
+    if (values !== undefined) return this.#listed(values, schema);
     if (Array.isArray(anyOf))
       return this.#alternatives(anyOf, oneOf === undefined ? own : { ...own, oneOf }, depth);
     if (Array.isArray(oneOf)) return this.#alternatives(oneOf, own, depth);
     const types = typesOf(schema);
     if (types === undefined) return this.#anything();
     return any(...types.map((type) => this.#typed(type, schema, depth)));
+  }
+
+  /** Those of the values that fit everything else that is said of them. */
+  #listed(values: readonly unknown[], schema: JsonSchema): Node {
+    const { const: _const, enum: _enum, ...others } = schema;
+    this.#values += values.length;
+    const fitting = values.filter((one) => {
+      this.#check();
+      return misfit(one, others, this.#root) === undefined;
+    });
+    return any(...fitting.map((one) => ({ text: JSON.stringify(one) })));
+  }
+
+  /** Throws when it has become too much. */
+  #check(): void {
+    const isLarge = this.#rules.size > RULES_MAX || this.#values > VALUES_MAX;
+    if (isLarge || this.#joined > JOINED_MAX || performance.now() > this.#endsAt)
+      throw new RangeError("The schema is too large for a grammar");
   }
 
   #alternatives(parts: readonly unknown[], own: JsonSchema, depth: number): Node {
@@ -175,6 +199,7 @@ class Writer {
   }
 
   #text({ minLength, maxLength, pattern, format }: JsonSchema): Node {
+    this.#check();
     return textNode(
       {
         minLength: countOf(minLength) ?? 0,

@@ -92,7 +92,19 @@ function commonTypes(one: unknown, other: unknown): unknown {
 }
 
 function common(one: readonly unknown[], other: readonly unknown[]): readonly unknown[] {
-  return one.filter((value) => other.some((same) => Bun.deepEquals(value, same)));
+  const known = new Set(other.map(textOf));
+  return one.filter((value) => known.has(textOf(value)));
+}
+
+/** The same for equal values, in whatever order their keys are. */
+function textOf(value: unknown): string {
+  const sorted = (_: string, part: unknown): unknown =>
+    isRecord(part) ? Object.fromEntries(Object.entries(part).toSorted(byKey)) : part;
+  return JSON.stringify(value, sorted);
+}
+
+function byKey([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one < other ? -1 : 1;
 }
 
 function larger(one: unknown, other: unknown): unknown {

@@ -43,6 +43,7 @@ const CONTROLS: Readonly<Record<string, string>> = { t: "\t", n: "\n", r: "\r", 
 /** A counted part is copied so often. */
 const COPIES_MAX = 256;
 const PARTS_MAX = 4_000;
+const ADDED_MAX = 10 * PARTS_MAX;
 /** Ranges of characters that are compared with each other. */
 const WORK_MAX = 1_000_000;
 /** What lies beyond is not written by anybody: no letters, and marks of other things. */
@@ -114,9 +115,12 @@ class Net {
   readonly end = 0;
   readonly #free: number[][] = [[]];
   readonly #edges: (readonly [CharSet, number][])[] = [[]];
+  #added = 0;
 
   /** Adds a part that leads to `to`; returns where it begins. */
   add(part: Part, to: number): number {
+    // Nothing, as often as that and that often again, makes no state and costs time.
+    if (++this.#added > ADDED_MAX) throw new RangeError("The pattern is too large");
     if ("on" in part) return this.#state([], [[part.on, to]]);
     if ("all" in part) return part.all.reduceRight((next, one) => this.add(one, next), to);
     if ("any" in part) return this.#state(part.any.map((one) => this.add(one, to)));

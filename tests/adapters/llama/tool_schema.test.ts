@@ -165,3 +165,14 @@ test("hasParameters() is false only for an object without properties", () => {
   expect(hasParameters({ type: "object", properties: { a: {} } })).toBe(true);
   expect(hasParameters({ type: "object" })).toBe(true);
 });
+
+test("a model is shown a few thousand parts of a schema, however many a few references mean", () => {
+  const ref = (n: number) => ({ $ref: `#/$defs/${n}` });
+  const $defs: Record<number, object> = { 0: { type: "string" } };
+  for (let n = 1; n <= 8; n++) {
+    const keys = Array.from({ length: 50 }, (_, key) => [`k${key}`, ref(n - 1)]);
+    $defs[n] = { type: "object", properties: Object.fromEntries(keys), required: [] };
+  }
+  const schema = { type: "object", $defs, properties: { all: ref(8) } };
+  expect(JSON.stringify(shownSchema(schema)).length).toBeLessThan(2_000_000);
+});

@@ -6,6 +6,7 @@ import {
   callSchema,
   checkCallable,
 } from "../../../../adapters/llama/gbnf/for_library.ts";
+import type { ToolSpec } from "../../../../schemas/model.ts";
 import { FunctionCallParamsGrammar } from "../../../../node_modules/node-llama-cpp/dist/evaluator/LlamaChat/utils/FunctionCallParamsGrammar.js";
 
 let llama: Llama;
@@ -44,6 +45,38 @@ test.each([
 ])("an answer of %p: %p", async (text, fits) => {
   const grammar = await llama.createGrammar({ grammar: answerGrammar(SCHEMA) });
   expect((grammar as unknown as Tested)._testText(text)).toBe(fits);
+});
+
+/** Definitions of which each says the one before it several times. */
+function doubled(of: (before: object) => object, last: object): object {
+  const ref = (n: number) => ({ $ref: `#/$defs/${n}` });
+  const $defs: Record<number, object> = { 0: last };
+  for (let n = 1; n <= 30; n++) $defs[n] = of(ref(n - 1));
+  return { type: "object", $defs, ...ref(30) };
+}
+const list = (length: number, of: (n: number) => unknown) =>
+  Array.from({ length }, (_, n) => of(n));
+
+test.each<[string, object]>([
+  ["joins of joins", doubled((one) => ({ allOf: [one, one] }), { type: "object" })],
+  ["values by the ten thousand", { enum: list(20_000, (n) => `value ${n}`) }],
+])("%s are too large for a grammar", (_, schema) => {
+  const parameters = schema as ToolSpec["parameters"];
+  const refused = { code: "input/invalid", message: expect.stringContaining("too large") };
+  expect(() => answerGrammar(parameters)).toThrow(expect.objectContaining(refused));
+  const tool = { name: "t", description: "", parameters };
+  expect(() => checkCallable(tool)).toThrow(expect.objectContaining(refused));
+});
+
+test.each<[string, object]>([
+  ["nothing, repeated and repeated", { pattern: "^(?:(?:(?:(?:){250}){250}){250}){250}$" }],
+  [
+    "lists of values that meet",
+    { allOf: list(2, (from) => ({ enum: list(30_000, (n) => ({ [from]: n })) })) },
+  ],
+])("%s are read in no time", (_, part) => {
+  const schema = { type: "object", properties: { a: { type: ["string", "object"], ...part } } };
+  expect(answerGrammar(schema)).toContain("root ::=");
 });
 
 /** The grammar of arguments as the library makes it for a call. */
