@@ -217,6 +217,21 @@ test("the embedded model is shown no summary, and one short exchange as if it ha
   expect(bench.model.requests.every(({ lane }) => lane === "interactive")).toBe(true);
 });
 
+test("the embedded model is shown earlier turns by their beginnings, and a message itself whole", async () => {
+  const status = { contextTokens: CONTEXT, embedded: true };
+  await using bench = await openAgent(() => ({ text: "long ".repeat(100) }), undefined, { status });
+  await bench.say("Tell me.");
+  const message = `${"What now? ".repeat(70)}Really.`;
+  await bench.say(message);
+  const [, earlier, answer, own] = asked(bench).at(-1)?.messages ?? [];
+  expect(earlier?.content).toBe("Tell me.");
+  expect(answer?.content).toBe(`${"long ".repeat(32)}…`);
+  expect(own?.content).toBe(message);
+  await bench.say("And then?");
+  const shown = asked(bench).at(-1)?.messages ?? [];
+  expect(shown.at(-3)?.content).toBe(`${"What now? ".repeat(60)}…`);
+});
+
 test("where the embedded model has no answer, what the user has told before is one", async () => {
   const status = { contextTokens: CONTEXT, embedded: true };
   await using bench = await openAgent(() => ({ text: "I have no tool for that." }), undefined, {
