@@ -15,13 +15,16 @@ const OUTLIER = 2;
 /** Another way must be cheaper by this much: of equals the one with fewer decodes wins. */
 const GAIN_MIN = 0.98;
 /**
- * Tried are so many steps in a row, of which the first does not count: a decode for the same streams as the last one goes
- * on with the same graph, and another has to make its own. Where a decode takes so many milliseconds, that is little.
+ * A decode for the same streams as the last one goes on with the same graph, and another has to make its own. So the first
+ * of a size after others does not count, unless it takes so many milliseconds that a graph is little.
  */
+const GRAPH_MATTERS_MS = 10;
+/** What was measured longer ago than this many steps is forgotten at the next measurement. */
+const FRESH_STEPS = 100;
+/** Steps of a trial. */
 const TRIAL_STEPS = 4;
-/** So many measurements beside any trial say as much. */
-const COUNT_MIN = 16;
-const TRIAL_MS_MAX = 10;
+/** Measurements that make a size known. */
+const COUNT_MIN = 2;
 /** Steps between trials of sizes of which nothing is known, and of those that were not tried for long. */
 const TRY_EVERY = 2;
 const TRY_AGAIN_EVERY = 24;
@@ -34,8 +37,10 @@ const ALONE = [1];
 /** What is known of decodes for one number of sequences. */
 interface Known {
   ms: number;
-  /** Measurements, or as good as enough of them. */
+  /** What counts of it. */
   count: number;
+  /** Nothing of it is fresh. */
+  isOld: boolean;
   /** Step of the last measurement. */
   at: number;
 }
@@ -44,8 +49,7 @@ interface Known {
 interface Trial {
   readonly sequences: number;
   readonly size: number;
-  /** Its first step, and the one after its last. */
-  readonly from: number;
+  /** The step after its last. */
   readonly until: number;
 }
 
@@ -58,20 +62,20 @@ export class DecodeCosts {
 
   /** Takes a measurement in. */
   learn(sequences: number, ms: number): void {
-    const known = this.#known[sequences];
-    const isTrial = this.#trial?.size === sequences;
-    const isFirst = isTrial && this.#steps === this.#trial?.from;
-    if (isFirst && ms < TRIAL_MS_MAX) return;
-    if (isFirst) this.#trial = undefined;
-    const count = isTrial ? COUNT_MIN : 1;
-    if (known === undefined || (isTrial && known.count < COUNT_MIN)) {
-      this.#known[sequences] = { ms, count, at: this.#steps };
-      return;
-    }
-    known.count += count;
-    const change = Math.min(ms, OUTLIER * known.ms) - known.ms;
-    known.ms += (change < 0 ? QUICKER_SHARE : SLOWER_SHARE) * change;
+    const known = this.#known[sequences] ?? { ms, count: 0, isOld: true, at: -Infinity };
+    this.#known[sequences] = known;
+    const pause = this.#steps - known.at;
+    const isLong = ms >= GRAPH_MATTERS_MS;
     known.at = this.#steps;
+    known.isOld ||= pause > FRESH_STEPS;
+    if (pause > 1 && !isLong) return;
+    const isNew = known.count === 0;
+    known.count += isLong ? COUNT_MIN : 1;
+    if (isLong && this.#trial?.size === sequences) this.#trial = undefined;
+    const bounded = isNew ? ms : Math.min(ms, OUTLIER * known.ms);
+    if (known.isOld) known.ms = bounded;
+    else known.ms += (bounded < known.ms ? QUICKER_SHARE : SLOWER_SHARE) * (bounded - known.ms);
+    known.isOld = false;
   }
 
   /** Sizes of the decodes that together serve `sequences` streams soonest, all about alike. One step of all. */
@@ -89,8 +93,7 @@ export class DecodeCosts {
     this.#trial = undefined;
     const size = this.#untried(sizes);
     if (size === undefined) return undefined;
-    const from = this.#steps;
-    this.#trial = { sequences, size, from, until: from + TRIAL_STEPS };
+    this.#trial = { sequences, size, until: this.#steps + TRIAL_STEPS };
     return size;
   }
 
