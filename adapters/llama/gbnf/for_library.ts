@@ -12,6 +12,8 @@ const CALL: Style = { lines: false, nulls: true };
 const ARGUMENTS = "arguments";
 /** Schemas whose grammar is remembered: those of the tools that are called now. */
 const REMEMBERED_MAX = 256;
+/** Rules of all of them. */
+const RULES_REMEMBERED_MAX = 100_000;
 
 /** What the library makes a grammar's rules with: `GbnfGrammarGenerator`. */
 interface Generator {
@@ -76,8 +78,12 @@ function remembered(schema: JsonSchema, name: string, style: Style) {
   const rules = known.has(key) ? known.get(key) : made(schema, name, style);
   known.delete(key);
   known.set(key, rules);
-  const [oldest] = known.keys();
-  if (known.size > REMEMBERED_MAX && oldest !== undefined) known.delete(oldest);
+  let count = [...known.values()].reduce((sum, one) => sum + (one?.size ?? 0), 0);
+  for (const [oldest, one] of known) {
+    if (known.size <= REMEMBERED_MAX && count <= RULES_REMEMBERED_MAX) break;
+    known.delete(oldest);
+    count -= one?.size ?? 0;
+  }
   return rules;
 }
 

@@ -32,6 +32,9 @@ const FORMATS: Readonly<Record<string, string>> = {
 /** Beyond this, a length is not counted beside a pattern. */
 const COUNTED_MAX = 256;
 
+/** A key that anybody may choose is a name, and has an end. */
+const KEY_LENGTH_MAX = 64;
+
 const QUOTE: Node = { text: '"' };
 const PLAIN = without(ANY_CHAR, [
   [0x00, 0x1f],
@@ -65,6 +68,8 @@ export function textNode(bounds: TextBounds, rules: Rules): Node {
 
 /** JSON strings that are names of keys, and none of these. Their characters need no escapes. */
 export function otherKeyNode(keys: readonly string[], rules: Rules): Node {
+  if (keys.length === 0)
+    return all(QUOTE, rules.repeated({ chars: PLAIN }, 1, KEY_LENGTH_MAX), QUOTE);
   const states = noneOf(PLAIN, keys) ?? [];
   return all(
     QUOTE,
