@@ -7,6 +7,8 @@ import type { Finish, ToolCall } from "../../schemas/model.ts";
 /** Calls of one answer, and characters of the arguments of one; more is no answer. */
 const CALLS_MAX = 64;
 const ARGUMENTS_CHARS_MAX = 1_048_576;
+/** Characters of text and thoughts together: more than any context holds. */
+const TEXT_CHARS_MAX = 16_777_216;
 
 /** A call while it comes. */
 interface Joined {
@@ -29,6 +31,7 @@ export class ComingAnswer {
   readonly #calls: Joined[] = [];
   #finish: string | undefined;
   #pieces = 0;
+  #chars = 0;
 
   constructor(sink: Sink) {
     this.#sink = sink;
@@ -47,7 +50,7 @@ export class ComingAnswer {
 
   /**
    * Takes the next chunk.
-   * @throws {RangeError} when there are more calls, or longer ones, than an answer has
+   * @throws {RangeError} when there is more text, or there are more calls or longer ones, than an answer has
    */
   push({ choices, usage }: Chunk): void {
     if (usage) this.usage = usage;
@@ -83,6 +86,8 @@ export class ComingAnswer {
       this.firstAt ||= performance.now();
       this.#pieces++;
     }
+    this.#chars += [content, refusal, thought].join("").length;
+    if (this.#chars > TEXT_CHARS_MAX) throw new RangeError("the answer has no end");
     if (thought) this.#think(thought);
     if (content) this.#say(this.#thoughts.push(content));
     if (refusal) this.#say(refusal);

@@ -3,6 +3,8 @@ import { MoultError } from "../../schemas/error.ts";
 
 /** Characters of one event. No answer needs as many. */
 const EVENT_CHARS_MAX = 4_194_304;
+/** Lines of data of one event, which may be empty. */
+const EVENT_LINES_MAX = 10_000;
 /** Older servers report a failure as a field of this name instead of as data. */
 const FAILURE = "error";
 
@@ -23,7 +25,7 @@ export async function* eventData(bytes: AsyncIterable<Uint8Array>): AsyncGenerat
       chars = 0;
     } else if (name === "data" || name === FAILURE) {
       chars += value.length;
-      if (chars > EVENT_CHARS_MAX) throw endless();
+      if (chars > EVENT_CHARS_MAX || data.length >= EVENT_LINES_MAX) throw endless();
       data.push(value);
     }
   }

@@ -169,3 +169,15 @@ test("a provider that does not stream is understood", async () => {
   const deed = { type: "application/json", pieces: [JSON.stringify({ ...whole, usage })] };
   expect(await answer(deed)).toMatchObject({ text: "All at once", usage: { completionTokens: 4 } });
 });
+
+test.each([
+  ["text", delta({ content: "x".repeat(1_000_000) })],
+  ["thoughts", delta({ reasoning_content: "x".repeat(1_000_000) })],
+  ["lines of nothing in one event", "data:\n".repeat(1_000_000)],
+])("an answer of %s without an end is no answer", async (_, piece) => {
+  const pieces = Array.from({ length: 20 }, () => piece);
+  await expect(answer({ pieces: [...pieces, delta({}, "stop"), DONE] })).rejects.toMatchObject({
+    code: "model/unavailable",
+    message: expect.stringMatching(/no end|without an end/),
+  });
+});
