@@ -5,7 +5,7 @@ export class TextFilter {
   readonly #tags: readonly string[];
   readonly #tagChars: number;
   /** First characters of the tags. */
-  readonly #firsts: string;
+  readonly #firsts: ReadonlySet<string>;
   readonly #pass: (text: string) => void;
   /** The end of what came, as long as it may be the beginning of a tag. */
   #held = "";
@@ -15,13 +15,14 @@ export class TextFilter {
   constructor(tags: string | readonly string[], pass: (text: string) => void) {
     this.#tags = [tags].flat().filter((tag) => tag !== "");
     this.#tagChars = Math.max(0, ...this.#tags.map(({ length }) => length));
-    this.#firsts = this.#tags.map((tag) => tag.charAt(0)).join("");
+    this.#firsts = new Set(this.#tags.map((tag) => tag.charAt(0)));
     this.#pass = pass;
   }
 
   push(chunk: string): void {
     if (this.cut) return;
     const text = this.#held + chunk;
+    if (!this.#mayBegin(text)) return this.#emit(text);
     const at = this.#first(text);
     if (at !== -1) {
       this.cut = true;
@@ -40,6 +41,12 @@ export class TextFilter {
     this.#emit(held);
   }
 
+  /** Whether a tag, or a beginning of one, may be in it: nearly never. */
+  #mayBegin(text: string): boolean {
+    for (const first of this.#firsts) if (text.includes(first)) return true;
+    return false;
+  }
+
   /** Where the first tag is; -1: there is none. */
   #first(text: string): number {
     let first = -1;
@@ -53,7 +60,7 @@ export class TextFilter {
   /** From where on the end of `text` may be a tag's beginning. */
   #beginning(text: string): number {
     for (let at = Math.max(0, text.length - this.#tagChars + 1); at < text.length; at++) {
-      if (!this.#firsts.includes(text.charAt(at))) continue;
+      if (!this.#firsts.has(text.charAt(at))) continue;
       const end = text.slice(at);
       if (this.#tags.some((tag) => tag.startsWith(end))) return at;
     }

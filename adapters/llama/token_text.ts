@@ -5,7 +5,7 @@ import { type LlamaModel, LlamaVocabularyType, type Token } from "node-llama-cpp
 const INCOMPLETE = "\uFFFD";
 /** A character has four bytes at most, and a token at least one: what is longer is no character. */
 const TOKENS_MAX = 8;
-/** What the text of a token depends on: whether it begins with a space. */
+/** What the text of a token may depend on: whether it begins with a space. Of tokens that are bytes it does not. */
 const BEFORE_MAX = 3;
 
 /** Tokens remembered of a model. */
@@ -33,23 +33,17 @@ export class TokenText {
   /** The text that a token completes; empty while a character is incomplete. */
   push(token: Token): string {
     const whole = this.#held.length === 0 ? this.#known?.get(token) : undefined;
-    if (whole !== undefined) {
-      this.#follow([token]);
-      return whole;
-    }
+    if (whole !== undefined) return whole;
     this.#held.push(token);
-    const text = this.#model.detokenize(this.#held, false, this.#before);
+    const before = this.#known === undefined ? this.#before : undefined;
+    const text = this.#model.detokenize(this.#held, false, before);
     if (text.endsWith(INCOMPLETE) && this.#held.length < TOKENS_MAX) return "";
     const isWhole = this.#held.length === 1 && !text.includes(INCOMPLETE);
     if (isWhole && this.#known !== undefined && this.#known.size < KNOWN_MAX)
       this.#known.set(token, text);
-    this.#follow(this.#held);
+    this.#before.push(...this.#held);
+    this.#before.splice(0, this.#before.length - BEFORE_MAX);
     this.#held = [];
     return text;
-  }
-
-  #follow(tokens: readonly Token[]): void {
-    this.#before.push(...tokens);
-    this.#before.splice(0, this.#before.length - BEFORE_MAX);
   }
 }

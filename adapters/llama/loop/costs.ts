@@ -132,18 +132,30 @@ export class DecodeCosts {
   }
 }
 
+/** The same few numbers are parted at every step; there are no more of them than slots. */
+const sizesKnown = new Map<number, readonly number[]>();
+const partsKnown = new Map<number, readonly number[]>();
+/** More than slots. */
+const SEQUENCES_MAX = 65_536;
+
 /** Sizes of the largest parts: all together, or about a power of two in each; largest first. */
 function sizesFor(sequences: number): readonly number[] {
+  const known = sizesKnown.get(sequences);
+  if (known !== undefined) return known;
   const sizes = new Set([sequences]);
   for (let most = 2 ** Math.ceil(Math.log2(sequences)) / 2; most >= 1; most /= 2)
     sizes.add(Math.ceil(sequences / Math.ceil(sequences / most)));
+  sizesKnown.set(sequences, [...sizes]);
   return [...sizes];
 }
 
 /** As many parts as it takes with no more than `most` in each. */
 function inParts(sequences: number, most: number): readonly number[] {
-  const parts = Math.ceil(sequences / most);
-  return Array.from({ length: parts }, (_, at) =>
-    Math.floor((sequences + at) / parts),
-  ).toReversed();
+  const key = sequences * SEQUENCES_MAX + most;
+  const known = partsKnown.get(key);
+  if (known !== undefined) return known;
+  const count = Math.ceil(sequences / most);
+  const parts = Array.from({ length: count }, (_, at) => Math.floor((sequences + at) / count));
+  partsKnown.set(key, parts.toReversed());
+  return parts.toReversed();
 }

@@ -89,6 +89,8 @@ export class DecodeLoop {
   #readRate = 0;
   /** Of the last steps of all who write, undisturbed; 0 before there was one. */
   #stepMs = 0;
+  /** Of the processor, when the last decode had ended. */
+  #burntMs = 0;
 
   constructor(context: ContextInside, options: LoopOptions) {
     this.#context = context;
@@ -177,6 +179,7 @@ export class DecodeLoop {
   async #run(): Promise<void> {
     // What is added together is decoded together.
     await Promise.resolve();
+    this.#burntMs = burntMs();
     while (this.#work.length > 0) {
       this.#dropAborted();
       // Always in the same order: a decode for the same sequences as the last one is a little quicker.
@@ -184,10 +187,14 @@ export class DecodeLoop {
       const isWritten = writing.length > 0;
       const startedAt = performance.now();
       const sizes = this.#options.whole ? [writing.length] : this.#costs().next(writing.length);
+      let from = 0;
       for (const size of sizes) {
+        const group: Part[] = [];
         // Some may have been taken back while others were decoded.
-        const group = writing.splice(0, size).filter((work) => this.#work.includes(work));
-        if (group.length > 0) await this.#decode(group.map((work) => ({ work, count: 1 })));
+        for (const work of writing.slice(from, from + size))
+          if (from === 0 || this.#work.includes(work)) group.push({ work, count: 1 });
+        from += size;
+        if (group.length > 0) await this.#decode(group);
       }
       if (isWritten) this.#learnStep(performance.now() - startedAt);
       const reading = this.#work.filter((work) => !isWriting(work));
@@ -249,7 +256,7 @@ export class DecodeLoop {
       isStep &&= isWriting(work);
     }
     this.#work = this.#work.filter((work) => !parts.some((part) => part.work === work));
-    const [startedAt, burntAt] = [performance.now(), burntMs()];
+    const startedAt = performance.now();
     let uses: readonly Use[];
     let decodedAt: number;
     try {
@@ -275,7 +282,9 @@ export class DecodeLoop {
     }
     await Promise.all(uses.map(({ work, index, position }) => work.use(index, position)));
     // What follows a decode is part of what it costs to decode apart; that it waited for a processor is not.
-    const tookMs = Math.min(performance.now() - startedAt, burntMs() - burntAt);
+    const burnt = burntMs();
+    const tookMs = Math.min(performance.now() - startedAt, burnt - this.#burntMs);
+    this.#burntMs = burnt;
     if (isStep) this.#costs().learn(parts.length, tookMs);
     this.#learn(isStep ? parts.length : 0, size, decodedAt - startedAt);
   }

@@ -56,6 +56,7 @@ export class ThreadTuner {
 
   /** Threads of the next decode: one that waits for a processor makes all others wait. */
   next(): number {
+    if (this.max === 1) return 1;
     const free = this.#crowd.free();
     if (this.#trial !== undefined && free < this.current) this.#end(this.#trial);
     this.#given = Math.min(this.current, free);
@@ -72,6 +73,7 @@ export class ThreadTuner {
 
   /** Takes in what a decode took. @param kind decodes of one kind take the same, but for the threads */
   learn(kind: string, ms: number): void {
+    if (this.max === 1) return;
     // A number that was not chosen says nothing about the one that was.
     if (this.#given !== this.current) return;
     if (this.#trial !== undefined) return this.#learnTrial(this.#trial, kind, ms);
