@@ -89,7 +89,9 @@ export class DecodeLoop {
   #readRate = 0;
   /** Of the last steps of all who write, undisturbed; 0 before there was one. */
   #stepMs = 0;
-  /** Of the processor, when the last decode had ended. */
+  /** There is more than one way to decode for those who write. */
+  #compares = false;
+  /** Of the processor, when what was compared last had ended. */
   #burntMs = 0;
 
   constructor(context: ContextInside, options: LoopOptions) {
@@ -179,7 +181,6 @@ export class DecodeLoop {
   async #run(): Promise<void> {
     // What is added together is decoded together.
     await Promise.resolve();
-    this.#burntMs = burntMs();
     while (this.#work.length > 0) {
       this.#dropAborted();
       // Always in the same order: a decode for the same sequences as the last one is a little quicker.
@@ -187,14 +188,11 @@ export class DecodeLoop {
       const isWritten = writing.length > 0;
       const startedAt = performance.now();
       const sizes = this.#options.whole ? [writing.length] : this.#costs().next(writing.length);
-      let from = 0;
+      this.#compares = writing.length > 1;
       for (const size of sizes) {
-        const group: Part[] = [];
         // Some may have been taken back while others were decoded.
-        for (const work of writing.slice(from, from + size))
-          if (from === 0 || this.#work.includes(work)) group.push({ work, count: 1 });
-        from += size;
-        if (group.length > 0) await this.#decode(group);
+        const group = writing.splice(0, size).filter((work) => this.#work.includes(work));
+        if (group.length > 0) await this.#decode(group.map(asPart));
       }
       if (isWritten) this.#learnStep(performance.now() - startedAt);
       const reading = this.#work.filter((work) => !isWriting(work));
@@ -282,11 +280,15 @@ export class DecodeLoop {
     }
     await Promise.all(uses.map(({ work, index, position }) => work.use(index, position)));
     // What follows a decode is part of what it costs to decode apart; that it waited for a processor is not.
-    const burnt = burntMs();
-    const tookMs = Math.min(performance.now() - startedAt, burnt - this.#burntMs);
-    this.#burntMs = burnt;
-    if (isStep) this.#costs().learn(parts.length, tookMs);
+    if (isStep && this.#compares) this.#compare(parts.length, performance.now() - startedAt);
     this.#learn(isStep ? parts.length : 0, size, decodedAt - startedAt);
+  }
+
+  /** That it waited for a processor is no part of what a decode costs. */
+  #compare(sequences: number, ms: number): void {
+    const burnt = burntMs();
+    this.#costs().learn(sequences, Math.min(ms, burnt - this.#burntMs));
+    this.#burntMs = burnt;
   }
 
   /** What the logits of the batch are for. */
@@ -373,6 +375,8 @@ function burntMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
 }
+
+const asPart = (work: Work): Part => ({ work, count: 1 });
 
 /** One token whose logits are wanted: it waits for nothing but its turn. */
 function isWriting({ tokens, wanted }: Work): boolean {
