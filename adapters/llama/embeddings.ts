@@ -14,6 +14,9 @@ import { Crowd } from "./loop/crowd.ts";
 import type { Embedded } from "../../runtime/ports.ts";
 import { MoultError } from "../../schemas/error.ts";
 
+/** Characters by which a text is told from others. */
+const SHOWN_CHARS = 30;
+
 /** The context is freed after this long without a text. */
 const IDLE_MS = 30_000;
 /** The least that is made; twice as much where a text needs it, and so on. */
@@ -102,8 +105,8 @@ export class Embeddings {
     try {
       const vectors: (readonly number[])[] = [];
       let tokens = 0;
-      for (const [index, text] of texts.entries()) {
-        const read = await this.#read(text, index, signal);
+      for (const text of texts) {
+        const read = await this.#read(text, signal);
         vectors.push(read.vector);
         tokens += read.tokens;
       }
@@ -114,13 +117,12 @@ export class Embeddings {
     }
   }
 
-  async #read(text: string, index: number, signal: AbortSignal) {
+  async #read(text: string, signal: AbortSignal) {
     signal.throwIfAborted();
-    if (text === "")
-      throw new MoultError("input/invalid", `Text ${index + 1} is empty; write something`);
+    if (text === "") throw new MoultError("input/invalid", "A text is empty; write something");
     const tokens = inputOf(this.#model, text);
     if (tokens.length > this.#options.contextTokens)
-      throw tooLong(tokens.length, this.#options.contextTokens, index);
+      throw tooLong(text, tokens.length, this.#options.contextTokens);
     const room = await this.#roomFor(tokens.length);
     const vector = await this.#decode(room, tokens, signal);
     return { vector: normalised(vector), tokens: tokens.length };
@@ -202,11 +204,13 @@ function inputOf({ tokenizer, tokens, vocabularyType }: LlamaModel, text: string
   return [begin, ...tokenizer(text), isWords ? tokens.sep : end].filter((token) => token !== null);
 }
 
-function tooLong(tokens: number, contextTokens: number, index: number): MoultError {
+/** By its words: it is read apart from those that it came with. */
+function tooLong(text: string, tokens: number, contextTokens: number): MoultError {
+  const beginning = text.slice(0, SHOWN_CHARS).trim();
   return new MoultError(
     "input/invalid",
-    `Text ${index + 1} has ${tokens} tokens and the model reads ${contextTokens} at most; shorten it, or cut it in parts`,
-    { tokens, contextTokens, text: index },
+    `The text that begins with ${JSON.stringify(beginning)} has ${tokens} tokens and the model reads ${contextTokens} at most; shorten it, or cut it in parts`,
+    { tokens, contextTokens },
   );
 }
 

@@ -41,6 +41,10 @@ export class Embedding {
 
 /** Why these texts cannot be asked for; `undefined`: they can. */
 export function textsRefusal(texts: readonly string[]): MoultError | undefined {
+  // Whoever reads them gets a few at a time, and would count anew.
+  const empty = texts.indexOf("");
+  if (empty !== -1)
+    return new MoultError("input/invalid", `Text ${empty + 1} is empty; write something`);
   if (texts.length <= TEXTS_MAX) return undefined;
   return new MoultError(
     "input/invalid",
