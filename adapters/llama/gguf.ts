@@ -2,7 +2,7 @@
  * Checks a GGUF file's header before native code sees it: a missing key aborts the process there.
  * Reads the header only, piece by piece; knows nothing of tensors but where they lie.
  */
-import { closeSync, fstatSync, openSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync } from "node:fs";
 import { MoultError } from "../../schemas/error.ts";
 import { tensorBytes, tensorTypeName } from "./ggml_types.ts";
 import { type GgufValue, Reader, readValue } from "./gguf_values.ts";
@@ -113,7 +113,8 @@ function checkMetadata(path: string, { architecture, metadata }: GgufHeader): vo
 
 function openModel(path: string): number {
   try {
-    const file = openSync(path, "r");
+    // A pipe has no end to wait for: it is opened like a file, and told from one.
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     if (fstatSync(file).isFile()) return file;
     closeSync(file);
   } catch (error) {

@@ -132,9 +132,12 @@ test("a header that is nothing but long texts is refused before they fill the me
   expect(() => checkGguf(file)).toThrow("bytes of texts");
 });
 
-test("a missing file and a folder are refused with a reason", () => {
+test("a missing file, a folder and a pipe are refused with a reason", () => {
   expect(() => checkGguf(path.join(folder, "none.gguf"))).toThrow("there is no such file");
   expect(() => checkGguf(folder)).toThrow("it is no file");
+  const pipe = path.join(folder, "pipe.gguf");
+  Bun.spawnSync(["mkfifo", pipe]);
+  expect(() => checkGguf(pipe)).toThrow("it is no file");
 });
 
 test("a broken model leaves the model failed, with the reason, and requests are refused with it", async () => {
