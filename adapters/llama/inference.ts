@@ -11,6 +11,7 @@ import { openLlama } from "./library.ts";
 import { openStore } from "./kv_open.ts";
 import { type Neutral, neutralFor } from "./neutral.ts";
 import { type Offer, offerOf } from "./offer.ts";
+import { checkSize } from "./prompt_size.ts";
 import { renderPrompt, type Rendered, thoughtOf, wrapperFor } from "./prompt_wrapper.ts";
 import { type Slot, Slots } from "./slots.ts";
 import { callTag, specialTexts } from "./special_texts.ts";
@@ -197,7 +198,11 @@ export class Inference {
 
   /** The prompt, before anybody knows which slot reads it: that depends on what it begins with. */
   #render(request: GenerateRequest): Prompt {
+    const { contextTokens } = this.info;
+    // Before any of it is read, and again with all tools that are shown.
+    checkSize(request.messages, request.tools ?? [], contextTokens);
     const offer = this.#offer(request);
+    checkSize(request.messages, [offer.tools.shown], contextTokens);
     const history = toHistory(request.messages, offer.tools, this.#neutral);
     const hasTools = Object.keys(offer.tools.shown).length > 0;
     const shown = hasTools ? offer.tools.shown : undefined;
