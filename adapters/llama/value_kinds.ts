@@ -81,12 +81,18 @@ const FORMS: readonly (readonly [ValueKind, RegExp])[] = [
   ],
   [
     "color",
-    /\b(?:(?:warm|cool|light|dark|soft|deep|pale) )?(?:red|green|blue|yellow|orange|purple|violet|pink|white|black|gr[ae]y|brown|teal|cyan|magenta|turquoise|amber|crimson|indigo|lavender|gold|silver|lime|coral|beige)\b|[红绿蓝黄橙紫粉白黑灰棕青金银]色/giu,
+    /\b(?:(?:warm|cool|light|dark|soft|deep|pale) )?(?:red|green|blue|yellow|orange|purple|violet|pink|white|black|gr[ae]y|brown|teal|cyan|magenta|turquoise|amber|crimson|indigo|lavender|gold|silver|lime|coral|beige)\b|(?:[深浅淡暗亮暖冷冰天宝海湖墨草嫩鹅粉桃酒玫米奶橘橙藏象][\p{Script=Han}]?|柠檬|咖啡|玫瑰|香槟|薰衣草|葡萄|薄荷|琥珀|珊瑚|樱花)?[红绿蓝黄橙紫粉白黑灰棕青金银]色|(?:琥珀|珊瑚|香槟|咖啡|奶油|象牙|米|杏|橘|桃|肉|驼|酒红|玫红)色/giu,
   ],
   ["sum", SUM],
+  ["code", /(?<![\w.@/])[#@][\p{L}][\p{L}\d_-]*/gu],
+  ["code", /(?<![\w.])(?:v?\d+(?:\.\d+){2,3}|v\d+\.\d+)(?![\w.]*\w)/gu],
+  ["code", /(?<![\w@./-])[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:com|org|net|io|dev|example|local|internal|lan|cn|de|uk|eu|fr|co|app|test)(?![\w/.-]*\w)/giu],
+  ["code", /(?<!\w)[A-Z]{2}\d{2}(?: ?[\dA-Z]{4}){2,}(?: ?[\dA-Z]{1,3})?(?!\w)/gu],
+  ["code", /[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z]·?[A-Z0-9]{4,6}(?![A-Z0-9])/gu],
+  ["date", /(?<![\p{L}\d])(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)(?![\p{L}'’])/gu],
   ["code", /\b[A-Z]{2} \d{2,4}\b/gu],
   ["phone", /(?<![\w-])\+?\d[\d ()/-]{5,}\d(?![\w-])/gu],
-  ["code", /#?(?=[A-Za-z-]*\d)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*/gu],
+  ["code", /#?(?=[A-Za-z_-]*\d)[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*/gu],
 ];
 
 /** Parts of parameter names. The first that fits counts. */

@@ -4,13 +4,13 @@ import { isWhole, type Piece } from "./pieces.ts";
 import { isName, type Stretch } from "./stretch.ts";
 
 const POLITE =
-  /^(?:please|thanks|thank|you|now|again|online|too|right|today|for|me|吧|了|吗|呢|啊|呀|谢谢|一下)$/u;
+  /^(?:please|pls|plz|thx|cheers|thanks|thank|you|now|again|online|too|right|today|for|me|吧|了|吗|呢|啊|呀|谢谢|一下)$/u;
 const PRONOUN =
   /^(?:it|this|that|them|there|here|over there|something|anything|someone|somebody|one|me|us|i|you|它|这个|那个|那里|这里|某人|我|你)$/iu;
 const NEVER_FIRST =
   /^(?:to|that|saying|for|on|at|in|of|with|about|的|了|说|在|吧|说一声|一声|一条|加上|加到|放到)$/u;
 const NEVER_LAST =
-  /^(?:please|thanks|online|again|too|to|of|at|in|on|for|and|the|a|吧|的|在|把|给|到)$/u;
+  /^(?:please|pls|plz|thx|thanks|online|again|too|to|of|at|in|on|for|and|the|a|吧|的|在|把|给|到)$/u;
 const INDEFINITE = /^(?:some|any|a|an)$/u;
 const SUBJECT =
   /^(?:i|i'm|i'll|i've|we|we're|we'll|you|he|she|they|it|it's|the|my|our|your|there|this|that|his|her|if|whether|what|how|why|when|where|who|我|我们|咱|咱们|你|你们|您|他|她|他们|她们|它)$/u;
@@ -32,14 +32,15 @@ function isPronoun(stretch: Stretch): boolean {
 /** Its text. Of a sentence after a colon the last mark is a part. */
 export function valueOf({ one, said, begin, end }: Stretch): string {
   const text = said.texts[begin.source] ?? "";
-  const marks = begin.led ? /^[!！?？]\s*$/u : /^[!！]\s*$/u;
+  const marks = begin.led ? /^[!！?？]+\s*$/u : /^[!！]+\s*$/u;
   const rest = text.slice(end.to);
   const keepsMark = one.role.form === "sentence" && marks.test(rest);
   // Of several sentences the last has its point, too.
   const hasMore = /^[.。]\s*$/u.test(rest) && SENTENCES.test(text.slice(begin.from, end.to));
   // "Emil S."
   const isInitial = /^\p{Lu}$/u.test(end.text) && begin !== end && text[end.to] === ".";
-  return text.slice(begin.from, keepsMark || isInitial || hasMore ? end.to + 1 : end.to);
+  if (keepsMark) return text.slice(begin.from).trimEnd();
+  return text.slice(begin.from, isInitial || hasMore ? end.to + 1 : end.to);
 }
 
 /** Whether it is polite, or what a request ends with. */

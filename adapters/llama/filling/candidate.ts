@@ -6,6 +6,8 @@ export interface Candidate {
   readonly first: number;
   readonly last: number;
   readonly score: number;
+  /** With the mark that ends the sentence. */
+  readonly marked?: boolean;
   /** Only a part of its piece: the rest is free for another parameter. */
   readonly part?: boolean;
 }

@@ -46,6 +46,7 @@ export function seenOfCandidate(one: Parameter, said: Said, candidate: Candidate
   if (stretch === undefined) return recorder;
   if (one.type === "number") weighCount(stretch, recorder);
   else weighSpan(stretch, recorder);
+  if (candidate.marked === true) weighMark(stretch, markAfter(stretch, valueFor(stretch)), recorder);
   for (const seen of seenOf(said, first, last)) recorder.add(seen);
   return recorder;
 }
@@ -156,11 +157,34 @@ function spans(one: Parameter, said: Said): readonly Candidate[] {
       const tally = new Tally(one.role.labels);
       if (!weighSpan(stretch, tally)) continue;
       const score = tally.points + words.of(first, last);
-      found.push({ value: valueFor(stretch), first, last, score });
+      const value = valueFor(stretch);
+      found.push({ value, first, last, score });
+      const mark = markAfter(stretch, value);
+      if (mark === "") continue;
+      const more = new Tally(one.role.labels);
+      weighMark(stretch, mark, more);
+      found.push({ value: value + mark, first, last, score: score + more.points, marked: true });
     }
     found.push(...sides(one, said, first));
   }
   return found;
+}
+
+/** The mark that ends a whole sentence. */
+function markAfter({ one, said, end, begin }: Stretch, value: string): string {
+  if (one.role.form !== "sentence") return "";
+  const text = said.texts[begin.source] ?? "";
+  if (!text.startsWith(value, begin.from) || begin.from + value.length !== end.to) return "";
+  return /^(?:[.!?。！？]+)(?=\s|$|["”」])/u.exec(text.slice(end.to))?.[0] ?? "";
+}
+
+function weighMark({ begin, said, end }: Stretch, mark: string, tally: Tally): void {
+  const isLast = said.pieces.at(-1) === end || said.pieces[said.pieces.indexOf(end) + 1]?.source !== end.source;
+  tally.add(`with ${mark[0]}`);
+  if (begin.led) tally.add("mark after a colon");
+  if (isLast) tally.add("mark at the end");
+  if (/^\p{Lu}/u.test(begin.text) && begin.from > 0) tally.add("mark of a capital");
+  else tally.add("mark of a small letter");
 }
 
 /** Its text, or the time in it as HH:MM. */

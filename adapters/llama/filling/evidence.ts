@@ -3,6 +3,7 @@
  * it saw; how much that counts is learned (`weights.txt`).
  */
 import type { ValueKind } from "../value_kinds.ts";
+import { aboutOf } from "./meanings.ts";
 import { isPolite, isSubject } from "./bounds.ts";
 import { isWhole, type Piece } from "./pieces.ts";
 import { isAsking, isGeneric, isMeasure, isOrder, isPlain, JOINTS, LEADS } from "./plain_words.ts";
@@ -34,7 +35,7 @@ export function weighStretch(stretch: Stretch, tally: Tally): boolean {
   tally.add("covered", covered);
   tally.add("older", begin.source);
   if (!cued(stretch)) tally.add("uncued");
-  for (const rule of [lead, neighbours, bounds, kind, joints, names, form, things, habits])
+  for (const rule of [lead, neighbours, bounds, kind, joints, names, form, things, habits, akin])
     rule(stretch, tally);
   return true;
 }
@@ -46,6 +47,7 @@ export function weighNumber(stretch: Stretch, tally: Tally): void {
   tally.add("older", source);
   lead(stretch, tally);
   neighbours(stretch, tally);
+  akin(stretch, tally);
   if (found !== undefined && found !== "code") tally.add("wrong kind");
   const isTarget = stretch.leads.some((bare) => TARGET.test(bare));
   if (isDecimal(stretch.begin)) tally.add("decimal");
@@ -192,7 +194,9 @@ function fits(found: ValueKind | undefined, kinds: readonly ValueKind[]): boolea
 function joints(stretch: Stretch, tally: Tally): void {
   const { one, inside, said, first } = stretch;
   const rest = inside.slice(1);
-  tally.add("mark inside", rest.filter((piece) => piece.opens).length);
+  const isMoment = inside.every(({ kind }) => kind === "date" || kind === "time");
+  if (isMoment && rest.length > 0) tally.add("moment");
+  else tally.add("mark inside", rest.filter((piece) => piece.opens).length);
   const breaks = isLong(stretch) ? isJoint : isBreak;
   if (one.role.kinds.length === 0 && !isPlacedThing(stretch))
     tally.add("joint inside", rest.filter(breaks).length);
@@ -284,6 +288,21 @@ function belongsAfter(stretch: Stretch): boolean {
   if (after === undefined || said.own[last + 1] !== true || end.kind !== undefined) return false;
   if (isLong(stretch)) return !isHolder(after.bare) && !LEADS.has(after.bare);
   return isThing(after, one, said);
+}
+
+/** What the words in it and around it are called, against what the parameters are. */
+function akin({ one, said, first, last, begin, end, nearest, after }: Stretch, tally: Tally): void {
+  const say = (where: string, at: number): void => {
+    const how = said.akin(one, at);
+    if (how !== "00") tally.add(`${where} akin ${how}`);
+  };
+  const { topics } = aboutOf(end.bare);
+  if (topics.some((topic) => one.role.topics.has(topic))) tally.add("of its topic");
+  say(first === last ? "only" : "last", last);
+  if (first !== last) say("first", first);
+  if (nearest !== undefined) say(begin.opens ? "mark before" : "before", first - 1);
+  if (after !== undefined) say("after", last + 1);
+  for (let at = first + 1; at < last; at++) say("inside", at);
 }
 
 /** What a value seldom begins with, and how long it is. */

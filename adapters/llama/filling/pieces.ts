@@ -3,6 +3,7 @@
  * such as a time, a quotation, an address. Chinese words come from the dictionary of the runtime. Knows text only.
  */
 import { spokenNumbers } from "../number_words.ts";
+import { posOf, segmentHan } from "./han_words.ts";
 import { isOrder, isPlain } from "./plain_words.ts";
 import { type ValueKind, valuesIn } from "../value_kinds.ts";
 
@@ -37,15 +38,15 @@ interface Range {
 }
 
 const HAN = /\p{Script=Han}/u;
-const WORD = /百分之|(?:(?!百分之)\p{Script=Han})+|[^\s\p{Script=Han}，。：；！？、（）]+/gu;
+const WORD = /百分之|(?:(?!百分之)\p{Script=Han})+|[^\s\p{Script=Han}，。：；！？、（）=→|]+/gu;
 /** Single quotation marks are apostrophes as well. */
 const QUOTED =
   /"([^"]+)"|“([^”]+)”|「([^」]+)」|『([^』]+)』|《([^》]+)》|«([^»]+)»|`([^`]+)`|(?<=^|[\s:,(])'([^']+)'(?=$|[\s,.?!;:)])/gu;
 const OUTER_FIRST = /^["'“‘«([{：，、「《。！？,.:;!?]+/u;
 const OUTER_LAST = /(?:'s)?["'”’»)\]},.?!:;。？！，、：；」》]+$/u;
-const MARK = /[,.;:!?()，。；：！？、（）—]|\n| - /u;
+const MARK = /[,.;:!?()，。；：！？、（）—=→|>]|\n| [-–/] /u;
 const DIGITS = /^-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?$/;
-const SIGN = /(?:^|[\s=:(,（：，])-$/u;
+const SIGN = /(?:^|[\s=:(,（：，\p{Script=Han}])[-−–]$/u;
 const GENITIVE = /^(.+)['’]s$/iu;
 const CONTRACTED =
   /^(?:it|that|what|there|here|who|where|how|when|he|she|let|this|everything|one)$/iu;
@@ -75,23 +76,30 @@ const GLUED: Readonly<Record<string, readonly string[]>> = {
   调到: ["调", "到"],
   改成: ["改", "成"],
   换成: ["换", "成"],
+  调为: ["调", "为"],
+  改为: ["改", "为"],
+  设为: ["设", "为"],
+  变成: ["变", "成"],
+  切到: ["切", "到"],
+  写吃: ["写", "吃"],
   译成: ["译", "成"],
 };
 
 /** "看下天气", but not "看下午的". */
 const AFTER_LOOK = /(?<=[看查搜找问]下)(?![午周个月班雨雪载单次面半])/u;
 /** Where to or to what is said after it. */
-const MOVES = /^[降升调改换设发记加放送转寄存定订移挪译翻变交借留拨开关][到成为给在]$/u;
+const MOVES = /^[降升调改换设发记加放送转寄存定订移挪译翻变交借留拨开关切拉推搬弄写][到成为给在进]$/u;
 const SURNAME =
   /^[王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾萧田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛]$/u;
 const PERSON =
   /^(?:老师|医生|大夫|师傅|阿姨|叔叔|经理|主任|律师|同学|先生|女士|小姐|总|哥|姐|爷爷|奶奶|教练|校长|局长|处长|工)$/u;
 
+/** 三（2）班 */
+const CLASS_ROOM = /[一二三四五六七八九初高\d]{1,3}[（(]\d{1,2}[）)]班/gu;
 /** "Jan van der Berg", "O. Perera" */
 const PARTICLED =
   /(?<!\p{L})\p{Lu}\. (?:\p{Lu}\. )?\p{Lu}\p{Ll}[\p{L}-]*|(?<!\p{L})(\p{Lu}[\p{L}'’-]*) (?:van|von|de|del|della|di|da|dos|du|bin|ibn|al|ter|zu|af)(?: (?:der|den|la|los|las))? \p{Lu}[\p{L}-]+/gu;
 
-let dictionary: Intl.Segmenter | undefined;
 
 /** Whether a piece is whole by its form: nothing in it leads to anything. */
 export function isWhole({ quoted, kind }: Piece): boolean {
@@ -142,7 +150,7 @@ function pieceOf(text: string, ranges: readonly Range[], at: number, source: num
     to,
     opens: previous === undefined || (MARK.test(before) && !isTitle(text.slice(0, start), before)),
     closes: next === undefined || (MARK.test(after) && !isTitle(own, after)),
-    led: /[:：]\s*["“「]?$/u.test(before),
+    led: /[:：=]\s*["“「]?$/u.test(before),
     kind,
     number: quoted ? undefined : numberIn(own),
     quoted,
@@ -163,6 +171,8 @@ function numberIn(text: string): number | undefined {
   const times = TIMES[text.toLowerCase()];
   if (times !== undefined) return times;
   if (text.length > 18 || !SPOKEN.test(text)) return undefined;
+  // "一下" and "第三" count nothing.
+  if (HAN.test(text) && !/^[零〇一二两三四五六七八九十百千万]+$/u.test(text)) return undefined;
   const spoken = spokenNumbers(text);
   return spoken.length === 1 ? spoken[0] : undefined;
 }
@@ -232,10 +242,11 @@ function wholesIn(text: string): readonly Range[] {
   const spoken = [...text.matchAll(HAN_NUMBER), ...text.matchAll(WORD_NUMBER)]
     .filter(({ 0: number }) => spokenNumbers(number).length === 1 || MONEY.test(number))
     .map(({ index, 0: number }) => ({ from: index, to: index + number.length }));
+  const classes = [...text.matchAll(CLASS_ROOM)].map(({ index, 0: name }) => ({ from: index, to: index + name.length }));
   const particled = [...text.matchAll(PARTICLED)]
     .filter(({ 1: first = "" }) => !isPlain(first.toLowerCase()) && !isOrder(first.toLowerCase()))
     .map(({ index, 0: name }) => ({ from: index, to: index + name.length }));
-  const apart = [...spoken, ...particled].filter((one) =>
+  const apart = [...spoken, ...classes, ...particled].filter((one) =>
     free.every(({ from, to }) => one.to <= from || one.from >= to),
   );
   const decimals = [...text.matchAll(DECIMAL)]
@@ -255,10 +266,9 @@ function wholesIn(text: string): readonly Range[] {
 
 function splitHan(raw: string, index: number): readonly Range[] {
   if (!HAN.test(raw) || raw === "百分之") return [{ from: index, to: index + raw.length }];
-  dictionary ??= new Intl.Segmenter("zh", { granularity: "word" });
   const words: string[] = [];
   for (const part of raw.split(AFTER_LOOK))
-    for (const { segment } of dictionary.segment(part)) words.push(...unglued(segment));
+    for (const segment of segmentHan(part)) words.push(...unglued(segment));
   let from = index;
   return called(words).map((word) => {
     const range = { from, to: from + word.length };
@@ -273,8 +283,9 @@ function called(words: readonly string[]): readonly string[] {
   for (const word of words) {
     const before = found.at(-1) ?? "";
     const isAddress = SURNAME.test(before) && PERSON.test(word);
-    const isNick = /^[小老阿]$/u.test(before) && word.length === 1 && SURNAME.test(word);
-    if (isAddress || isNick) found.splice(-1, 1, before + word);
+    const isNick = /^[小老阿]$/u.test(before) && word.length === 1 && (SURNAME.test(word) || !isPlain(word));
+    const isFull = SURNAME.test(before) && word.length <= 2 && (posOf(word) === "X1" || posOf(word) === "X");
+    if (isAddress || isNick || isFull) found.splice(-1, 1, before + word);
     else found.push(word);
   }
   return found;

@@ -22,7 +22,7 @@ const PLAIN = set(`
   a an the my our your his her their this that these those some any to at in on of for from by with and or into onto about as
   i i'm i'd i've i'll im me we we're we'd us you he she they them it it's its is are was were be been am do does did don't didn't
   can can't could would will won't should shall may might must have has had let let's lets get got give go going put make
-  please thanks thank kindly online internet getting hey hi hello ok okay yes no not now right just also too again there here then than so
+  please pls plz thx ty cheers thanks thank kindly maybe just u ur online internet getting hey hi hello ok okay yes no not now right just also too again there here then than so
   what what's whats where where's when when's who who's which how how's why whether if
   want need like wanna gonna help tell show check find see know look looking up out over off down
   quieter louder warmer colder cooler brighter darker dimmer higher lower faster slower bigger smaller last next showing playing

@@ -2,8 +2,10 @@
  * What kind of argument a parameter is by its name, and with which words people lead to such a value: a `destination`
  * comes after "to" and 到, a `message` after "saying" and 说. Knows names only.
  */
+import { aboutOf } from "./meanings.ts";
 import { kindsOf, type ValueKind } from "../value_kinds.ts";
-import { alikeInChinese, termsOf } from "../../../runtime/turn/tool_choice.ts";
+import { unitsOf } from "../../../runtime/turn/lexicon.ts";
+import { alikeInChinese, stem, termsOf } from "../../../runtime/turn/tool_choice.ts";
 import { type Measure, unitOf } from "./quantities.ts";
 import type { JsonSchema } from "../../../schemas/function.ts";
 
@@ -41,6 +43,12 @@ export interface Role {
   readonly clocked: boolean;
   /** What weights may be learned for. */
   readonly labels: readonly string[];
+  /** What it is about. */
+  readonly things: ReadonlySet<number>;
+  readonly topics: ReadonlySet<number>;
+  readonly aboutThings: ReadonlySet<number>;
+  readonly aboutTerms: ReadonlySet<string>;
+  readonly about: string;
   /** How such values end. */
   readonly ends: readonly RegExp[];
 }
@@ -227,7 +235,7 @@ const CHINESE: readonly (readonly [RegExp, string])[] = [
 ];
 /** Of "the orders table" the name is "orders"; of "the front door" all is. */
 const HOLDERS =
-  /^(?:tables?|channels?|branch|namespace|services?|lists?|files?|repos?|repository|folders?|director(?:y|ies)|teams?|accounts?|projects?|logs?|database|timers?|playlists?|pods?|deployments?|hosts?|servers?|labels?|topics?|league|prescription|volume|brightness|temperature|colou?r|speed|level|status|price|weather|forecast|音量|声音|亮度|温度|湿度|颜色|速度|模式|状态|价格|股价|天气|气温)$/u;
+  /^(?:tables?|channels?|branch|namespace|services?|lists?|files?|repos?|repository|folders?|director(?:y|ies)|teams?|accounts?|projects?|logs?|database|timers?|playlists?|pods?|deployments?|hosts?|servers?|labels?|topics?|league|prescription|volume|brightness|temperature|colou?r|speed|level|status|price|weather|forecast|场景|模式|音量|声音|亮度|温度|湿度|颜色|速度|模式|状态|价格|股价|天气|气温)$/u;
 const CODES =
   /host|server|service|pod|deployment|node|container|table|repo|path|file|ticker|symbol|channel|branch|flight|ticket|order|parcel|tracking|plate|\btag|batch|serial|\bno\b|\bid$/u;
 const THING =
@@ -259,7 +267,14 @@ export function roleOf(
   const kinds = kindsOf(key, format);
   const before = sorts.length === 0 ? ANY_BEFORE.split(" ") : words((sort) => sort.before);
   const form = FORMS.findLast((one) => sorts.some((sort) => sort.form === one)) ?? "name";
+  const keys = termsOf(name).map(aboutOf);
+  const abouts = words0(about).map(aboutOf);
   return {
+    things: new Set(keys.flatMap(({ things }) => things)),
+    aboutThings: new Set(abouts.flatMap(({ things }) => things)),
+    aboutTerms: new Set(termsOf(about)),
+    about,
+    topics: new Set([...keys, ...abouts].flatMap(({ topics }) => topics)),
     before: new Set(before),
     after: new Set(words((sort) => sort.after)),
     names: new Set([
@@ -288,6 +303,10 @@ export function roleOf(
     chinese: chineseFor(name),
     ends: sorts.flatMap(({ ends }) => (ends === undefined ? [] : [ends])),
   };
+}
+
+function words0(text: string): string[] {
+  return unitsOf(text, stem).map(({ text: word }) => word);
 }
 
 /** Parameters are mostly called the same. */

@@ -43,6 +43,7 @@ export interface Said {
   readonly names: ReadonlySet<string>;
   /** What its parameters take by their form. */
   readonly kinds: ReadonlySet<ValueKind>;
+  readonly akin: (one: Parameter, at: number) => string;
   /** A parameter of the tool is a place. */
   readonly takesPlace: boolean;
   /** A parameter of the tool is a number. */

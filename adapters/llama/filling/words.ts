@@ -2,6 +2,8 @@
  * Which words stand at the edges of a stretch and in it: before "dinner" in "for dinner", after a name "that". What each
  * speaks for was learned. Knows words, no rules.
  */
+import { aboutOf } from "./meanings.ts";
+import { posOf } from "./han_words.ts";
 import { isOrder, isPlain } from "./plain_words.ts";
 import type { Piece } from "./pieces.ts";
 import { isName, type Said } from "./stretch.ts";
@@ -60,6 +62,8 @@ export function seenIn({
       `afterthen~${sorts[at]} ${after} ${sorts[at + 2] ?? "$"}`,
     ];
     if (HAN.test(piece.text)) seen.push(`tail~${piece.text.at(-1)}`);
+    for (const topic of aboutOf(piece.bare).topics) seen.push(`topic~${topic}`);
+    if (aboutOf(piece.bare).topics.length === 0) seen.push("topic~none");
     if (HAN.test(after)) seen.push(`next~${after[0]}`);
     return seen;
   });
@@ -86,7 +90,7 @@ function sortOf(piece: Piece, isOwn: boolean, isVerb: boolean, isContent: boolea
   const capital = isName(piece) || isArticleOfName(piece) ? "-Cap" : "";
   if (isOwn) return `OWN${capital}`;
   if (isPlain(bare)) return `PLAIN${capital}`;
-  if (HAN.test(text)) return isOrder(bare) ? "DO" : `H${Math.min(text.length, 3)}`;
+  if (HAN.test(text)) return isOrder(bare) ? "DO" : posOf(text);
   return isContent ? lettersOf(piece) : "GENERAL";
 }
 
