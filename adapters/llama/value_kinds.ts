@@ -86,9 +86,15 @@ const FORMS: readonly (readonly [ValueKind, RegExp])[] = [
   ["sum", SUM],
   ["code", /(?<![\w.@/])[#@][\p{L}][\p{L}\d_-]*/gu],
   ["code", /(?<![\w.])(?:v?\d+(?:\.\d+){2,3}|v\d+\.\d+)(?![\w.]*\w)/gu],
-  ["code", /(?<![\w@./-])[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:com|org|net|io|dev|example|local|internal|lan|cn|de|uk|eu|fr|co|app|test)(?![\w/.-]*\w)/giu],
+  [
+    "code",
+    /(?<![\w@./-])[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*\.(?:com|org|net|io|dev|example|local|internal|lan|cn|de|uk|eu|fr|co|app|test)(?![\w/.-]*\w)/giu,
+  ],
   ["code", /(?<!\w)[A-Z]{2}\d{2}(?: ?[\dA-Z]{4}){2,}(?: ?[\dA-Z]{1,3})?(?!\w)/gu],
-  ["code", /[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z]·?[A-Z0-9]{4,6}(?![A-Z0-9])/gu],
+  [
+    "code",
+    /[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z]·?[A-Z0-9]{4,6}(?![A-Z0-9])/gu,
+  ],
   ["date", /(?<![\p{L}\d])(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)(?![\p{L}'’])/gu],
   ["code", /\b[A-Z]{2} \d{2,4}\b/gu],
   ["phone", /(?<![\w-])\+?\d[\d ()/-]{5,}\d(?![\w-])/gu],

@@ -1,6 +1,6 @@
 /** What a tool says of itself, as words with their meanings: of its name, its description and its parameters. */
-import { hasHan, type Unit, unitsOf } from "./lexicon.ts";
-import { isStopWord, lexiconOf, plainOf, sensesOf, stem } from "./tool_choice.ts";
+import { hasHan, type Unit } from "./lexicon.ts";
+import { isStopWord, lexiconOf, sensesOf, unitsIn } from "./tool_choice.ts";
 import type { ToolSpec } from "../../schemas/model.ts";
 
 /** Words of one place. */
@@ -112,7 +112,7 @@ function textsOf(schema: unknown, depth = 0): readonly string[] {
 
 /** Words that say something. */
 export function contentOf(text: string): readonly Unit[] {
-  return unitsOf(plainOf(text), stem).filter(
+  return unitsIn(text).filter(
     ({ text: own, meaning }) =>
       !NUMBER.test(own) && (meaning.things.length > 0 || !isStopWord(own)),
   );

@@ -4,7 +4,7 @@
  * By words alone: what the request says against a tool's name, description, parameters, enum values and examples. No
  * model is asked, so it costs microseconds and gives the same tools for the same request.
  */
-import { type Lexicon, lexicon } from "./lexicon.ts";
+import { type Lexicon, lexicon, type Unit, unitsOf } from "./lexicon.ts";
 import { senses } from "./senses.ts";
 import type { Manifest } from "../../schemas/function.ts";
 
@@ -229,6 +229,11 @@ export function isStopWord(word: string): boolean {
 /** What words are about. */
 export function lexiconOf(): Lexicon {
   return lexicon(stem);
+}
+
+/** The words and phrases of a text, and what they are about. */
+export function unitsIn(text: string): readonly Unit[] {
+  return unitsOf(plainOf(text), stem);
 }
 
 /** `snake_case` and `camelCase` as several words, in small letters. */

@@ -46,7 +46,8 @@ export function seenOfCandidate(one: Parameter, said: Said, candidate: Candidate
   if (stretch === undefined) return recorder;
   if (one.type === "number") weighCount(stretch, recorder);
   else weighSpan(stretch, recorder);
-  if (candidate.marked === true) weighMark(stretch, markAfter(stretch, valueFor(stretch)), recorder);
+  if (candidate.marked === true)
+    weighMark(stretch, markAfter(stretch, valueFor(stretch)), recorder);
   for (const seen of seenOf(said, first, last)) recorder.add(seen);
   return recorder;
 }
@@ -179,7 +180,8 @@ function markAfter({ one, said, end, begin }: Stretch, value: string): string {
 }
 
 function weighMark({ begin, said, end }: Stretch, mark: string, tally: Tally): void {
-  const isLast = said.pieces.at(-1) === end || said.pieces[said.pieces.indexOf(end) + 1]?.source !== end.source;
+  const isLast =
+    said.pieces.at(-1) === end || said.pieces[said.pieces.indexOf(end) + 1]?.source !== end.source;
   tally.add(`with ${mark[0]}`);
   if (begin.led) tally.add("mark after a colon");
   if (isLast) tally.add("mark at the end");

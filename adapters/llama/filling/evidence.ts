@@ -3,6 +3,7 @@
  * it saw; how much that counts is learned (`weights.txt`).
  */
 import type { ValueKind } from "../value_kinds.ts";
+import type { AkinAt } from "./akin.ts";
 import { aboutOf } from "./meanings.ts";
 import { isPolite, isSubject } from "./bounds.ts";
 import { isWhole, type Piece } from "./pieces.ts";
@@ -190,11 +191,15 @@ function fits(found: ValueKind | undefined, kinds: readonly ValueKind[]): boolea
   return kinds.includes(found) || (found === "phone" && kinds.includes("code"));
 }
 
+function isMomentPiece({ kind: found }: Piece): boolean {
+  return found === "date" || found === "time";
+}
+
 /** What joins two values, inside of one. */
 function joints(stretch: Stretch, tally: Tally): void {
   const { one, inside, said, first } = stretch;
   const rest = inside.slice(1);
-  const isMoment = inside.every(({ kind }) => kind === "date" || kind === "time");
+  const isMoment = inside.every((piece) => isMomentPiece(piece));
   if (isMoment && rest.length > 0) tally.add("moment");
   else tally.add("mark inside", rest.filter((piece) => piece.opens).length);
   const breaks = isLong(stretch) ? isJoint : isBreak;
@@ -292,15 +297,16 @@ function belongsAfter(stretch: Stretch): boolean {
 
 /** What the words in it and around it are called, against what the parameters are. */
 function akin({ one, said, first, last, begin, end, nearest, after }: Stretch, tally: Tally): void {
-  const say = (where: string, at: number): void => {
-    const how = said.akin(one, at);
-    if (how !== "00") tally.add(`${where} akin ${how}`);
+  const kin = said.akin.get(one.key) ?? [];
+  const say = (where: AkinAt, at: number): void => {
+    const how = kin[at];
+    if (how !== undefined) tally.add(how[where]);
   };
   const { topics } = aboutOf(end.bare);
   if (topics.some((topic) => one.role.topics.has(topic))) tally.add("of its topic");
   say(first === last ? "only" : "last", last);
   if (first !== last) say("first", first);
-  if (nearest !== undefined) say(begin.opens ? "mark before" : "before", first - 1);
+  if (nearest !== undefined) say(begin.opens ? "beforeMark" : "before", first - 1);
   if (after !== undefined) say("after", last + 1);
   for (let at = first + 1; at < last; at++) say("inside", at);
 }

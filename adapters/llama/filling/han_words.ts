@@ -1,35 +1,85 @@
+/**
+ * Cuts Chinese into words, the likeliest row of them by how often each is seen, and knows what part of speech they are. The
+ * words are `han_words.txt` (by models/recipe/filling/han_words.py from jieba's dictionary); it is read when they are first
+ * needed, and searched as it stands.
+ */
 import { readFileSync } from "node:fs";
-const MIN = Number(process.env.FMIN ?? 20);
-interface Word { readonly log: number; readonly pos: string }
-let words: Map<string, Word> | undefined;
-let unknown = -17;
-const CLASS: Record<string, string> = { n: "N", ns: "NS", nr: "NR", nt: "NT", nz: "NZ", v: "V", vn: "VN", a: "A", d: "D", p: "P", r: "R", m: "M", q: "Q", t: "T", f: "F", c: "C", u: "U", ul: "U", uj: "U", y: "Y", b: "B", s: "S", l: "L", i: "L", z: "A", k:"K", j: "N", g:"G", vg:"V", ng:"N", ad:"D", an:"N", mq:"M", zg: "G", x: "X", e: "Y", o: "Y", h: "K" };
-function load(): Map<string, Word> {
-  const map = new Map<string, Word>();
-  let total = 60101967;
-  for (const line of readFileSync("/tmp/jb/package/dict.txt", "utf8").split("\n")) {
-    const [w = "", f = "0", p = "x"] = line.split(" ");
-    if (Number(f) < MIN && w.length > 1) continue;
-    map.set(w, { log: Math.log(Number(f) / total), pos: CLASS[p] ?? CLASS[p.slice(0, 2)] ?? CLASS[p[0] ?? "x"] ?? "X" });
-  }
-  for (const line of readFileSync("/tmp/fl/wt/runtime/turn/lexicon.txt", "utf8").split("\n")) {
-    const [, zh = ""] = line.split(" | ");
-    for (const w of zh.split(" ")) if (w.length > 1 && w.length < 6 && !/的|[个我下了吧过]|^[好不别]|^.[好上]$/u.test(w) && /^\p{Script=Han}+$/u.test(w)) { const own = map.get(w); const pos = own?.pos ?? (line.startsWith("!") ? "V" : "N"); map.set(w, { log: Math.max(own?.log ?? -99, Math.log(500 / total)), pos }); }
-  }
-  unknown = Math.log(0.5 / total);
-  return map;
+import { join } from "node:path";
+
+/** Words of one length in the order of their code units; two characters for each say its part of speech and its seldomness. */
+interface Row {
+  readonly words: string;
+  readonly codes: string;
 }
-export function segmentHan(text: string): string[] {
-  words ??= load();
-  const chars = text; const n = chars.length;
-  const best = new Float64Array(n + 1).fill(-Infinity); const from = new Int32Array(n + 1); best[0] = 0;
-  for (let i = 0; i < n; i++) for (let l = 1; l <= 6 && i + l <= n; l++) {
-    const w = words.get(chars.slice(i, i + l));
-    if (w === undefined && l > 1) continue;
-    const s = best[i]! + (w?.log ?? unknown);
-    if (s > best[i + l]!) { best[i + l] = s; from[i + l] = i; }
-  }
-  const out: string[] = []; for (let i = n; i > 0; i = from[i]!) out.unshift(chars.slice(from[i]!, i));
-  return out;
+
+/** What a row of letters counts: `a` to `z`, then `A` to `Z`. */
+const FIRST = "a".charCodeAt(0);
+const SECOND = "A".charCodeAt(0);
+const LETTERS = 26;
+const STEP = 0.5;
+/** Of what is not in the list, each character is a word of this cost: seldomer than any. */
+const UNKNOWN = 14;
+/** Part of speech of what is not in the list. */
+const NONE = "X";
+
+let rows: readonly Row[] | undefined;
+
+function read(): readonly Row[] {
+  const text = readFileSync(join(import.meta.dir, "han_words.txt"), "utf8");
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => {
+      const [words = "", codes = ""] = line.split(" ");
+      return { words, codes };
+    });
 }
-export function posOf(word: string): string { words ??= load(); return words.get(word)?.pos ?? (word.length > 1 ? "X" : "X1"); }
+
+/** The words of a run of Chinese characters, in their order. */
+export function hanWords(run: string): readonly string[] {
+  rows ??= read();
+  const costs = [0];
+  const starts = [0];
+  for (let end = 1; end <= run.length; end++) {
+    let [cost, start] = [(costs[end - 1] ?? 0) + UNKNOWN, end - 1];
+    for (let length = 1; length <= rows.length && length <= end; length++) {
+      const code = codeOf(run.slice(end - length, end));
+      if (code === undefined) continue;
+      const sum = (costs[end - length] ?? 0) + costOf(code);
+      if (sum < cost) [cost, start] = [sum, end - length];
+    }
+    costs[end] = cost;
+    starts[end] = start;
+  }
+  const words: string[] = [];
+  for (let end = run.length; end > 0; end = starts[end] ?? 0)
+    words.unshift(run.slice(starts[end], end));
+  return words;
+}
+
+/** A letter for a word's part of speech (`CLASSES` in han_words.py); `X` = it is not known. */
+export function partOfSpeech(word: string): string {
+  return codeOf(word)?.[0] ?? NONE;
+}
+
+/** Part of speech and seldomness of a word, if it is in the list. */
+function codeOf(word: string): string | undefined {
+  rows ??= read();
+  const row = rows[word.length - 1];
+  if (row === undefined) return undefined;
+  const { length } = word;
+  let [low, high] = [0, row.codes.length / 2 - 1];
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const found = row.words.slice(middle * length, (middle + 1) * length);
+    if (found === word) return row.codes.slice(2 * middle, 2 * middle + 2);
+    if (found < word) low = middle + 1;
+    else high = middle - 1;
+  }
+  return undefined;
+}
+
+function costOf(code: string): number {
+  const letter = code.charCodeAt(1);
+  return STEP * (letter >= FIRST ? letter - FIRST : letter - SECOND + LETTERS) + Math.log(100);
+}

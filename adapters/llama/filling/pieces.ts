@@ -1,9 +1,9 @@
 /**
  * A text as pieces that are not cut: words, and in one piece each what shows by its form that it belongs together,
- * such as a time, a quotation, an address. Chinese words come from the dictionary of the runtime. Knows text only.
+ * such as a time, a quotation, an address. Chinese is cut by han_words.ts. Knows text only.
  */
 import { spokenNumbers } from "../number_words.ts";
-import { posOf, segmentHan } from "./han_words.ts";
+import { hanWords, partOfSpeech } from "./han_words.ts";
 import { isOrder, isPlain } from "./plain_words.ts";
 import { type ValueKind, valuesIn } from "../value_kinds.ts";
 
@@ -67,7 +67,7 @@ const WORD_NUMBER = new RegExp(
   "giu",
 );
 const MONEY = /^(\d+|[一二两三四五六七八九十百]+)块([一二三四五六七八九]|\d)$/u;
-/** Said in Chinese without a space between them; the dictionary takes them for one word. */
+/** Said in Chinese without a space between them; the list takes them for one word. */
 const GLUED: Readonly<Record<string, readonly string[]>> = {
   我想: ["我", "想"],
   我要: ["我", "要"],
@@ -88,7 +88,8 @@ const GLUED: Readonly<Record<string, readonly string[]>> = {
 /** "看下天气", but not "看下午的". */
 const AFTER_LOOK = /(?<=[看查搜找问]下)(?![午周个月班雨雪载单次面半])/u;
 /** Where to or to what is said after it. */
-const MOVES = /^[降升调改换设发记加放送转寄存定订移挪译翻变交借留拨开关切拉推搬弄写][到成为给在进]$/u;
+const MOVES =
+  /^[降升调改换设发记加放送转寄存定订移挪译翻变交借留拨开关切拉推搬弄写][到成为给在进]$/u;
 const SURNAME =
   /^[王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾萧田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛]$/u;
 const PERSON =
@@ -99,7 +100,6 @@ const CLASS_ROOM = /[一二三四五六七八九初高\d]{1,3}[（(]\d{1,2}[）)
 /** "Jan van der Berg", "O. Perera" */
 const PARTICLED =
   /(?<!\p{L})\p{Lu}\. (?:\p{Lu}\. )?\p{Lu}\p{Ll}[\p{L}-]*|(?<!\p{L})(\p{Lu}[\p{L}'’-]*) (?:van|von|de|del|della|di|da|dos|du|bin|ibn|al|ter|zu|af)(?: (?:der|den|la|los|las))? \p{Lu}[\p{L}-]+/gu;
-
 
 /** Whether a piece is whole by its form: nothing in it leads to anything. */
 export function isWhole({ quoted, kind }: Piece): boolean {
@@ -242,7 +242,10 @@ function wholesIn(text: string): readonly Range[] {
   const spoken = [...text.matchAll(HAN_NUMBER), ...text.matchAll(WORD_NUMBER)]
     .filter(({ 0: number }) => spokenNumbers(number).length === 1 || MONEY.test(number))
     .map(({ index, 0: number }) => ({ from: index, to: index + number.length }));
-  const classes = [...text.matchAll(CLASS_ROOM)].map(({ index, 0: name }) => ({ from: index, to: index + name.length }));
+  const classes = [...text.matchAll(CLASS_ROOM)].map(({ index, 0: name }) => ({
+    from: index,
+    to: index + name.length,
+  }));
   const particled = [...text.matchAll(PARTICLED)]
     .filter(({ 1: first = "" }) => !isPlain(first.toLowerCase()) && !isOrder(first.toLowerCase()))
     .map(({ index, 0: name }) => ({ from: index, to: index + name.length }));
@@ -268,7 +271,7 @@ function splitHan(raw: string, index: number): readonly Range[] {
   if (!HAN.test(raw) || raw === "百分之") return [{ from: index, to: index + raw.length }];
   const words: string[] = [];
   for (const part of raw.split(AFTER_LOOK))
-    for (const segment of segmentHan(part)) words.push(...unglued(segment));
+    for (const segment of hanWords(part)) words.push(...unglued(segment));
   let from = index;
   return called(words).map((word) => {
     const range = { from, to: from + word.length };
@@ -283,9 +286,9 @@ function called(words: readonly string[]): readonly string[] {
   for (const word of words) {
     const before = found.at(-1) ?? "";
     const isAddress = SURNAME.test(before) && PERSON.test(word);
-    const isNick = /^[小老阿]$/u.test(before) && word.length === 1 && (SURNAME.test(word) || !isPlain(word));
-    const isFull = SURNAME.test(before) && word.length <= 2 && (posOf(word) === "X1" || posOf(word) === "X");
-    if (isAddress || isNick || isFull) found.splice(-1, 1, before + word);
+    const isNick =
+      /^[小老阿]$/u.test(before) && word.length === 1 && /[HSX]/u.test(partOfSpeech(word));
+    if (isAddress || isNick) found.splice(-1, 1, before + word);
     else found.push(word);
   }
   return found;

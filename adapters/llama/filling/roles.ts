@@ -4,8 +4,7 @@
  */
 import { aboutOf } from "./meanings.ts";
 import { kindsOf, type ValueKind } from "../value_kinds.ts";
-import { unitsOf } from "../../../runtime/turn/lexicon.ts";
-import { alikeInChinese, stem, termsOf } from "../../../runtime/turn/tool_choice.ts";
+import { alikeInChinese, termsOf, unitsIn } from "../../../runtime/turn/tool_choice.ts";
 import { type Measure, unitOf } from "./quantities.ts";
 import type { JsonSchema } from "../../../schemas/function.ts";
 
@@ -43,10 +42,12 @@ export interface Role {
   readonly clocked: boolean;
   /** What weights may be learned for. */
   readonly labels: readonly string[];
-  /** What it is about. */
+  /** Lines of the lexicon that its name stands in, and its description. */
   readonly things: ReadonlySet<number>;
-  readonly topics: ReadonlySet<number>;
   readonly aboutThings: ReadonlySet<number>;
+  /** Topics of both. */
+  readonly topics: ReadonlySet<number>;
+  /** Words of its description without their endings, and all of it in small letters. */
   readonly aboutTerms: ReadonlySet<string>;
   readonly about: string;
   /** How such values end. */
@@ -267,14 +268,14 @@ export function roleOf(
   const kinds = kindsOf(key, format);
   const before = sorts.length === 0 ? ANY_BEFORE.split(" ") : words((sort) => sort.before);
   const form = FORMS.findLast((one) => sorts.some((sort) => sort.form === one)) ?? "name";
-  const keys = termsOf(name).map(aboutOf);
-  const abouts = words0(about).map(aboutOf);
+  const called = termsOf(name).map(aboutOf);
+  const described = unitsIn(about).map(({ text }) => aboutOf(text));
   return {
-    things: new Set(keys.flatMap(({ things }) => things)),
-    aboutThings: new Set(abouts.flatMap(({ things }) => things)),
+    things: new Set(called.flatMap(({ things }) => things)),
+    aboutThings: new Set(described.flatMap(({ things }) => things)),
     aboutTerms: new Set(termsOf(about)),
     about,
-    topics: new Set([...keys, ...abouts].flatMap(({ topics }) => topics)),
+    topics: new Set([...called, ...described].flatMap(({ topics }) => topics)),
     before: new Set(before),
     after: new Set(words((sort) => sort.after)),
     names: new Set([
@@ -303,10 +304,6 @@ export function roleOf(
     chinese: chineseFor(name),
     ends: sorts.flatMap(({ ends }) => (ends === undefined ? [] : [ends])),
   };
-}
-
-function words0(text: string): string[] {
-  return unitsOf(text, stem).map(({ text: word }) => word);
 }
 
 /** Parameters are mostly called the same. */

@@ -1,5 +1,5 @@
 /** What each piece of a request is to a tool: a word of its own, what is to be done, or something to explain. */
-import { akinTo } from "./akin.ts";
+import { akinIn } from "./akin.ts";
 import { ownWords } from "../own_words.ts";
 import { isWhole, type Piece, piecesOf } from "./pieces.ts";
 import { isGeneric, isMeasure, isOrder, isPlain } from "./plain_words.ts";
@@ -73,17 +73,6 @@ export function saidTo(
     takesPlace: parameters.some(({ key }) => /room|area|place|location|zone|floor/iu.test(key)),
     takesOwner: parameters.some(({ key }) => OWNER.test(key)),
     takesSentence: parameters.some(({ role }) => role.form === "sentence"),
-  };
-}
-
-/** How each piece is akin to a parameter and to the others: "20", "02", "11". */
-function akinIn(pieces: readonly Piece[], parameters: readonly Parameter[]) {
-  const table = new Map(parameters.map((one) => [one.key, pieces.map((piece) => akinTo(one.role, piece))]));
-  return (one: Parameter, at: number): string => {
-    const own = table.get(one.key)?.[at] ?? 0;
-    let other = 0;
-    for (const [key, row] of table) if (key !== one.key) other = Math.max(other, row[at] ?? 0);
-    return `${own}${other}`;
   };
 }
 

@@ -1,4 +1,5 @@
 /** A row of pieces as a value for one parameter, and what stands around it. Knows words, no weights. */
+import type { Akin } from "./akin.ts";
 import type { Piece } from "./pieces.ts";
 import { isOrder, isPlain, LEADS } from "./plain_words.ts";
 import type { Quantity } from "./quantities.ts";
@@ -43,7 +44,8 @@ export interface Said {
   readonly names: ReadonlySet<string>;
   /** What its parameters take by their form. */
   readonly kinds: ReadonlySet<ValueKind>;
-  readonly akin: (one: Parameter, at: number) => string;
+  /** By parameter, how each piece is akin to it and to the others; `undefined` = not at all. */
+  readonly akin: ReadonlyMap<string, readonly (Akin | undefined)[]>;
   /** A parameter of the tool is a place. */
   readonly takesPlace: boolean;
   /** A parameter of the tool is a number. */

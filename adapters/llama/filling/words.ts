@@ -3,7 +3,7 @@
  * speaks for was learned. Knows words, no rules.
  */
 import { aboutOf } from "./meanings.ts";
-import { posOf } from "./han_words.ts";
+import { partOfSpeech } from "./han_words.ts";
 import { isOrder, isPlain } from "./plain_words.ts";
 import type { Piece } from "./pieces.ts";
 import { isName, type Said } from "./stretch.ts";
@@ -90,7 +90,7 @@ function sortOf(piece: Piece, isOwn: boolean, isVerb: boolean, isContent: boolea
   const capital = isName(piece) || isArticleOfName(piece) ? "-Cap" : "";
   if (isOwn) return `OWN${capital}`;
   if (isPlain(bare)) return `PLAIN${capital}`;
-  if (HAN.test(text)) return isOrder(bare) ? "DO" : posOf(text);
+  if (HAN.test(text)) return isOrder(bare) ? "DO" : partOfSpeech(text);
   return isContent ? lettersOf(piece) : "GENERAL";
 }
 

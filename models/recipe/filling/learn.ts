@@ -110,14 +110,9 @@ interface Read {
   readonly all: readonly Option[];
 }
 
-const DROP = Number(process.env.DROP ?? 0);
-let rnd = 12345;
-const rand = () => ((rnd = (Math.imul(rnd, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32);
-function read(request: Request, learning = false): Read | undefined {
-  let parameters = parametersOf(request.tool);
+function read(request: Request): Read | undefined {
+  const parameters = parametersOf(request.tool);
   if (parameters === undefined) return undefined;
-  if (learning && rand() < DROP)
-    parameters = parameters.map((one) => ({ ...one, role: { ...one.role, labels: one.role.labels.filter((l) => !l.startsWith("=")) } }));
   const texts = [request.message, ...(request.before === undefined ? [] : [request.before])];
   const said = saidTo(request.tool, texts, parameters);
   return { request, said, all: optionsIn(said, parameters) };
@@ -173,7 +168,7 @@ function rivalOf({ said, all }: Read, goal: Chosen): Chosen {
 
 /** @returns whether the request was read rightly before */
 function learn(request: Request): boolean {
-  const reading = read(request, true);
+  const reading = read(request);
   if (reading === undefined) return false;
   const wasRight = isReadRightly(reading);
   if (request.lack?.[0] === "?" && wasRight) return true;
