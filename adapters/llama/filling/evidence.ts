@@ -18,7 +18,7 @@ const PLACED_PIECES_MAX = 5;
 const LENGTH_MAX = 6;
 
 /** They may be a part of anything. */
-const FREE: ReadonlySet<ValueKind> = new Set(["language", "currency", "color", "sum"]);
+const FREE: ReadonlySet<ValueKind> = new Set(["language", "currency", "color"]);
 const HAN = /\p{Script=Han}/u;
 const AND = /^(?:and|的|了|是)$/u;
 const TARGET = /^(?:to|at|到|成|为)$/u;

@@ -5,6 +5,7 @@
 import { lexiconOf, plainOf, stem } from "../../../runtime/turn/tool_choice.ts";
 import { unitsOf } from "../../../runtime/turn/lexicon.ts";
 import type { Piece } from "./pieces.ts";
+import { isAsking, isPlain } from "./plain_words.ts";
 
 /** Pieces of a request, and the lines of the lexicon that their words stand in. */
 export interface Spoken {
@@ -65,7 +66,10 @@ function latinIn(pieces: readonly Piece[]): readonly Spoken[] {
       const meaning = meaningOf(bares.join(" ")) ?? meaningOf(bares.map(stem).join(" "));
       if (meaning === undefined) continue;
       const lines = linesOf(meaning);
-      if (lines.length <= LINES_MAX) found.push({ first, last: first + length - 1, lines });
+      // "what is" asks for anything.
+      const isQuestion = bares.some(isAsking) && bares.every(isPlain);
+      if (lines.length <= LINES_MAX && !isQuestion)
+        found.push({ first, last: first + length - 1, lines });
       used = length;
       break;
     }

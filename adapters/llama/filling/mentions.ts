@@ -55,10 +55,10 @@ interface Words {
 }
 
 /** Tools come with every request. */
-const wordsKnown = new WeakMap<Parameter["schema"], ReadonlyMap<string, Words>>();
+const wordsKnown = new WeakMap<Parameter, ReadonlyMap<string, Words>>();
 
 function wordsOf(one: Parameter): ReadonlyMap<string, Words> {
-  const before = wordsKnown.get(one.schema);
+  const before = wordsKnown.get(one);
   if (before !== undefined) return before;
   const values = (one.schema["enum"] as readonly unknown[]).filter((value) => value !== "");
   const texts = values.filter((value) => typeof value === "string");
@@ -80,7 +80,7 @@ function wordsOf(one: Parameter): ReadonlyMap<string, Words> {
     return [value, words] as const;
   });
   const read = new Map(all);
-  wordsKnown.set(one.schema, read);
+  wordsKnown.set(one, read);
   return read;
 }
 

@@ -122,10 +122,10 @@ function toldBy(
 }
 
 /** Tools come with every request. */
-const wordsKnown = new WeakMap<Parameter["schema"], Words>();
+const wordsKnown = new WeakMap<Parameter, Words>();
 
 function wordsOf(one: Parameter): Words {
-  const before = wordsKnown.get(one.schema);
+  const before = wordsKnown.get(one);
   if (before !== undefined) return before;
   const { description } = one.schema;
   const about = typeof description === "string" ? description.toLowerCase() : "";
@@ -146,7 +146,7 @@ function wordsOf(one: Parameter): Words {
     many: terms.length > 1,
     name: namePattern(terms),
   };
-  wordsKnown.set(one.schema, words);
+  wordsKnown.set(one, words);
   return words;
 }
 
