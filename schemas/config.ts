@@ -36,7 +36,7 @@ const ModelConfig = v.pipe(
       }),
       {},
     ),
-    /** Share of slots and queue that is kept for conversations: beyond it others are told to come again. */
+    /** Share of the queue that is kept for conversations: beyond it others are told to come again. */
     headroom: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(0.95)), 0.3),
     /** How the machine is spared while the model works: when it is hot, draws too much, lacks memory, or runs on battery. */
     governor: v.optional(

@@ -36,7 +36,12 @@ export interface Room {
   readonly running: number;
   /** Of `running`, those of the lanes that wait patiently. */
   readonly patient: number;
+  /** People talk with the model these days: see `PEOPLE_MS`. @default false */
+  readonly people?: boolean;
 }
+
+/** For so long after somebody asked, programs leave a slot free for whoever asks next. */
+export const PEOPLE_MS = 600_000;
 
 /** Whether nobody waits for what is in a lane. */
 export function isPatient(lane: Lane): boolean {
@@ -44,12 +49,13 @@ export function isPatient(lane: Lane): boolean {
 }
 
 /**
- * Whether a request of this lane may start now. Patient ones leave a slot free while there are several; where only one
- * may be used, an urgent one starts beside a patient one all the same.
+ * Whether a request of this lane may start now. Patient ones leave a slot free while there are several, programs only where
+ * people talk with the model as well; where only one may be used, an urgent one starts beside a patient one all the same.
  * @param due urgent ones never ended, and it is its turn: one patient request runs beside them
  */
 export function mayStart(lane: Lane, due: boolean, room: Room): boolean {
-  const { slots, limit, running, patient } = room;
+  const { slots, limit, running, patient, people = false } = room;
+  if (lane === "api" && people && limit > 1) return running < limit - 1;
   if (!isPatient(lane)) return running < limit || (running < slots && running === patient);
   return running < Math.max(1, limit - 1) || (due && patient === 0 && running < limit);
 }

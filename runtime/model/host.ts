@@ -2,7 +2,15 @@
  * The main thread of the model host: it queues, starts, cancels and counts, and never blocks.
  * What generates is an engine; what asks is the daemon on the other end of the IPC channel.
  */
-import { Durations, isPatient, makesWay, mayStart, RETRY_MS, type Room } from "./admission.ts";
+import {
+  Durations,
+  isPatient,
+  makesWay,
+  mayStart,
+  PEOPLE_MS,
+  RETRY_MS,
+  type Room,
+} from "./admission.ts";
 import {
   type Engine,
   type EngineAnswer,
@@ -11,7 +19,7 @@ import {
   type Sink,
   type StartEngine,
 } from "./engine.ts";
-import { BEAT_MS, type FromHost, isToHost, together, type ToHost } from "./frames.ts";
+import { BEAT_MS, type FromHost, type ToHost } from "./frames.ts";
 import { type Job, newJob } from "./job.ts";
 import { LaneQueue } from "./queue.ts";
 import { isMoultError, MoultError, toWire } from "../../schemas/error.ts";
@@ -24,14 +32,12 @@ const CANCEL_MS_MAX = 250;
 /** Running requests get this long to stop, and then the engine this long to free its memory, before the hard exit. */
 const DRAIN_MS_MAX = 1_500;
 const DISPOSE_MS_MAX = 2_000;
-/** Last frames need a moment to leave the process. */
-const FLUSH_MS = 50;
 
-/** How a host ends. */
-type Ending = typeof CLEAN | typeof FAILED | typeof STUCK;
+/** How a host ends; stuck = native work still runs. */
+export type Ending = typeof CLEAN | typeof FAILED | typeof STUCK;
 const CLEAN = 0;
 const FAILED = 1;
-const STUCK = 2;
+export const STUCK = 2;
 
 /** The queue and the engine of one model host. */
 export class ModelHost {
@@ -43,6 +49,8 @@ export class ModelHost {
   readonly #running = new Map<Job, Promise<void>>();
   readonly #durations = new Durations();
   #limits: Partial<EngineLimits> = {};
+  /** When somebody asked last. */
+  #personAt = -Infinity;
   #engine: Engine | undefined;
   #beat: NodeJS.Timeout | undefined;
   #loadTold = true;
@@ -141,6 +149,7 @@ export class ModelHost {
       return false;
     }
     this.#jobs.set(id, job);
+    if (lane === "interactive") this.#personAt = performance.now();
     this.#pump();
     this.#tellPositions();
     return true;
@@ -197,6 +206,7 @@ export class ModelHost {
       limit: this.#slotsNow(slots),
       running: jobs.length,
       patient: jobs.filter(({ lane }) => isPatient(lane)).length,
+      people: performance.now() - this.#personAt < PEOPLE_MS,
     };
   }
 
@@ -365,26 +375,4 @@ function tenths(milliseconds: number): number {
 
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-/** Makes this process a model host: takes frames from its parent, and ends with it. */
-export function runModelHost(startEngine: StartEngine): void {
-  const exit = (ending: Ending): void => {
-    // SIGKILL to oneself where native threads may be busy: their teardown at a normal exit can hang or abort.
-    const end =
-      ending === STUCK ? () => process.kill(process.pid, "SIGKILL") : () => process.exit(ending);
-    setTimeout(end, FLUSH_MS);
-  };
-  const host = new ModelHost(
-    startEngine,
-    together((frames) => process.send?.(frames)),
-    exit,
-  );
-  process.on("message", (frame: unknown) => {
-    if (isToHost(frame)) host.receive(frame);
-  });
-  process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
-  // The daemon decides when the host ends; a Ctrl-C in the terminal reaches both.
-  process.on("SIGINT", () => {});
-  process.on("SIGTERM", () => host.receive({ type: "close" }));
 }

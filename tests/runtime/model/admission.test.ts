@@ -33,6 +33,15 @@ test("patient requests leave one slot free, urgent ones use all", () => {
   expect(mayStart("interactive", false, room({ running: 4 }))).toBe(false);
 });
 
+test("where people talk with the model, programs leave one slot free for them", () => {
+  const talking = room({ people: true });
+  expect(mayStart("api", false, { ...talking, running: 2 })).toBe(true);
+  expect(mayStart("api", true, { ...talking, running: 3 })).toBe(false);
+  expect(mayStart("interactive", false, { ...talking, running: 3 })).toBe(true);
+  // With one slot there is nothing to leave.
+  expect(mayStart("api", false, { ...talking, slots: 1, limit: 1 })).toBe(true);
+});
+
 test("where one slot may be used, a patient request runs alone, and an urgent one starts beside it", () => {
   const hot = room({ limit: 1 });
   expect(mayStart("background", false, hot)).toBe(true);
