@@ -12,8 +12,11 @@ const QUICKER_SHARE = 0.5;
 const SLOWER_SHARE = 0.05;
 /** A measurement counts as this many times the usual at most. */
 const OUTLIER = 2;
-/** Another way must be cheaper by this much: of equals the one with fewer decodes wins. */
-const GAIN_MIN = 0.98;
+/**
+ * Another way must be cheaper by this much: of equals the one with fewer decodes wins. What short decodes take undisturbed
+ * is found sooner than what a long one does, so they seem a little better than they are.
+ */
+const GAIN_MIN = 0.88;
 /**
  * A decode for the same streams as the last one goes on with the same graph, and another has to make its own. So the first
  * of a size after others does not count, unless it takes so many milliseconds that a graph is little.
@@ -59,6 +62,11 @@ export class DecodeCosts {
   readonly #known: (Known | undefined)[] = [];
   #steps = 0;
   #trial: Trial | undefined;
+
+  /** A size is being tried. */
+  get isTrying(): boolean {
+    return this.#trial !== undefined;
+  }
 
   /** Takes a measurement in. */
   learn(sequences: number, ms: number): void {

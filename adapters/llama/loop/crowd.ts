@@ -6,6 +6,8 @@ import { availableParallelism } from "node:os";
 const LOOK_MS = 20;
 /** How much a new count says: one that was there for a moment is no crowd. */
 const NEW_SHARE = 0.4;
+/** Threads of one's own beside those that decode: what looks at the tokens, and what tidies up. */
+const COMPANY = 1;
 
 /** Processors that nobody else wants, as a number of threads: at least one. */
 export class Crowd {
@@ -20,11 +22,14 @@ export class Crowd {
     this.#cores = cores;
   }
 
-  /** Threads that run at once now. */
-  free(now: number = performance.now()): number {
+  /**
+   * Threads that run at once now.
+   * @param own threads that decoded last: those that wait busily for the next decode are counted by the kernel as well
+   */
+  free(own = 1, now: number = performance.now()): number {
     if (now - this.#lookedAt >= LOOK_MS || this.#lookedAt === 0) {
       this.#lookedAt = now;
-      const others = Math.max(0, this.#count() - 1);
+      const others = Math.max(0, this.#count() - own - COMPANY);
       this.#others += NEW_SHARE * (others - this.#others);
     }
     return Math.max(1, this.#cores - Math.round(this.#others));

@@ -5,14 +5,13 @@
 import { withLock } from "lifecycle-utils";
 import type { Token } from "node-llama-cpp";
 import type { Addon, AddonSampler, ContextInside } from "./addon.ts";
-import { Crowd } from "./crowd.ts";
 import { DecodeCosts } from "./costs.ts";
 import { ThreadTuner } from "./threads.ts";
 import type { EngineLimits } from "../../../runtime/model/engine.ts";
 import type { Lane } from "../../../schemas/model.ts";
 
 /** While others write, what is read must not take longer than this many of their steps, or this long if that is more. */
-const STEPS_PER_PIECE = 3;
+const STEPS_PER_PIECE = 8;
 const PIECE_MS_MIN = 25;
 const QUICKER_STEP_SHARE = 0.5;
 const SLOWER_STEP_SHARE = 0.1;
@@ -157,9 +156,7 @@ export class DecodeLoop {
     if (this.#options.threads.fixed) return;
     const startedAt = performance.now();
     let best = Infinity;
-    const crowd = new Crowd();
     for (let threads = 1; threads <= this.#threads.max; threads++) {
-      if (threads > crowd.free()) break;
       const times: number[] = [];
       for (let i = 0; i < CALIBRATION_DECODES; i++) {
         const from = performance.now();
@@ -287,7 +284,9 @@ export class DecodeLoop {
   /** That it waited for a processor is no part of what a decode costs. */
   #compare(sequences: number, ms: number): void {
     const burnt = burntMs();
-    this.#costs().learn(sequences, Math.min(ms, burnt - this.#burntMs));
+    // What a trial of threads takes says nothing about the chosen number.
+    if (!this.#threads.isTrying)
+      this.#costs().learn(sequences, Math.min(ms, burnt - this.#burntMs));
     this.#burntMs = burnt;
   }
 
@@ -309,7 +308,7 @@ export class DecodeLoop {
   /** @param sequences that got their next token; 0: it was read */
   #learn(sequences: number, tokens: number, ms: number): void {
     if (this.#options.threads.fixed) return;
-    if (sequences > 0) this.#threads.learn(`write ${sequences}`, ms);
+    if (sequences > 0) this.#threads.learn(`write ${sequences}`, ms, !this.#costs().isTrying);
     else if (tokens >= PIECE_TOKENS_MIN) this.#threads.learn("read", ms / tokens);
   }
 
@@ -319,7 +318,7 @@ export class DecodeLoop {
   }
 
   #costs(): DecodeCosts {
-    const threads = this.#threads.current;
+    const threads = this.#threads.chosen;
     const known = this.#costsBy.get(threads) ?? new DecodeCosts();
     this.#costsBy.set(threads, known);
     return known;

@@ -8,19 +8,28 @@ import { Crowd } from "./crowd.ts";
 const GAIN_MIN = 0.93;
 /** Decodes of a trial. */
 const TRIAL_DECODES = 3;
+/** A trial ends without a result when so many decodes were mostly of other kinds. */
+const TRIAL_DECODES_MAX = 12;
 /** Between trials, in milliseconds; twice as long after each that was in vain. */
 const TRIAL_MS_MIN = 2_000;
 const TRIAL_MS_MAX = 60_000;
 /** A decode that takes so many times the usual is a sign of somebody else's work. */
 const CROWDED = 3;
-/** How much a new measurement counts. */
-const NEW_SHARE = 0.3;
+/** So many of them in a row: a single one may have had bad luck. */
+const CROWDED_DECODES = 4;
+/**
+ * How much a new measurement counts: what decodes take undisturbed is compared, as trials are judged by their quickest, too.
+ */
+const QUICKER_SHARE = 0.5;
+const SLOWER_SHARE = 0.05;
 
 /** Another number of threads, tried. */
 interface Trial {
   readonly kind: string;
   readonly before: number;
   readonly times: number[];
+  /** Of any kind. */
+  decodes: number;
 }
 
 /** Chooses the number of threads by what decodes take. */
@@ -54,10 +63,20 @@ export class ThreadTuner {
     this.#triedAt = clock();
   }
 
+  /** Another number than the chosen one is being tried. */
+  get isTrying(): boolean {
+    return this.#trial !== undefined;
+  }
+
+  /** The chosen number, also while another one is being tried. */
+  get chosen(): number {
+    return this.#trial?.before ?? this.current;
+  }
+
   /** Threads of the next decode: one that waits for a processor makes all others wait. */
   next(): number {
     if (this.max === 1) return 1;
-    const free = this.#crowd.free();
+    const free = this.#crowd.free(this.#given);
     if (this.#trial !== undefined && free < this.current) this.#end(this.#trial);
     this.#given = Math.min(this.current, free);
     return this.#given;
@@ -71,20 +90,25 @@ export class ThreadTuner {
     this.#trial = undefined;
   }
 
-  /** Takes in what a decode took. @param kind decodes of one kind take the same, but for the threads */
-  learn(kind: string, ms: number): void {
+  /**
+   * Takes in what a decode took.
+   * @param kind decodes of one kind take the same, but for the threads
+   * @param isSteady the next ones will be of the same kind: another number may be tried
+   */
+  learn(kind: string, ms: number, isSteady = true): void {
     if (this.max === 1) return;
     // A number that was not chosen says nothing about the one that was.
     if (this.#given !== this.current) return;
     if (this.#trial !== undefined) return this.#learnTrial(this.#trial, kind, ms);
     const usual = this.#usual.get(kind);
     if (usual !== undefined && ms > CROWDED * usual && this.current > 1) {
-      if (++this.#crowded >= 2) this.#flee();
+      if (++this.#crowded >= CROWDED_DECODES) this.#flee();
       return;
     }
     this.#crowded = 0;
-    this.#usual.set(kind, usual === undefined ? ms : usual + NEW_SHARE * (ms - usual));
-    const hasRoom = this.#crowd.free() > 1 && this.max > 1;
+    const share = ms < (usual ?? 0) ? QUICKER_SHARE : SLOWER_SHARE;
+    this.#usual.set(kind, usual === undefined ? ms : usual + share * (ms - usual));
+    const hasRoom = isSteady && this.#crowd.free(this.#given) > 1;
     if (hasRoom && this.#clock() - this.#triedAt >= this.#waitMs) this.#begin(kind);
   }
 
@@ -99,7 +123,7 @@ export class ThreadTuner {
     // Up and down in turn: what helps changes with what else runs.
     this.#upward = before === 1 || (before < this.max && !this.#upward);
     const other = before + (this.#upward ? 1 : -1);
-    this.#trial = { kind, before, times: [] };
+    this.#trial = { kind, before, times: [], decodes: 0 };
     this.current = other;
   }
 
@@ -107,7 +131,9 @@ export class ThreadTuner {
     const usual = this.#usual.get(trial.kind) ?? Infinity;
     if (kind === trial.kind) trial.times.push(ms);
     const hopeless = ms > CROWDED * usual && kind === trial.kind;
-    if (trial.times.length < TRIAL_DECODES && !hopeless) return;
+    const isOver = ++trial.decodes >= TRIAL_DECODES_MAX;
+    if (trial.times.length < TRIAL_DECODES && !hopeless)
+      return isOver ? this.#end(trial) : undefined;
     const best = hopeless ? Infinity : Math.min(...trial.times);
     const more = this.current > trial.before;
     this.#trial = undefined;

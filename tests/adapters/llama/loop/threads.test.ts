@@ -75,8 +75,17 @@ test("a crowd is whoever stays, not whoever passes", () => {
   const counts = [1, 9, 1, 1, 1, 9, 9, 9, 9, 9, 9];
   const crowd = new Crowd(() => counts.shift() ?? 9, 8);
   let now = 1_000;
-  const look = () => crowd.free((now += 100));
+  const look = () => crowd.free(1, (now += 100));
   expect([look(), look(), look(), look(), look()].every((free) => free >= 5)).toBe(true);
   for (let i = 0; i < 10; i++) look();
   expect(look()).toBe(1);
+});
+
+test("threads that wait busily for the next decode, and what tidies up, are no crowd", () => {
+  const crowd = new Crowd(() => 5, 8);
+  let now = 1_000;
+  for (let i = 0; i < 20; i++) crowd.free(4, (now += 100));
+  expect(crowd.free(4, (now += 100))).toBe(8);
+  for (let i = 0; i < 20; i++) crowd.free(1, (now += 100));
+  expect(crowd.free(1, (now += 100))).toBe(5);
 });
