@@ -100,16 +100,20 @@ export class ThreadTuner {
     // A number that was not chosen says nothing about the one that was.
     if (this.#given !== this.current) return;
     if (this.#trial !== undefined) return this.#learnTrial(this.#trial, kind, ms);
-    const usual = this.#usual.get(kind);
-    if (usual !== undefined && ms > CROWDED * usual && this.current > 1) {
+    const usual = this.#usual.get(kind) ?? ms;
+    if (ms > CROWDED * usual && this.current > 1) {
       if (++this.#crowded >= CROWDED_DECODES) this.#flee();
       return;
     }
     this.#crowded = 0;
-    const share = ms < (usual ?? 0) ? QUICKER_SHARE : SLOWER_SHARE;
-    this.#usual.set(kind, usual === undefined ? ms : usual + share * (ms - usual));
-    const hasRoom = isSteady && this.#crowd.free(this.#given) > 1;
-    if (hasRoom && this.#clock() - this.#triedAt >= this.#waitMs) this.#begin(kind);
+    const share = ms < usual ? QUICKER_SHARE : SLOWER_SHARE;
+    this.#usual.set(kind, usual + share * (ms - usual));
+    if (isSteady && this.#mayTry()) this.#begin(kind);
+  }
+
+  #mayTry(): boolean {
+    const hasRoom = this.#crowd.free(this.#given) > 1;
+    return hasRoom && this.#clock() - this.#triedAt >= this.#waitMs;
   }
 
   /** Somebody else computes: one thread, and no trial for a while. */
