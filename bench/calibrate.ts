@@ -1,6 +1,6 @@
 /**
  * Where the embedded model should be led to a call: `bun bench/calibrate.ts CASES.jsonl… [--model FILE.gguf]` asks the cases
- * with several values of `CALL_SCORE` (adapters/llama/inference.ts) and says for each how often the right tool, or rightly
+ * with several values of `CALL_SCORE` (adapters/llama/answering.ts) and says for each how often the right tool, or rightly
  * none, was called. Run it on cases to learn from when the model's file has changed, and write the best value down.
  */
 import { readFileSync } from "node:fs";
