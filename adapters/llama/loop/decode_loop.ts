@@ -16,7 +16,7 @@ const PIECE_MS_MIN = 25;
 const QUICKER_STEP_SHARE = 0.5;
 const SLOWER_STEP_SHARE = 0.1;
 /** Nobody writes, but somebody may come: what can wait is read in pieces of this length. */
-const PATIENT_PIECE_MS = 250;
+const PATIENT_PIECE_MS = 100;
 /** Nobody writes and somebody waits: pieces are only so long that a cancelled request, or a newcomer, is noticed. */
 const URGENT_PIECE_MS = 1_000;
 const UNKNOWN_PIECE_TOKENS = 128;
