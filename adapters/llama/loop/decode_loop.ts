@@ -309,7 +309,9 @@ export class DecodeLoop {
   #learn(sequences: number, tokens: number, ms: number): void {
     if (this.#options.threads.fixed) return;
     if (sequences > 0) this.#threads.learn(`write ${sequences}`, ms, !this.#costs().isTrying);
-    else if (tokens >= PIECE_TOKENS_MIN) this.#threads.learn("read", ms / tokens);
+    // A token of a long piece is read sooner than one of a short piece.
+    else if (tokens >= PIECE_TOKENS_MIN)
+      this.#threads.learn(`read ${Math.round(Math.log2(tokens))}`, ms / tokens);
   }
 
   /** Threads of the next decode. */
