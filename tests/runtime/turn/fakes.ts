@@ -75,24 +75,19 @@ export class FakeModel implements Model {
 
   async *#play(request: GenerateRequest, signal?: AbortSignal): AsyncGenerator<GenerateEvent> {
     this.requests.push(structuredClone(request));
-    const {
-      text = "",
-      calls = [],
-      finish = "stop",
-      pieces,
-      fails,
-      thought,
-    } = await this.#script(request, signal);
+    const { fails, thought, ...said } = await this.#script(request, signal);
+    const { text = "", calls = [], finish = "stop" } = said;
+    const pieces = said.pieces ?? text.match(/\S+\s*/g) ?? [];
     if (thought !== undefined) yield { type: "thought", text: thought };
-    for (const piece of pieces ?? text.match(/\S+\s*/g) ?? []) yield { type: "token", text: piece };
+    for (const piece of pieces) yield { type: "token", text: piece };
     if (fails !== undefined) throw fails;
     for (const call of calls) {
       yield { type: "tool_call", call: { id: `call_${++this.#calls}`, ...call } };
     }
-    const cancelled = signal?.aborted === true;
+    const ended = calls.length > 0 ? "tool_calls" : finish;
     yield {
       type: "done",
-      finish: cancelled ? "cancelled" : calls.length > 0 ? "tool_calls" : finish,
+      finish: signal?.aborted === true ? "cancelled" : ended,
       promptHash: "00",
       usage: {
         promptTokens: 10,
