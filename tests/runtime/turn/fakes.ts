@@ -22,7 +22,12 @@ import type { WireError } from "../../../schemas/error.ts";
 import { temporary } from "../../temporary.ts";
 import { type FunctionInfo, Manifest } from "../../../schemas/function.ts";
 import { OWNER } from "../../../schemas/message.ts";
-import type { GenerateEvent, GenerateRequest, ModelStatus } from "../../../schemas/model.ts";
+import type {
+  Finish,
+  GenerateEvent,
+  GenerateRequest,
+  ModelStatus,
+} from "../../../schemas/model.ts";
 
 /** What the model says to one request. */
 export interface Said {
@@ -85,21 +90,21 @@ export class FakeModel implements Model {
       yield { type: "tool_call", call: { id: `call_${++this.#calls}`, ...call } };
     }
     const ended = calls.length > 0 ? "tool_calls" : finish;
-    yield {
-      type: "done",
-      finish: signal?.aborted === true ? "cancelled" : ended,
-      promptHash: "00",
-      usage: {
-        promptTokens: 10,
-        cachedTokens: 4,
-        completionTokens: 2,
-        queueMs: 0,
-        prefillMs: 0,
-        decodeMs: 0,
-        firstTokenMs: 1,
-      },
-    };
+    yield doneWith(signal?.aborted === true ? "cancelled" : ended);
   }
+}
+
+function doneWith(finish: Finish): GenerateEvent {
+  const usage = {
+    promptTokens: 10,
+    cachedTokens: 4,
+    completionTokens: 2,
+    queueMs: 0,
+    prefillMs: 0,
+    decodeMs: 0,
+    firstTokenMs: 1,
+  };
+  return { type: "done", finish, promptHash: "00", usage };
 }
 
 /** A script that is read line by line; the last line is repeated. */
