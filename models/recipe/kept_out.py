@@ -17,8 +17,8 @@ def plain(text):
 
 def sentences():
     """The measured sentences: the held-out cases, the strangers' and those of the benchmark `say`."""
-    cases = [*Maker().all(), *(case for half in HALVES for case in Strangers(half).all())]
-    found = {plain(case["message"] if "message" in case else case["messages"][0]["content"]) for case in cases}
+    found = {plain(case["message"] if "message" in case else case["messages"][0]["content"]) for case in Maker().all()}
+    found |= {plain(message) for half in HALVES for message in Strangers(half).messages()}
     if os.path.exists(SAY):
         found |= {plain(json.loads(line)["say"]) for line in open(SAY, encoding="utf-8") if line.strip()}
     return found

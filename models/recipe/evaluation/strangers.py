@@ -153,6 +153,13 @@ class Strangers:
                     messages = [{"role": "user", "content": message}, {"role": "assistant", "content": None, "tool_calls": [call]}, {"role": "tool", "tool_call_id": "call_1", "content": json.dumps(result, ensure_ascii=self.ascii)}]
                     yield self.case("answer", tool, None, self.few(), messages=messages, says=says)
 
+    def messages(self):
+        """All that is asked in any case, without the cases."""
+        for tool in self.tools:
+            yield from (filled(tool, request, nth)[0] for request in tool.requests for nth in range(3))
+            yield from (*tool.lacking, *tool.near)
+        yield from self.questions
+
     def all(self, each=EACH):
         kinds = [self.calls("known", ["known"], self.few), self.calls("unseen", ["new"], self.few), self.calls("18 tools", ["known", "new"], lambda: 18),
                  self.calls("chinese", ["chinese"], self.few), self.none(), self.lacking(), self.answers()]

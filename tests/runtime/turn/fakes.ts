@@ -82,9 +82,8 @@ export class FakeModel implements Model {
     this.requests.push(structuredClone(request));
     const { fails, thought, ...said } = await this.#script(request, signal);
     const { text = "", calls = [], finish = "stop" } = said;
-    const pieces = said.pieces ?? text.match(/\S+\s*/g) ?? [];
     if (thought !== undefined) yield { type: "thought", text: thought };
-    for (const piece of pieces) yield { type: "token", text: piece };
+    for (const piece of said.pieces ?? wordsOf(text)) yield { type: "token", text: piece };
     if (fails !== undefined) throw fails;
     for (const call of calls) {
       yield { type: "tool_call", call: { id: `call_${++this.#calls}`, ...call } };
@@ -92,6 +91,10 @@ export class FakeModel implements Model {
     const ended = calls.length > 0 ? "tool_calls" : finish;
     yield doneWith(signal?.aborted === true ? "cancelled" : ended);
   }
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.match(/\S+\s*/g) ?? [];
 }
 
 function doneWith(finish: Finish): GenerateEvent {
