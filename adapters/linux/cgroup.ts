@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { isLocked, lockFile } from "./syscalls.ts";
+import { lockFile } from "./syscalls.ts";
 
 /** The folder of our own group in the unified hierarchy, or `undefined` where there is none. */
 export function ownGroup(): string | undefined {
@@ -68,6 +68,65 @@ export function createGroup(parent: string | undefined, name: string): string | 
   }
 }
 
+/** A group, and the open file that says to those who cannot see our process that it is in use. */
+export interface HeldGroup {
+  readonly folder: string;
+  /** The group is theirs to remove once it is closed. */
+  readonly file: number;
+}
+
+/** Makes a group that is held from its first moment on: empty as it still is, others would clear it away. */
+export function createHeldGroup(parent: string | undefined, name: string): HeldGroup | undefined {
+  if (parent === undefined) return undefined;
+  const folder = join(parent, name);
+  try {
+    const file = makeHeld(folder);
+    if (createGroup(parent, name) !== undefined) return { folder, file };
+    closeSync(file);
+  } catch {
+    removeGroup(folder); // We may not, as before.
+  }
+  return undefined;
+}
+
+/** Times that a group is made which somebody was just clearing away, and milliseconds between them. */
+const TRIES_MAX = 200;
+const PAUSE_MS = 1;
+
+/** Makes a group of any hierarchy, if it is not there, and holds it. Returns the open file. Throws when we may not. */
+export function makeHeld(folder: string): number {
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    if (tries > 0) Bun.sleepSync(PAUSE_MS);
+    if (!existsSync(folder)) mkdirSync(folder); // Not its parent: programs of the network layer would be missing there.
+    const file = lockGroup(folder);
+    if (file === undefined) continue;
+    if (existsSync(folder)) return file;
+    closeSync(file); // It was removed before it was locked.
+  }
+  throw new Error(`Cannot hold the control group ${folder}: another daemon removes it`);
+}
+
+/** The file of a group that its daemon locks; so does whoever removes it, so that it is never both. */
+const LOCKED = "cgroup.procs";
+
+/** Locks a group. `undefined`: it is gone, or somebody else has locked it. */
+function lockGroup(folder: string): number | undefined {
+  let file: number;
+  try {
+    file = openSync(join(folder, LOCKED), "r");
+  } catch (error) {
+    if (existsSync(folder)) throw error;
+    return undefined;
+  }
+  try {
+    if (lockFile(file)) return file;
+    closeSync(file);
+    return undefined;
+  } catch {
+    return file; // A kernel without locks there: the number of the process has to do.
+  }
+}
+
 /** Ends every process of a group at once. False when the kernel did not take it. */
 export function killGroup(folder: string): boolean {
   try {
@@ -100,35 +159,26 @@ export function removeStaleGroups(parent: string | undefined): void {
     const pid = /^moult-\d+-(\d+)$/.exec(name)?.[1];
     if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
     const folder = join(parent, name);
-    if (isHeld(folder) || removeGroup(folder) || holdsStrangers(folder)) continue;
-    killGroup(folder);
-    removeGroup(folder);
+    const file = lockIfThere(folder);
+    if (file === undefined) continue;
+    removeStale(folder);
+    closeSync(file);
   }
 }
 
-/** The file of a group that its daemon locks. */
-const LOCKED = "cgroup.procs";
-
-/**
- * Says that a group's daemon lives, to those who cannot see its process. Returns the open file; the group is theirs
- * to remove once that is closed.
- */
-export function holdGroup(folder: string): number {
-  const file = openSync(join(folder, LOCKED), "r");
+/** Somebody else's group can go at any moment: what we cannot lock is not ours to remove. */
+function lockIfThere(folder: string): number | undefined {
   try {
-    lockFile(file);
+    return lockGroup(folder);
   } catch {
-    // A kernel without locks there: the number of the process has to do.
+    return undefined;
   }
-  return file;
 }
 
-function isHeld(folder: string): boolean {
-  try {
-    return isLocked(join(folder, LOCKED));
-  } catch {
-    return false; // It was removed since.
-  }
+function removeStale(folder: string): void {
+  if (removeGroup(folder) || holdsStrangers(folder)) return;
+  killGroup(folder);
+  removeGroup(folder);
 }
 
 /** Whether a process in it can not be seen from here: then its daemon may live, in another container. */

@@ -2,11 +2,12 @@
  * Bounds that the kernel keeps for everything in a control group: memory and processes. What of it there is is found
  * by trying. It knows groups, and no function.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import {
   createGroup,
-  holdGroup,
+  type HeldGroup,
+  makeHeld,
   ownGroup,
   ownGroupIn,
   removeGroup,
@@ -18,6 +19,8 @@ export interface GroupBounds {
   readonly memory: boolean;
   /** `"here"`: in the group itself. A folder: in a group below that, of the older hierarchy. `undefined`: nowhere. */
   readonly processes: string | undefined;
+  /** Open file that says that the group of the older hierarchy is in use; to be closed before that is removed. */
+  readonly held?: number;
 }
 
 /** None. */
@@ -74,17 +77,19 @@ export function divide(folder: string, wanted: readonly string[] = WANTED): read
   }
 }
 
-/** Makes a group beside `groups` in the older hierarchy, if processes can be bounded there. */
-function oldGroupFor(groups: string): string | undefined {
+/** Makes and holds a group beside `groups` in the older hierarchy, if processes can be bounded there. */
+function oldGroupFor(groups: string): HeldGroup | undefined {
   const parent = ownGroupIn(/ - cgroup \S+ \S*\bpids\b/, /^\d+:[^:]*\bpids\b[^:]*:(.*)$/m);
   if (parent === undefined) return undefined;
   removeStaleGroups(parent);
   const folder = join(parent, basename(groups));
+  let file: number | undefined;
   try {
-    if (!existsSync(folder)) mkdirSync(folder);
+    file = makeHeld(folder);
     writeFileSync(join(folder, "pids.max"), "max");
-    return folder;
+    return { folder, file };
   } catch {
+    if (file !== undefined) closeSync(file);
     removeGroup(folder);
     return undefined;
   }
@@ -94,10 +99,10 @@ function oldGroupFor(groups: string): string | undefined {
 export function findBounds(groups: string): GroupBounds {
   divide(dirname(groups));
   const bounded = divide(groups);
-  return {
-    memory: bounded.includes("memory"),
-    processes: bounded.includes("pids") ? "here" : oldGroupFor(groups),
-  };
+  const memory = bounded.includes("memory");
+  if (bounded.includes("pids")) return { memory, processes: "here" };
+  const beside = oldGroupFor(groups);
+  return { memory, processes: beside?.folder, ...(beside && { held: beside.file }) };
 }
 
 /** Makes a group with bounds in another. `undefined` as `createGroup`. */
@@ -132,12 +137,6 @@ export function removeBounded(group: string, bounds: GroupBounds): boolean {
   const folder = countedIn(bounds);
   const isBesideGone = folder === undefined || removeGroup(join(folder, basename(group)));
   return removeGroup(group) && isBesideGone;
-}
-
-/** Holds a group, and what `findBounds` made beside it, as `holdGroup` does. Returns the open files. */
-export function holdDivided(groups: string, bounds: GroupBounds): readonly number[] {
-  const folder = countedIn(bounds);
-  return (folder === undefined ? [groups] : [groups, folder]).map(holdGroup);
 }
 
 /** Removes a group with all below it, and what `findBounds` made beside it. False as `removeBounded`. */

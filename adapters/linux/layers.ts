@@ -1,7 +1,7 @@
 /** Which layers of confinement this machine gives, found by trying, and what they are called in the documentation. */
 import { existsSync, mkdirSync, readFileSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
-import { createGroup, removeStaleGroups, whyNoGroups } from "./cgroup.ts";
+import { createHeldGroup, removeStaleGroups, whyNoGroups } from "./cgroup.ts";
 import { dividedGroup, findBounds, type GroupBounds, NO_BOUNDS } from "./group_bounds.ts";
 import { landlockVersion } from "./landlock.ts";
 import { bunPath, othersMayRunBun } from "./program.ts";
@@ -25,6 +25,8 @@ export interface Layers {
   readonly groups: string | undefined;
   /** What the kernel bounds for each of those leaves. */
   readonly bounds: GroupBounds;
+  /** Open files that say that our control groups are in use. */
+  readonly held: readonly number[];
   /** Process numbers of their own for a process that starts others: when it ends, they all do. */
   readonly apart: boolean;
 }
@@ -62,15 +64,17 @@ export function detectLayers(run: RunDir): Layers {
   const parent = dividedGroup();
   removeStaleGroups(parent);
   const name = `moult-${String(run.seat)}-${String(process.pid)}`;
-  const groups = whyNoGroups(parent) === undefined ? createGroup(parent, name) : undefined;
+  const made = whyNoGroups(parent) === undefined ? createHeldGroup(parent, name) : undefined;
+  const bounds = made === undefined ? NO_BOUNDS : findBounds(made.folder);
   return {
     landlock: landlockVersion(),
     seccomp: hasSeccomp(),
     uids,
     rights: process.getuid?.() === 0 && hasCapabilities([CAP_SETPCAP]),
     tmpfs: uids !== undefined && canMount(run),
-    groups,
-    bounds: groups === undefined ? NO_BOUNDS : findBounds(groups),
+    groups: made?.folder,
+    bounds,
+    held: [made?.file, bounds.held].filter((file) => file !== undefined),
     apart: canKeepApart(),
   };
 }

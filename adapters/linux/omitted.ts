@@ -2,6 +2,7 @@
  * Parts of the confinement that a test leaves out to see what each is good for. Only a test can ask for it, as an
  * argument of `LinuxSandbox`: no setting, no environment variable, no manifest and no function leads here.
  */
+import { closeSync } from "node:fs";
 import type { HookName } from "./bpf/lsm_table.ts";
 import type { ProgramName } from "./bpf/network.ts";
 import { NO_BOUNDS, removeDivided } from "./group_bounds.ts";
@@ -46,14 +47,17 @@ export function omits({ layers = [] }: Omitted, layer: LayerName): boolean {
 /** The layers without those that are left out. */
 export function leaveOut(omitted: Omitted, layers: Layers): Layers {
   const without = (layer: LayerName) => omits(omitted, layer);
-  if (without("cgroup") && layers.groups !== undefined) removeDivided(layers.groups, layers.bounds);
+  if (without("cgroup")) {
+    for (const file of layers.held) closeSync(file);
+    if (layers.groups !== undefined) removeDivided(layers.groups, layers.bounds);
+  }
   return {
     ...layers,
     ...(without("landlock") && { landlock: 0 }),
     ...(without("seccomp") && { seccomp: false }),
     ...(without("uid") && { uids: undefined }),
     ...(without("rights") && { rights: false }),
-    ...(without("cgroup") && { groups: undefined, bounds: NO_BOUNDS }),
+    ...(without("cgroup") && { groups: undefined, bounds: NO_BOUNDS, held: [] }),
     ...(without("tmpfs") && { tmpfs: false }),
   };
 }

@@ -10,7 +10,7 @@ import { MoultError, messageOf } from "../../schemas/error.ts";
 import type { HeldPolicy, HookPolicy } from "./bpf/lsm.ts";
 import { openControl } from "./control.ts";
 import { executables } from "./executables.ts";
-import { holdDivided, removeDivided } from "./group_bounds.ts";
+import { removeDivided } from "./group_bounds.ts";
 import { HostProcess } from "./host_process.ts";
 import { KernelLayers } from "./kernel_layers.ts";
 import type { Domain } from "./landlock.ts";
@@ -52,8 +52,6 @@ export class LinuxSandbox implements Sandbox {
   readonly #options: SandboxOptions;
   readonly #run: RunDir;
   readonly #layers: Layers;
-  /** Open files that say that our control groups are in use. */
-  readonly #held: readonly number[];
   /** Open file of the program that every process runs. */
   readonly #bun: number;
   readonly #living = new Set<Confined>();
@@ -74,10 +72,8 @@ export class LinuxSandbox implements Sandbox {
     this.#options = options;
     this.#run = openRunDir();
     this.#layers = leaveOut(omitted, detectLayers(this.#run));
-    const { groups, bounds } = this.#layers;
-    this.#held = groups === undefined ? [] : holdDivided(groups, bounds);
     this.#kernel = new KernelLayers({
-      groups,
+      groups: this.#layers.groups,
       omitted,
       everyRefusal: options.everyRefusal === true,
     });
@@ -111,7 +107,7 @@ export class LinuxSandbox implements Sandbox {
     spawner?.close();
     closeSync(this.#bun);
     this.#kernel.close();
-    for (const file of this.#held) closeSync(file);
+    for (const file of this.#layers.held) closeSync(file);
     await this.#removeGroups();
     removeRunDir(this.#run.path);
     closeSync(this.#run.owner);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import {
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -10,7 +11,13 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { createGroup, ownGroup, removeGroup, whyNoGroups } from "../../../adapters/linux/cgroup.ts";
+import {
+  createGroup,
+  createHeldGroup,
+  ownGroup,
+  removeGroup,
+  whyNoGroups,
+} from "../../../adapters/linux/cgroup.ts";
 import { folderMiB } from "../../../adapters/linux/folder_size.ts";
 import {
   boundMemory,
@@ -32,13 +39,17 @@ const mayDivide = process.platform === "linux" && whyNoGroups(ownGroup()) === un
 describe.skipIf(!mayDivide)("a group of processes", () => {
   const name = `moult-999-${String(process.pid)}`;
   let groups: string;
+  let held: number;
   let bounds: GroupBounds;
 
   beforeAll(() => {
-    groups = createGroup(ownGroup(), name) ?? "";
+    const made = createHeldGroup(ownGroup(), name);
+    groups = made?.folder ?? "";
+    held = made?.file ?? -1;
     bounds = findBounds(groups);
   });
   afterAll(async () => {
+    for (const file of [held, bounds.held]) if (file !== undefined) closeSync(file);
     await until(() => removeDivided(groups, bounds));
   });
 
