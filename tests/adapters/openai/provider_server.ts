@@ -61,6 +61,8 @@ export function serveProvider(port = 0): ProviderServer {
   const left = Promise.withResolvers<void>();
   const received = new WeakMap<Socket, string>();
   const ended = new WeakSet<Socket>();
+  /** Told when a connection takes more, or is closed. */
+  const waiting = new WeakMap<Socket, () => void>();
   const provider = {
     models: {
       type: "application/json",
@@ -81,21 +83,38 @@ export function serveProvider(port = 0): ProviderServer {
         const deed = request.method === "GET" ? provider.models : (script.shift() ?? NOTHING);
         void answer(socket, deed);
       },
+      drain(socket) {
+        waiting.get(socket)?.();
+      },
       close(socket) {
         if (!ended.has(socket)) left.resolve();
+        waiting.get(socket)?.();
       },
       error() {},
     },
   });
+
+  /** A socket takes as much as it has room for: where its reader is slow, that is not everything. */
+  async function write(socket: Socket, piece: string | Uint8Array): Promise<void> {
+    let rest = Buffer.from(piece);
+    for (;;) {
+      const taken = socket.write(rest);
+      if (taken < 0 || taken === rest.length) return; // Closed, or all of it.
+      rest = rest.subarray(taken);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      waiting.set(socket, resolve);
+      await promise;
+    }
+  }
 
   async function answer(socket: Socket, deed: Deed): Promise<void> {
     const { status = 200, type = "text/event-stream", headers = {}, pieces = [] } = deed;
     const lines = Object.entries({ "content-type": type, connection: "close", ...headers });
     const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
     socket.setNoDelay(true);
-    socket.write(`HTTP/1.1 ${status} Said\r\n${head}\r\n`);
+    await write(socket, `HTTP/1.1 ${status} Said\r\n${head}\r\n`);
     for (const piece of pieces) {
-      socket.write(piece);
+      await write(socket, piece);
       socket.flush();
       await Bun.sleep(1);
     }
