@@ -49,11 +49,7 @@ test("asks in its conversation, in those of functions not at all, and not whoeve
   const daemon = await place.dev();
   place.write("functions/unlock.ts", UNLOCK(`({ door }) => door !== "shed"`));
   place.write("functions/butler.ts", BUTLER);
-  const ready = async (name: string) =>
-    await until(async () =>
-      (await (await daemon.ask(`/api/functions/${name}`)).text()).includes('"ready"'),
-    );
-  await Promise.all([ready("unlock"), ready("butler")]);
+  await Promise.all([daemon.serves("unlock"), daemon.serves("butler")]);
   const asked = await daemon.say("s", "unlock front");
   expect(asked.reply).toBe('May I call unlock with {"door":"front"}? Answer yes or no.');
   expect((await daemon.say("s", "yes")).reply).toBe("It is open.");
@@ -77,7 +73,7 @@ test.each([
   async (key, said) => {
     const daemon = await place.dev();
     place.write("functions/unlock.ts", UNLOCK(`"always"`));
-    await until(async () => (await daemon.ask("/api/functions/unlock")).ok);
+    await daemon.serves("unlock");
     let shown = "";
     const { MOULT_HOME: _home, MOULT_URL: _url, MOULT_KEY: _key, ...env } = process.env;
     const main = join(import.meta.dir, "../../main.ts");

@@ -244,7 +244,7 @@ test("moult start runs no tests and no examples", async () => {
     place.write("functions/add.test.ts", ADD_TEST(5, write));
     place.write("functions/add.ts", ADD("a + b"));
     const info = () => daemon.ask("/api/functions/add");
-    await until(async () => (await info()).ok);
+    await daemon.serves("add");
     place.write("functions/add.test.ts", ADD_TEST(5, `${write} `));
     place.write("functions/add.ts", ADD("b + a"));
     await until(async () => ((await (await info()).json()) as { reloadMs: number }).reloadMs > 0);

@@ -27,7 +27,7 @@ export default defineTool({
 `,
   );
   daemon = await place.start();
-  await until(async () => (await daemon.ask("/api/functions/ask")).ok);
+  await daemon.serves("ask");
 });
 afterAll(async () => {
   await place.remove();

@@ -43,6 +43,8 @@ export interface Started {
   readonly ask: (path: string, init?: RequestInit) => Promise<Response>;
   /** Sends one message and waits for its reply. */
   readonly say: (session: string, text: string, id?: string) => Promise<Reply>;
+  /** Waits until a function serves: before, a model is not offered it. */
+  readonly serves: (name: string) => Promise<void>;
   /** Approves a function as soon as it waits for that. */
   readonly approve: (name: string) => Promise<void>;
   /** SIGKILL, as a power cut would. */
@@ -133,6 +135,10 @@ function started(child: Bun.Subprocess, url: string, home: string): Started {
   const key = readFileSync(join(home, "owner.key"), "utf8").trim();
   const ask: Started["ask"] = (path, init = {}) =>
     fetch(new URL(path, url), { ...init, headers: { authorization: `Bearer ${key}` } });
+  const info = async (name: string): Promise<Partial<FunctionInfo>> => {
+    const response = await ask(`/api/functions/${name}`);
+    return response.ok ? ((await response.json()) as FunctionInfo) : {};
+  };
   return {
     pid: child.pid,
     url,
@@ -144,11 +150,11 @@ function started(child: Bun.Subprocess, url: string, home: string): Started {
       if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
       return (await response.json()) as Reply;
     },
+    serves: async (name) => void (await until(async () => (await info(name)).state === "ready")),
     approve: async (name) => {
       const { waiting } = await until(async () => {
-        const response = await ask(`/api/functions/${name}`);
-        const info = (response.ok ? await response.json() : {}) as FunctionInfo;
-        return info.waiting !== undefined && info;
+        const found = await info(name);
+        return found.waiting !== undefined && found;
       });
       const body = JSON.stringify({ hash: waiting?.hash });
       const approved = await ask(`/api/functions/${name}/approve`, { method: "POST", body });

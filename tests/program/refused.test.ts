@@ -105,7 +105,7 @@ describe("a function that tries what it may not", () => {
     async () => {
       place.write("functions/snoop.ts", SNOOP);
       const kinds = async (daemon: Started): Promise<readonly string[]> => {
-        await until(async () => (await daemon.ask("/api/functions/snoop")).ok);
+        await daemon.serves("snoop");
         const called = await daemon.ask("/fn/snoop", { method: "POST", body: "{}" });
         expect(await called.json()).toBe("all is well");
         const metrics = await (await daemon.ask("/metrics")).text();
@@ -125,7 +125,7 @@ describe("a function that tries what it may not", () => {
     async () => {
       place.write("functions/snoop.ts", SNOOP);
       const daemon = await place.dev();
-      await until(async () => (await daemon.ask("/api/functions/snoop")).ok);
+      await daemon.serves("snoop");
       const stream = (await daemon.ask("/api/events?topics=function")).body;
       const reply = await daemon.say("s", "snoop");
       const trace = (await (await daemon.ask(`/api/turns/${reply.turn}`)).json()) as Trace;
