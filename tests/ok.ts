@@ -37,7 +37,7 @@ async function step(name: string, line: readonly string[]): Promise<void> {
     new Response(child.stderr).text(),
   ]);
   if (code === 0) {
-    console.log(`✓ ${name}`);
+    console.log([`✓ ${name}`, ...(out.match(/^FLAKY: .*$/gm) ?? [])].join("\n"));
     return;
   }
   console.error(`✗ ${name}\n${out}${err}`);
