@@ -66,7 +66,8 @@ export async function ran(store: Store, session = "cron:report"): Promise<readon
 
 /** Waits until the triggers have looked at the clock again, and what they began has ended. */
 export async function settled(store: Store): Promise<void> {
-  await Bun.sleep(20);
+  // Not one long pause: a process that was kept waiting would come out of it before it has looked.
+  for (let looks = 0; looks < 10; looks++) await Bun.sleep(2);
   await until(async () => (await store.unfinished()).length === 0);
 }
 

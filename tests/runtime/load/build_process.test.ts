@@ -5,6 +5,7 @@ import { openSandbox } from "../../../adapters/linux/open_sandbox.ts";
 import { BuildProcess } from "../../../runtime/load/build_process.ts";
 import type { Sandbox } from "../../../runtime/ports.ts";
 import { answer, functionsFolder, tool } from "./functions_folder.ts";
+import { until } from "../../waiting.ts";
 
 /** A folder whose files are built as the daemon builds them. */
 function folderWithProcess(limits: { readonly msMax?: number; readonly memoryMiB?: number } = {}) {
@@ -58,10 +59,7 @@ test("a file that never ends to be built is refused, and the others load meanwhi
   expect(loader.get("a_net")?.error).toMatch(/^Cannot build a_net\.ts: .*took longer than/);
   for (let n = 0; n < 2; n++) expect(await answer(loader, `fine_${String(n)}`)).toBe(n);
   folder.save("a_net.ts", tool('"mended"'));
-  await loader.settled();
-  await Bun.sleep(50);
-  await loader.settled();
-  expect(await answer(loader, "a_net")).toBe("mended");
+  await until(async () => (await answer(loader, "a_net")) === "mended");
 }, 20_000);
 
 test("a file that grows while it is built costs the process of the builds", async () => {
@@ -77,10 +75,7 @@ test("a file that grows while it is built costs the process of the builds", asyn
   await loader.settled();
   expect(loader.get("a_bomb")?.error).toMatch(/^Cannot build a_bomb\.ts: .*memory/);
   folder.save("fine.ts", tool("1"));
-  await loader.settled();
-  await Bun.sleep(50);
-  await loader.settled();
-  expect(await answer(loader, "fine")).toBe(1);
+  await until(async () => (await answer(loader, "fine")) === 1);
   expect(folder.processes.length).toBeGreaterThan(1);
 }, 20_000);
 
@@ -125,7 +120,5 @@ test("what comes to lie beside the functions later is found", async () => {
   expect(loader.get("a")?.state).toBe("failed");
   folder.save("../later/text.ts", 'export const text = "later";');
   folder.save("a.ts", tool("text + 1", 'import { text } from "../later/text.ts";'));
-  await Bun.sleep(50);
-  await loader.settled();
-  expect(await answer(loader, "a")).toBe("later1");
+  await until(async () => (await answer(loader, "a")) === "later1");
 });
