@@ -3,9 +3,9 @@
  * such as a time, a quotation, an address. Chinese is cut by han_words.ts. Knows text only.
  */
 import { spokenNumbers } from "../number_words.ts";
-import { hanWords, partOfSpeech } from "./han_words.ts";
 import { isOrder, isPlain } from "./plain_words.ts";
 import { type ValueKind, valuesIn } from "../value_kinds.ts";
+import { hanWords, partOfSpeech } from "../../../runtime/turn/han_words.ts";
 
 /** A word or a whole value. */
 export interface Piece {

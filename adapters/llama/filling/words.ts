@@ -3,11 +3,11 @@
  * speaks for was learned. Knows words, no rules.
  */
 import { aboutOf } from "./meanings.ts";
-import { partOfSpeech } from "./han_words.ts";
 import { isOrder, isPlain } from "./plain_words.ts";
 import type { Piece } from "./pieces.ts";
 import { isName, type Said } from "./stretch.ts";
 import { type ByLabel, sumOf, weights } from "./weights.ts";
+import { partOfSpeech } from "../../../runtime/turn/han_words.ts";
 
 /** Rows of more pieces are not looked at as a whole. */
 const ROW_MAX = 4;

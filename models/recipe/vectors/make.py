@@ -188,7 +188,7 @@ def main(folder):
     rarity = [min(255, int(20 * np.log(1 + frequency[name]))) for name in names]
 
     cut = set()
-    for line in open(os.path.join(ROOT, "adapters/llama/filling/han_words.txt"), encoding="utf-8"):
+    for line in open(os.path.join(ROOT, "runtime/turn/han_words.txt"), encoding="utf-8"):
         row, codes = line.split()
         length = len(row) // (len(codes) // 2)
         cut |= {row[at: at + length] for at in range(0, len(row), length)}

@@ -1,9 +1,9 @@
 /** Chinese as words: likely ones, their parts of speech, and what no list has. */
 import { expect, test } from "bun:test";
 import { akinIn } from "../../../../adapters/llama/filling/akin.ts";
-import { hanWords, partOfSpeech } from "../../../../adapters/llama/filling/han_words.ts";
 import { piecesOf } from "../../../../adapters/llama/filling/pieces.ts";
 import { roleOf } from "../../../../adapters/llama/filling/roles.ts";
+import { hanWords, partOfSpeech } from "../../../../runtime/turn/han_words.ts";
 
 test("a sentence is cut into its likeliest words", () => {
   expect(hanWords("把停车费交了")).toEqual(["把", "停车费", "交", "了"]);
