@@ -16,7 +16,7 @@ const check = existsSync(ENTRY) ? ((await import(ENTRY)) as Check) : undefined;
 /** `MOULT_FUZZ=50`: fifty times as many inputs, other ones each time. */
 const TIMES = Number(process.env["MOULT_FUZZ"] ?? 1);
 const SEED = TIMES === 1 ? 20_261_122 : Date.now() % 2_147_483_647;
-const MS_MAX = 30_000;
+const MS_MAX = 120_000;
 
 /** A test that something holds for `runs` inputs. What fails is made small and shown, with the seed and the path to it. */
 export function holds(

@@ -35,7 +35,7 @@ const CI = process.env["CI"] === "true";
 const WORKERS = Math.max(4, availableParallelism());
 
 /** Milliseconds of one test. It only ends those that hang: a busy machine must not fail the others. */
-const LIMIT = "--timeout=30000";
+const LIMIT = "--timeout=120000";
 
 /** Packages for tests: a Bot API server that nobody here wrote, OpenAI's own client, and what makes inputs up. */
 const TOOLS = join(import.meta.dir, "tools");

@@ -97,7 +97,7 @@ describe.skipIf(!isLinux)("without it an attack succeeds:", () => {
     );
     expect(refused.map(({ result }) => result)).toEqual(["refused"]);
     expect(names.size).toBeGreaterThan(50);
-  }, 60_000);
+  }, 120_000);
 
   test("the check of a call's numbers, and of what sendto says", async () => {
     const other = named("use the system calls of a 32-bit processor");
@@ -162,7 +162,7 @@ describe.skipIf(!isLinux)("without it an attack succeeds:", () => {
     expect(await tryEach(["landlock"], [renames], "harmless")).toMatchObject([
       { result: "refused" },
     ]);
-  }, 60_000);
+  }, 120_000);
 
   test.skipIf(!isRoot).each([
     ["the empty environment", LAYERS, "environment", "read the daemon's environment in its own"],

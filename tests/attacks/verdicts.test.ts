@@ -75,7 +75,7 @@ function copyProgram(folder: string): string {
 describe.skipIf(process.platform !== "linux")("each attack is judged as before", () => {
   test("as the user who runs the tests", async () => {
     check(await judge());
-  }, 60_000);
+  }, 120_000);
 
   test.skipIf(!isRoot)(
     "by a daemon without root's rights",
@@ -98,6 +98,6 @@ describe.skipIf(process.platform !== "linux")("each attack is judged as before",
       expect(verdicts.tier).toBe("C");
       check(verdicts);
     },
-    60_000,
+    120_000,
   );
 });

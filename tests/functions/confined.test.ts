@@ -176,14 +176,14 @@ describe.skipIf(uncounted !== "")(`built-in functions, confined${uncounted}`, ()
     });
     await loader.start();
     await loader.settled();
-  }, 30_000);
+  }, 120_000);
   afterAll(async () => {
     if ("why" in opened) return;
     await folder[Symbol.asyncDispose]();
     await hosts.close();
     await sandbox.close();
     opened.close();
-  }, 30_000);
+  }, 120_000);
 
   /** Calls a function with all of these, and tells what the kernel has refused to any of them so far. */
   async function refusals(

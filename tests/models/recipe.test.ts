@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readCases } from "../../cli/eval_cases.ts";
 
 // Python starts slowly on a busy machine.
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const RECIPE = join(import.meta.dir, "../../models/recipe");
 const PYTHON = Bun.which("python3", { PATH: `/usr/bin:${process.env["PATH"] ?? ""}` });

@@ -36,7 +36,7 @@ beforeEach(() => {
     { reply: "I cannot look that up." },
   ]);
 });
-afterEach(() => place.remove(), 30_000);
+afterEach(() => place.remove(), 120_000);
 
 test("a function that asks for a host waits until moult approve, and everybody says so", async () => {
   place.write("functions/tides.ts", TIDES);
@@ -83,7 +83,7 @@ test("a function that asks for a host waits until moult approve, and everybody s
   const revoked = await place.moult("approve", "--revoke", "tides");
   expect(revoked.out).toContain("no longer approved");
   expect((await again.ask("/fn/tides", { method: "POST", body: "{}" })).status).toBe(403);
-}, 30_000);
+}, 120_000);
 
 test("a damaged approval approves nothing, and the daemon says what to do", async () => {
   place.write("functions/tides.ts", TIDES);
@@ -91,7 +91,7 @@ test("a damaged approval approves nothing, and the daemon says what to do", asyn
   await place.start();
   expect((await place.moult("describe", "tides")).out).toContain("is damaged");
   expect((await place.moult("approve", "tides", "--yes")).code).toBe(0);
-}, 30_000);
+}, 120_000);
 
 test("policy.reapprove is read, and a wrong word for it is refused", async () => {
   const yaml = (word: string) =>
@@ -114,7 +114,7 @@ test("policy.reapprove is read, and a wrong word for it is refused", async () =>
   });
   const { out } = await place.moult("approve", "tides", "--yes");
   expect(out).toContain("asks for nothing new");
-}, 30_000);
+}, 120_000);
 
 test("dev grants its own folder on sight and prints it, and start accepts the same", async () => {
   const { child, type, shows, text } = dev(place.dir);
@@ -126,7 +126,7 @@ test("dev grants its own folder on sight and prints it, and start accepts the sa
   await child.exited;
   const daemon = await place.start();
   expect((await daemon.ask("/fn/tides", { method: "POST", body: "{}" })).status).toBe(200);
-}, 30_000);
+}, 120_000);
 
 test("a chat on a terminal asks, and what is approved there serves", async () => {
   place.write("functions/tides.ts", TIDES);
@@ -149,4 +149,4 @@ test("a chat on a terminal asks, and what is approved there serves", async () =>
   await until(() => shown.includes("I cannot look that up."));
   child.terminal?.write("\u0004");
   await child.exited;
-}, 30_000);
+}, 120_000);

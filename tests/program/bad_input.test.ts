@@ -25,8 +25,8 @@ beforeAll(async () => {
   place = makePlace();
   daemon = await place.start();
   await daemon.say("kept", "keep this");
-}, 30_000);
-afterAll(() => place.remove(), 30_000);
+}, 120_000);
+afterAll(() => place.remove(), 120_000);
 
 async function kept(of: Started): Promise<unknown> {
   const history = (await (await of.ask("/api/sessions/kept/messages")).json()) as {
@@ -218,7 +218,7 @@ describe("a start", () => {
       }
       expect(await kept(daemon)).toEqual(["keep this", "keep this"]);
     },
-    20_000,
+    120_000,
   );
 });
 
@@ -232,7 +232,7 @@ describe.skipIf(!canMount())("a disk of 3 MiB (needs the right to mount)", () =>
   afterAll(async () => {
     Bun.spawnSync(["umount", "-l", at.home]);
     await at.remove();
-  }, 30_000);
+  }, 120_000);
 
   test("that gets full: what it can not keep is refused, and goes on when there is room", async () => {
     const small = await at.start();
@@ -257,7 +257,7 @@ describe.skipIf(!canMount())("a disk of 3 MiB (needs the right to mount)", () =>
     expect((await later.say("s", "hi")).reply).toBe("hi");
     await at.moult("stop");
     expect(readdirSync(at.home).filter((name) => name.endsWith(".tmp"))).toEqual([]);
-  }, 30_000);
+  }, 120_000);
 
   test("that is read-only", async () => {
     mount("-o", "remount,ro", at.home);
@@ -268,7 +268,7 @@ describe.skipIf(!canMount())("a disk of 3 MiB (needs the right to mount)", () =>
       );
     mount("-o", "remount,rw", at.home);
     expect(await kept(await at.start())).toEqual(["keep this", "keep this"]);
-  }, 30_000);
+  }, 120_000);
 });
 
 /** A GGUF of version 3 that promises more tensors and keys than any file holds. */

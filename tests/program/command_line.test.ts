@@ -13,7 +13,7 @@ beforeAll(() => {
     { reply: "You said: {{text}}" },
   ]);
 });
-afterAll(() => place.remove(), 30_000);
+afterAll(() => place.remove(), 120_000);
 
 describe("moult without a daemon", () => {
   test("lists its commands and says what each does, and that it can print JSON", async () => {
@@ -29,7 +29,7 @@ describe("moult without a daemon", () => {
       expect(help.out).toContain(`Usage: moult ${listed[index]}`);
       expect(help.out).toContain("  --json ");
     }
-  }, 30_000);
+  }, 120_000);
 
   test.each([
     [["chta", "hi"], 2, /no command "chta"; did you mean "chat"\?/],
@@ -149,7 +149,7 @@ describe("moult with a daemon", () => {
     expect((await place.moult("stop")).out).toBe("Stopped\n");
     expect(existsSync(join(place.home, "daemon.json"))).toBeFalse();
     expect((await place.moult("stop")).out).toContain("No daemon runs");
-  }, 30_000);
+  }, 120_000);
 
   test("an occupied port is named, with the way out", async () => {
     const taken = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });

@@ -10,8 +10,8 @@ beforeAll(async () => {
   for (const shell of ["bash", "zsh", "fish"]) {
     place.write(`moult.${shell}`, (await place.moult("completion", shell)).out);
   }
-}, 30_000);
-afterAll(() => place.remove(), 30_000);
+}, 120_000);
+afterAll(() => place.remove(), 120_000);
 
 /** What stands on the line after Tab; `want` is waited for. */
 interface Shell {
@@ -75,7 +75,7 @@ describe.each(SHELLS.filter(([name]) => Bun.which(name)))("Tab in %s", (name, li
       await shell.close();
       await place.moult("stop");
     }
-  }, 30_000);
+  }, 120_000);
 });
 
 test.if(Bun.which("fish") !== null)(
@@ -94,7 +94,7 @@ test.if(Bun.which("fish") !== null)(
     expect(await ask("moult new sk")).toBe("skill\n");
     expect(await ask("moult start --config moult.y")).toContain("moult.yaml");
   },
-  30_000,
+  120_000,
 );
 
 describe("what a shell asks", () => {

@@ -63,7 +63,7 @@ test("asks in its conversation, in those of functions not at all, and not whoeve
   const body = JSON.stringify({ door: "back" });
   const direct = await daemon.ask("/fn/unlock", { method: "POST", body });
   expect(await direct.json()).toEqual({ unlocked: ["back", "front", "shed"] });
-}, 60_000);
+}, 120_000);
 
 test.each([
   ["y", "It is open."],
@@ -94,5 +94,5 @@ test.each([
     expect(await chat.exited).toBe(0);
     expect(existsSync(join(place.home, "daemon.json"))).toBe(true);
   },
-  60_000,
+  120_000,
 );

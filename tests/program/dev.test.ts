@@ -47,7 +47,7 @@ describe.each([
     } finally {
       await place.remove();
     }
-  }, 30_000);
+  }, 120_000);
 });
 
 const ADD = (sum: string, more = ""): string => `import { defineTool, v } from "moult";
@@ -142,7 +142,7 @@ describe("a save in moult dev", () => {
         place.write("functions/tools/add.test.ts", ADD_TEST(6));
         await shows("✗ add: 1 of 1 test failed");
       }),
-    30_000,
+    120_000,
   );
 
   test(
@@ -159,7 +159,7 @@ describe("a save in moult dev", () => {
         await shows("1 test pass");
         await until(() => !isAlive(Number(readFileSync(pid, "utf8"))));
       }),
-    30_000,
+    120_000,
   );
 
   test(
@@ -178,7 +178,7 @@ describe("a save in moult dev", () => {
         await shows("⛔ out may not reach a.example:80; to allow it, write in out.ts:");
         await shows(`permissions: { net: ["a.example:80"], call: ["clock"] },`);
       }),
-    30_000,
+    120_000,
   );
 
   test.skipIf(!reportsEverything)(
@@ -219,7 +219,7 @@ describe("a save in moult dev", () => {
           { reply: "{{text}}" },
         ],
       ),
-    30_000,
+    120_000,
   );
 
   test(
@@ -231,7 +231,7 @@ describe("a save in moult dev", () => {
           'Cannot give access to "functions": what moult and its functions are made of lies there; name another folder to write',
         );
       }),
-    30_000,
+    120_000,
   );
 });
 
@@ -255,4 +255,4 @@ test("moult start runs no tests and no examples", async () => {
   } finally {
     await place.remove();
   }
-}, 30_000);
+}, 120_000);

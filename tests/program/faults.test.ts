@@ -49,7 +49,7 @@ test("a promise that nobody waited for is logged and counted, and the daemon ser
   expect(await ask("/api/functions/clock")).toContain('"ready"');
   daemon.kill("SIGTERM");
   expect(await daemon.exited).toBe(0);
-}, 30_000);
+}, 120_000);
 
 test("an exception that nothing catches ends the daemon in order, with a word and an exit code", async () => {
   const { daemon } = await faulty();
@@ -61,4 +61,4 @@ test("an exception that nothing catches ends the daemon in order, with a word an
   expect(existsSync(join(place.home, "daemon.json"))).toBe(false);
   const next = await place.start();
   expect((await next.ask("/healthz")).ok).toBe(true);
-}, 30_000);
+}, 120_000);

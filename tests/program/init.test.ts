@@ -17,8 +17,8 @@ beforeAll(async () => {
   first = await place.moult("init", "my-agent");
   project = join(place.dir, "my-agent");
   await install(project);
-}, 30_000);
-afterAll(() => place.remove(), 30_000);
+}, 120_000);
+afterAll(() => place.remove(), 120_000);
 
 /** What `bun install` does, without a network: the tarball in its place, and the packages of this repository beside it. */
 async function install(dir: string): Promise<void> {
@@ -68,7 +68,7 @@ describe("a project made by moult init", () => {
     const checked = await run(project, "check");
     expect(checked.out + checked.err).toContain("No type errors");
     expect(checked.code).toBe(0);
-  }, 30_000);
+  }, 120_000);
 
   test("asks the registry for nothing but what moult needs, and lets no dependency run a script", () => {
     const manifest = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as {
@@ -132,7 +132,7 @@ describe("a project made by moult init", () => {
     } finally {
       await moult("stop");
     }
-  }, 30_000);
+  }, 120_000);
 
   test("makes further projects, which get moult but not what somebody dropped into its folder", async () => {
     place.write("my-agent/node_modules/moult/functions/tools/private.ts", "export default 1;\n");
@@ -148,7 +148,7 @@ describe("a project made by moult init", () => {
     expect(paths.filter((path) => /\.test\.ts$|^package\/(?:tests|bench)\//.test(path))).toEqual(
       [],
     );
-  }, 30_000);
+  }, 120_000);
 });
 
 describe("moult init elsewhere", () => {

@@ -40,4 +40,4 @@ test("a folder that forces auto-install on gets nothing installed", async () => 
   } finally {
     await place.remove();
   }
-}, 30_000);
+}, 120_000);

@@ -19,11 +19,11 @@ test("the daemon that `moult chat` started makes way for `moult start`, which ho
   expect(third.code).toBe(78);
   expect(third.err).toContain(`is in use by the daemon with pid ${second.pid}`);
   await second.kill();
-}, 30_000);
+}, 120_000);
 
 test("`moult dev` that cannot start ends, also at a terminal", async () => {
   place.write("moult.yaml", "server:\n  port: nowhere\n");
   const { child, text } = dev(place.dir);
   expect(await child.exited).toBe(78);
   expect(text()).toContain("moult.yaml:2:9 server.port");
-}, 30_000);
+}, 120_000);

@@ -23,7 +23,7 @@ beforeEach(() => {
 afterEach(async () => {
   server.stop();
   await place.remove();
-}, 30_000);
+}, 120_000);
 
 const address = (name = "small.gguf") => `${server.url}/${name}`;
 const inHome = (path: string) => join(place.home, path);
@@ -77,7 +77,7 @@ describe("moult model", () => {
     const back = await place.moult("model", "use", "embedded");
     expect(back.err).toMatch(/goes on with the model it has; end it with "moult stop"/);
     expect((await place.moult("model", "list")).out).toContain("* embedded");
-  }, 30_000);
+  }, 120_000);
 
   test("goes on after kill -9, again and again, to the very same bytes", async () => {
     for (const bytes of [400_000, 1_200_000, 2_000_000]) {
@@ -90,7 +90,7 @@ describe("moult model", () => {
     expect(readFileSync(inHome("models/small.gguf")).equals(model)).toBe(true);
     const ranges = server.asked.map(({ headers }) => headers["range"]);
     expect(ranges).toEqual([undefined, "bytes=400000-", "bytes=1200000-", "bytes=2000000-"]);
-  }, 30_000);
+  }, 120_000);
 
   test("ends at Ctrl-C and says how to go on", async () => {
     const child = await beginPull(400_000);
@@ -98,7 +98,7 @@ describe("moult model", () => {
     expect(await child.exited).toBe(1);
     expect(await new Response(child.stderr).text()).toContain("the same command goes on");
     expect(models()).toEqual([]);
-  }, 30_000);
+  }, 120_000);
 
   test("prints one object a line with --json, the result last; a failure is one too", async () => {
     const { out } = await place.moult("model", "pull", address(), "--json");
@@ -118,7 +118,7 @@ describe("moult model", () => {
     );
     expect(failed.code).toBe(1);
     expect(JSON.parse(failed.out)).toMatchObject({ error: { code: "input/invalid" } });
-  }, 30_000);
+  }, 120_000);
 
   test("uses only what can work: not a broken file, not what moult.yaml overrules", async () => {
     await place.moult("model", "pull", address());
@@ -146,7 +146,7 @@ describe("moult model", () => {
       /sets model.path, and it goes first; take that line out/,
     );
     expect((await place.moult("model", "list")).out).toContain("* small.gguf");
-  }, 30_000);
+  }, 120_000);
 });
 
 describe("model.pull in the configuration", () => {
@@ -175,7 +175,7 @@ describe("model.pull in the configuration", () => {
     const offline = await place.start("--offline");
     expect(await modelOf(offline)).toMatchObject({ name: "small.gguf" });
     expect(server.asked).toHaveLength(2);
-  }, 30_000);
+  }, 120_000);
 
   test("that cannot be: the daemon lives and says why", async () => {
     configure(address());
@@ -192,7 +192,7 @@ describe("model.pull in the configuration", () => {
     expect((await missing.say("kitchen", "hi")).reply).toContain("There is no small.gguf (404)");
     await place.moult("stop");
     expect((await place.moult("doctor")).out).toContain("to be downloaded at the next start");
-  }, 30_000);
+  }, 120_000);
 
   test("next to model.path is refused with its place", async () => {
     place.write("moult.yaml", "model:\n  path: a.gguf\n  pull: hf:a/b\n");

@@ -47,7 +47,7 @@ beforeAll(async () => {
   project = makeProject();
   for (const line of WRITTEN) expect((await project.moult("new", ...line)).code).toBe(0);
 });
-afterAll(() => project.remove(), 30_000);
+afterAll(() => project.remove(), 120_000);
 
 describe("what moult new writes", () => {
   test("passes its own tests and the type checker in a project of its own", async () => {
@@ -58,7 +58,7 @@ describe("what moult new writes", () => {
     expect(types.text).toContain("No type errors");
     const format = await bun(project.dir, "fmt", "--check", "functions");
     expect(format.text).toContain("All 10 files are formatted");
-  }, 30_000);
+  }, 120_000);
 
   test("passes its own tests in the repository", async () => {
     const folder = join(ROOT, "tests", `.new-${process.pid}`);
@@ -71,7 +71,7 @@ describe("what moult new writes", () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
-  }, 30_000);
+  }, 120_000);
 
   test("loads, and answers as its example says", async () => {
     const daemon = await project.start();
@@ -88,7 +88,7 @@ describe("what moult new writes", () => {
     }
     const call = await daemon.ask("/fn/hello", { method: "POST", body: '{"person":"Ada"}' });
     expect(await call.json()).toEqual({ greeting: "Hello, Ada!" });
-  }, 30_000);
+  }, 120_000);
 });
 
 describe("moult new", () => {
@@ -183,7 +183,7 @@ export default defineChannel({
     for (const [index, [, text]] of CASES.entries()) place.write(`functions/f${index}.ts`, text);
     const { text } = await bun(place.dir, "check", "--no-script", "--no-pretty");
     said = text.split("\n").filter((line) => line.includes("error TS"));
-  }, 30_000);
+  }, 120_000);
   afterAll(() => place.remove());
 
   test.each(CASES.map(([name, , complaint], index) => [name, complaint, index] as const))(

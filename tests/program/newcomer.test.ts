@@ -50,4 +50,4 @@ test("a newcomer who follows the page has a tool, and an answer from it in the c
     await end();
     await place.remove();
   }
-}, 30_000);
+}, 120_000);

@@ -70,7 +70,7 @@ afterEach(async () => {
   await place.remove();
   await until(() => removeGroup(group));
   rmSync(`/tmp/moult-${String(USER)}`, { recursive: true, force: true });
-}, 30_000);
+}, 120_000);
 
 /** What `moult doctor` says of the sandbox. */
 async function doctor() {
@@ -112,7 +112,7 @@ describe.skipIf(!isPossible)("an ordinary user", () => {
     const told = await doctor();
     expect(told.found).toStartWith("tier C: ");
     expect(told.lacks).toContain("Delegate=yes");
-  }, 30_000);
+  }, 120_000);
 
   test("has no functions of its own where the configuration asks for more; those of moult serve", async () => {
     asUser();
@@ -127,7 +127,7 @@ describe.skipIf(!isPossible)("an ordinary user", () => {
     const body = JSON.stringify({ expression: "6 * 7" });
     const answered = await daemon.ask("/fn/calculate", { method: "POST", body });
     expect(await answered.json()).toEqual({ result: 42 });
-  }, 30_000);
+  }, 120_000);
 
   test.skipIf(dividedGroup() === undefined)(
     "has the network layer too, with what a service can lend, and no function inherits any of it",
@@ -155,6 +155,6 @@ describe.skipIf(!isPossible)("an ordinary user", () => {
       daemon = await place.start();
       expect(readdirSync(group)).not.toContain(left);
     },
-    30_000,
+    120_000,
   );
 });

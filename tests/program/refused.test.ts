@@ -97,7 +97,7 @@ describe("a function that tries what it may not", () => {
       await reader?.cancel();
       await daemon.kill();
     },
-    30_000,
+    120_000,
   );
 
   test.skipIf(!everything)(
@@ -117,7 +117,7 @@ describe("a function that tries what it may not", () => {
       const all = ["call 1", "exec 1", "net 1", "read 1", "system 1", "write 1"];
       expect(await kinds(await place.dev())).toEqual(all);
     },
-    30_000,
+    120_000,
   );
 
   test.skipIf(!everything)(
@@ -148,7 +148,7 @@ describe("a function that tries what it may not", () => {
       await reader?.cancel();
       await daemon.kill();
     },
-    30_000,
+    120_000,
   );
 
   test.skipIf(!everything)(
@@ -170,7 +170,7 @@ describe("a function that tries what it may not", () => {
       expect(await (await daemon.ask("/metrics")).text()).not.toMatch(/denials_total\{/);
       await daemon.kill();
     },
-    30_000,
+    120_000,
   );
 
   test("does not run where the owner wants more than the machine has", async () => {
@@ -188,5 +188,5 @@ describe("a function that tries what it may not", () => {
     expect(await peek?.text()).toContain("sandbox.minimum is A");
     expect(clock?.ok).toBe(true);
     await daemon.kill();
-  }, 30_000);
+  }, 120_000);
 });

@@ -8,7 +8,7 @@ import { until } from "../waiting.ts";
 import { makePlace, type Place, type Started } from "./program.ts";
 
 let place: Place;
-afterEach(() => place.remove(), 30_000);
+afterEach(() => place.remove(), 120_000);
 
 interface Status {
   readonly models: readonly { readonly id: string; readonly loaded: boolean }[];
@@ -68,4 +68,4 @@ test("other models answer beside the resident one, are shown where they are, and
 
   await place.end();
   expect((await place.moult("model", "list")).out).toMatch(/second\.gguf +on disk/);
-}, 40_000);
+}, 120_000);

@@ -31,7 +31,7 @@ test("a daemon goes on when whoever read its output has left, and a command ends
   expect((await place.moult("call", "calculate", '{"expression":"6 * 7"}')).out).toContain("42");
   expect((await place.moult("stop")).out).toBe("Stopped\n");
   await daemon;
-}, 30_000);
+}, 120_000);
 
 test("a home may have spaces, letters of all languages and a path longer than that of a socket", async () => {
   const home = join(place.dir, "Häuser und 家", "l".repeat(200), ".moult");
@@ -42,11 +42,11 @@ test("a home may have spaces, letters of all languages and a path longer than th
   expect(call).toMatchObject({ code: 0, err: "" });
   await place.moult("stop", "--home", home);
   await daemon;
-}, 30_000);
+}, 120_000);
 
 test("a command that may not write says so in a sentence", async () => {
   place.write("taken/functions", "a file, not a folder");
   const { err } = await shell('"$@" new tool abc', join(place.dir, "taken"));
   expect(err).toMatch(/^moult: E[A-Z]+: [^\n]+; make room, or make it writable/);
   expect(err).not.toContain("    at ");
-}, 30_000);
+}, 120_000);

@@ -51,7 +51,7 @@ beforeEach(() => {
   place.write("functions/count.ts", COUNT);
   place.write("functions/append.ts", APPEND);
 });
-afterEach(() => place.remove(), 30_000);
+afterEach(() => place.remove(), 120_000);
 
 /** Sends a message again and again, as a client with patience does, until it is answered. */
 async function insist(
@@ -96,7 +96,7 @@ describe("a daemon that is killed", () => {
         history.filter(({ role, content }) => role === "assistant" && content === "1"),
       ).toHaveLength(6);
     }
-  }, 60_000);
+  }, 120_000);
 
   test("does not repeat an interrupted call that may have had its effect, and says so", async () => {
     let daemon = await place.start();
@@ -116,7 +116,7 @@ describe("a daemon that is killed", () => {
     expect((await daemon.say("s", "append slow1", "m1")).reply).toBe("unknown");
     expect((await daemon.say("s", "append fast", "m2")).reply).toBe("appended");
     expect(words()).toBe("slow1\nfast\n");
-  }, 30_000);
+  }, 120_000);
 
   test("the same id with another text is refused, with the same text it gives the first reply", async () => {
     const daemon = await place.start();
@@ -147,5 +147,5 @@ describe("a model host that is killed", () => {
     expect((await status()).model.pid).not.toBe(model.pid);
     const trace = (await (await daemon.ask(`/api/turns/${(await reply).turn}`)).json()) as Trace;
     expect(trace.outcome).toBe("answered");
-  }, 30_000);
+  }, 120_000);
 });

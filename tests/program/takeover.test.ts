@@ -68,7 +68,7 @@ test("a dropped file that takes a name waits before it reads what lies under tha
   expect((await place.moult("approve", "--revoke", "diary")).code).toBe(0);
   await waits(daemon, "diary");
   expect(await diary(daemon, "diary")).not.toMatchObject({ who: "dropped" });
-}, 60_000);
+}, 120_000);
 
 test("in its own file a function may change as it likes, and a new name starts with nothing", async () => {
   const daemon = await place.start();
@@ -81,7 +81,7 @@ test("in its own file a function may change as it likes, and a new name starts w
   place.write("functions/a/journal.ts", DIARY("other"));
   await until(async () => (await info(daemon, "journal")).state === "ready");
   expect(await diary(daemon, "journal")).toEqual({ who: "other", all: [] });
-}, 60_000);
+}, 120_000);
 
 test("the name of a function that came with moult is not taken unasked", async () => {
   const daemon = await place.start();
@@ -94,7 +94,7 @@ test("the name of a function that came with moult is not taken unasked", async (
   const { out } = await place.moult("approve", "clock", "--yes");
   expect(out).toContain("new: takes the place of the clock that came with moult");
   expect(await diary(daemon, "clock")).toEqual({ who: "dropped", all: [] });
-}, 60_000);
+}, 120_000);
 
 test("moult dev approves a moved file of the owner's own folder on sight, and start goes on with that", async () => {
   let daemon = await place.dev();
@@ -109,7 +109,7 @@ test("moult dev approves a moved file of the owner's own folder on sight, and st
   await daemon.kill();
   daemon = await place.start();
   expect(await diary(daemon, "diary")).toEqual(moved);
-}, 60_000);
+}, 120_000);
 
 test("a home from before this was noted loses nothing", async () => {
   let daemon = await place.start();
@@ -131,4 +131,4 @@ test("a home from before this was noted loses nothing", async () => {
   await waits(daemon, "diary");
   await daemon.approve("diary");
   expect(await diary(daemon, "diary")).toEqual({ who: "mine", all: ["secret"] });
-}, 60_000);
+}, 120_000);

@@ -56,7 +56,7 @@ test("messages of many chats are answered once and in order, however often the d
   expect({ lost, twice, disordered, dead }).toEqual({ lost: 0, twice: 0, disordered: 0, dead: 0 });
   expect(unknown).toBeLessThanOrEqual(4);
   expect(here.server.violations).toEqual([]);
-}, 60_000);
+}, 120_000);
 
 test("the start says who the bot is; commands are answered; the token is in no file and no answer", async () => {
   const here = await prepare([{ reply: "{{text}}" }], [101]);
@@ -80,7 +80,7 @@ test("the start says who the bot is; commands are answered; the token is in no f
   const log = readFileSync(join(here.place.home, "logs/moult.log"), "utf8");
   const secret = TOKEN.split(":")[1] ?? "";
   for (const text of [ready, log, JSON.stringify(status)]) expect(text).not.toContain(secret);
-}, 30_000);
+}, 120_000);
 
 test("a wrong token is said, and nothing else suffers", async () => {
   const here = await prepare([{ reply: "{{text}}" }], [101]);
@@ -96,11 +96,11 @@ test("a wrong token is said, and nothing else suffers", async () => {
     return ready.includes("does not know this token");
   });
   expect((await daemon.say("me", "still here")).reply).toBe("still here");
-}, 30_000);
+}, 120_000);
 
 test("--offline asks Telegram nothing, and everything else works", async () => {
   const here = await prepare([{ reply: "{{text}}" }], [101]);
   const daemon = await here.place.launch("--offline");
   expect((await daemon.say("me", "still here")).reply).toBe("still here");
   expect(here.server.calls).toEqual([]);
-}, 30_000);
+}, 120_000);

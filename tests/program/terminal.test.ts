@@ -17,8 +17,8 @@ beforeAll(async () => {
     { reply: "hi" },
   ]);
   await place.start();
-}, 30_000);
-afterAll(() => place.remove(), 30_000);
+}, 120_000);
+afterAll(() => place.remove(), 120_000);
 
 /** The environment of nobody in particular: no screen, no wishes about colour or browsers. */
 function environment(wishes: Readonly<Record<string, string>>): Record<string, string | undefined> {
@@ -130,7 +130,7 @@ test("a reply that takes long is announced on a terminal, on a line that goes ag
   expect(Bun.stripANSI(shown)).toMatch(/^\r. thinking \d s/);
   expect(shown).toEndWith(`\r${ESCAPE}[KThere you are\r\n`);
   expect({ out, err }).toEqual({ out: "There you are\n", err: "" });
-}, 30_000);
+}, 120_000);
 
 describe("moult sessions", () => {
   test("lists them, shows what was said and done, and forgets one", async () => {
@@ -148,7 +148,7 @@ describe("moult sessions", () => {
     const gone = await piped(["sessions", "kitchen:1"]);
     expect(gone.code).toBe(1);
     expect(gone.err).toContain('No session is called "kitchen:1"');
-  }, 30_000);
+  }, 120_000);
 
   test("has no letters while every reply arrives", async () => {
     expect(await piped(["sessions", "--letters"])).toEqual({
@@ -193,7 +193,7 @@ describe("moult open", () => {
     expect(address).not.toContain(key());
     expect(await logsIn(address)).toBeTrue();
     expect(await logsIn(address)).toBeFalse();
-  }, 30_000);
+  }, 120_000);
 
   test.each([
     ["there is no screen", {}],

@@ -32,7 +32,7 @@ let place: Place;
 beforeEach(() => {
   place = makePlace();
 });
-afterEach(() => place.remove(), 30_000);
+afterEach(() => place.remove(), 120_000);
 
 /** What the database holds, while no daemon runs. */
 function stored<T>(read: (database: Database) => T): T {
@@ -92,7 +92,7 @@ test("a missed tick runs once, whenever the daemon is killed, even if it forgets
   expect(await turns(last)).toBe(1);
   const next = await last.ask("/fn/counter", { method: "POST", body: "{}" });
   expect(await next.json()).toEqual({ count: 2 });
-}, 60_000);
+}, 120_000);
 
 test("a function answers at its path, until its file says otherwise", async () => {
   const hook = (http: string): string => counter([{ http }]);

@@ -17,7 +17,7 @@ let place: Place;
 beforeEach(() => {
   place = makePlace();
 });
-afterEach(() => place.remove(), 30_000);
+afterEach(() => place.remove(), 120_000);
 
 const HELLO = (text: string): string => `import { defineTool, v } from "moult";
 export default defineTool({
@@ -60,7 +60,7 @@ describe("models", () => {
     expect(doctor.out).toMatch(/FAIL +model .*missing\.gguf/);
     const log = join(place.home, "logs/moult.log");
     await until(() => readFileSync(log, "utf8").includes("missing.gguf"));
-  }, 20_000);
+  }, 120_000);
 
   test("a truncated model file is refused before it is loaded", async () => {
     const file = join(place.dir, "cut.gguf");
@@ -71,7 +71,7 @@ describe("models", () => {
     const reply = await daemon.say("s", "hello");
     expect(reply.outcome).toBe("failed");
     expect(reply.reply).toContain("cut.gguf");
-  }, 20_000);
+  }, 120_000);
 });
 
 describe("files", () => {
@@ -103,7 +103,7 @@ describe("files", () => {
     const back = await place.moult("rollback", "hello");
     expect(back.out).toContain("hello is back at version");
     expect(await call(daemon, "hello")).toEqual({ text: "one" });
-  }, 20_000);
+  }, 120_000);
 
   test("a file dropped a moment ago is in the API document with its schema, and gone when deleted", async () => {
     const daemon = await place.start();
@@ -128,5 +128,5 @@ describe("files", () => {
     rmSync(join(place.dir, "functions/deep/er/size.ts"));
     await until(async () => (await paths())["/fn/size"] === undefined);
     expect((await daemon.ask("/fn/size", { method: "POST", body: "{}" })).status).toBe(404);
-  }, 20_000);
+  }, 120_000);
 });

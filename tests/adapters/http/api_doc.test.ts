@@ -18,7 +18,7 @@ beforeAll(async () => {
   const text = await Bun.file(join(import.meta.dir, "../../../docs/api.md")).text();
   page = text.replaceAll("127.0.0.1:7333", new URL(daemon.url).host);
 });
-afterAll(() => place.remove(), 30_000);
+afterAll(() => place.remove(), 120_000);
 
 const blocks = (language: string): string[] =>
   [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"))].map(

@@ -13,7 +13,7 @@ let place: Place;
 beforeEach(() => {
   place = makePlace(SCRIPT);
 });
-afterEach(() => place.remove(), 30_000);
+afterEach(() => place.remove(), 120_000);
 
 const dial = (daemon: Started): Promise<Client> => {
   const key = readFileSync(join(place.home, "owner.key"), "utf8").trim();
@@ -109,7 +109,7 @@ describe("server-sent events of a turn", () => {
     expect(rest.map(({ type }) => type).slice(0, 2)).toEqual(["turn", "token"]);
     expect(textOf([...seen, ...rest])).toBe(WORDS);
     expect(rest.at(-1)).toMatchObject({ type: "done", data: { reply: WORDS } });
-  }, 30_000);
+  }, 120_000);
 });
 
 describe("server-sent events of the daemon", () => {
@@ -132,7 +132,7 @@ describe("server-sent events of the daemon", () => {
     }
     expect(types).toContain("model.state");
     expect(types.filter((type) => type.startsWith("turn."))).toEqual(["turn.started", "turn.done"]);
-  }, 30_000);
+  }, 120_000);
 });
 
 describe("a WebSocket", () => {
@@ -163,7 +163,7 @@ describe("a WebSocket", () => {
     expect(after.frames[0]).toMatchObject({ type: "turn", message: "m1" });
     expect(textIn(after)).toBe(WORDS);
     await after.close();
-  }, 30_000);
+  }, 120_000);
 
   test("is closed in order when the daemon stops; its turn goes on at the next start", async () => {
     const first = await place.start();
@@ -182,5 +182,5 @@ describe("a WebSocket", () => {
     after.send(message);
     expect(await after.first("done")).toMatchObject({ reply: WORDS });
     await after.close();
-  }, 30_000);
+  }, 120_000);
 });

@@ -113,7 +113,7 @@ describe.skipIf(!isLinux || !isRoot || Bun.which("unshare") === null)("a sandbox
       expect(trial.broken.why).toMatch(/^Cannot (?:start a function process|load "doctor"): /);
       expect(trial.broken.remedy).toContain("raise the limits");
     },
-    30_000,
+    120_000,
   );
 
   test("starts nothing once its control groups are taken away, and says so", async () => {

@@ -48,7 +48,7 @@ async function tryAfter(line: string, bun = process.execPath): Promise<SandboxTr
 test("functions run where the limits of the user are stricter than theirs", async () => {
   const { broken } = await tryAfter("ulimit -n 256; ulimit -f 20000");
   expect(broken).toBeUndefined();
-}, 30_000);
+}, 120_000);
 
 /** A Bun of the same kind in a folder of ours alone. */
 function bunIn(folder: string): string {
@@ -73,5 +73,5 @@ describe.skipIf(process.platform !== "linux" || !isRoot)("as root", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
-  }, 30_000);
+  }, 120_000);
 });

@@ -18,7 +18,7 @@ import type { ChatMessage, GenerateRequest, ToolSpec } from "../../../schemas/mo
 import { newFolder, removeFolders } from "../../runtime/model/kv_folder.ts";
 
 // Each family is a model of its own.
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 
 const SHAPE = { ...PRESETS.mini, vocabulary: 300 };
 const WORDS = trainTokenizer("what is the weather in Oslo and who are you", 20);

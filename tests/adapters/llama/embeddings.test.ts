@@ -10,7 +10,7 @@ import { collect, EMBEDDED, openModel, requestOf, textOf } from "../../runtime/m
 import { newFolder, removeFolders } from "../../runtime/model/kv_folder.ts";
 
 // Loading a model takes its time where others work too.
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 
 const folder = newFolder();
 const READER = makeReadingModel(join(folder, "reader.gguf"));

@@ -8,7 +8,7 @@ import type { GenerateRequest } from "../../../schemas/model.ts";
 import { newFolder, removeFolders, statesIn } from "../../runtime/model/kv_folder.ts";
 
 // Loading a model takes its time where others work too.
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 
 const MODEL = join(import.meta.dir, "../../../models/moult-mini.gguf");
 

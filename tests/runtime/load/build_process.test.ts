@@ -60,7 +60,7 @@ test("a file that never ends to be built is refused, and the others load meanwhi
   for (let n = 0; n < 2; n++) expect(await answer(loader, `fine_${String(n)}`)).toBe(n);
   folder.save("a_net.ts", tool('"mended"'));
   await until(async () => (await answer(loader, "a_net")) === "mended");
-}, 20_000);
+}, 120_000);
 
 test("a file that grows while it is built costs the process of the builds", async () => {
   await using folder = folderWithProcess({ memoryMiB: 128 });
@@ -77,7 +77,7 @@ test("a file that grows while it is built costs the process of the builds", asyn
   folder.save("fine.ts", tool("1"));
   await until(async () => (await answer(loader, "fine")) === 1);
   expect(folder.processes.length).toBeGreaterThan(1);
-}, 20_000);
+}, 120_000);
 
 test("a build reads what functions are made of, and the kernel refuses it the rest", async () => {
   await using folder = folderWithProcess();

@@ -6,7 +6,7 @@ import type { Model } from "../../../runtime/ports.ts";
 import type { GenerateUsage } from "../../../schemas/model.ts";
 
 // Loading a model takes its time where others work too.
-setDefaultTimeout(30_000);
+setDefaultTimeout(120_000);
 
 const models: Model[] = [];
 afterEach(async () => {

@@ -120,7 +120,7 @@ describe("real files", () => {
       expect(share).toBeGreaterThan(0.85);
       expect(share).toBeLessThan(1.25);
     },
-    30_000,
+    120_000,
   );
 
   test("a model without room is refused before it is loaded, and the refusal says what to change", () => {

@@ -8,7 +8,7 @@ import type { Model } from "../../../runtime/ports.ts";
 import { collect, openModel, recordingMeter, requestOf, textOf } from "./answers.ts";
 
 // Each model is a process of its own.
-setDefaultTimeout(20_000);
+setDefaultTimeout(120_000);
 
 const ROOT = join(import.meta.dir, "../../..");
 const silent = (): void => {};
