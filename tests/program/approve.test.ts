@@ -1,10 +1,9 @@
 /** Approvals as their owner has them: under `start` what asks for something waits, and every place says the command. */
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { join } from "node:path";
 import type { FunctionInfo } from "../../schemas/function.ts";
 import { until } from "../waiting.ts";
 import { makePlace, type Place } from "./program.ts";
-import { dev } from "./terminal.ts";
+import { atTerminal, dev } from "./terminal.ts";
 
 const fn = (
   name: string,
@@ -131,22 +130,14 @@ test("dev grants its own folder on sight and prints it, and start accepts the sa
 test("a chat on a terminal asks, and what is approved there serves", async () => {
   place.write("functions/tides.ts", TIDES);
   const daemon = await place.start();
-  let shown = "";
-  const child = Bun.spawn(
-    [process.execPath, "--no-install", join(import.meta.dir, "../../main.ts"), "chat"],
-    {
-      cwd: place.dir,
-      env: { ...process.env, TERM: "xterm", MOULT_HOME: place.home },
-      terminal: { cols: 120, data: (_terminal, bytes) => void (shown += bytes.toString()) },
-    },
-  );
-  await until(() => shown.includes("Approve tides? [y/N]"));
-  expect(Bun.stripANSI(shown)).toContain("new: may reach api.example:443");
-  child.terminal?.write("y\r");
-  await until(() => shown.includes("tides is approved"));
+  const { child, type, shows, text } = atTerminal(place.dir, ["chat"]);
+  await shows("Approve tides? [y/N]");
+  expect(text()).toContain("new: may reach api.example:443");
+  type("y\r");
+  await shows("tides is approved");
   expect((await daemon.ask("/fn/tides", { method: "POST", body: "{}" })).status).toBe(200);
-  child.terminal?.write("hello\r");
-  await until(() => shown.includes("I cannot look that up."));
-  child.terminal?.write("\u0004");
+  type("hello\r");
+  await shows("I cannot look that up.");
+  type("\u0004");
   await child.exited;
 }, 120_000);

@@ -2,9 +2,8 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { keep } from "../children.ts";
-import { until } from "../waiting.ts";
 import { makePlace, type Place } from "./program.ts";
+import { atTerminal } from "./terminal.ts";
 
 const UNLOCK = (confirm: string): string => `import { defineTool, v } from "moult";
 export default defineTool({
@@ -74,24 +73,12 @@ test.each([
     const daemon = await place.dev();
     place.write("functions/unlock.ts", UNLOCK(`"always"`));
     await daemon.serves("unlock");
-    let shown = "";
-    const { MOULT_HOME: _home, MOULT_URL: _url, MOULT_KEY: _key, ...env } = process.env;
-    const main = join(import.meta.dir, "../../main.ts");
-    const chat = keep(
-      Bun.spawn([process.execPath, "--no-install", main, "chat", "unlock front"], {
-        cwd: place.dir,
-        env,
-        terminal: {
-          cols: 120,
-          data: (_terminal, bytes) => void (shown += Buffer.from(bytes).toString()),
-        },
-      }),
-    );
-    await until(() => shown.includes("Call it? [y/N]"));
-    expect(shown).toContain('May I call unlock with {"door":"front"}?');
-    chat.terminal?.write(`${key}\r`);
-    await until(() => Bun.stripANSI(shown).includes(said));
-    expect(await chat.exited).toBe(0);
+    const chat = atTerminal(place.dir, ["chat", "unlock front"]);
+    await chat.shows("Call it? [y/N]");
+    expect(chat.text()).toContain('May I call unlock with {"door":"front"}?');
+    chat.type(`${key}\r`);
+    await chat.shows(said);
+    expect(await chat.child.exited).toBe(0);
     expect(existsSync(join(place.home, "daemon.json"))).toBe(true);
   },
   120_000,

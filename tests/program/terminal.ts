@@ -1,16 +1,29 @@
-/** `moult dev` at a real terminal, as a user has it. */
+/** moult at a real terminal, as a user has it. */
 import { join } from "node:path";
 import { until } from "../waiting.ts";
 import { keep } from "../children.ts";
 
 /** `moult dev` in a pseudo terminal. */
 export function dev(dir: string, home = process.env["HOME"]) {
-  const { MOULT_HOME: _home, NO_COLOR: _colour, ...env } = process.env;
+  return atTerminal(dir, ["dev"], home);
+}
+
+const MAIN = join(import.meta.dir, "../../main.ts");
+
+/** One command in a pseudo terminal. */
+export function atTerminal(dir: string, line: readonly string[], home = process.env["HOME"]) {
+  const {
+    MOULT_HOME: _home,
+    MOULT_URL: _url,
+    MOULT_KEY: _key,
+    NO_COLOR: _no,
+    ...env
+  } = process.env;
   let shown = "";
   // A piece may end in the middle of a character.
   const decoder = new TextDecoder();
   const child = keep(
-    Bun.spawn([process.execPath, "--no-install", join(import.meta.dir, "../../main.ts"), "dev"], {
+    Bun.spawn([process.execPath, "--no-install", MAIN, ...line], {
       cwd: dir,
       env: { ...env, HOME: home, TERM: "xterm" },
       terminal: {
