@@ -1,8 +1,8 @@
 /** How the next token of an answer is chosen. Knows no model. */
 import type { GenerateRequest } from "../../schemas/model.ts";
 
-/** Seeds are numbers of this range for the engine. */
-const SEEDS = 2 ** 32;
+/** Seeds are numbers of this range for the engine, to which the largest of 32 bits means: any. */
+const SEEDS = 2 ** 32 - 1;
 
 /** What the engine is told. */
 export interface Sampling {

@@ -13,6 +13,7 @@ import {
 import { KvCache } from "./kv_cache.ts";
 import { insideContext } from "./loop/addon.ts";
 import { DecodeLoop } from "./loop/decode_loop.ts";
+import { NativeContext } from "./loop/native_context.ts";
 import { Stream } from "./loop/stream.ts";
 import { PromptWrapper } from "./prompt_wrapper.ts";
 import type { EngineStats, KvTier } from "../../runtime/model/engine.ts";
@@ -98,6 +99,8 @@ export class Slots {
   #closed = false;
   #kv: KvCache | undefined;
   #store: KvStore | undefined;
+  /** Of a shared context. */
+  #loop: DecodeLoop | undefined;
 
   constructor(model: LlamaModel, wrapper: ChatWrapper, options: SlotOptions) {
     this.#model = model;
@@ -113,7 +116,8 @@ export class Slots {
     }
     const context = await this.#createContext(this.#options.slots);
     const loop = this.#loopOf(context);
-    await loop.calibrate(0);
+    this.#loop = loop;
+    await loop.calibrate(this.#options.slots);
     for (let i = 0; i < this.#options.slots; i++)
       this.#slots.push(this.#toSlot(context, loop, undefined));
     // Of other kinds of models a part of a sequence is not what a shorter sequence would be.
@@ -167,6 +171,7 @@ export class Slots {
     await this.#kv?.settle();
     await this.#store?.close();
     for (const slot of this.#slots) await (slot.context ?? slot.sequence.context).dispose();
+    this.#loop?.close();
   }
 
   /** Nothing stays of what a session said. */
@@ -265,12 +270,11 @@ export class Slots {
   }
 
   #loopOf(context: LlamaContext): DecodeLoop {
-    const { batchTokens, contextTokens, threads, whole } = this.#options;
-    return new DecodeLoop(insideContext(context), {
-      batchTokens: Math.min(batchTokens, contextTokens),
-      threads,
-      whole,
-    });
+    const { batchTokens, contextTokens, threads, whole, lazy } = this.#options;
+    // One chat of a small model alone has little to gain, and what a GPU holds is the addon's.
+    const native = lazy || whole ? undefined : NativeContext.of(context, threads.max);
+    const tokens = Math.min(batchTokens, contextTokens);
+    return new DecodeLoop(insideContext(context), { batchTokens: tokens, threads, whole }, native);
   }
 
   #toSlot(shared: LlamaContext, loop: DecodeLoop, context: LlamaContext | undefined): Slot {

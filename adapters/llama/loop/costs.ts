@@ -68,6 +68,11 @@ export class DecodeCosts {
     return this.#trial !== undefined;
   }
 
+  /** Begins with what was tried before there was work. */
+  know(sequences: number, ms: number): void {
+    this.#known[sequences] = { ms, count: COUNT_MIN, isOld: false, at: this.#steps };
+  }
+
   /** Takes a measurement in. */
   learn(sequences: number, ms: number): void {
     const known = this.#known[sequences] ?? { ms, count: 0, isOld: true, at: -Infinity };

@@ -2,55 +2,25 @@
  * Decodes for all sequences of one context, step by step: one token of every stream that writes, then a piece of what is
  * still to be read. Whoever reads much can so never hold up whoever writes. Knows tokens and positions, no text.
  */
-import { withLock } from "lifecycle-utils";
+import { isLockActive, withLock } from "lifecycle-utils";
 import type { Token } from "node-llama-cpp";
 import type { Addon, AddonSampler, ContextInside } from "./addon.ts";
+import { calibrate } from "./calibration.ts";
 import { DecodeCosts } from "./costs.ts";
+import type { NativeContext, NativePart, NativeSampler } from "./native_context.ts";
+import { PIECE_TOKENS_MIN, Pieces } from "./pieces.ts";
 import { ThreadTuner } from "./threads.ts";
+import { advance, isWriting, type Part, shortParts, URGENCY, wantedOf, type Work } from "./work.ts";
+import type { Sampling } from "../sampling.ts";
 import type { EngineLimits } from "../../../runtime/model/engine.ts";
-import type { Lane } from "../../../schemas/model.ts";
 
-/** While others write, what is read must not take longer than this many of their steps, or this long if that is more. */
-const STEPS_PER_PIECE = 8;
-const PIECE_MS_MIN = 25;
 const QUICKER_STEP_SHARE = 0.5;
 const SLOWER_STEP_SHARE = 0.1;
-/** Nobody writes, but somebody may come: what can wait is read in pieces of this length. */
-const PATIENT_PIECE_MS = 100;
-/** Nobody writes and somebody waits: pieces are only so long that a cancelled request, or a newcomer, is noticed. */
-const URGENT_PIECE_MS = 1_000;
-const UNKNOWN_PIECE_TOKENS = 128;
-/** Smaller pieces are read at the price of larger ones. */
-const PIECE_TOKENS_MIN = 16;
-
-/** How many threads help is tried with so many decodes each, for so long in all. */
-const CALIBRATION_DECODES = 3;
-const CALIBRATION_MS_MAX = 2_000;
-const CALIBRATION_GAIN = 0.9;
-
-/** Something to decode: the next token of a stream, or a text that is to be read. */
-export interface Work {
-  readonly sequence: number;
-  readonly lane: Lane;
-  /** Position of the first of `tokens`. */
-  position: number;
-  /** What is left. */
-  tokens: Uint32Array;
-  /** Which of the tokens' logits are wanted, by position. */
-  readonly wanted: ReadonlySet<number> | "last";
-  readonly signal?: AbortSignal | undefined;
-  /** The first `count` of `tokens` are in the context. */
-  decoded(count: number): void;
-  /** Uses the logits of a position; the next decode waits for it. */
-  use(index: number, position: number): Promise<void>;
-  fail(error: unknown): void;
-}
-
-/** The next `count` tokens of some work. */
-interface Part {
-  readonly work: Work;
-  readonly count: number;
-}
+/**
+ * A step for those who write that takes longer leaves time for other things: it is done by another thread, while this one
+ * makes text of the tokens before. A shorter one is done here: to change threads would cost more than it saves.
+ */
+const SHORT_STEP_MS = 60;
 
 /** Logits that somebody waits for. */
 interface Use {
@@ -70,32 +40,34 @@ export interface LoopOptions {
 
 /** The loop of one context. It runs while there is work. */
 export class DecodeLoop {
-  readonly #context: ContextInside;
-  readonly #addon: Addon;
-  readonly #options: LoopOptions;
   /** How often it has decoded. */
   decodes = 0;
+  readonly #context: ContextInside;
+  readonly #addon: Addon;
+  readonly #native: NativeContext | undefined;
+  readonly #options: LoopOptions;
   #work: Work[] = [];
   /** What is done while something is being decoded. */
   #meanwhile: (() => void)[] = [];
   #runs = false;
   readonly #threads: ThreadTuner;
+  /** Of the last decode. */
+  #threadsSet = 0;
   /** Tokens read in one step. */
   #batchTokens: number;
   /** By number of threads. */
   readonly #costsBy = new Map<number, DecodeCosts>();
-  /** Tokens read in a millisecond, learnt. */
-  #readRate = 0;
+  readonly #pieces = new Pieces();
   /** Of the last steps of all who write, undisturbed; 0 before there was one. */
   #stepMs = 0;
-  /** There is more than one way to decode for those who write. */
-  #compares = false;
   /** Of the processor, when what was compared last had ended. */
   #burntMs = 0;
 
-  constructor(context: ContextInside, options: LoopOptions) {
+  /** @param native the same context, where it can be reached without the addon */
+  constructor(context: ContextInside, options: LoopOptions, native?: NativeContext) {
     this.#context = context;
     this.#addon = context._ctx;
+    this.#native = native;
     this.#options = options;
     this.#batchTokens = options.batchTokens;
     const { max, fixed } = options.threads;
@@ -136,6 +108,11 @@ export class DecodeLoop {
     this.#meanwhile.push(task);
   }
 
+  /** What chooses in the call that decodes; whoever asks frees it. `undefined`: only the addon can choose. */
+  newSampler(sampling: Sampling): NativeSampler | undefined {
+    return this.#native?.newSampler(sampling);
+  }
+
   /** Samples from logits that live. @throws when there is no token */
   async sample(index: number, sampler: AddonSampler): Promise<Token> {
     const token = await this.#addon.sampleToken(index, sampler);
@@ -151,28 +128,36 @@ export class DecodeLoop {
     if (!forgot) throw new Error("The context can not forget single tokens");
   }
 
-  /** Tries how many threads help, on an empty sequence. Before there is work. */
-  async calibrate(sequence: number): Promise<void> {
+  /** Tries how many threads help, on empty sequences. Before there is work. @param sequencesMax how many may write at once */
+  async calibrate(sequencesMax: number): Promise<void> {
     if (this.#options.threads.fixed) return;
-    const startedAt = performance.now();
-    let best = Infinity;
-    for (let threads = 1; threads <= this.#threads.max; threads++) {
-      const times: number[] = [];
-      for (let i = 0; i < CALIBRATION_DECODES; i++) {
-        const from = performance.now();
-        this.#addon.setThreads(threads);
-        this.#addon.initBatch(1);
-        this.#addon.addToBatch(sequence, i, Uint32Array.of(0), Uint32Array.of(0));
-        await this.#addon.decodeBatch();
-        times.push(performance.now() - from);
-      }
+    const sampler = this.#native?.newSampler({ temperature: 0 });
+    this.#threads.current = await calibrate({
+      threadsMax: this.#threads.max,
+      sequencesMax: this.#options.whole ? 1 : sequencesMax,
+      learn: (threads, sequences, ms) => this.#costs(threads).know(sequences, ms),
+      decode: async (threads, sequences, position) => {
+        const startedAt = performance.now();
+        this.#setThreads(threads);
+        const all = Array.from({ length: sequences }, (_, sequence) => sequence);
+        if (this.#native !== undefined && sampler !== undefined)
+          this.#native.step(all.map((sequence) => ({ sequence, position, token: 0, sampler })));
+        else {
+          this.#addon.initBatch(sequences);
+          for (const sequence of all) this.#addon.addToBatch(sequence, position, ZERO, ZERO);
+          await this.#addon.decodeBatch();
+        }
+        return performance.now() - startedAt;
+      },
+    });
+    sampler?.free();
+    for (let sequence = 0; sequence < sequencesMax; sequence++)
       this.#addon.disposeSequence(sequence);
-      const ms = Math.min(...times);
-      if (ms < best * CALIBRATION_GAIN) this.#threads.current = threads;
-      else if (ms > best) break;
-      best = Math.min(best, ms);
-      if (performance.now() - startedAt > CALIBRATION_MS_MAX) break;
-    }
+  }
+
+  /** Frees what it holds beside the context, which must be gone. */
+  close(): void {
+    this.#native?.close();
   }
 
   async #run(): Promise<void> {
@@ -183,15 +168,7 @@ export class DecodeLoop {
       // Always in the same order: a decode for the same sequences as the last one is a little quicker.
       const writing = this.#work.filter(isWriting).toSorted((a, b) => a.sequence - b.sequence);
       const isWritten = writing.length > 0;
-      const startedAt = performance.now();
-      const sizes = this.#options.whole ? [writing.length] : this.#costs().next(writing.length);
-      this.#compares = writing.length > 1;
-      for (const size of sizes) {
-        // Some may have been taken back while others were decoded.
-        const group = writing.splice(0, size).filter((work) => this.#work.includes(work));
-        if (group.length > 0) await this.#decode(group.map(asPart));
-      }
-      if (isWritten) this.#learnStep(performance.now() - startedAt);
+      if (isWritten) await this.#write(writing);
       const reading = this.#work.filter((work) => !isWriting(work));
       if (reading.length > 0) await this.#read(reading, isWritten ? this.#stepMs : undefined);
       if (this.#work.length === 0) this.#rest();
@@ -199,11 +176,27 @@ export class DecodeLoop {
     this.#runs = false;
   }
 
-  /** A step that took long because something else had the processor is no reason to make the next wait longer. */
-  #learnStep(ms: number): void {
+  /** One token for everybody who writes. */
+  async #write(writing: Work[]): Promise<void> {
+    const count = writing.length;
+    const startedAt = performance.now();
+    const threads = this.#nextThreads();
+    const costs = this.#costs(threads);
+    for (const size of this.#options.whole ? [count] : costs.next(count)) {
+      // Some may have been taken back while others were decoded.
+      const group = writing.splice(0, size).filter((work) => this.#work.includes(work));
+      if (group.length === 0) continue;
+      const from = performance.now();
+      await this.#decode(group.map(asPart), threads);
+      // What follows a decode is part of what it costs to decode apart.
+      if (count > 1) this.#compare(costs, group.length, performance.now() - from);
+    }
+    const ms = performance.now() - startedAt;
+    // A step that took long because something else had the processor is no reason to make the next wait longer.
     const change = ms - this.#stepMs;
     const share = this.#stepMs === 0 ? 1 : change < 0 ? QUICKER_STEP_SHARE : SLOWER_STEP_SHARE;
     this.#stepMs += share * change;
+    this.#learnThreads(`write ${count}`, ms, !costs.isTrying);
   }
 
   /** Does what could wait. */
@@ -216,8 +209,9 @@ export class DecodeLoop {
   /** Reads on, most urgent first. @param stepMs what those who write wait for a token anyway */
   async #read(reading: readonly Work[], stepMs: number | undefined): Promise<void> {
     const urgent = reading.toSorted((a, b) => URGENCY[a.lane] - URGENCY[b.lane]);
-    let room = this.#pieceTokens(stepMs, urgent[0]?.lane ?? "interactive");
-    const piece: { work: Work; count: number }[] = [];
+    const lane = urgent[0]?.lane ?? "interactive";
+    let room = this.#pieces.next(stepMs, lane, this.#batchTokens);
+    const piece: Part[] = [];
     for (const work of urgent) {
       const count = Math.min(room, work.tokens.length);
       if (count === 0) break;
@@ -226,74 +220,67 @@ export class DecodeLoop {
     }
     const startedAt = performance.now();
     const tokens = piece.reduce((sum, { count }) => sum + count, 0);
-    await this.#decode(piece);
-    if (tokens < PIECE_TOKENS_MIN) return;
-    const rate = tokens / (performance.now() - startedAt);
-    this.#readRate = this.#readRate === 0 ? rate : this.#readRate + 0.3 * (rate - this.#readRate);
+    await this.#decode(piece, this.#nextThreads());
+    const ms = performance.now() - startedAt;
+    this.#pieces.learn(tokens, ms);
+    // A token of a long piece is read sooner than one of a short piece.
+    if (tokens >= PIECE_TOKENS_MIN)
+      this.#learnThreads(`read ${Math.round(Math.log2(tokens))}`, ms / tokens, true);
   }
 
-  #pieceTokens(stepMs: number | undefined, lane: Lane): number {
-    const batchTokens = this.#batchTokens;
-    const canWait = URGENCY[lane] > URGENCY.api;
-    const alone = canWait ? PATIENT_PIECE_MS : URGENT_PIECE_MS;
-    const ms = stepMs === undefined ? alone : Math.max(PIECE_MS_MIN, STEPS_PER_PIECE * stepMs);
-    // Of a model that has read nothing yet nobody knows how long a piece takes.
-    const unknown = stepMs === undefined && !canWait ? UNKNOWN_PIECE_TOKENS : PIECE_TOKENS_MIN;
-    const rate = this.#readRate === 0 ? unknown / ms : this.#readRate;
-    const tokens = Math.floor((rate * ms) / PIECE_TOKENS_MIN) * PIECE_TOKENS_MIN;
-    return Math.max(PIECE_TOKENS_MIN, Math.min(tokens, batchTokens));
-  }
-
-  async #decode(parts: readonly Part[]): Promise<void> {
-    let [size, isStep] = [0, true];
-    for (const { work, count } of parts) {
-      size += count;
-      isStep &&= isWriting(work);
-    }
+  async #decode(parts: readonly Part[], threads: number): Promise<void> {
     this.#work = this.#work.filter((work) => !parts.some((part) => part.work === work));
-    const startedAt = performance.now();
-    let uses: readonly Use[];
-    let decodedAt: number;
+    this.#setThreads(threads);
     try {
-      uses = this.#fillBatch(parts, size);
-      this.#addon.setThreads(this.#given());
-      // The library changes what a context holds under the same lock.
-      await withLock([this.#context, "context"], () => {
-        const decoded = this.#addon.decodeBatch();
-        this.#rest();
-        return decoded;
-      });
-      this.decodes++;
-      decodedAt = performance.now();
+      const short = this.#stepMs < SHORT_STEP_MS ? shortParts(parts) : undefined;
+      if (this.#native !== undefined && short !== undefined)
+        return await this.#decodeHere(this.#native, parts, short);
+      const uses = await this.#decodeBeside(parts);
+      await Promise.all(uses.map((use) => this.#use(use)));
     } catch (error) {
       for (const { work } of parts) work.fail(error);
-      return;
     }
-    for (const { work, count } of parts) {
-      work.decoded(count);
-      work.position += count;
-      work.tokens = count === work.tokens.length ? NONE : work.tokens.subarray(count);
-      if (work.tokens.length > 0) this.#work.push(work);
-    }
-    await Promise.all(uses.map(({ work, index, position }) => work.use(index, position)));
-    // What follows a decode is part of what it costs to decode apart; that it waited for a processor is not.
-    if (isStep && this.#compares) this.#compare(parts.length, performance.now() - startedAt);
-    this.#learn(isStep ? parts.length : 0, size, decodedAt - startedAt);
   }
 
-  /** That it waited for a processor is no part of what a decode costs. */
-  #compare(sequences: number, ms: number): void {
-    const burnt = burntMs();
-    // What a trial of threads takes says nothing about the chosen number.
-    if (!this.#threads.isTrying)
-      this.#costs().learn(sequences, Math.min(ms, burnt - this.#burntMs));
-    this.#burntMs = burnt;
+  /** Decodes and chooses at once, in this thread. */
+  async #decodeHere(
+    native: NativeContext,
+    parts: readonly Part[],
+    short: readonly NativePart[],
+  ): Promise<void> {
+    this.#rest();
+    const lock = [this.#context, "context"] as const;
+    const step = () => native.step(short);
+    // The library changes what a context holds under this lock.
+    const next = isLockActive(lock) ? await withLock(lock, step) : step();
+    this.decodes++;
+    // The next step of somebody who is told would overwrite what the others are to be told.
+    for (const { work } of parts) advance(work, 1);
+    for (const [at, { work }] of parts.entries()) work.chooser?.took(next[at] as Token);
+    await others();
+  }
+
+  /** Decodes in another thread. Resolves with what the logits are for. */
+  async #decodeBeside(parts: readonly Part[]): Promise<readonly Use[]> {
+    const uses = this.#fillBatch(parts);
+    // The library changes what a context holds under the same lock.
+    await withLock([this.#context, "context"], () => {
+      const decoded = this.#addon.decodeBatch();
+      this.#rest();
+      return decoded;
+    });
+    this.decodes++;
+    for (const { work, count } of parts) {
+      advance(work, count);
+      if (work.tokens.length > 0) this.#work.push(work);
+    }
+    return uses;
   }
 
   /** What the logits of the batch are for. */
-  #fillBatch(parts: readonly Part[], size: number): readonly Use[] {
+  #fillBatch(parts: readonly Part[]): readonly Use[] {
     const uses: Use[] = [];
-    this.#addon.initBatch(size);
+    this.#addon.initBatch(parts.reduce((sum, { count }) => sum + count, 0));
     for (const { work, count } of parts) {
       const { sequence, position } = work;
       const tokens = count === work.tokens.length ? work.tokens : work.tokens.subarray(0, count);
@@ -305,22 +292,36 @@ export class DecodeLoop {
     return uses;
   }
 
-  /** @param sequences that got their next token; 0: it was read */
-  #learn(sequences: number, tokens: number, ms: number): void {
-    if (this.#options.threads.fixed) return;
-    if (sequences > 0) this.#threads.learn(`write ${sequences}`, ms, !this.#costs().isTrying);
-    // A token of a long piece is read sooner than one of a short piece.
-    else if (tokens >= PIECE_TOKENS_MIN)
-      this.#threads.learn(`read ${Math.round(Math.log2(tokens))}`, ms / tokens);
+  async #use({ work, index, position }: Use): Promise<void> {
+    if (this.#native !== undefined && work.chooser !== undefined)
+      work.chooser.took(this.#native.sample(index, work.chooser.sampler));
+    else await work.use(index, position);
   }
 
-  /** Threads of the next decode. */
-  #given(): number {
+  /** That it waited for a processor is no part of what a decode costs. */
+  #compare(costs: DecodeCosts, sequences: number, ms: number): void {
+    const burnt = burntMs();
+    costs.learn(sequences, Math.min(ms, burnt - this.#burntMs));
+    this.#burntMs = burnt;
+  }
+
+  #learnThreads(kind: string, ms: number, isSteady: boolean): void {
+    if (!this.#options.threads.fixed) this.#threads.learn(kind, ms, isSteady);
+  }
+
+  /** Threads of the next step. */
+  #nextThreads(): number {
     return this.#options.threads.fixed ? this.#threads.current : this.#threads.next();
   }
 
-  #costs(): DecodeCosts {
-    const threads = this.#threads.chosen;
+  #setThreads(threads: number): void {
+    if (threads === this.#threadsSet) return;
+    this.#threadsSet = threads;
+    this.#addon.setThreads(threads);
+    this.#native?.keepThreads(threads);
+  }
+
+  #costs(threads: number): DecodeCosts {
     const known = this.#costsBy.get(threads) ?? new DecodeCosts();
     this.#costsBy.set(threads, known);
     return known;
@@ -367,9 +368,7 @@ export class DecodeLoop {
   }
 }
 
-const NONE = new Uint32Array();
-const FIRST = new Uint32Array(1);
-const URGENCY: Readonly<Record<Lane, number>> = { interactive: 0, api: 1, cron: 2, background: 3 };
+const ZERO = Uint32Array.of(0);
 
 /** Of the processor, by this process so far. */
 function burntMs(): number {
@@ -379,17 +378,5 @@ function burntMs(): number {
 
 const asPart = (work: Work): Part => ({ work, count: 1 });
 
-/** One token whose logits are wanted: it waits for nothing but its turn. */
-function isWriting({ tokens, wanted }: Work): boolean {
-  return tokens.length === 1 && (wanted === "last" || wanted.size > 0);
-}
-
-/** Which of the next `count` tokens' logits are wanted, from the first of them on. */
-function wantedOf({ position, tokens, wanted }: Work, count: number): Uint32Array {
-  if (wanted === "last") {
-    if (count !== tokens.length) return NONE;
-    return count === 1 ? FIRST : Uint32Array.of(count - 1);
-  }
-  const places = [...wanted].filter((at) => at >= position && at < position + count);
-  return Uint32Array.from(places, (at) => at - position);
-}
+/** What has come meanwhile is heard. */
+const others = () => new Promise<void>((resolve) => setImmediate(resolve));

@@ -4,7 +4,9 @@
  */
 import type { LlamaContextSequence, SequenceEvaluateOptions, Token } from "node-llama-cpp";
 import { type AddonSampler, insideSequence, newSampler, type SequenceInside } from "./addon.ts";
-import type { DecodeLoop, Work } from "./decode_loop.ts";
+import type { DecodeLoop } from "./decode_loop.ts";
+import type { Work } from "./work.ts";
+import type { Sampling } from "../sampling.ts";
 import { Writing, type WritingEnd, type WritingPlan } from "./writing.ts";
 import type { EngineLimits } from "../../../runtime/model/engine.ts";
 import type { Lane } from "../../../schemas/model.ts";
@@ -67,12 +69,12 @@ export class Stream {
   /** Reads `tokens` and writes an answer. Rejects with the signal's reason when it is aborted. */
   async write(
     tokens: readonly Token[],
-    sampling: SequenceEvaluateOptions,
+    sampling: Sampling,
     plan: WritingPlan,
   ): Promise<WritingEnd> {
-    const sampler = newSampler(this.#sequence.model);
+    const native = this.#loop.newSampler(sampling);
+    const sampler = native ?? this.#addonSampler(sampling);
     try {
-      sampler.applyConfig(this.#inside._resolveSamplerConfig(sampling));
       return await new Writing(
         {
           ...this.#use,
@@ -87,8 +89,15 @@ export class Stream {
         tokens,
       ).run();
     } finally {
-      sampler.dispose();
+      if ("free" in sampler) sampler.free();
+      else sampler.dispose();
     }
+  }
+
+  #addonSampler(sampling: Sampling): AddonSampler {
+    const sampler = newSampler(this.#sequence.model);
+    sampler.applyConfig(this.#inside._resolveSamplerConfig(sampling));
+    return sampler;
   }
 
   /** Ends an evaluation that was left in the middle. */

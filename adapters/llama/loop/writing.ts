@@ -4,7 +4,9 @@
  */
 import type { Token } from "node-llama-cpp";
 import type { AddonSampler, SequenceInside } from "./addon.ts";
-import type { DecodeLoop, Work } from "./decode_loop.ts";
+import type { DecodeLoop } from "./decode_loop.ts";
+import type { NativeSampler } from "./native_context.ts";
+import type { Chooser, Work } from "./work.ts";
 import type { Lane } from "../../../schemas/model.ts";
 
 /** How an answer is written. */
@@ -22,7 +24,7 @@ export interface WritingPlace {
   readonly loop: DecodeLoop;
   readonly inside: SequenceInside;
   readonly contextTokens: number;
-  readonly sampler: AddonSampler;
+  readonly sampler: AddonSampler | NativeSampler;
   readonly lane: Lane;
   readonly signal: AbortSignal | undefined;
   /** So many more tokens are in the context. */
@@ -40,6 +42,7 @@ export class Writing implements Work {
   readonly lane: Lane;
   readonly signal: AbortSignal | undefined;
   readonly wanted = "last";
+  readonly chooser: Chooser | undefined;
   position: number;
   tokens: Uint32Array;
   readonly #place: WritingPlace;
@@ -60,6 +63,8 @@ export class Writing implements Work {
     this.signal = place.signal;
     this.position = place.inside._nextTokenIndex;
     this.tokens = Uint32Array.from(tokens);
+    const { sampler } = place;
+    if ("address" in sampler) this.chooser = { sampler, took: (token) => this.#took(token) };
   }
 
   /** Writes. Rejects with the signal's reason when it is aborted. Nothing is being decoded when this settles. */
@@ -77,15 +82,21 @@ export class Writing implements Work {
   }
 
   async use(index: number): Promise<void> {
+    const { loop, sampler } = this.#place;
+    if ("address" in sampler) return;
+    try {
+      // What ended while it was being decoded needs no token.
+      const isOver = this.#end !== undefined || this.signal?.aborted === true;
+      this.#took(isOver ? NO_TOKEN : await loop.sample(index, sampler));
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #took(token: Token): void {
     if (this.#end !== undefined) return this.#ended.resolve(this.#end);
     if (this.signal?.aborted === true) return this.fail(this.signal.reason);
-    const { loop, sampler, generated, contextTokens } = this.#place;
-    let token: Token;
-    try {
-      token = await loop.sample(index, sampler);
-    } catch (error) {
-      return this.fail(error);
-    }
+    const { loop, generated, contextTokens } = this.#place;
     this.#count++;
     generated();
     if (this.#plan.ends(token)) return this.#ended.resolve("stop");
@@ -114,3 +125,5 @@ export class Writing implements Work {
     if (last !== undefined || this.#place.loop.remove(this)) this.#ended.resolve(this.#end);
   }
 }
+
+const NO_TOKEN = -1 as Token;
