@@ -28,7 +28,7 @@ export interface FileServer {
   /** What happens at the next requests, one after another; then everything works. */
   readonly script: Deed[];
   /** What always happens, to paths that begin so. */
-  readonly always: Map<string, Deed>;
+  readonly always: Map<string, Deed | ((asked: Asked) => Deed)>;
   readonly asked: Asked[];
   readonly stop: () => void;
 }
@@ -36,7 +36,7 @@ export interface FileServer {
 /** Starts a server on a free port. */
 export function serveFile(file: Uint8Array, etag = '"one"'): FileServer {
   const script: Deed[] = [];
-  const always = new Map<string, Deed>();
+  const always: FileServer["always"] = new Map();
   const asked: Asked[] = [];
   const drains = new WeakMap<Socket, () => void>();
   const server = Bun.listen({
@@ -47,7 +47,8 @@ export function serveFile(file: Uint8Array, etag = '"one"'): FileServer {
         const request = parse(data.toString("latin1"));
         asked.push(request);
         const rule = [...always].find(([path]) => request.path.startsWith(path))?.[1];
-        const deed = rule ?? script.shift() ?? {};
+        const ruled = typeof rule === "function" ? rule(request) : rule;
+        const deed = ruled ?? script.shift() ?? {};
         void answer(socket, request, deed);
       },
       drain: (socket) => drains.get(socket)?.(),

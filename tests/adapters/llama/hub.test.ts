@@ -29,9 +29,10 @@ describe("redirects", () => {
   });
 
   test("are followed; the hub's checksum counts, its token stays with the hub", async () => {
-    // A connection may break, and is tried again.
     const link = redirect(`${elsewhere.url}/blob?signature=1`, { "x-linked-etag": `"${sha256}"` });
-    server.script.push({ status: 401, body: new Uint8Array() }, link, link, link, link);
+    server.always.set("/", ({ headers }) =>
+      headers["authorization"] === undefined ? { status: 401, body: new Uint8Array() } : link,
+    );
     const env = { HF_ENDPOINT: server.url, HF_TOKEN: "hf_secret", HOME: folder };
     const pulled = await pull({ source: "hf:someone/tiny-GGUF/mini.gguf", env });
     expect(pulled).toMatchObject({ name: "someone_mini.gguf", verified: "server" });

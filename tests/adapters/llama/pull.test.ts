@@ -92,7 +92,7 @@ describe("a pull goes on where it stopped", () => {
 
   test("after a server that went silent", async () => {
     server.script.push({ silentAfter: 700_000 });
-    await pull();
+    await pull({ patience: { ...PATIENCE, silentMs: 1_000 } });
     expect(range(1)).toBe("bytes=700000-");
     expect(events).toContainEqual(
       expect.objectContaining({ type: "retry", because: "the server said nothing for 1 s" }),

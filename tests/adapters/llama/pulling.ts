@@ -1,4 +1,4 @@
-/** What tests of downloads need: a server with one model, a folder for models, and little patience. */
+/** What tests of downloads need: a server with one model and a folder for models. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,8 +7,8 @@ import type { PulledModel, PullEvent } from "../../../schemas/model_file.ts";
 import { EMBEDDED } from "../../runtime/model/answers.ts";
 import { type FileServer, serveFile } from "./file_server.ts";
 
-/** For servers on this machine. */
-export const PATIENCE = { triesMax: 4, pauseMs: 1, silentMs: 300 };
+/** For servers on this machine, which may be busy: only silence that is meant ends a connection. */
+export const PATIENCE = { triesMax: 4, pauseMs: 1, silentMs: 60_000 };
 
 /** A server, and a folder to pull into. */
 export interface PullBench {

@@ -1,4 +1,4 @@
-/** Opens the engine on a provider that tests play, with little patience, and keeps what it hands over. */
+/** Opens the engine on a provider that tests play, and keeps what it hands over. */
 import { startOpenai, type Patience } from "../../../adapters/openai/engine.ts";
 import type { Engine, EngineOptions, ProviderOptions } from "../../../runtime/model/engine.ts";
 import type { GenerateRequest, ToolCall } from "../../../schemas/model.ts";
@@ -6,10 +6,11 @@ import type { GenerateRequest, ToolCall } from "../../../schemas/model.ts";
 /** The key that the engine is given. */
 export const KEY = "sk-secret-0123456789";
 
+/** Of pauses little, of silence much: a busy machine is silent, too. */
 const PATIENCE: Patience = {
-  firstMs: 5_000,
-  nextMs: 5_000,
-  lastMs: 100,
+  firstMs: 60_000,
+  nextMs: 60_000,
+  lastMs: 60_000,
   again: { firstMs: 1, maxMs: 2 },
   look: { firstMs: 1, maxMs: 2 },
 };

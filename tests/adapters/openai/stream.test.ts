@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
-import { answerOf, openEngine } from "./opening.ts";
+import { answerOf, openEngine, type Opening } from "./opening.ts";
 import { delta, event, saying, serveProvider, type Deed } from "./provider_server.ts";
 
-const answer = async (deed: Deed) => {
+const answer = async (deed: Deed, opening: Opening = {}) => {
   using server = serveProvider();
   server.script.push(deed);
-  return await answerOf(await openEngine(server.url));
+  return await answerOf(await openEngine(server.url, opening));
 };
 
 const DONE = "data: [DONE]\n\n";
@@ -44,7 +44,11 @@ test("the end of the connection ends an answer that had said it is whole", async
 
 test("a provider that never says that it is done is not waited for after the answer", async () => {
   const pieces = [delta({ content: "Hi" }), delta({}, "stop")];
-  expect(await answer({ pieces, ending: "silence" })).toMatchObject({ text: "Hi", finish: "stop" });
+  const opening = { patience: { lastMs: 50 } };
+  expect(await answer({ pieces, ending: "silence" }, opening)).toMatchObject({
+    text: "Hi",
+    finish: "stop",
+  });
 });
 
 test("usage is the provider's, cached tokens too", async () => {
