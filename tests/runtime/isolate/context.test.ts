@@ -286,11 +286,16 @@ describe("ctx.log and the rest", () => {
       ),
       { name: "refused" },
     );
-    await deployment.run(call());
     const isDropped = ({ fn, text }: { fn: string; text: string }) =>
       fn === "refused" && text.includes("more refusals were dropped");
-    await until(() => bench.logs.some(isDropped));
-    expect(bench.denials.filter(({ fn }) => fn === "refused").length).toBeLessThan(300);
+    // It is told with the next second's first one; whoever is kept waiting may see them all in one second.
+    let floods = 0;
+    await until(async () => {
+      await deployment.run(call());
+      floods++;
+      return bench.logs.some(isDropped);
+    });
+    expect(bench.denials.filter(({ fn }) => fn === "refused").length).toBeLessThan(300 * floods);
   });
 
   test("a call knows its session and principal, whatever letters they have", async () => {
