@@ -10,6 +10,7 @@ import { DecodeCosts } from "./costs.ts";
 import type { NativeContext, NativePart, NativeSampler } from "./native_context.ts";
 import { PIECE_TOKENS_MIN, Pieces } from "./pieces.ts";
 import { ThreadTuner } from "./threads.ts";
+import { TILE_TOKENS } from "./tile.ts";
 import { advance, isWriting, type Part, shortParts, URGENCY, wantedOf, type Work } from "./work.ts";
 import type { Sampling } from "../sampling.ts";
 import type { EngineLimits } from "../../../runtime/model/engine.ts";
@@ -101,6 +102,11 @@ export class DecodeLoop {
     if (at === -1) return false;
     this.#work.splice(at, 1);
     return true;
+  }
+
+  /** Tokens that the CPU reads in a millisecond while nobody else is there; 0: somebody is, or nobody knows. */
+  get freeRate(): number {
+    return this.#work.length === 0 && !this.#options.whole ? this.#pieces.rate : 0;
   }
 
   /** Runs `task` soon, while something is being decoded if there is anything. It must not throw. */
@@ -212,20 +218,24 @@ export class DecodeLoop {
     const lane = urgent[0]?.lane ?? "interactive";
     let room = this.#pieces.next(stepMs, lane, this.#batchTokens);
     const piece: Part[] = [];
+    let taken = 0;
     for (const work of urgent) {
-      const count = Math.min(room, work.tokens.length);
+      let count = Math.min(room, work.tokens.length);
       if (count === 0) break;
+      // A short rest alone would be read slowly.
+      if (stepMs === undefined && work.tokens.length - count < TILE_TOKENS)
+        count = Math.min(work.tokens.length, Math.max(count, this.#batchTokens - taken));
       piece.push({ work, count });
-      room -= count;
+      taken += count;
+      room -= Math.min(room, count);
     }
     const startedAt = performance.now();
-    const tokens = piece.reduce((sum, { count }) => sum + count, 0);
     await this.#decode(piece, this.#nextThreads());
     const ms = performance.now() - startedAt;
-    this.#pieces.learn(tokens, ms);
+    this.#pieces.learn(taken, ms);
     // A token of a long piece is read sooner than one of a short piece.
-    if (tokens >= PIECE_TOKENS_MIN)
-      this.#learnThreads(`read ${Math.round(Math.log2(tokens))}`, ms / tokens, true);
+    if (taken >= PIECE_TOKENS_MIN)
+      this.#learnThreads(`read ${Math.round(Math.log2(taken))}`, ms / taken, true);
   }
 
   async #decode(parts: readonly Part[], threads: number): Promise<void> {

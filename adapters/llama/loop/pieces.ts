@@ -17,6 +17,9 @@ const NEW_SHARE = 0.3;
 /** Learns how fast a model reads. */
 export class Pieces {
   /** Tokens in a millisecond; 0 before anything was read. */
+  get rate(): number {
+    return this.#rate;
+  }
   #rate = 0;
 
   /** Takes in what was read. */

@@ -7,6 +7,7 @@ import { type AddonSampler, insideSequence, newSampler, type SequenceInside } fr
 import type { DecodeLoop } from "./decode_loop.ts";
 import type { Work } from "./work.ts";
 import type { Sampling } from "../sampling.ts";
+import { type ReadingCost, readingCost, tokensToRead } from "./tile.ts";
 import { Writing, type WritingEnd, type WritingPlan } from "./writing.ts";
 import type { EngineLimits } from "../../../runtime/model/engine.ts";
 import type { Lane } from "../../../schemas/model.ts";
@@ -31,6 +32,7 @@ export class Stream {
   readonly #sequence: LlamaContextSequence;
   readonly #inside: SequenceInside;
   readonly #loop: DecodeLoop;
+  readonly #cost: ReadingCost | undefined;
   #use: StreamUse = { lane: "interactive", signal: undefined };
   #open: AsyncGenerator<Token, void, Token | Token[] | undefined> | undefined;
 
@@ -38,15 +40,20 @@ export class Stream {
     this.#sequence = sequence;
     this.#inside = insideSequence(sequence);
     this.#loop = loop;
+    this.#cost = readingCost(sequence.model);
     sequence.evaluate = (tokens, options) => {
       this.#open = this.#evaluate(tokens, options ?? {});
       return this.#open;
     };
     // What runs ahead must not be decoded where the tokens before it are gone: after a call's name, for example.
     const adapt = sequence.adaptStateToTokens.bind(sequence);
-    sequence.adaptStateToTokens = async (...wanted) => {
+    sequence.adaptStateToTokens = async (tokens, allowShift) => {
       await this.settle();
-      await adapt(...wanted);
+      await adapt(tokens, allowShift);
+      const known = sequence.nextTokenIndex;
+      // Whoever asks keeps one token back, so that something is left to read.
+      const fresh = this.#freshOf(tokens.length + 1 - known, known);
+      if (fresh > 0) await sequence.eraseContextTokenRanges([{ start: known - fresh, end: known }]);
     };
     const erase = sequence.eraseContextTokenRanges.bind(sequence);
     sequence.eraseContextTokenRanges = async (ranges) => {
@@ -98,6 +105,13 @@ export class Stream {
     const sampler = newSampler(this.#sequence.model);
     sampler.applyConfig(this.#inside._resolveSamplerConfig(sampling));
     return sampler;
+  }
+
+  /** How many of the known tokens are better read again. */
+  #freshOf(unknown: number, known: number): number {
+    const cost = this.#sequence.context.flashAttention ? this.#cost : undefined;
+    if (cost === undefined) return 0;
+    return tokensToRead(cost, unknown, known, this.#loop.freeRate) - unknown;
   }
 
   /** Ends an evaluation that was left in the middle. */
