@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { startBlank, Pool } from "../../../runtime/isolate/pool.ts";
 import type { Confined, Exit, Sandbox } from "../../../runtime/ports.ts";
+import { until } from "../../waiting.ts";
 
 /** A sandbox that starts nothing real, and fails as long as it is told to. */
 function pretend() {
@@ -35,20 +36,15 @@ function pretend() {
   };
 }
 
-const settle = async () => await Bun.sleep(80);
-
 test("a pool keeps its size, and refills after a host was taken or has died", async () => {
   const { sandbox, starts, ended } = pretend();
   const pool = new Pool({ sandbox, size: 2, onFault: () => undefined });
-  await settle();
-  expect(starts()).toBe(2);
+  await until(() => starts() === 2);
   const taken = await pool.take();
   expect(taken.confined.pid).toBe(1);
-  await settle();
-  expect(starts()).toBe(3);
+  await until(() => starts() === 3);
   ended[1]?.resolve({ code: 1, signal: null });
-  await settle();
-  expect(starts()).toBe(4);
+  await until(() => starts() === 4);
   expect((await pool.take()).confined.pid).toBe(3);
   pool.close();
 });
@@ -70,7 +66,7 @@ test("a pool that can not start hosts tries again ever later, and never spins", 
 test("closing a pool ends the hosts that wait, and one that is just starting", async () => {
   const { sandbox, ended } = pretend();
   const pool = new Pool({ sandbox, size: 2, onFault: () => undefined });
-  await settle();
+  await until(() => ended.length === 2);
   pool.close();
   for (const { promise } of ended)
     expect(await promise).toMatchObject({ killedFor: "moult stops" });
