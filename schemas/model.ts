@@ -105,6 +105,8 @@ export interface Governed {
     readonly threads: number;
     readonly batchTokens: number;
     readonly slots: number;
+    /** Share of the time in which nothing is decoded. */
+    readonly rest: number;
   };
   /** Why, for people: `coretemp/Package id 0 has 93 °C (limit 95)`. */
   readonly because: readonly string[];

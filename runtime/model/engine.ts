@@ -49,6 +49,8 @@ export interface EngineLimits {
   readonly batchTokens: number;
   /** Requests that run at once. At least 1. */
   readonly slots: number;
+  /** Share of the time in which nothing is decoded, below 1: where the clock can not be lowered, a hot machine cools so. */
+  readonly rest: number;
 }
 
 /** Room for what models have read: in the context, beside it in memory, and on disk. */

@@ -89,7 +89,7 @@ export class DeviceWatch {
 
 /** Numbers in the reasons change all the time. */
 function isOther(before: Governing, after: Governing): boolean {
-  const names: readonly (keyof EngineLimits)[] = ["threads", "batchTokens", "slots"];
+  const names: readonly (keyof EngineLimits)[] = ["threads", "batchTokens", "slots", "rest"];
   return (
     before.clock !== after.clock ||
     before.because.length !== after.because.length ||

@@ -36,6 +36,8 @@ const LEVEL_MAX = 3;
 const SHARES = [1, 2 / 3, 1 / 3, 0] as const;
 const BATCH_TOKENS = [512, 256, 128, 64] as const;
 const CLOCKS = [1, 0.8, 0.65, 0.5] as const;
+/** One thread is the least that decodes: if that is too much, it is not all of the time. */
+const RESTS = [0, 0, 0, 0.4] as const;
 
 /** Between two steps down, so that the first one can show its effect. */
 const HEAVIER_MS = 2_000;
@@ -56,7 +58,7 @@ interface Marks {
 }
 
 /** Degrees above the limit. */
-const HEAT: Marks = { calm: -12, high: -6, full: 0, beyond: 5 };
+const HEAT: Marks = { calm: -13, high: -7, full: -1, beyond: 4 };
 /** Share of the allowed watts. */
 const POWER: Marks = { calm: 0.8, high: 0.95, full: 1.1, beyond: 1.25 };
 /** Share of the time. */
@@ -119,7 +121,7 @@ class Strain {
 export class Governor {
   readonly #temperatureMax: number | undefined;
   readonly #powerMax: number;
-  readonly #whole: EngineLimits;
+  readonly #whole: Pick<EngineLimits, "threads" | "slots">;
   readonly #heat = new Strain(HEAT);
   readonly #power = new Strain(POWER);
   readonly #memoryStall = new Strain(MEMORY_STALL);
@@ -131,7 +133,7 @@ export class Governor {
 
   /** @param whole what the model uses when nothing stands against it */
   constructor(whole: Pick<EngineLimits, "threads" | "slots">, options: GovernorOptions = {}) {
-    this.#whole = { ...whole, batchTokens: BATCH_TOKENS[0] };
+    this.#whole = whole;
     this.#temperatureMax = options.temperatureMax;
     this.#powerMax = options.powerMax ?? Infinity;
   }
@@ -161,6 +163,7 @@ export class Governor {
         threads: part(most, threads),
         batchTokens: BATCH_TOKENS[Math.max(heat, this.#crowd.level)] ?? BATCH_TOKENS[LEVEL_MAX],
         slots: part(slots, Math.max(heat, memory)),
+        rest: RESTS[heat] ?? 0,
       },
       clock: CLOCKS[heat] ?? 1,
       because: this.#because(),

@@ -7,6 +7,7 @@ import type { Token } from "node-llama-cpp";
 import type { Addon, AddonSampler, ContextInside } from "./addon.ts";
 import { calibrate } from "./calibration.ts";
 import { DecodeCosts } from "./costs.ts";
+import { libraryWork } from "./library_work.ts";
 import type { NativeContext, NativePart, NativeSampler } from "./native_context.ts";
 import { PIECE_TOKENS_MIN, Pieces } from "./pieces.ts";
 import { ThreadTuner } from "./threads.ts";
@@ -22,6 +23,9 @@ const SLOWER_STEP_SHARE = 0.1;
  * makes text of the tokens before. A shorter one is done here: to change threads would cost more than it saves.
  */
 const SHORT_STEP_MS = 60;
+/** However hot it is, something is decoded. */
+const REST_MAX = 0.9;
+const REST_MS_MAX = 1_000;
 
 /** Logits that somebody waits for. */
 interface Use {
@@ -54,6 +58,8 @@ export class DecodeLoop {
   readonly #threads: ThreadTuner;
   /** Of the last decode. */
   #threadsSet = 0;
+  /** Of the time, in which nothing is decoded. */
+  #restShare = 0;
   /** Tokens read in one step. */
   #batchTokens: number;
   /** By number of threads. */
@@ -73,11 +79,16 @@ export class DecodeLoop {
     this.#batchTokens = options.batchTokens;
     const { max, fixed } = options.threads;
     this.#threads = new ThreadTuner(fixed ? max : 1, max);
-    context._decodeTokens = (request, mapper) => this.#foreign(request, mapper);
+    context._decodeTokens = (request, mapper) => {
+      const { work, values } = libraryWork(request, mapper);
+      this.add(work);
+      return values;
+    };
   }
 
   /** Uses no more than this from the next step on; what is absent stays as it is. Never more than its options say. */
-  limit({ threads, batchTokens }: Partial<EngineLimits>): void {
+  limit({ threads, batchTokens, rest }: Partial<EngineLimits>): void {
+    if (rest !== undefined) this.#restShare = Math.min(Math.max(rest, 0), REST_MAX);
     const { threads: own, batchTokens: most } = this.#options;
     if (batchTokens !== undefined)
       this.#batchTokens = Math.min(most, Math.max(batchTokens, PIECE_TOKENS_MIN));
@@ -171,6 +182,7 @@ export class DecodeLoop {
     await Promise.resolve();
     while (this.#work.length > 0) {
       this.#dropAborted();
+      const startedAt = performance.now();
       // Always in the same order: a decode for the same sequences as the last one is a little quicker.
       const writing = this.#work.filter(isWriting).toSorted((a, b) => a.sequence - b.sequence);
       const isWritten = writing.length > 0;
@@ -178,8 +190,14 @@ export class DecodeLoop {
       const reading = this.#work.filter((work) => !isWriting(work));
       if (reading.length > 0) await this.#read(reading, isWritten ? this.#stepMs : undefined);
       if (this.#work.length === 0) this.#rest();
+      else if (this.#restShare > 0) await this.#cool(performance.now() - startedAt);
     }
     this.#runs = false;
+  }
+
+  /** After so many milliseconds of work. */
+  async #cool(ms: number): Promise<void> {
+    await Bun.sleep(Math.min(REST_MS_MAX, (ms * this.#restShare) / (1 - this.#restShare)));
   }
 
   /** One token for everybody who writes. */
@@ -342,39 +360,6 @@ export class DecodeLoop {
       this.remove(work);
       work.fail(work.signal?.reason);
     }
-  }
-
-  /** What the library decodes beside our streams. */
-  #foreign(...[request, mapper]: Parameters<ContextInside["_decodeTokens"]>) {
-    const { sequenceId, firstTokenSequenceIndex, tokens, logits } = request;
-    const values: (readonly [number, unknown])[] = [];
-    const { promise, resolve, reject } = Promise.withResolvers<typeof values>();
-    let left = tokens.length;
-    const wanted = new Set(
-      logits.flatMap((isWanted, i) => (isWanted === true ? [firstTokenSequenceIndex + i] : [])),
-    );
-    let used = 0;
-    const finish = () => {
-      if (left === 0 && used === wanted.size) resolve(values);
-    };
-    this.add({
-      sequence: sequenceId,
-      lane: "api",
-      position: firstTokenSequenceIndex,
-      tokens: Uint32Array.from(tokens),
-      wanted,
-      decoded: (count) => {
-        left -= count;
-        finish();
-      },
-      use: async (index, position) => {
-        values.push([position, await mapper(index, position)]);
-        used++;
-        finish();
-      },
-      fail: reject,
-    });
-    return promise;
   }
 }
 

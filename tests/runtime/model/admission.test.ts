@@ -202,7 +202,12 @@ test("a hot machine admits fewer at once", async () => {
   await until(model, "ready");
   const abort = new AbortController();
   const held = ["a", "b", "c"].map(() => collect(model.generate(requestOf("hold"), abort.signal)));
-  expect((await changed.promise).limits).toEqual({ threads: 1, batchTokens: 64, slots: 1 });
+  expect((await changed.promise).limits).toEqual({
+    threads: 1,
+    batchTokens: 64,
+    slots: 1,
+    rest: 0.4,
+  });
   expect(model.status().governed).toMatchObject({ because: ["cpu has 95 °C (limit 90)"] });
   // One runs; whoever comes later waits although there are slots.
   const seen: string[] = [];

@@ -7,7 +7,7 @@ import { recordingMeter } from "./answers.ts";
 
 const CALM: Readings = { temperatures: [], powers: [], gpus: [], onBattery: false, memory: {} };
 const WHOLE = { threads: 8, slots: 4 };
-const EVERYTHING = { threads: 8, batchTokens: 512, slots: 4 };
+const EVERYTHING = { threads: 8, batchTokens: 512, slots: 4, rest: 0 };
 
 function hot(celsius: number, limit = 90): Readings {
   return { ...CALM, temperatures: [{ sensor: "cpu", celsius, limit }] };
@@ -36,13 +36,13 @@ test("a machine that is cool, or tells nothing, is used as a whole", () => {
 test("near its limit it is slowed down step by step, above the limit as far as it goes", () => {
   const feel = governed();
   const first = feel(hot(85));
-  expect(first.limits).toEqual({ threads: 5, batchTokens: 256, slots: 3 });
+  expect(first.limits).toEqual({ threads: 5, batchTokens: 256, slots: 3, rest: 0 });
   expect(first.because).toEqual(["cpu has 85 °C (limit 90)"]);
-  expect(feel(hot(85), 2).limits).toEqual({ threads: 3, batchTokens: 128, slots: 1 });
+  expect(feel(hot(85), 2).limits).toEqual({ threads: 3, batchTokens: 128, slots: 1, rest: 0 });
   const other = governed();
   expect(other(hot(91)).limits.threads).toBe(5);
   expect(other(hot(90))).toMatchObject({
-    limits: { threads: 1, batchTokens: 64, slots: 1 },
+    limits: { threads: 1, batchTokens: 64, slots: 1, rest: 0.4 },
     clock: 0.5,
   });
   expect(governed()(hot(95)).limits.threads).toBe(1);
@@ -160,7 +160,12 @@ test("on battery it is modest", () => {
 
 test("a small model is never slowed down to nothing", () => {
   const governor = new Governor({ threads: 1, slots: 1 });
-  expect(governor.feel(hot(140), 0).limits).toEqual({ threads: 1, batchTokens: 64, slots: 1 });
+  expect(governor.feel(hot(140), 0).limits).toEqual({
+    threads: 1,
+    batchTokens: 64,
+    slots: 1,
+    rest: 0.4,
+  });
 });
 
 test("what was an hour ago says nothing of now", () => {
