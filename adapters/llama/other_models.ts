@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { needOf } from "./fit.ts";
 import { findPulled } from "./pull.ts";
 import { pulling } from "./pulling.ts";
-import { type EngineOptions, isModelFile } from "../../runtime/model/engine.ts";
+import { type EngineOptions, isModelFile, isProvided } from "../../runtime/model/engine.ts";
 import { chooseModel, listModels, modelsFolder, type Places } from "../../runtime/model/files.ts";
 import { modelId } from "../../runtime/model/pool.ts";
 import type { PoolSource } from "../../runtime/model/pooled.ts";
@@ -15,6 +15,8 @@ import { PROVIDER_PREFIX } from "../../schemas/provider.ts";
 /** Conversations in memory at once, of a model that is asked now and then. */
 const SLOTS_DEFAULT = 2;
 const KEEP_ALIVE_MS_DEFAULT = 300_000;
+/** The process that asks a provider: 6 MB of its own when it rests, and the texts that pass through. */
+const PROVIDED_BYTES = 33_554_432;
 
 /** What is there. */
 export interface OtherOptions {
@@ -78,7 +80,7 @@ function sourceOf(entry: Entry, options: OtherOptions, startedAt: number): PoolS
     options: { ...load, kv, hostEntry: entryOf(load) },
     ...(path === pull && { prepare: pulling(pull, folder, offline) }),
     keepAliveMs: entry.keepAliveMs,
-    needBytes: () => (bytes ??= isFile ? needOf(load) : 0),
+    needBytes: () => (bytes ??= isFile ? needOf(load) : isProvided(path) ? PROVIDED_BYTES : 0),
   };
 }
 

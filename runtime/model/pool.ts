@@ -4,6 +4,7 @@
  */
 import { bytesText } from "../bytes_text.ts";
 import type { Device } from "./device.ts";
+import { isProvided } from "./engine.ts";
 import { isBeyond, type MemoryRoom } from "./memory_fit.ts";
 import { stemOf } from "./parts.ts";
 import { PooledModel, type PooledParts, type PoolSource } from "./pooled.ts";
@@ -13,6 +14,11 @@ import { MoultError } from "../../schemas/error.ts";
 
 /** What requests call the resident model, whatever its file. */
 const DEFAULT = "default";
+
+/** Models beside the resident one that have a process at once. Where they take no memory to speak of, this alone bounds them. */
+const LOADED_MAX = 16;
+/** Whoever meets as many that all answer comes again after so long. */
+const CROWDED_MS = 2_000;
 
 /** A model's name as requests say it: of a file without its folder and ending. */
 export function modelId(name: string): string {
@@ -33,6 +39,8 @@ export interface PoolOptions {
   readonly device?: Device | undefined;
   /** Memory that there is now. @default this machine's */
   readonly room?: () => MemoryRoom;
+  /** Models beside the resident one that have a process at once. @default 16 */
+  readonly loadedMax?: number;
   /** See the part of the same name. */
   readonly againMs?: number;
 }
@@ -119,17 +127,27 @@ export class ModelPool implements Models {
   /** Ends models that nobody waits for, the one first that was asked longest ago, until this one fits. */
   async #makeRoom(model: PooledModel): Promise<void> {
     const need = model.source.needBytes();
+    const { loadedMax = LOADED_MAX } = this.#options;
     for (;;) {
       const free = this.#freeBytes();
-      if (need === 0 || !isBeyond(need, free)) break;
-      const loaded = [...this.#models.values()].filter((one) => one.isLoaded && one !== model);
-      const [victim] = loaded
-        .filter((one) => one.isIdle && needOf(one) > 0)
+      const others = this.#others(model);
+      const isCrowded = others.length >= loadedMax;
+      if (!isCrowded && (need === 0 || !isBeyond(need, free))) break;
+      const [victim] = others
+        .filter((one) => one.isLoaded && one.isIdle && (isCrowded || needOf(one) > 0))
         .toSorted((a, b) => a.usedAt - b.usedAt);
-      if (victim === undefined) throw noRoom(model, free, loaded);
+      if (victim === undefined)
+        throw isCrowded ? crowded(model, others.length) : noRoom(model, free, others);
       await victim.unload();
     }
     this.#coming.add(model);
+  }
+
+  /** Those beside one that have a process, or are about to. */
+  #others(model: PooledModel): readonly PooledModel[] {
+    return [...this.#models.values()].filter(
+      (one) => one !== model && (one.isLoaded || this.#coming.has(one)),
+    );
   }
 
   #freeBytes(): number {
@@ -155,16 +173,27 @@ function needOf({ source }: PooledModel): number {
 }
 
 function noRoom(model: PooledModel, free: number, others: readonly PooledModel[]): MoultError {
-  const { id } = model.source;
+  const { id, options } = model.source;
   const busy = others.filter((one) => !one.isIdle).map(({ source }) => `"${source.id}"`);
   const need = bytesText(model.source.needBytes());
   const [why, what] =
     busy.length > 0
       ? [` while ${busy.join(" and ")} answers`, "ask again later, or "]
       : ["", "free memory, take a smaller quantisation, or "];
+  const smaller = "give it fewer slots or contextTokens under models in moult.yaml";
+  // Of what runs elsewhere nothing here can be made smaller.
+  const remedy = isProvided(options.path) ? "free memory, or ask again later" : what + smaller;
   return new MoultError(
     "model/unavailable",
-    `Cannot load model "${id}": it needs about ${need}, and ${bytesText(free)} are free${why}; ${what}give it fewer slots or contextTokens under models in moult.yaml`,
+    `Cannot load model "${id}": it needs about ${need}, and ${bytesText(free)} are free${why}; ${remedy}`,
+  );
+}
+
+function crowded({ source }: PooledModel, count: number): MoultError {
+  return new MoultError(
+    "queue/full",
+    `Cannot load model "${source.id}" now: ${count} others answer, which is as many as run at once; ask again later, or ask one of those`,
+    { model: source.id, retryAfterMs: CROWDED_MS },
   );
 }
 

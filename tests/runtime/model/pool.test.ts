@@ -152,6 +152,45 @@ test("where memory is short, the one asked longest ago makes room, and none that
   await waiting;
 });
 
+test("more models than may run at once take turns: the one asked longest ago ends, and none that answers", async () => {
+  const sources = ["a", "b", "c"].map((id) => source(id));
+  const slow = source("slow", {}, 60_000);
+  const { pool, ask, loaded } = open([...sources, slow], { loadedMax: 2 });
+  await ask("a");
+  await ask("b");
+  await ask("a");
+  await ask("c");
+  expect(loaded()).toEqual(expect.arrayContaining(["a", "c"]));
+  expect(loaded()).not.toContain("b");
+
+  const abort = new AbortController();
+  const waiting = [ask("slow", abort.signal)];
+  await eventually(() => need(pool, "slow").status().running > 0);
+  // Those that come at once do not take the one free place twice.
+  const asked = await Promise.allSettled([ask("b"), ask("c")]);
+  expect(asked.map(({ status }) => status)).toContain("fulfilled");
+  expect(loaded()).toContain("slow");
+  expect(loaded()).toHaveLength(2 + 1);
+  abort.abort();
+  await Promise.all(waiting);
+});
+
+test("where as many answer as may run, one more is refused by its name, with when to come again", async () => {
+  const { pool, ask } = open([source("slow", {}, 60_000), source("a")], { loadedMax: 1 });
+  const abort = new AbortController();
+  const waiting = ask("slow", abort.signal);
+  await eventually(() => need(pool, "slow").status().running > 0);
+  const refused = await failureOf(ask("a"));
+  expect(refused).toMatchObject({
+    code: "queue/full",
+    details: { model: "a", retryAfterMs: expect.any(Number) as number },
+  });
+  expect(String(refused)).toContain('"a"');
+  abort.abort();
+  await waiting;
+  expect(await ask("a")).toBe("I am a");
+});
+
 test("what does not fit is refused with what to do, and asked again it is tried again", async () => {
   let freeBytes = 10_000_000;
   const big = source("big", { needBytes: () => 4_000_000_000 });
