@@ -67,8 +67,6 @@ export class DecodeLoop {
   readonly #pieces = new Pieces();
   /** Of the last steps of all who write, undisturbed; 0 before there was one. */
   #stepMs = 0;
-  /** Of the processor, when what was compared last had ended. */
-  #burntMs = 0;
 
   /** @param native the same context, where it can be reached without the addon */
   constructor(context: ContextInside, options: LoopOptions, native?: NativeContext) {
@@ -211,9 +209,13 @@ export class DecodeLoop {
       const group = writing.splice(0, size).filter((work) => this.#work.includes(work));
       if (group.length === 0) continue;
       const from = performance.now();
+      // To ask the kernel for it costs more than many a decode's last few percent.
+      const burnt = costs.isTrying ? burntMs() : 0;
       await this.#decode(group.map(asPart), threads);
-      // What follows a decode is part of what it costs to decode apart.
-      if (count > 1) this.#compare(costs, group.length, performance.now() - from);
+      if (count === 1) continue;
+      // What follows a decode is part of what it costs to decode apart; that it waited for a processor is not.
+      const ms = performance.now() - from;
+      costs.learn(group.length, costs.isTrying ? Math.min(ms, burntMs() - burnt) : ms);
     }
     const ms = performance.now() - startedAt;
     // A step that took long because something else had the processor is no reason to make the next wait longer.
@@ -324,13 +326,6 @@ export class DecodeLoop {
     if (this.#native !== undefined && work.chooser !== undefined)
       work.chooser.took(this.#native.sample(index, work.chooser.sampler));
     else await work.use(index, position);
-  }
-
-  /** That it waited for a processor is no part of what a decode costs. */
-  #compare(costs: DecodeCosts, sequences: number, ms: number): void {
-    const burnt = burntMs();
-    costs.learn(sequences, Math.min(ms, burnt - this.#burntMs));
-    this.#burntMs = burnt;
   }
 
   #learnThreads(kind: string, ms: number, isSteady: boolean): void {
