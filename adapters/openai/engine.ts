@@ -272,7 +272,8 @@ class Remote {
   #refuseWhileClosed(): void {
     const retryAfterMs = this.#closedUntil - Date.now();
     if (retryAfterMs <= 0) return;
-    const text = `The provider "${this.#provider.name}" takes requests again in ${Math.ceil(retryAfterMs / 1_000)} s`;
+    const { name, model } = this.#provider;
+    const text = `The provider "${name}" takes no more requests for "${model}" just now; try again in ${Math.ceil(retryAfterMs / 1_000)} s`;
     throw new MoultError("queue/full", text, { retryAfterMs });
   }
 }

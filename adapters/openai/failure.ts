@@ -90,6 +90,7 @@ function errorOf(provider: ProviderOptions, said: Said): MoultError {
   const make = (code: ErrorCode, text: string, details: object = {}): MoultError =>
     new MoultError(code, `The provider "${name}" ${text}`, { status, ...details });
   const after = afterMs === undefined ? {} : { retryAfterMs: afterMs };
+  const again = afterMs === undefined ? "later" : `in ${Math.ceil(afterMs / 1_000)} s`;
   const remedy = `${key === undefined ? "set" : "check"} its key under providers in moult.yaml`;
   switch (meaningOf(status, complaint)) {
     case "key":
@@ -99,15 +100,22 @@ function errorOf(provider: ProviderOptions, said: Said): MoultError {
       return make("model/unavailable", `knows no model "${model}" (${why}); ${check}`);
     }
     case "money":
-      return make("model/unavailable", `wants to be paid (${why})`);
+      return make(
+        "model/unavailable",
+        `wants to be paid (${why}); see to your account there, or ask another model`,
+      );
     case "full":
-      return make("queue/full", `takes no more requests just now (${why})`, after);
+      return make(
+        "queue/full",
+        `takes no more requests for "${model}" just now (${why}); try again ${again}`,
+        after,
+      );
     case "moved": {
       const write = "write the address that it means under providers in moult.yaml";
       return make("model/unavailable", `sends us elsewhere (${why}); ${write}`);
     }
     case "down":
-      return make("model/unavailable", `fails (${why})`, { retry: true });
+      return make("model/unavailable", `fails (${why}); try again later`, { retry: true });
     case "request":
       return make("input/invalid", `refuses the request (${why})`);
   }

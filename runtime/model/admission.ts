@@ -73,13 +73,28 @@ export function makesWay(
 }
 
 /**
+ * There is no room now, and it says when to come again.
+ * @param text what has none, by its name
+ * @param afterMs how long that lasts, where it is known
+ */
+export function noRoomNow(
+  text: string,
+  afterMs: number = RETRY_MS.min,
+  details: Readonly<Record<string, unknown>> = {},
+): MoultError {
+  const retryAfterMs = Math.min(Math.max(Math.ceil(afterMs), RETRY_MS.min), RETRY_MS.max);
+  const again = `try again in ${Math.ceil(retryAfterMs / 1_000)} s`;
+  return new MoultError("queue/full", `${text}; ${again}`, { ...details, retryAfterMs });
+}
+
+/**
  * Why one more request cannot even wait; `undefined`: it can.
  * @param asked lanes of all that wait or run
  */
 export function refusalOf(
   lane: Lane,
   asked: readonly Lane[],
-  { slots, waitMs = RETRY_MS.min }: Pick<ModelStatus, "slots" | "waitMs">,
+  { name, slots, waitMs }: Pick<ModelStatus, "name" | "slots" | "waitMs">,
   headroom: number = HEADROOM_DEFAULT,
 ): MoultError | undefined {
   const others = asked.filter((other) => other !== "interactive").length;
@@ -89,10 +104,14 @@ export function refusalOf(
   const isFull = asked.filter((other) => other === lane).length >= LANE_LENGTH_MAX + slots;
   if (!isCrowded && !isFull) return undefined;
   const text = isCrowded
-    ? `The model has ${others} requests to answer and keeps its other room for conversations; try again later`
-    : `The ${lane} lane of the model is full; try again later`;
-  const retryAfterMs = Math.min(Math.max(waitMs, RETRY_MS.min), RETRY_MS.max);
-  return new MoultError("queue/full", text, { lane, retryAfterMs });
+    ? `The model "${name}" has ${others} requests to answer and keeps its other room for conversations`
+    : laneFull(name, lane);
+  return noRoomNow(text, waitMs, { lane });
+}
+
+/** Says that no more may wait in a lane. */
+export function laneFull(name: string, lane: Lane): string {
+  return `As many requests as may wait in the ${lane} lane of the model "${name}" are waiting`;
 }
 
 /** How long requests take, learnt from those that ended. */

@@ -5,10 +5,11 @@
 import {
   Durations,
   isPatient,
+  laneFull,
   makesWay,
   mayStart,
+  noRoomNow,
   PEOPLE_MS,
-  RETRY_MS,
   type Room,
 } from "./admission.ts";
 import {
@@ -19,6 +20,7 @@ import {
   type Sink,
   type StartEngine,
 } from "./engine.ts";
+import { nameOf } from "./engine_options.ts";
 import { BEAT_MS, type FromHost, type ToHost } from "./frames.ts";
 import { type Job, newJob } from "./job.ts";
 import { LaneQueue } from "./queue.ts";
@@ -48,6 +50,8 @@ export class ModelHost {
   readonly #jobs = new Map<number, Job>();
   readonly #running = new Map<Job, Promise<void>>();
   readonly #durations = new Durations();
+  /** What the model is called. */
+  #name = "";
   #limits: Partial<EngineLimits> = {};
   /** When somebody asked last. */
   #personAt = -Infinity;
@@ -95,6 +99,7 @@ export class ModelHost {
 
   async #start(options: Extract<ToHost, { type: "start" }>["options"]): Promise<void> {
     const startedAt = performance.now();
+    this.#name = nameOf(options);
     let loadMs = 0;
     const tell = (reason: string | undefined): void => {
       if (reason !== undefined) this.#send({ type: "waiting", reason });
@@ -144,8 +149,8 @@ export class ModelHost {
       return false;
     }
     if (!this.#queue.push(lane, job)) {
-      const text = `The ${lane} lane of the model is full; try again later`;
-      this.#fail(job, new MoultError("queue/full", text, { lane }));
+      const etaMs = this.#etaMs(this.#queue.waiting().length);
+      this.#fail(job, noRoomNow(laneFull(this.#name, lane), etaMs, { lane }));
       return false;
     }
     this.#jobs.set(id, job);
@@ -159,10 +164,8 @@ export class ModelHost {
   #giveUp(job: Job): void {
     if (!this.#queue.remove(job.lane, job)) return;
     const waitedMs = Math.round(performance.now() - job.receivedAt);
-    const text = `The request has waited ${seconds(waitedMs)} for the model, which is as long as it may; try again later`;
-    const etaMs = this.#etaMs(1);
-    const details = { waitedMs, ...(etaMs !== undefined && { retryAfterMs: etaMs }) };
-    this.#fail(job, new MoultError("queue/full", text, details));
+    const text = `The request has waited ${seconds(waitedMs)} for the model "${this.#name}", which is as long as it may`;
+    this.#fail(job, noRoomNow(text, this.#etaMs(1), { waitedMs }));
     this.#tellPositions();
     this.#tellLoad();
   }
@@ -261,8 +264,8 @@ export class ModelHost {
   #done(job: Job, answer: EngineAnswer, queueMs: number): void {
     const { promptHash, usage } = answer;
     if (job.madeWay) {
-      const text = "The request made way for one that somebody waits for; try again later";
-      return this.#fail(job, new MoultError("queue/full", text, { retryAfterMs: RETRY_MS.min }));
+      const text = `The request made way at the model "${this.#name}" for one that somebody waits for`;
+      return this.#fail(job, noRoomNow(text));
     }
     const finish = job.abort.signal.aborted ? "cancelled" : answer.finish;
     if (finish !== "cancelled") this.#durations.learn(performance.now() - job.startedAt);

@@ -2,6 +2,7 @@
  * The models that may be asked by name: the resident one, and others that are loaded when somebody asks them, as many at
  * once as there is memory for. Knows no file and no engine.
  */
+import { noRoomNow } from "./admission.ts";
 import { bytesText } from "../bytes_text.ts";
 import type { Device } from "./device.ts";
 import { isProvided } from "./engine.ts";
@@ -190,11 +191,9 @@ function noRoom(model: PooledModel, free: number, others: readonly PooledModel[]
 }
 
 function crowded({ source }: PooledModel, count: number): MoultError {
-  return new MoultError(
-    "queue/full",
-    `Cannot load model "${source.id}" now: ${count} others answer, which is as many as run at once; ask again later, or ask one of those`,
-    { model: source.id, retryAfterMs: CROWDED_MS },
-  );
+  const { id } = source;
+  const text = `Cannot load model "${id}" now: ${count} others answer, which is as many as run at once`;
+  return noRoomNow(text, CROWDED_MS, { model: id });
 }
 
 /** What is counted is counted of all models; gauges are of the resident one. */

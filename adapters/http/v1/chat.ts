@@ -3,9 +3,8 @@ import { readChat } from "./asked.ts";
 import { chunkStream } from "./chunks.ts";
 import { completionOf, wholeCompletion } from "./completion.ts";
 import { findModel } from "./models.ts";
-import { RETRY_MS, WAIT_MS_MAX } from "../../../runtime/model/admission.ts";
+import { noRoomNow, WAIT_MS_MAX } from "../../../runtime/model/admission.ts";
 import { within } from "../../../runtime/within.ts";
-import { MoultError } from "../../../schemas/error.ts";
 import type { GenerateEvent } from "../../../schemas/model.ts";
 import type { Asked } from "../operation.ts";
 import type { Services } from "../services.ts";
@@ -31,7 +30,7 @@ export async function chatCompletion(
   };
   asked.signal.addEventListener("abort", leave, { once: true });
   if (asked.signal.aborted) leave();
-  const first = firstOf(events);
+  const first = firstOf(events, id);
   if (!stream) return await wholeCompletion(completion, await first, events);
   // Until something of the answer is there, a failure has a status of its own.
   await within(first, STATUS_MS_MAX);
@@ -41,6 +40,7 @@ export async function chatCompletion(
 /** The first event that is part of the answer. Rejects with `queue/full` when that would take too long. */
 async function firstOf(
   events: AsyncIterator<GenerateEvent>,
+  id: string,
 ): Promise<IteratorResult<GenerateEvent>> {
   for (;;) {
     const next = await events.next();
@@ -48,10 +48,7 @@ async function firstOf(
     const { etaMs = 0 } = next.value;
     if (etaMs <= (WAIT_MS_MAX.api ?? Number.POSITIVE_INFINITY)) continue;
     await events.return?.();
-    throw new MoultError(
-      "queue/full",
-      `The model has so much to do that it would take ${Math.round(etaMs / 1_000)} s to begin; try again later`,
-      { retryAfterMs: Math.min(etaMs, RETRY_MS.max) },
-    );
+    const beginsIn = `it would take ${Math.round(etaMs / 1_000)} s to begin`;
+    throw noRoomNow(`The model "${id}" has so much to do that ${beginsIn}`, etaMs);
   }
 }

@@ -155,7 +155,10 @@ describe("an error has OpenAI's shape:", () => {
     v1.said = [{ type: "queued", position: 90, etaMs: 900_000 }];
     const response = await v1.chat({});
     expect(response.headers.get("retry-after")).toBe("60");
-    await expectError(response, 429, "rate_limit_exceeded");
+    const { message } = await expectError(response, 429, "rate_limit_exceeded");
+    expect(message).toMatch(
+      /^The model ".+" has so much to do .* 900 s to begin; try again in 60 s$/,
+    );
     expect(v1.left).toBeGreaterThan(0);
   });
 

@@ -47,8 +47,15 @@ test("too many requests are a full queue that says when to come again, and are n
   server.script.push(refusing(429, { message: "Slow down" }, { "retry-after": "7" }), saying("no"));
   const engine = await openEngine(server.url);
   const full = { code: "queue/full", details: { retryAfterMs: 7_000 } };
-  await expect(answerOf(engine)).rejects.toMatchObject(full);
-  await expect(answerOf(engine)).rejects.toMatchObject({ code: "queue/full" });
+  await expect(answerOf(engine)).rejects.toMatchObject({
+    ...full,
+    message:
+      'The provider "there" takes no more requests for "some-model" just now (429: Slow down); try again in 7 s',
+  });
+  await expect(answerOf(engine)).rejects.toMatchObject({
+    code: "queue/full",
+    message: expect.stringMatching(/"there" .* "some-model" just now; try again in \d s$/),
+  });
   expect(server.asked.filter(({ method }) => method === "POST")).toHaveLength(1);
 });
 

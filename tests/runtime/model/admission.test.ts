@@ -96,24 +96,27 @@ test("the estimate grows with the place in the queue and shrinks with more slots
 test("of slots and queue the headroom is kept for conversations, whatever the others ask for", () => {
   const asked = (lane: Lane, count: number) => Array.from({ length: count }, () => lane);
   const most = Math.floor(0.7 * (4 + LANE_LENGTH_MAX));
-  const host = { slots: 4, waitMs: 12_345 };
+  const host = { name: "big.gguf", slots: 4, waitMs: 12_345 };
   const others = [...asked("api", most - 60), ...asked("cron", 60)];
   expect(refusalOf("api", others.slice(1), host)).toBeUndefined();
   expect(refusalOf("background", others, host)).toMatchObject({
     code: "queue/full",
     details: { lane: "background", retryAfterMs: 12_345 },
+    message: expect.stringMatching(/^The model "big.gguf" .*; try again in 13 s$/),
   });
   expect(refusalOf("interactive", others, host)).toBeUndefined();
   expect(refusalOf("api", asked("interactive", 250), host)).toBeUndefined();
   const burst = [...others, ...asked("interactive", LANE_LENGTH_MAX + 4)];
-  expect(refusalOf("interactive", burst, host)?.message).toContain("interactive lane");
+  expect(refusalOf("interactive", burst, host)?.message).toMatch(
+    /interactive lane of the model "big.gguf".*; try again in 13 s$/,
+  );
 });
 
 test("who is refused comes again between a second and a minute later", () => {
   const after = (waitMs: number) =>
-    refusalOf("api", ["api"], { slots: 1, waitMs }, 1)?.details?.["retryAfterMs"];
+    refusalOf("api", ["api"], { name: "", slots: 1, waitMs }, 1)?.details?.["retryAfterMs"];
   expect([after(3), after(5_000), after(9_000_000)]).toEqual([1_000, 5_000, 60_000]);
-  expect(refusalOf("api", [], { slots: 1 }, 1)).toBeUndefined();
+  expect(refusalOf("api", [], { name: "", slots: 1 }, 1)).toBeUndefined();
 });
 
 test("an interactive request starts at once although background work fills the queue", async () => {
@@ -135,7 +138,10 @@ test("with one slot, background work makes way for who waits, and nothing else d
   const hold = (lane: Lane) => collect(model.generate(requestOf("hold", { lane }), abort.signal));
   const made = hold("background").catch((error: unknown) => error);
   expect(textOf(await collect(model.generate(requestOf("hello Gus"))))).toContain("Gus");
-  expect(await made).toMatchObject({ code: "queue/full" });
+  expect(await made).toMatchObject({
+    code: "queue/full",
+    message: expect.stringMatching(/"scripted".*try again in 1 s$/),
+  });
   const cron = hold("cron");
   const late = hold("interactive");
   abort.abort();
@@ -149,7 +155,11 @@ test("a request that may not wait for long is given up while it waits, and says 
   const held = collect(model.generate(requestOf("hold"), abort.signal));
   await expect(
     collect(model.generate(requestOf("hello", { waitMsMax: 20 }))),
-  ).rejects.toMatchObject({ code: "queue/full", message: expect.stringContaining("has waited") });
+  ).rejects.toMatchObject({
+    code: "queue/full",
+    message: expect.stringMatching(/has waited .* the model "scripted".*try again in \d+ s$/),
+    details: { retryAfterMs: expect.any(Number) as number },
+  });
   abort.abort();
   await held;
   expect(

@@ -74,6 +74,7 @@ test("a full lane refuses with queue/full and leaves the others open", async () 
   );
   await expect(collect(model.generate(requestOf("hello")))).rejects.toMatchObject({
     code: "queue/full",
+    message: expect.stringMatching(/interactive lane of the model "scripted".*try again in \d+ s$/),
   });
   const other = collect(model.generate(requestOf("hello Di", { lane: "api" })));
   abort.abort();
