@@ -66,3 +66,12 @@ test("JSON that does not fit is not handed over", async () => {
   const one = await json({ type: "integer", minimum: 40, maximum: 49 });
   expect(Number(textOf(one))).toBeWithin(40, 50);
 });
+
+test("parameters may be called what chat templates call functions", async () => {
+  const names = ["items", "keys", "get"];
+  const properties = Object.fromEntries(names.map((name) => [name, { type: "string" }]));
+  const parameters = { type: "object", properties, required: ["items"] };
+  const order = { name: "order", description: "Order food", parameters };
+  const made = call(await ask({}, { tools: [order] }));
+  expect(made?.name).toBe("order");
+});
