@@ -23,6 +23,8 @@ const SLOWER_STEP_SHARE = 0.1;
  * makes text of the tokens before. A shorter one is done here: to change threads would cost more than it saves.
  */
 const SHORT_STEP_MS = 60;
+/** How long nobody else is heard at most, in between. */
+const HEAR_MS = 2;
 /** However hot it is, something is decoded. */
 const REST_MAX = 0.9;
 const REST_MS_MAX = 1_000;
@@ -58,6 +60,8 @@ export class DecodeLoop {
   readonly #threads: ThreadTuner;
   /** Of the last decode. */
   #threadsSet = 0;
+  /** Who came meanwhile was heard then. */
+  #heardAt = 0;
   /** Of the time, in which nothing is decoded. */
   #restShare = 0;
   /** Tokens read in one step. */
@@ -287,7 +291,9 @@ export class DecodeLoop {
     // The next step of somebody who is told would overwrite what the others are to be told.
     for (const { work } of parts) advance(work, 1);
     for (const [at, { work }] of parts.entries()) work.chooser?.took(next[at] as Token);
+    if (performance.now() - this.#heardAt < HEAR_MS) return;
     await others();
+    this.#heardAt = performance.now();
   }
 
   /** Decodes in another thread. Resolves with what the logits are for. */
