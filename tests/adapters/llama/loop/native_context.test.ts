@@ -48,7 +48,9 @@ async function byAddon(text: string, sampling: Sampling): Promise<readonly numbe
   const context = await newContext();
   const { _ctx: addon } = insideContext(context);
   const sampler = newSampler(model);
-  sampler.applyConfig(insideSequence(context.getSequence())._resolveSamplerConfig(sampling));
+  // Held until the end: what nobody holds is cleared when garbage is collected.
+  const sequence = context.getSequence();
+  sampler.applyConfig(insideSequence(sequence)._resolveSamplerConfig(sampling));
   let { index, position } = await read(context, 0, text);
   const written: number[] = [];
   while (written.length < COUNT) {
@@ -60,6 +62,7 @@ async function byAddon(text: string, sampling: Sampling): Promise<readonly numbe
     await addon.decodeBatch();
   }
   sampler.dispose();
+  sequence.dispose();
   await context.dispose();
   return written;
 }
