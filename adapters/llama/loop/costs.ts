@@ -91,6 +91,13 @@ export class DecodeCosts {
     known.isOld = false;
   }
 
+  /** Milliseconds of the cheapest step for so many streams; `undefined`: nothing is known of any. */
+  least(sequences: number): number | undefined {
+    if (this.#known.length === 0) return undefined;
+    const size = sequences <= 1 ? 1 : this.#cheapest(sequences, sizesFor(sequences));
+    return inParts(sequences, size).reduce((sum, part) => sum + this.#of(part), 0);
+  }
+
   /** Sizes of the decodes that together serve `sequences` streams soonest, all about alike. One step of all. */
   next(sequences: number): readonly number[] {
     if (sequences <= 1) return ALONE.slice(0, sequences);

@@ -6,10 +6,10 @@ import { isLockActive, withLock } from "lifecycle-utils";
 import type { Token } from "node-llama-cpp";
 import type { Addon, AddonSampler, ContextInside } from "./addon.ts";
 import { calibrate } from "./calibration.ts";
-import { DecodeCosts } from "./costs.ts";
 import { libraryWork } from "./library_work.ts";
 import type { NativeContext, NativePart, NativeSampler } from "./native_context.ts";
 import { PIECE_TOKENS_MIN, Pieces } from "./pieces.ts";
+import { StepPlans } from "./step_plans.ts";
 import { ThreadTuner } from "./threads.ts";
 import { TILE_TOKENS } from "./tile.ts";
 import { advance, isWriting, type Part, shortParts, URGENCY, wantedOf, type Work } from "./work.ts";
@@ -66,8 +66,7 @@ export class DecodeLoop {
   #restShare = 0;
   /** Tokens read in one step. */
   #batchTokens: number;
-  /** By number of threads. */
-  readonly #costsBy = new Map<number, DecodeCosts>();
+  readonly #plans: StepPlans;
   readonly #pieces = new Pieces();
   /** Of the last steps of all who write, undisturbed; 0 before there was one. */
   #stepMs = 0;
@@ -81,6 +80,7 @@ export class DecodeLoop {
     this.#batchTokens = options.batchTokens;
     const { max, fixed } = options.threads;
     this.#threads = new ThreadTuner(fixed ? max : 1, max);
+    this.#plans = new StepPlans(this.#threads.current);
     context._decodeTokens = (request, mapper) => {
       const { work, values } = libraryWork(request, mapper);
       this.add(work);
@@ -139,7 +139,7 @@ export class DecodeLoop {
     return token;
   }
 
-  /** Takes positions out of the context that nobody wants. */
+  /** Takes positions out of the context that nobody wants. @param end -1: all from `start` on */
   async forget(sequence: number, start: number, end: number): Promise<void> {
     const forgot = await withLock([this.#context, "context"], () =>
       this.#addon.removeTokenCellsFromSequence(sequence, start, end),
@@ -154,7 +154,7 @@ export class DecodeLoop {
     this.#threads.current = await calibrate({
       threadsMax: this.#threads.max,
       sequencesMax: this.#options.whole ? 1 : sequencesMax,
-      learn: (threads, sequences, ms) => this.#costs(threads).know(sequences, ms),
+      learn: (threads, sequences, ms) => this.#plans.know(threads, sequences, ms),
       decode: async (threads, sequences, position) => {
         const startedAt = performance.now();
         this.#setThreads(threads);
@@ -206,9 +206,11 @@ export class DecodeLoop {
   async #write(writing: Work[]): Promise<void> {
     const count = writing.length;
     const startedAt = performance.now();
-    const threads = this.#nextThreads();
-    const costs = this.#costs(threads);
-    for (const size of this.#options.whole ? [count] : costs.next(count)) {
+    const { whole, threads: own } = this.#options;
+    const most = own.fixed ? this.#threads.current : this.#threads.most();
+    const plan = this.#plans.next(count, most, own.fixed);
+    const { costs, threads } = plan;
+    for (const size of whole ? [count] : plan.sizes) {
       // Some may have been taken back while others were decoded.
       const group = writing.splice(0, size).filter((work) => this.#work.includes(work));
       if (group.length === 0) continue;
@@ -216,7 +218,6 @@ export class DecodeLoop {
       // To ask the kernel for it costs more than many a decode's last few percent.
       const burnt = costs.isTrying ? burntMs() : 0;
       await this.#decode(group.map(asPart), threads);
-      if (count === 1) continue;
       // What follows a decode is part of what it costs to decode apart; that it waited for a processor is not.
       const ms = performance.now() - from;
       costs.learn(group.length, costs.isTrying ? Math.min(ms, burntMs() - burnt) : ms);
@@ -226,7 +227,7 @@ export class DecodeLoop {
     const change = ms - this.#stepMs;
     const share = this.#stepMs === 0 ? 1 : change < 0 ? QUICKER_STEP_SHARE : SLOWER_STEP_SHARE;
     this.#stepMs += share * change;
-    this.#learnThreads(`write ${count}`, ms, !costs.isTrying);
+    if (this.#plans.learn(plan, count, ms) && !own.fixed) this.#threads.flee();
   }
 
   /** Does what could wait. */
@@ -264,15 +265,28 @@ export class DecodeLoop {
 
   async #decode(parts: readonly Part[], threads: number): Promise<void> {
     this.#work = this.#work.filter((work) => !parts.some((part) => part.work === work));
-    this.#setThreads(threads);
     try {
+      this.#setThreads(threads);
       const short = this.#stepMs < SHORT_STEP_MS ? shortParts(parts) : undefined;
       if (this.#native !== undefined && short !== undefined)
         return await this.#decodeHere(this.#native, parts, short);
       const uses = await this.#decodeBeside(parts);
       await Promise.all(uses.map((use) => this.#use(use)));
     } catch (error) {
-      for (const { work } of parts) work.fail(error);
+      await this.#apart(parts, threads, error);
+    }
+  }
+
+  /** Of several that could not be decoded together only those fail that can not be decoded alone either. */
+  async #apart(parts: readonly Part[], threads: number, error: unknown): Promise<void> {
+    // A part of it may have come into the context.
+    for (const { work } of parts)
+      await this.forget(work.sequence, work.position, -1).catch(() => {});
+    for (const part of parts) {
+      const { signal } = part.work;
+      if (parts.length === 1 || signal?.aborted === true)
+        part.work.fail(signal?.aborted === true ? signal.reason : error);
+      else await this.#decode([part], threads);
     }
   }
 
@@ -290,7 +304,7 @@ export class DecodeLoop {
     this.decodes++;
     // The next step of somebody who is told would overwrite what the others are to be told.
     for (const { work } of parts) advance(work, 1);
-    for (const [at, { work }] of parts.entries()) work.chooser?.took(next[at] as Token);
+    for (const [at, { work }] of parts.entries()) this.#tell(work, next[at] as Token);
     if (performance.now() - this.#heardAt < HEAR_MS) return;
     await others();
     this.#heardAt = performance.now();
@@ -329,9 +343,27 @@ export class DecodeLoop {
   }
 
   async #use({ work, index, position }: Use): Promise<void> {
-    if (this.#native !== undefined && work.chooser !== undefined)
-      work.chooser.took(this.#native.sample(index, work.chooser.sampler));
-    else await work.use(index, position);
+    const { chooser } = work;
+    try {
+      if (this.#native === undefined || chooser === undefined) await work.use(index, position);
+      else this.#tell(work, this.#native.sample(index, chooser.sampler));
+    } catch (error) {
+      this.#fail(work, error);
+    }
+  }
+
+  #tell(work: Work, token: Token): void {
+    try {
+      work.chooser?.took(token);
+    } catch (error) {
+      this.#fail(work, error);
+    }
+  }
+
+  /** Nobody else's fault: and nothing may choose for it any more. */
+  #fail(work: Work, error: unknown): void {
+    this.remove(work);
+    work.fail(error);
   }
 
   #learnThreads(kind: string, ms: number, isSteady: boolean): void {
@@ -350,17 +382,9 @@ export class DecodeLoop {
     this.#native?.keepThreads(threads);
   }
 
-  #costs(threads: number): DecodeCosts {
-    const known = this.#costsBy.get(threads) ?? new DecodeCosts();
-    this.#costsBy.set(threads, known);
-    return known;
-  }
-
   #dropAborted(): void {
-    for (const work of this.#work.filter(({ signal }) => signal?.aborted === true)) {
-      this.remove(work);
-      work.fail(work.signal?.reason);
-    }
+    for (const work of this.#work.filter(({ signal }) => signal?.aborted === true))
+      this.#fail(work, work.signal?.reason);
   }
 }
 

@@ -49,6 +49,7 @@ export class ThreadTuner {
   #upward = false;
   #waitMs = TRIAL_MS_MIN;
   #triedAt: number;
+  #fledUntil = -Infinity;
 
   constructor(
     start: number,
@@ -82,6 +83,12 @@ export class ThreadTuner {
     return this.#given;
   }
 
+  /** The most that may decode now, whatever was found to be best. */
+  most(): number {
+    if (this.max === 1 || this.#clock() < this.#fledUntil) return 1;
+    return Math.min(this.max, this.#crowd.free(this.#given));
+  }
+
   /** Never more than this from now on. */
   limit(max: number): void {
     this.max = Math.max(1, max);
@@ -102,7 +109,7 @@ export class ThreadTuner {
     if (this.#trial !== undefined) return this.#learnTrial(this.#trial, kind, ms);
     const usual = this.#usual.get(kind) ?? ms;
     if (ms > CROWDED * usual && this.current > 1) {
-      if (++this.#crowded >= CROWDED_DECODES) this.#flee();
+      if (++this.#crowded >= CROWDED_DECODES) this.flee();
       return;
     }
     this.#crowded = 0;
@@ -117,9 +124,10 @@ export class ThreadTuner {
   }
 
   /** Somebody else computes: one thread, and no trial for a while. */
-  #flee(): void {
+  flee(): void {
     this.#use(1);
     this.#later();
+    this.#fledUntil = this.#clock() + this.#waitMs;
   }
 
   #begin(kind: string): void {

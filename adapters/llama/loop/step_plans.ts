@@ -1,0 +1,107 @@
+/**
+ * How those who write are decoded: with how many threads, and how many of them at once. Both go together: one thread may be
+ * best for one chat and two for eight, and with two threads other sizes are quick. Knows milliseconds only.
+ */
+import { DecodeCosts } from "./costs.ts";
+
+/** Another number of threads must be quicker by this much: of equals the one that was used last wins. */
+const GAIN_MIN = 0.95;
+/** Steps of a trial with another number of threads. */
+const TRIAL_STEPS = 6;
+/** Between trials, in milliseconds; twice as long after each that changed nothing. */
+const TRIAL_MS_MIN = 2_000;
+const TRIAL_MS_MAX = 60_000;
+/** A step that takes so many times what it should is a sign of somebody else's work. */
+const CROWDED = 3;
+/** So many of them in a row: a single one may have had bad luck. */
+const CROWDED_STEPS = 4;
+
+/** One step of all who write. */
+export interface StepPlan {
+  readonly threads: number;
+  /** Sizes of its decodes. */
+  readonly sizes: readonly number[];
+  /** What decodes cost with so many threads: to be taught. */
+  readonly costs: DecodeCosts;
+}
+
+/** Learns as it is used. */
+export class StepPlans {
+  readonly #costs: DecodeCosts[] = [];
+  readonly #clock: () => number;
+  #threads: number;
+  /** Steps that are left of a trial, and its threads. */
+  #trial = { threads: 0, steps: 0 };
+  #waitMs = TRIAL_MS_MIN;
+  #triedAt: number;
+  #crowded = 0;
+
+  /** @param threads what is begun with */
+  constructor(threads: number, clock: () => number = () => performance.now()) {
+    this.#threads = threads;
+    this.#clock = clock;
+    this.#triedAt = clock();
+  }
+
+  /** Takes in what was tried before there was work. */
+  know(threads: number, sequences: number, ms: number): void {
+    this.#of(threads).know(sequences, ms);
+  }
+
+  /** The next step of `sequences` streams. @param isFixed with exactly so many threads, not with fewer */
+  next(sequences: number, threadsMax: number, isFixed = false): StepPlan {
+    const threads = isFixed
+      ? threadsMax
+      : (this.#tried(threadsMax) ?? this.#quickest(sequences, threadsMax));
+    const costs = this.#of(threads);
+    return { threads, sizes: costs.next(sequences), costs };
+  }
+
+  /** Takes in what a step took. `true`: somebody else computes, and threads that wait for each other take long. */
+  learn({ threads, costs }: StepPlan, sequences: number, ms: number): boolean {
+    const usual = costs.least(sequences);
+    const isSlow = threads > 1 && usual !== undefined && ms > CROWDED * usual;
+    this.#crowded = isSlow ? this.#crowded + 1 : 0;
+    if (this.#crowded < CROWDED_STEPS) return false;
+    this.#crowded = 0;
+    this.#trial.steps = 0;
+    return true;
+  }
+
+  /** The number of threads that is being tried, if there is one. */
+  #tried(threadsMax: number): number | undefined {
+    if (this.#trial.steps > 0 && this.#trial.threads <= threadsMax) {
+      this.#trial.steps--;
+      return this.#trial.threads;
+    }
+    const now = this.#clock();
+    if (threadsMax === 1 || now - this.#triedAt < this.#waitMs) return undefined;
+    this.#triedAt = now;
+    this.#waitMs = Math.min(this.#waitMs * 2, TRIAL_MS_MAX);
+    // One more and one less in turn: what helps changes with what else runs.
+    const up = this.#threads + 1;
+    const isUp = this.#threads === 1 || (this.#trial.threads < this.#threads && up <= threadsMax);
+    this.#trial = {
+      threads: isUp ? Math.min(up, threadsMax) : this.#threads - 1,
+      steps: TRIAL_STEPS,
+    };
+    return this.#trial.threads;
+  }
+
+  /** By what is known; the number that was used last where nothing else is. */
+  #quickest(sequences: number, threadsMax: number): number {
+    let best = Math.min(this.#threads, threadsMax);
+    let least = this.#costs[best]?.least(sequences) ?? Infinity;
+    for (let threads = 1; threads <= threadsMax; threads++) {
+      const cost = this.#costs[threads]?.least(sequences) ?? Infinity;
+      if (cost < least * GAIN_MIN) [best, least] = [threads, cost];
+    }
+    if (best !== this.#threads) this.#waitMs = TRIAL_MS_MIN;
+    this.#threads = best;
+    return best;
+  }
+
+  #of(threads: number): DecodeCosts {
+    return (this.#costs[threads] ??= new DecodeCosts());
+  }
+}
