@@ -13,6 +13,7 @@ void *dlopen(const char *file, int flags);
 void *dlsym(void *library, const char *name);
 
 #define RTLD_NOW 2
+#define RTLD_NOLOAD 4
 #define SEQUENCES_MAX 256
 
 struct llama_batch {
@@ -29,9 +30,9 @@ static int (*llama_decode)(context, struct llama_batch);
 static void (*llama_synchronize)(context);
 static int (*llama_sampler_sample)(sampler, context, int);
 
-/* Finds the functions in a library that is loaded already. 0: it is another one. */
+/* Finds the functions in a library that is loaded already. 0: it is not, or it is another one. */
 int bind(const char *file) {
-  void *library = dlopen(file, RTLD_NOW);
+  void *library = dlopen(file, RTLD_NOW | RTLD_NOLOAD);
   if (!library) return 0;
   llama_decode = dlsym(library, "llama_decode");
   llama_synchronize = dlsym(library, "llama_synchronize");

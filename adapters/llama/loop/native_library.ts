@@ -64,24 +64,26 @@ export class NativeLibrary {
 
   private constructor(folder: string) {
     const file = libraryIn(folder, "llama");
+    this.glue = cc({ source: path.join(import.meta.dir, "native.c"), symbols: GLUE }).symbols;
+    // Before anything else opens it: a second library beside the addon's would know nothing of its contexts.
+    if (this.glue.bind(ptr(text(file))) === 0) throw new Error(`${file} is not what is loaded`);
     this.llama = dlopen(file, LLAMA).symbols;
     const { symbols: ggml } = dlopen(libraryIn(folder, "ggml"), GGML);
     this.#ggml = { ...ggml, ...dlopen(libraryIn(folder, "ggml-base"), GGML_BASE).symbols };
-    this.glue = cc({ source: path.join(import.meta.dir, "native.c"), symbols: GLUE }).symbols;
-    if (this.glue.bind(ptr(text(file))) === 0) throw new Error(`${file} has other functions`);
   }
 
   /** Opens it, once. */
   static readonly open = once(() => new NativeLibrary(installedFolder()));
 
-  /** The address of `llama_context`. 0: it is not where it is expected. */
+  /** The address of `llama_context`. 0: it is not where it is expected, or this process may not look. */
   addressOf(context: LlamaContext): number {
     const parts = context as unknown as { readonly _ctx: unknown };
     const { _model } = context.model as unknown as { readonly _model: unknown };
     const model = this.#modelIn(this.#words(_model));
     if (model === undefined) return 0;
     // The first thing in a context is its model. What is no address is only read by the kernel, which says so.
-    const memory = openSync("/proc/self/mem", "r");
+    const memory = ownMemory();
+    if (memory === undefined) return 0;
     try {
       const found = this.#words(parts._ctx).find((word) => firstOf(memory, word) === model);
       return Number(found ?? 0n);
@@ -129,6 +131,15 @@ export class NativeLibrary {
 
 function isAddress(word: bigint): boolean {
   return word >= ADDRESS_MIN && word < ADDRESS_MAX && word % 8n === 0n;
+}
+
+/** The memory of this process. `undefined`: one that may not be looked into, or there is no `/proc`. */
+function ownMemory(): number | undefined {
+  try {
+    return openSync("/proc/self/mem", "r");
+  } catch {
+    return undefined;
+  }
 }
 
 /** The first word at an address. */

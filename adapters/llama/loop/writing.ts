@@ -52,6 +52,8 @@ export class Writing implements Work {
   #count = 0;
   /** What it will end with, as soon as nothing of it is being decoded. */
   #end: WritingEnd | undefined;
+  /** Why nobody can take its tokens. */
+  #error: unknown;
   #failed = false;
 
   /** @param tokens what is to be read first; at least one */
@@ -94,7 +96,7 @@ export class Writing implements Work {
   }
 
   #took(token: Token): void {
-    if (this.#end !== undefined) return this.#ended.resolve(this.#end);
+    if (this.#end !== undefined) return this.#settle(this.#end);
     if (this.signal?.aborted === true) return this.fail(this.signal.reason);
     const { loop, generated, contextTokens } = this.#place;
     this.#count++;
@@ -119,10 +121,20 @@ export class Writing implements Work {
   #look(token: Token): void {
     if (this.#failed) return;
     const last = this.#end;
-    if (!this.#plan.take(token)) this.#end = "stop";
+    try {
+      if (!this.#plan.take(token)) this.#end = "stop";
+    } catch (error) {
+      this.#error = error;
+      this.#end = "stop";
+    }
     if (this.#end === undefined) return;
     // What is being decoded already ends it when it is done: its sequence is nobody else's before.
-    if (last !== undefined || this.#place.loop.remove(this)) this.#ended.resolve(this.#end);
+    if (last !== undefined || this.#place.loop.remove(this)) this.#settle(this.#end);
+  }
+
+  #settle(end: WritingEnd): void {
+    if (this.#error === undefined) this.#ended.resolve(end);
+    else this.fail(this.#error);
   }
 }
 

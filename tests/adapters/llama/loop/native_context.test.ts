@@ -62,7 +62,7 @@ async function byAddon(text: string, sampling: Sampling): Promise<readonly numbe
     await addon.decodeBatch();
   }
   sampler.dispose();
-  sequence.dispose();
+  await sequence.dispose();
   await context.dispose();
   return written;
 }
