@@ -1,10 +1,11 @@
 /**
  * How a request and a tool agree, in numbers: words and things they share, whether the same is to be done or something else,
  * how it reads as arguments, and what of either finds nothing in the other. What the numbers count is in
- * `agreement_weights.ts`. Knows words, no model.
+ * `agreement_weights.txt`. Knows words, no model.
  */
 import { contentOf, knownTool, type KnownTool, pairsIn, type Part, partOf } from "./known_tool.ts";
 import { hasHan, type Unit } from "./lexicon.ts";
+import { nearness } from "./nearness.ts";
 import { type Compared, essenceOf, lexiconOf, rankTools, shapesOf } from "./tool_choice.ts";
 import type { ToolSpec } from "../../schemas/model.ts";
 
@@ -37,6 +38,19 @@ const CLAUSES = /[.!?;,，。！？；…]+\s|[，。！？；]|\b(?:so|because|
 const WORDS_SCORE_MAX = 20;
 /** Places of a tool in which a word may be found. */
 const FOUND = 6;
+/** In what it counts, too, how far a tool is ahead of the others. */
+const AHEAD: readonly string[] = [
+  "alikeAny",
+  "alikeWhole",
+  "alikeNameCover",
+  "alikeMost",
+  "reads",
+  "words",
+  "about",
+  "aboutCover",
+  "nameCover",
+  "strange",
+];
 
 /** A request. */
 interface Said {
@@ -62,16 +76,36 @@ export function agreements(
   const said = saidIn(message, known);
   const ranked = rankTools(message, tools.map(comparedOf));
   const scores = new Map(ranked.map(({ name, score }) => [name, score]));
-  return tools.map((tool) => {
-    const words = Math.min(WORDS_SCORE_MAX, scores.get(tool.name) ?? 0) / 10;
-    return { ...agreement(said, knownTool(tool), reading(tool)), words };
+  const read = tools.map(reading);
+  const near = nearness(
+    requestIn(message),
+    known.map(({ words }) => words),
+    read.map((one) => one?.texts ?? []),
+  );
+  const all = known.map((one, nth) => {
+    const words = Math.min(WORDS_SCORE_MAX, scores.get(tools[nth]?.name ?? "") ?? 0) / 10;
+    return { ...agreement(said, one, read[nth]), ...near[nth], words };
   });
+  return withAhead(all);
+}
+
+function withAhead(all: readonly Agreement[]): readonly Agreement[] {
+  const ahead: Record<string, number>[] = all.map(() => ({}));
+  for (const name of AHEAD) {
+    const own = all.map((one) => one[name] ?? 0);
+    const [best = 0, next = 0] = own.toSorted((a, b) => b - a);
+    for (const [nth, value] of own.entries()) {
+      const other = value >= best ? next : best;
+      const sums = ahead[nth];
+      if (sums !== undefined)
+        sums[`${name}Ahead`] = value - (all.length > 1 ? other : Math.min(0, value));
+    }
+  }
+  return all.map((one, nth) => ({ ...one, ...ahead[nth] }));
 }
 
 function saidIn(message: string, tools: readonly KnownTool[]): Said {
-  const essence = essenceOf(message);
-  // What stands before a colon may be a time only.
-  const request = contentOf(essence).some(isMeant) ? essence : message;
+  const request = requestIn(message);
   const clauses = request
     .split(CLAUSES)
     .map(contentOf)
@@ -93,6 +127,13 @@ function saidIn(message: string, tools: readonly KnownTool[]): Said {
       }),
     ),
   };
+}
+
+/** A message without what it hands over. */
+function requestIn(message: string): string {
+  const essence = essenceOf(message);
+  // What stands before a colon may be a time only.
+  return contentOf(essence).some(isMeant) ? essence : message;
 }
 
 function isMeant({ meaning }: Unit): boolean {

@@ -74,7 +74,7 @@ export function fittingTools(
 }
 
 /** The tools whose arguments are worth reading: by words alone they could be meant. Reading takes most of the time. */
-function likeliest(text: string, tools: readonly ToolSpec[]): readonly ToolSpec[] {
+export function likeliest(text: string, tools: readonly ToolSpec[]): readonly ToolSpec[] {
   if (tools.length <= READ_MAX) return tools;
   const scores = scoresOf(text, tools, () => undefined);
   return tools

@@ -1,5 +1,6 @@
 /** What a tool says of itself, as words with their meanings: of its name, its description and its parameters. */
 import { hasHan, type Unit } from "./lexicon.ts";
+import { type ToolWords, toolWords } from "./nearness.ts";
 import { isStopWord, lexiconOf, sensesOf, unitsIn } from "./tool_choice.ts";
 import type { ToolSpec } from "../../schemas/model.ts";
 
@@ -27,6 +28,8 @@ export interface KnownTool {
   readonly senses: ReadonlySet<string>;
   /** Whether it answers rather than does something. */
   readonly tells: boolean;
+  /** What its words mean. */
+  readonly words: ToolWords;
 }
 
 /** Words that every other tool has. */
@@ -82,6 +85,7 @@ function read({ name, description, parameters }: ToolSpec): KnownTool {
     pairs: new Set([name, description, ...texts].flatMap(pairsIn)),
     senses: sensesOf([name, description, ...texts].join(" ")),
     tells: does.some((action) => telling().has(action)),
+    words: toolWords(name, description, texts),
   };
 }
 

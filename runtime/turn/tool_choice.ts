@@ -134,7 +134,7 @@ export function termsOf(text: string): readonly string[] {
 /** What a value's shape says of a request. */
 const SHAPES: readonly (readonly [RegExp, string])[] = [
   [
-    /\d\s*(?:[-+*/^×÷=]|plus|minus|times|divided by|multiplied by|to the power|乘以|除以|加|减)\s*\(?\d|\broot of \d|\d ?% of \d/u,
+    /\d\s*(?:[-+*/^×÷=]|plus|minus|times|divided by|multiplied by|to the power|乘以|除以|加|减)\s*\(?\d|\broot of \d|\d ?(?:%|percent|per cent) of \d|\d ?的(?: ?\d+ ?%|百分之)|\d (?:squared|cubed)\b/u,
     "calculate",
   ],
   [
