@@ -99,10 +99,12 @@ function match(said: Words, part: Words): Match {
 
 function alikeness(said: Words, a: number, part: Words, b: number): number {
   if (said.known[a] !== true || part.known[b] !== true) return 0;
-  const [from, to] = [a * DIMENSIONS, b * DIMENSIONS];
+  const { vectors } = said;
+  const others = part.vectors;
+  let to = b * DIMENSIONS;
   let sum = 0;
-  for (let at = 0; at < DIMENSIONS; at++)
-    sum += (said.vectors[from + at] ?? 0) * (part.vectors[to + at] ?? 0);
+  for (let from = a * DIMENSIONS, end = from + DIMENSIONS; from < end; from++, to++)
+    sum += (vectors[from] ?? 0) * (others[to] ?? 0);
   return sum;
 }
 
@@ -117,6 +119,30 @@ interface Beside {
   readonly input: Match;
 }
 
+/** A request and the tools that it was beside: each is looked at more than once, before and after its arguments are read. */
+interface Request {
+  readonly message: string;
+  readonly said: Words;
+  readonly beside: Map<ToolWords, Beside>;
+}
+
+let last: Request | undefined;
+
+function requestOf(message: string): Request {
+  if (last?.message !== message)
+    last = { message, said: wordsOf(message, SAID_MAX), beside: new Map() };
+  return last;
+}
+
+function besideIn({ said, beside }: Request, tool: ToolWords): Beside {
+  const before = beside.get(tool);
+  if (before !== undefined) return before;
+  const { name, about, input } = tool;
+  const own = { name: match(said, name), about: match(said, about), input: match(said, input) };
+  beside.set(tool, own);
+  return own;
+}
+
 /**
  * The numbers of each tool for a request.
  *
@@ -127,12 +153,9 @@ export function nearness(
   known: readonly ToolWords[],
   values: readonly (readonly string[])[],
 ): readonly Nearness[] {
-  const said = wordsOf(message, SAID_MAX);
-  const all = known.map(({ name, about, input }) => ({
-    name: match(said, name),
-    about: match(said, about),
-    input: match(said, input),
-  }));
+  const request = requestOf(message);
+  const { said } = request;
+  const all = known.map((tool) => besideIn(request, tool));
   const rarity = raritiesIn(said, all);
   return all.map((one, nth) => {
     const own = new Set(plainWords((values[nth] ?? []).join(" . ")));
