@@ -11,6 +11,7 @@ import {
 } from "node-llama-cpp";
 import { type Addon, insideContext } from "./loop/addon.ts";
 import { Crowd } from "./loop/crowd.ts";
+import { TextSize } from "./prompt_size.ts";
 import type { Embedded } from "../../runtime/ports.ts";
 import { MoultError } from "../../schemas/error.ts";
 
@@ -64,6 +65,7 @@ export class Embeddings {
   readonly #options: EmbeddingOptions;
   readonly #crowd = new Crowd();
   readonly #pooling: Pooling;
+  readonly #size: TextSize;
   #room: Room | undefined;
   #idle: NodeJS.Timeout | undefined;
   /** One text after the other, whoever asks. */
@@ -73,6 +75,7 @@ export class Embeddings {
     this.#model = model;
     this.#options = options;
     this.#pooling = poolingOf(model);
+    this.#size = new TextSize(model.tokenizer);
     const { hasEncoder, hasDecoder } = model.fileInsights;
     this.isAll = (hasEncoder && !hasDecoder) || !!insideFile(model).pooling_type;
   }
@@ -120,9 +123,11 @@ export class Embeddings {
   async #read(text: string, signal: AbortSignal) {
     signal.throwIfAborted();
     if (text === "") throw new MoultError("input/invalid", "A text is empty; write something");
+    const { contextTokens } = this.#options;
+    const least = await this.#size.atLeast(text, contextTokens);
+    if (least > contextTokens) throw tooLong(text, least, contextTokens);
     const tokens = inputOf(this.#model, text);
-    if (tokens.length > this.#options.contextTokens)
-      throw tooLong(text, tokens.length, this.#options.contextTokens);
+    if (tokens.length > contextTokens) throw tooLong(text, tokens.length, contextTokens);
     const room = await this.#roomFor(tokens.length);
     const vector = await this.#decode(room, tokens, signal);
     return { vector: normalised(vector), tokens: tokens.length };
@@ -209,7 +214,7 @@ function tooLong(text: string, tokens: number, contextTokens: number): MoultErro
   const beginning = text.slice(0, SHOWN_CHARS).trim();
   return new MoultError(
     "input/invalid",
-    `The text that begins with ${JSON.stringify(beginning)} has ${tokens} tokens and the model reads ${contextTokens} at most; shorten it, or cut it in parts`,
+    `The text that begins with ${JSON.stringify(beginning)} has at least ${tokens} tokens and the model reads ${contextTokens} at most; shorten it, or cut it in parts`,
     { tokens, contextTokens },
   );
 }

@@ -11,7 +11,7 @@ import { openLlama } from "./library.ts";
 import { openStore } from "./kv_open.ts";
 import { type Neutral, neutralFor } from "./neutral.ts";
 import { type Offer, offerOf } from "./offer.ts";
-import { checkSize } from "./prompt_size.ts";
+import { checkChars, TextSize } from "./prompt_size.ts";
 import { renderPrompt, type Rendered, thoughtOf, wrapperFor } from "./prompt_wrapper.ts";
 import { type Slot, Slots } from "./slots.ts";
 import { callTag, specialTexts } from "./special_texts.ts";
@@ -59,6 +59,7 @@ export class Inference {
   readonly #model: LlamaModel;
   readonly #slots: Slots;
   readonly #embeddings: Embeddings;
+  readonly #size: TextSize;
   readonly #neutral: Neutral;
   readonly #answering: Answering;
   /** Slots at work: a limit holds for them at once, and for others when they begin. */
@@ -92,6 +93,7 @@ export class Inference {
       whole: llama.gpu !== false,
       store: (context) => openStore(options, llama, context),
     });
+    this.#size = new TextSize(model.tokenizer);
     this.#embeddings = new Embeddings(model, {
       contextTokens: info.contextTokens,
       threads: () => (this.#busy.size > 0 ? 1 : (this.#limits.threads ?? info.threads)),
@@ -131,6 +133,8 @@ export class Inference {
   async generate(request: GenerateRequest, sink: Sink, signal: AbortSignal): Promise<EngineAnswer> {
     const startedAt = performance.now();
     if (this.#embeddings.isAll) throw writesNothing(this.info.name);
+    // Before any of it is read, and again with all tools that are shown.
+    await this.#size.check(request.messages, request.tools ?? [], this.info.contextTokens);
     const prompt = this.#render(request);
     // What is asked within a turn, or in the background, is part of something that may be removed.
     const [{ session, lane }, { tokens }] = [request, prompt];
@@ -199,10 +203,8 @@ export class Inference {
   /** The prompt, before anybody knows which slot reads it: that depends on what it begins with. */
   #render(request: GenerateRequest): Prompt {
     const { contextTokens } = this.info;
-    // Before any of it is read, and again with all tools that are shown.
-    checkSize(request.messages, request.tools ?? [], contextTokens);
     const offer = this.#offer(request);
-    checkSize(request.messages, [offer.tools.shown], contextTokens);
+    checkChars(request.messages, [offer.tools.shown], contextTokens);
     const history = toHistory(request.messages, offer.tools, this.#neutral);
     const hasTools = Object.keys(offer.tools.shown).length > 0;
     const shown = hasTools ? offer.tools.shown : undefined;

@@ -82,6 +82,11 @@ test("a text that does not fit is refused with the numbers, and an empty one too
     details: { contextTokens: READS_TOKENS },
   });
   expect(String(long)).toContain('begins with "tea tea');
+  // Of megabytes so many are counted as are needed to know.
+  for (const chars of [100_000, 8_000_000])
+    expect(String(await failureOf(read(reader, ["x".repeat(chars)])))).toContain(
+      `and the model reads ${READS_TOKENS} at most`,
+    );
   expect(await failureOf(read(reader, [""]))).toMatchObject({ code: "input/invalid" });
   expect((await read(reader, ["tea"])).vectors).toHaveLength(1);
 });
