@@ -18,18 +18,17 @@ const CHATS = [1, 4, 8, 16] as const;
 const BARS: Readonly<Record<number, number>> = { 1: 1, 4: 1, 8: 1.1, 16: 1 };
 const CONTEXT_TOKENS = 1_024;
 const PROMPT_TOKENS = 16;
-const ROUNDS = 3;
 
-/** What is measured with, and how long the answers are: enough for a steady pace, and no longer. */
+/** What is measured with, how long the answers are (enough for a steady pace, and no longer), and how often. */
 const MODELS = {
-  tiny: { format: "F16", tokens: 256 },
-  "0.5b": { format: "Q4_K", tokens: 32 },
+  tiny: { format: "F16", tokens: 256, rounds: 7 },
+  "0.5b": { format: "Q4_K", tokens: 32, rounds: 3 },
 } as const;
 
 /** One claim. */
 export const bench: Bench = {
   title: "Writing answers, one chat and many",
-  about: `Answers of fixed length to prompts of ${PROMPT_TOKENS} words, all chats at once, greedy. Tokens a second of all chats together while all of them write, as their client sees it; llama-server of the same commit, with the same model, room and number of threads, in turns with moult. The bar is the median of the ratios within a round; ${ROUNDS} rounds.`,
+  about: `Answers of fixed length to prompts of ${PROMPT_TOKENS} words, all chats at once, greedy. Tokens a second of all chats together while all of them write, as their client sees it; llama-server of the same commit, with the same model, room and number of threads, in turns with moult. The bar is the median of the ratios within a round; ${MODELS.tiny.rounds} rounds with the tiny model, ${MODELS["0.5b"].rounds} with the other.`,
   onlyByName: true,
   run: measure,
 };
@@ -47,7 +46,7 @@ async function measure(): Promise<Report> {
   const body: string[][] = [];
   const notes = new Set<string>();
   const wanted = optionList("MODELS", Object.keys(MODELS));
-  for (const [preset, { format, tokens }] of Object.entries(MODELS)) {
+  for (const [preset, { format, tokens, rounds }] of Object.entries(MODELS)) {
     if (!wanted.includes(preset)) continue;
     for (const threads of threadCounts()) {
       const model = benchModel(preset as keyof typeof MODELS, format);
@@ -55,7 +54,8 @@ async function measure(): Promise<Report> {
       const name = `${preset}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
       await withBoth(room, {}, async (contest) => {
         if (typeof contest.peer === "string") notes.add(contest.peer);
-        for (const chats of CHATS) await compare(contest, { name, chats, tokens }, rows, body);
+        for (const chats of CHATS)
+          await compare(contest, { name, chats, tokens, rounds }, rows, body);
       });
     }
   }
@@ -67,15 +67,16 @@ interface Case {
   readonly name: string;
   readonly chats: number;
   readonly tokens: number;
+  readonly rounds: number;
 }
 
 async function compare(
   { moult, peer, servers }: Contest,
-  { name, chats, tokens }: Case,
+  { name, chats, tokens, rounds: standard }: Case,
   rows: Row[],
   body: string[][],
 ): Promise<void> {
-  const rounds = option("ROUNDS", ROUNDS);
+  const rounds = option("ROUNDS", standard);
   const results = await inRounds(servers, rounds, (server, round) =>
     // The same prompts for both; none of them a second time.
     fleet(server, chats, tokens, new Prompts(chats * 1_000 + round)),

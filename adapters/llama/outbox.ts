@@ -8,7 +8,7 @@ import type { EngineStats } from "../../runtime/model/engine.ts";
 /** Between two messages with text. Of many answers fewer pieces a second each: so many milliseconds for each of them. */
 const TEXT_INTERVAL_MS = 8;
 const TEXT_INTERVAL_MS_MAX = 32;
-const ANSWER_MS = 2;
+const ANSWER_MS = 4;
 
 type TextFrame = Extract<FromWorker, { type: "token" | "thought" }>;
 
