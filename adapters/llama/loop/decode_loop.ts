@@ -9,10 +9,19 @@ import { calibrate } from "./calibration.ts";
 import { libraryWork } from "./library_work.ts";
 import type { NativeContext, NativePart, NativeSampler } from "./native_context.ts";
 import { PIECE_TOKENS_MIN, Pieces } from "./pieces.ts";
-import { StepPlans } from "./step_plans.ts";
+import { burntMs, StepPlans } from "./step_plans.ts";
 import { ThreadTuner } from "./threads.ts";
 import { TILE_TOKENS } from "./tile.ts";
-import { advance, isWriting, type Part, shortParts, URGENCY, wantedOf, type Work } from "./work.ts";
+import {
+  advance,
+  isWriting,
+  type Part,
+  shortParts,
+  URGENCY,
+  type Use,
+  wantedOf,
+  type Work,
+} from "./work.ts";
 import type { Sampling } from "../sampling.ts";
 import type { EngineLimits } from "../../../runtime/model/engine.ts";
 
@@ -28,13 +37,6 @@ const HEAR_MS = 2;
 /** However hot it is, something is decoded. */
 const REST_MAX = 0.9;
 const REST_MS_MAX = 1_000;
-
-/** Logits that somebody waits for. */
-interface Use {
-  readonly work: Work;
-  readonly index: number;
-  readonly position: number;
-}
 
 /** How a loop decodes. */
 export interface LoopOptions {
@@ -389,12 +391,6 @@ export class DecodeLoop {
 }
 
 const ZERO = Uint32Array.of(0);
-
-/** Of the processor, by this process so far. */
-function burntMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000;
-}
 
 const asPart = (work: Work): Part => ({ work, count: 1 });
 

@@ -105,3 +105,9 @@ export class StepPlans {
     return (this.#costs[threads] ??= new DecodeCosts());
   }
 }
+
+/** Milliseconds of the processor, by this process so far. */
+export function burntMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}

@@ -109,7 +109,8 @@ export class Stream {
 
   /** How many of the known tokens are better read again. */
   #freshOf(unknown: number, known: number): number {
-    const cost = this.#sequence.context.flashAttention ? this.#cost : undefined;
+    const { context, needsCheckpoints } = this.#sequence;
+    const cost = context.flashAttention && !needsCheckpoints ? this.#cost : undefined;
     if (cost === undefined) return 0;
     return tokensToRead(cost, unknown, known, this.#loop.freeRate) - unknown;
   }

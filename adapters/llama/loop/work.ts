@@ -37,6 +37,13 @@ export interface Part {
   readonly count: number;
 }
 
+/** Logits that somebody waits for. */
+export interface Use {
+  readonly work: Work;
+  readonly index: number;
+  readonly position: number;
+}
+
 const NO_TOKENS = new Uint32Array();
 const FIRST = new Uint32Array(1);
 
