@@ -2,68 +2,36 @@
 import { mayBe, valueOf } from "./bounds.ts";
 import type { Candidate } from "./candidate.ts";
 import { clockOf } from "./clock.ts";
-import { enumCandidates, seenOfChoice } from "./choices.ts";
+import { enumCandidates } from "./choices.ts";
 import { weighNumber, weighStretch } from "./evidence.ts";
+import { spokenNumbers } from "../number_words.ts";
+import type { Piece } from "./pieces.ts";
 import { LEADS } from "./plain_words.ts";
 import { lists } from "./lists.ts";
 import { OWNER } from "./said.ts";
 import { frontOf, type Parameter, type Said, type Stretch, stretchOf } from "./stretch.ts";
 import { switchCandidates } from "./switches.ts";
 import { Tally } from "./weights.ts";
-import { seenOf, WordPoints } from "./words.ts";
 
 const NAME_PIECES_MAX = 14;
 const CLAUSE_PIECES_MAX = 60;
-/** Of clauses that are as good, the one that leaves less unexplained. */
-const LONGER = 0.01;
-/** The model took it, too. Of a choice that nobody had to make it knows nothing. */
-const VOTE = 0.6;
+/** A name is no share of anything. */
+const SHARE_INSIDE = -5;
 const COUNTS = /quantity|count|amount|^value$|copies|servings|number of|数量/iu;
+/** Numbers in a row that is no number: sums, sizes, scores, names with a number. */
+const WITHIN =
+  /^(?:\d+(?:\.\d+)?(?: ?[-–x×+*/:~] ?\d+(?:\.\d+)?)+|\p{Lu}+ \d+|#\d+|第?[\d零一二三四五六七八九十百]+[号章集页期季回课排楼床桌车厢节])$/u;
+const HAN_WITHIN = /^第?([\d零一二三四五六七八九十百]+)\p{Script=Han}/u;
+const MOMENT =
+  /^((?:今|明|后|昨)[天晚早日]|(?:[下这本上]个?)?(?:周|星期|礼拜)[一二三四五六日天末]|\d{1,2}月\d{1,2}[日号])(.*[点:：时].*)$/u;
+const NUMBER = /\d+(?:\.\d+)?/gu;
 const BELOW_ZERO = /^(?:minus|negative|零下|负)$/u;
+const BELOW_ZERO_BEFORE = /(?:负|零下|minus )$/iu;
+const SIDES = /^([^/]+)\/([^/]+)$/u;
 const REPOSITORY = /repo|name|project/iu;
 
-/** All that may be the value of a parameter. @param vote What the model took. */
-export function candidatesFor(one: Parameter, said: Said, vote: unknown): readonly Candidate[] {
-  return ofType(one, said).map((candidate) =>
-    candidate.value === vote && (candidate.first >= 0 || (one.type === "enum" && one.required))
-      ? Object.assign({}, candidate, { score: candidate.score + VOTE })
-      : candidate,
-  );
-}
-
-/** What is seen of a candidate, and how often: to learn from. */
-export function seenOfCandidate(one: Parameter, said: Said, candidate: Candidate): Recorder {
-  const recorder = new Recorder(one.role.labels);
-  const { first, last, part = false } = candidate;
-  if (one.type === "enum" || one.type === "boolean") {
-    seenOfChoice(one, said, candidate, recorder);
-    return recorder;
-  }
-  if (part) {
-    weighSide(one, recorder);
-    return recorder;
-  }
-  const front = frontOf(one, said, first);
-  const stretch = front && stretchOf(front, last);
-  if (stretch === undefined) return recorder;
-  if (one.type === "number") weighCount(stretch, recorder);
-  else weighSpan(stretch, recorder);
-  if (candidate.marked === true)
-    weighMark(stretch, markAfter(stretch, valueFor(stretch)), recorder);
-  for (const seen of seenOf(said, first, last)) recorder.add(seen);
-  return recorder;
-}
-
-/** A tally that remembers what it saw. */
-export class Recorder extends Tally {
-  readonly seen = new Map<string, number>();
-
-  override add(seen: string, times = 1): void {
-    if (times !== 0) this.seen.set(seen, (this.seen.get(seen) ?? 0) + times);
-  }
-}
-
-function ofType(one: Parameter, said: Said): readonly Candidate[] {
+/** All that may be the value of a parameter, with what is seen of it. */
+export function candidatesFor(one: Parameter, said: Said): readonly Candidate[] {
   switch (one.type) {
     case "enum":
       return enumCandidates(one, said);
@@ -79,37 +47,66 @@ function ofType(one: Parameter, said: Said): readonly Candidate[] {
 }
 
 function numbers(one: Parameter, said: Said): readonly Candidate[] {
-  const words = new WordPoints(said, one.role.labels);
-  return amountsIn(one, said).flatMap(({ value, first, last }) => {
+  const whole = amountsIn(one, said).flatMap(({ value, first, last }) => {
     const front = frontOf(one, said, first);
     const stretch = front && stretchOf(front, last);
     if (stretch === undefined || !isOfType(one, value)) return [];
-    const tally = new Tally(one.role.labels);
-    weighCount(stretch, tally);
-    return [{ value, first, last, score: tally.points + words.of(first, last) }];
+    const traits = new Tally();
+    weighCount(stretch, traits);
+    return [{ value, first, last, traits, score: 0 }];
+  });
+  return [...whole, ...numbersWithin(one, said)];
+}
+
+/** "1280 x 800", "2-1", "PR 640", 第五章: the numbers in a piece, each a part of it. */
+function numbersWithin(one: Parameter, { pieces }: Said): readonly Candidate[] {
+  return pieces.flatMap(({ text, number, quoted, kind }, at): readonly Candidate[] => {
+    if (number !== undefined || quoted || !WITHIN.test(text)) return [];
+    const said = HAN_WITHIN.exec(text)?.[1];
+    const values =
+      said === undefined
+        ? [...text.matchAll(NUMBER)].map(([value]) => Number(value))
+        : spokenNumbers(said);
+    return values.flatMap((value, nth) => {
+      if (!isOfType(one, value)) return [];
+      const traits = new Tally();
+      traits.add(`part ${nth + 1}/${values.length} of ${kind ?? "word"}`);
+      if (!one.required) traits.add("optional");
+      return [{ value, first: at, last: at, traits, score: 0, part: true }];
+    });
   });
 }
 
 /** Numbers, and amounts in the unit of the parameter. */
 function amountsIn(
   { role: { unit } }: Parameter,
-  { pieces, quantities, retracted }: Said,
+  { pieces, quantities, retracted, texts }: Said,
 ): readonly { readonly value: number; readonly first: number; readonly last: number }[] {
   const plain = pieces.flatMap(({ number }, at) => {
     if (number === undefined || retracted[at] === true) return [];
     const isBelow = BELOW_ZERO.test(pieces[at - 1]?.bare ?? "");
     return [{ value: isBelow ? -number : number, first: isBelow ? at - 1 : at, last: at }];
   });
-  const measured = quantities.flatMap(({ from, to, amount, measure }) => {
-    if (measure !== "plain" && measure !== unit?.measure) return [];
-    const factor = measure === "plain" ? 1 : (unit?.factor ?? 1);
-    const value = Math.round((amount / factor) * 100) / 100;
-    const first = pieces.findIndex((piece) => piece.source === 0 && piece.to > from);
-    const last = pieces.findLastIndex((piece) => piece.source === 0 && piece.from < to);
-    const isPlain = pieces[first]?.number === value;
+  const measured = quantities.flatMap((quantity) => {
+    const value = amountOf(quantity, unit, texts[0] ?? "");
+    const first = pieces.findIndex((piece) => piece.source === 0 && piece.to > quantity.from);
+    const last = pieces.findLastIndex((piece) => piece.source === 0 && piece.from < quantity.to);
+    const isPlain = value === undefined || pieces[first]?.number === value;
     return first < 0 || last < first || isPlain ? [] : [{ value, first, last }];
   });
   return [...measured, ...plain];
+}
+
+/** An amount in the unit of the parameter; `undefined` where it measures something else. */
+function amountOf(
+  { amount, measure, from }: Said["quantities"][number],
+  unit: Parameter["role"]["unit"],
+  text: string,
+): number | undefined {
+  if (measure !== "plain" && measure !== unit?.measure) return undefined;
+  const factor = measure === "plain" ? 1 : (unit?.factor ?? 1);
+  const value = Math.round((amount / factor) * 100) / 100;
+  return BELOW_ZERO_BEFORE.test(text.slice(0, from)) ? -value : value;
 }
 
 function weighCount(stretch: Stretch, tally: Tally): void {
@@ -151,27 +148,33 @@ function spans(one: Parameter, said: Said): readonly Candidate[] {
   const found: Candidate[] = [];
   const isLong = one.role.form === "clause" || one.role.form === "sentence";
   const longest = isLong ? CLAUSE_PIECES_MAX : NAME_PIECES_MAX;
-  const words = new WordPoints(said, one.role.labels);
   for (let first = 0; first < said.pieces.length; first++) {
     const front = frontOf(one, said, first);
     for (let last = first; last < first + longest; last++) {
       const stretch = front && stretchOf(front, last);
       if (stretch === undefined) break;
-      const tally = new Tally(one.role.labels);
-      if (!weighSpan(stretch, tally)) continue;
-      const longer = isLong ? (last - first) * LONGER : 0;
-      const score = tally.points + words.of(first, last) + longer;
+      const traits = new Tally();
+      if (!weighSpan(stretch, traits)) continue;
       const value = valueFor(stretch);
-      found.push({ value, first, last, score });
+      const score = !isLong && holdsShare(said, stretch) ? SHARE_INSIDE : 0;
+      found.push({ value, first, last, traits, score });
       const mark = markAfter(stretch, value);
       if (mark === "") continue;
-      const more = new Tally(one.role.labels);
+      const more = new Tally();
+      more.addAll(traits);
       weighMark(stretch, mark, more);
-      found.push({ value: value + mark, first, last, score: score + more.points, marked: true });
+      found.push({ value: value + mark, first, last, traits: more, score: 0 });
     }
-    found.push(...sides(one, said, first));
+    found.push(...sides(one, said, first), ...moments(one, said, first));
   }
   return found;
+}
+
+/** "halfway", where the tool takes a number. */
+function holdsShare({ quantities }: Said, { begin, end }: Stretch): boolean {
+  return quantities.some(
+    ({ measure, from, to }) => measure === "share" && begin.from <= from && to <= end.to,
+  );
 }
 
 /** The mark that ends a whole sentence. */
@@ -204,20 +207,37 @@ function weighSpan(stretch: Stretch, tally: Tally): boolean {
   return weighStretch(stretch, tally);
 }
 
+/** 今晚六点半, where the day and the hour are two parameters. */
+function moments(one: Parameter, said: Said, at: number): readonly Candidate[] {
+  const { text = "", kind, quoted = false } = said.pieces[at] ?? {};
+  if (quoted || (kind !== "time" && kind !== "date")) return [];
+  const [, day, hour] = MOMENT.exec(text) ?? [];
+  const takesBoth = said.kinds.has("date") && said.kinds.has("time");
+  if (day === undefined || hour === undefined || !takesBoth) return [];
+  return [day, hour].map((value, nth) => {
+    const traits = new Tally();
+    traits.add(nth === 0 ? "day of a moment" : "hour of a moment");
+    if (!one.required) traits.add("optional");
+    return { value, first: at, last: at, traits, score: 0, part: true };
+  });
+}
+
 /** "owner/name": each side alone. */
 function sides(one: Parameter, said: Said, at: number): readonly Candidate[] {
-  const { text = "", kind } = said.pieces[at] ?? {};
-  const [left, right, ...more] = text.split("/");
-  if (!left || !right || more.length > 0 || kind === "url" || kind === "date") return [];
   const isOwner = OWNER.test(one.key);
   // Where the owner is no parameter of its own, the repository has both.
   if (!isOwner && !(REPOSITORY.test(one.key) && said.takesOwner)) return [];
-  const tally = new Tally(one.role.labels);
-  weighSide(one, tally);
-  return [{ value: isOwner ? left : right, first: at, last: at, score: tally.points, part: true }];
+  const both = sidesOf(said.pieces[at]);
+  if (both === undefined) return [];
+  const value = both[isOwner ? 0 : 1];
+  const traits = new Tally();
+  traits.add("side");
+  if (!one.required) traits.add("optional");
+  return [{ value, first: at, last: at, traits, score: 0, part: true }];
 }
 
-function weighSide({ required }: Parameter, tally: Tally): void {
-  tally.add("side");
-  if (!required) tally.add("optional");
+function sidesOf(piece: Piece | undefined): readonly [string, string] | undefined {
+  if (piece === undefined || piece.kind === "url" || piece.kind === "date") return undefined;
+  const [, left, right] = SIDES.exec(piece.text) ?? [];
+  return left === undefined || right === undefined ? undefined : [left, right];
 }

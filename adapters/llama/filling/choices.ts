@@ -10,7 +10,7 @@ import {
   wordsMeaning,
 } from "./mentions.ts";
 import type { Parameter, Said } from "./stretch.ts";
-import { EMPTY, weighSwitch } from "./switches.ts";
+import { EMPTY } from "./switches.ts";
 import { Tally } from "./weights.ts";
 
 /** What people say for common values. */
@@ -62,37 +62,30 @@ const NAMED: Readonly<Record<By, string>> = {
   ending: "said with an ending",
   line: "said by a word alike",
 };
-/** Of what is said in few requests there are too few to learn it from. */
-const SAID: Readonly<Record<By, number>> = { itself: 1, gloss: 0.7, ending: 1.5, line: 1.1 };
-const APART = 0.8;
+/** What no word names is rather asked for. */
+const UNNAMED = -0.6;
+/** Longer values are no tool's but one's. */
+const VALUE_MAX = 12;
 
 /** All values of an enum, and where they were named. */
 export function enumCandidates(one: Parameter, said: Said): readonly Candidate[] {
   const values = one.schema["enum"] as readonly unknown[];
   return values.flatMap((value): readonly Candidate[] => {
-    const tally = new Tally(one.role.labels);
-    weighValue(one, said, value, tally);
-    const points = tally.points + (isSaidApart(one, said, value) ? APART : 0);
+    const traits = new Tally();
+    weighValue(one, said, value, traits);
     const places = mentionsIn(one, said).get(value) ?? [];
-    if (places.length === 0) return [{ value, first: -1, last: -1, score: points }];
+    if (places.length === 0) {
+      traits.add("not said");
+      return [{ value, first: -1, last: -1, traits, score: UNNAMED }];
+    }
     return places.map((place) => {
-      const named = new Tally(one.role.labels);
+      const named = new Tally();
+      named.addAll(traits);
       weighPlace(one, said, place, named);
       const { first, last } = place;
-      return { value, first, last, score: points + named.points + SAID[place.by] };
+      return { value, first, last, traits: named, score: 0 };
     });
   });
-}
-
-/** What is seen of a value of an enum or of a switch: to learn from. */
-export function seenOfChoice(one: Parameter, said: Said, candidate: Candidate, tally: Tally): void {
-  const { value, first, last } = candidate;
-  if (one.type === "boolean") return weighSwitch(one, said, value, tally);
-  weighValue(one, said, value, tally);
-  if (first < 0) return;
-  const places = mentionsIn(one, said).get(value) ?? [];
-  const place = places.find((mention) => mention.first === first && mention.last === last);
-  if (place !== undefined) weighPlace(one, said, place, tally);
 }
 
 function weighValue(one: Parameter, said: Said, value: unknown, tally: Tally): void {
@@ -106,7 +99,12 @@ function weighValue(one: Parameter, said: Said, value: unknown, tally: Tally): v
   if (isSaidApart(one, said, value)) tally.add("said apart");
   const lower = heardIn(text, said.pieces).text;
   if (wordsMeaning(plain).some((word) => lower.includes(word))) tally.add("said in other words");
-  for (const word of said.spoken) if (!EMPTY.test(word)) tally.add(`${plain} is~${word}`);
+  if (plain.length <= VALUE_MAX) weighWords(plain, said, tally);
+}
+
+/** What else was said. */
+function weighWords(plain: string, { spoken }: Said, tally: Tally): void {
+  for (const word of spoken) if (!EMPTY.test(word)) tally.add(`${plain} is~${word}`);
 }
 
 function weighPlace(one: Parameter, { pieces }: Said, place: Mention, tally: Tally): void {

@@ -9,10 +9,10 @@ import type { JsonSchema } from "../../../schemas/function.ts";
 import type { ToolSpec } from "../../../schemas/model.ts";
 import type { Candidate } from "./candidate.ts";
 import { candidatesFor } from "./candidates.ts";
+import { scored } from "./reader.ts";
 import { roleOf } from "./roles.ts";
 import { saidTo } from "./said.ts";
 import type { Parameter, Said } from "./stretch.ts";
-import { weights } from "./weights.ts";
 
 /** A reading of what was said. */
 export interface Filled {
@@ -20,6 +20,8 @@ export interface Filled {
   readonly args: Readonly<Record<string, unknown>>;
   /** Required parameters that nothing said can be. */
   readonly missing: readonly string[];
+  /** Choices that the request implies, and no word of it names. */
+  readonly implied: readonly string[];
   /** How well it explains what was said; comparable between tools. */
   readonly score: number;
 }
@@ -29,13 +31,11 @@ const PARAMETERS_MAX = 10;
 const KEPT_MAX = 12;
 /** What has so much less than the best is no choice. */
 const RIVAL = 1.5;
-/** To ask for what was said is worse than what weights are learned from shows. */
-const LEFT = -0.3;
-/** Words that are left over beside something missing: more are not worse. */
-const LEFT_MAX = 3;
+/** The model took it, too. */
+const VOTE = 1;
+/** What says more for or against one parameter says no more of the tool. */
+const WORTH_MAX = 4;
 const BOUND = /^(?:start|end|begin|finish|until|eta|arrival)s?(?:_?at)?$/iu;
-/** Of a switch one side is meant: the requests that weights are learned from have few. */
-const SWITCH_LACK = -1;
 /** Work of one reading: combinations looked at. */
 const STEPS_MAX = 20_000;
 
@@ -51,21 +51,25 @@ export function fill(
   votes: unknown = {},
 ): Filled | undefined {
   const own = isRecord(votes) ? votes : {};
-  const reading = readingOf(tool, sources, own);
-  if (reading === undefined) return undefined;
-  const { options, best } = reading;
+  const free = readingOf(tool, sources);
+  if (free === undefined) return undefined;
+  const reading = votedFor(free, own);
+  const { options } = reading;
+  const all = chosenOf(reading, tool, sources);
   const read = new Set(options.map(({ one }) => one.key));
   const args: Record<string, unknown> = Object.fromEntries(
     Object.entries(own).filter(([key]) => !read.has(key)),
   );
   const missing: string[] = [];
+  const implied: string[] = [];
   for (const [at, { one }] of options.entries()) {
-    const chosen = best.chosen[at];
+    const chosen = all[at];
+    if (one.type === "enum" && chosen !== undefined && chosen.first < 0) implied.push(one.key);
     if (chosen !== undefined) args[one.key] = chosen.value;
     else if (one.type === "list" && Array.isArray(own[one.key])) args[one.key] = own[one.key];
     else if (one.required) missing.push(one.key);
   }
-  return { args, missing, score: best.score };
+  return { args, missing, implied, score: worthOf(options, all) };
 }
 
 /** What each parameter may be, for a model to choose from. */
@@ -73,13 +77,14 @@ export function choicesIn(
   tool: ToolSpec,
   sources: readonly string[],
 ): ((key: string) => Narrowed | undefined) | undefined {
-  const reading = readingOf(tool, sources, {});
+  const reading = readingOf(tool, sources);
   if (reading === undefined) return undefined;
-  const { options, best } = reading;
+  const { options } = reading;
+  const all = chosenOf(reading, tool, sources);
   const choices = new Map<string, Narrowed>();
   for (const [at, { one, found }] of options.entries()) {
     // Of a choice that was not named all remain.
-    const chosen = best.chosen[at];
+    const chosen = all[at];
     if (
       one.type === "boolean" ||
       one.type === "list" ||
@@ -107,75 +112,101 @@ interface ToolReading {
 /** A request is read to choose a tool, and once more for what may be called. Forgotten with its texts. */
 const readings = new WeakMap<readonly string[], Map<ToolSpec, ToolReading>>();
 
-function readingOf(
-  tool: ToolSpec,
-  sources: readonly string[],
-  votes: Readonly<Record<string, unknown>>,
-): ToolReading | undefined {
+function readingOf(tool: ToolSpec, sources: readonly string[]): ToolReading | undefined {
+  const known = readings.get(sources)?.get(tool);
+  if (known !== undefined) return known;
   const parameters = parametersOf(tool);
   if (parameters === undefined || sources.length === 0) return undefined;
-  const isFree = Object.keys(votes).length === 0;
-  const known = isFree ? readings.get(sources)?.get(tool) : undefined;
-  if (known !== undefined) return known;
-  const said = saidTo(tool, sources, parameters);
-  const options = optionsIn(said, parameters, votes);
-  const reading = { options, best: assign(options.map(keptOf), said.content) };
-  if (isFree) readings.set(sources, (readings.get(sources) ?? new Map()).set(tool, reading));
+  const options = optionsIn(saidTo(tool, sources, parameters), parameters);
+  const reading = { options, best: assign(options.map(keptOf)) };
+  readings.set(sources, (readings.get(sources) ?? new Map()).set(tool, reading));
   return reading;
 }
 
-/** All that each parameter may be, the best first. */
-export function optionsIn(
-  said: Said,
-  parameters: readonly Parameter[],
-  votes: Readonly<Record<string, unknown>> = {},
-): readonly Option[] {
-  return parameters.map((one) => ({
+/** What was chosen. A short answer goes on with what was asked before: what it leaves out was said there. */
+function chosenOf(
+  { options, best }: ToolReading,
+  tool: ToolSpec,
+  [, ...earlier]: readonly string[],
+): readonly (Candidate | undefined)[] {
+  const isAnswer = best.chosen.some((one) => one !== undefined);
+  const lacks = options.some(({ one }, at) => one.required && best.chosen[at] === undefined);
+  const before = isAnswer && lacks ? readingOf(tool, earlier) : undefined;
+  if (before === undefined) return best.chosen;
+  const chosen = chosenOf(before, tool, earlier);
+  return options.map(({ one }, at) => best.chosen[at] ?? (one.required ? chosen[at] : undefined));
+}
+
+/** The same, where the model's own choice counts. */
+function votedFor(
+  { options, best }: ToolReading,
+  votes: Readonly<Record<string, unknown>>,
+): ToolReading {
+  const isFree = options.every(
+    ({ one, found }) => !found.some((it) => isVoted(one, it, votes[one.key])),
+  );
+  if (isFree) return { options, best };
+  const voted = options.map(({ one, found }) => ({
     one,
-    found: candidatesFor(one, said, votes[one.key]).toSorted((a, b) => b.score - a.score),
+    found: bestFirst(
+      found.map((candidate) =>
+        isVoted(one, candidate, votes[one.key])
+          ? Object.assign({}, candidate, { score: candidate.score + VOTE })
+          : candidate,
+      ),
+    ),
   }));
+  return { options: voted, best: assign(voted.map(keptOf)) };
+}
+
+/** Of a choice that nobody had to make the model knows nothing. */
+function isVoted(
+  { type, required }: Parameter,
+  { value, first }: Candidate,
+  vote: unknown,
+): boolean {
+  return value === vote && (first >= 0 || (type === "enum" && required));
+}
+
+/** All that each parameter may be, the best first. */
+function optionsIn(said: Said, parameters: readonly Parameter[]): readonly Option[] {
+  const found = parameters.map((one) => ({ one, found: candidatesFor(one, said) }));
+  const all = scored(found, said);
+  return parameters.map((one, nth) => ({ one, found: bestFirst(all[nth] ?? []) }));
+}
+
+function bestFirst(found: readonly Candidate[]): readonly Candidate[] {
+  return found.toSorted((a, b) => b.score - a.score);
 }
 
 /** The few that are worth trying. */
-export function keptOf({ one, found }: Option): Option {
+function keptOf({ one, found }: Option): Option {
   return { one, found: found.slice(0, KEPT_MAX) };
 }
 
 /** A parameter and what it may be, the best first. */
-export interface Option {
+interface Option {
   readonly one: Parameter;
   readonly found: readonly Candidate[];
 }
 
 /** What each parameter is. */
-export interface Assignment {
+interface Assignment {
   readonly chosen: readonly (Candidate | undefined)[];
   readonly score: number;
 }
 
-/** What it counts that a parameter gets nothing. */
-export function pointsOfLack({ required, role, type }: Parameter): number {
-  if (!required) return 0;
-  return weights.points("lacking", role.labels) + (type === "boolean" ? SWITCH_LACK : 0);
-}
-
 /** The best combination in which no word goes to two parameters. */
-export function assign(options: readonly Option[], content: readonly boolean[] = []): Assignment {
+function assign(options: readonly Option[]): Assignment {
   let best: Assignment = { chosen: [], score: -Infinity };
   let steps = 0;
   const chosen: (Candidate | undefined)[] = [];
-  const ordered = weights.points("in order", ["*"]);
-  const unread = Math.min(0, weights.points("left over", ["*"])) + LEFT;
-  const lacks = options.map(({ one }) => pointsOfLack(one));
-  const ceilings = options.map(({ found }, at) =>
-    Math.max(lacks[at] ?? 0, ...found.map(({ score }) => score + Math.max(0, ordered))),
-  );
+  const ceilings = options.map(({ found }) => Math.max(0, ...found.map(({ score }) => score)));
   const rests = options.map((_, at) => ceilings.slice(at).reduce((sum, most) => sum + most, 0));
   const go = (at: number, score: number): void => {
     const option = options[at];
     if (option === undefined) {
-      const whole = score + leftOver(options, chosen, content) * unread;
-      if (whole > best.score) best = { chosen: [...chosen], score: whole };
+      if (score > best.score) best = { chosen: [...chosen], score };
       return;
     }
     if (++steps > STEPS_MAX || score + (rests[at] ?? 0) <= best.score) return;
@@ -183,37 +214,25 @@ export function assign(options: readonly Option[], content: readonly boolean[] =
       const taken = chosen.slice(0, at);
       if (taken.some((other) => other !== undefined && overlap(other, candidate))) continue;
       chosen[at] = candidate;
-      go(at + 1, score + candidate.score + (isInOrder(chosen, at) ? ordered : 0));
+      go(at + 1, score + candidate.score);
     }
     chosen[at] = undefined;
-    go(at + 1, score + (lacks[at] ?? 0));
+    go(at + 1, score);
     chosen.length = at;
   };
   go(0, 0);
   return best;
 }
 
-/** How many words say something that is in no value, although one is missing; more than a few are as many. */
-export function leftOver(
-  options: readonly Option[],
-  chosen: readonly (Candidate | undefined)[],
-  content: readonly boolean[],
-): number {
-  const isMissing = options.some(
-    ({ one }, at) => one.required && chosen[at] === undefined && one.type !== "enum",
-  );
-  if (!isMissing) return 0;
-  const isRead = (at: number): boolean =>
-    chosen.some((one) => one !== undefined && one.first <= at && at <= one.last);
-  const rest = content.filter((says, at) => says && !isRead(at)).length;
-  return Math.min(rest, LEFT_MAX);
-}
-
-/** Whether a value comes after that of the parameter before. */
-export function isInOrder(chosen: readonly (Candidate | undefined)[], at: number): boolean {
-  const before = chosen.slice(0, at).findLast((one) => one !== undefined && one.first >= 0);
-  const now = chosen[at];
-  return before !== undefined && now !== undefined && now.first >= 0 && before.last < now.first;
+/** How well a tool's parameters are said, those that it needs and those that were found. */
+function worthOf(options: readonly Option[], chosen: readonly (Candidate | undefined)[]): number {
+  let sum = 0;
+  for (const [at, { one, found }] of options.entries()) {
+    const points = (chosen[at] ?? found[0])?.score ?? -WORTH_MAX;
+    if (one.required || chosen[at] !== undefined)
+      sum += Math.max(-WORTH_MAX, Math.min(one.required ? WORTH_MAX : WORTH_MAX / 2, points));
+  }
+  return sum / 2;
 }
 
 function overlap(a: Candidate, b: Candidate): boolean {

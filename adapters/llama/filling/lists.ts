@@ -4,10 +4,10 @@ import type { Piece } from "./pieces.ts";
 import { isPlain, LEADS } from "./plain_words.ts";
 import type { Said } from "./stretch.ts";
 
+/** What each more item counts: no request that is learned from has a list. */
+const ITEM = 2;
 /** No list is longer. */
 const ITEMS_MAX = 24;
-/** What each more item counts. */
-const ITEM = 0.6;
 const ARTICLE = /^(?:a|an|the|my|our|some)$/u;
 const AND = /^(?:and|&|plus|和|以及|还有|跟|与)$/u;
 
@@ -15,7 +15,7 @@ const AND = /^(?:and|&|plus|和|以及|还有|跟|与)$/u;
 export function lists(said: Said, firsts: readonly Candidate[]): readonly Candidate[] {
   const says = ({ first, last }: Candidate): boolean =>
     said.content.slice(first, last + 1).includes(true);
-  return firsts.filter(says).map(({ value, first, last, score }) => {
+  return firsts.filter(says).map(({ value, first, last, traits }) => {
     const items = [value];
     let end = last;
     for (let next = nextOf(said, end); next !== undefined && items.length < ITEMS_MAX;) {
@@ -23,7 +23,7 @@ export function lists(said: Said, firsts: readonly Candidate[]): readonly Candid
       end = next.last;
       next = nextOf(said, end);
     }
-    return { value: items, first, last: end, score: score + ITEM * (items.length - 1) };
+    return { value: items, first, last: end, traits, score: ITEM * (items.length - 1) };
   });
 }
 

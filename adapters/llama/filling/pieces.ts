@@ -3,9 +3,9 @@
  * such as a time, a quotation, an address. Chinese is cut by han_words.ts. Knows text only.
  */
 import { spokenNumbers } from "../number_words.ts";
-import { isOrder, isPlain } from "./plain_words.ts";
-import { type ValueKind, valuesIn } from "../value_kinds.ts";
 import { hanWords, partOfSpeech } from "../../../runtime/turn/han_words.ts";
+import type { ValueKind } from "../value_kinds.ts";
+import { DIGITS, MONEY, type Range, wholesIn } from "./wholes.ts";
 
 /** A word or a whole value. */
 export interface Piece {
@@ -30,43 +30,17 @@ export interface Piece {
   readonly source: number;
 }
 
-interface Range {
-  readonly from: number;
-  readonly to: number;
-  readonly kind?: ValueKind | undefined;
-  readonly quoted?: boolean;
-}
-
 const HAN = /\p{Script=Han}/u;
 const WORD = /百分之|(?:(?!百分之)\p{Script=Han})+|[^\s\p{Script=Han}，。：；！？、（）=→|]+/gu;
-/** Single quotation marks are apostrophes as well. */
-const QUOTED =
-  /"([^"]+)"|“([^”]+)”|「([^」]+)」|『([^』]+)』|《([^》]+)》|«([^»]+)»|`([^`]+)`|(?<=^|[\s:,(])'([^']+)'(?=$|[\s,.?!;:)])/gu;
 const OUTER_FIRST = /^["'“‘«([{：，、「《。！？,.:;!?]+/u;
 const OUTER_LAST = /(?:'s)?["'”’»)\]},.?!:;。？！，、：；」》]+$/u;
 const MARK = /[,.;:!?()，。；：！？、（）—=→|>]|\n| [-–/] /u;
-const DIGITS = /^-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?$/;
-const SIGN = /(?:^|[\s=:(,（：，\p{Script=Han}])[-−–]$/u;
 const GENITIVE = /^(.+)['’]s$/iu;
 const CONTRACTED =
   /^(?:it|that|what|there|here|who|where|how|when|he|she|let|this|everything|one)$/iu;
-const DECIMAL = /(?<![\w.,:/-])-?\d+(?:,\d{3})*\.\d+(?![\w.,:/]*\d)/gu;
 const NUMBERED = /^#\d+$/;
 const TIMES: Readonly<Record<string, number>> = { twice: 2, thrice: 3, dozen: 12 };
 const SPOKEN = /^[\p{L} -]+$/u;
-const UNIT =
-  /^(\d+(?:\.\d+)?)(-?)(?:seconds?|secs?|s|minutes?|mins?|hours?|hrs?|h|days?|weeks?|months?|years?|kg|g|mg|lbs?|km|cm|mm|m|mi|ml|l|percent|degrees?|people|persons?|x|gb|mb|kb)$/iu;
-/** A Chinese number that counts or measures something. */
-const HAN_NUMBER =
-  /(?:\d+|[一二两三四五六七八九十百]+)块[一二三四五六七八九\d](?![钱十百\d])|(?:[零一二两三四五六七八九]?[十百千万][零一二三四五六七八九十百千万]*|[一二两三四五六七八九](?=[个份张瓶斤杯位人块条本台间盒包袋只件公度点米升元])(?!个月))(?![月号日周]|分之)/gu;
-const DIGIT_WORD =
-  "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)";
-/** "two hundred and fifty", "forty two". */
-const WORD_NUMBER = new RegExp(
-  `\\b(?:${DIGIT_WORD}|a(?= (?:hundred|thousand)))(?:(?:[ -]| and )(?:${DIGIT_WORD}|hundred|thousand))+\\b`,
-  "giu",
-);
-const MONEY = /^(\d+|[一二两三四五六七八九十百]+)块([一二三四五六七八九]|\d)$/u;
 /** Said in Chinese without a space between them; the list takes them for one word. */
 const GLUED: Readonly<Record<string, readonly string[]>> = {
   我想: ["我", "想"],
@@ -95,12 +69,6 @@ const SURNAME =
 const PERSON =
   /^(?:老师|医生|大夫|师傅|阿姨|叔叔|经理|主任|律师|同学|先生|女士|小姐|总|哥|姐|爷爷|奶奶|教练|校长|局长|处长|工)$/u;
 
-/** 三（2）班 */
-const CLASS_ROOM = /[一二三四五六七八九初高\d]{1,3}[（(]\d{1,2}[）)]班/gu;
-/** "Jan van der Berg", "O. Perera" */
-const PARTICLED =
-  /(?<!\p{L})\p{Lu}\. (?:\p{Lu}\. )?\p{Lu}\p{Ll}[\p{L}-]*|(?<!\p{L})(\p{Lu}[\p{L}'’-]*) (?:van|von|de|del|della|di|da|dos|du|bin|ibn|al|ter|zu|af)(?: (?:der|den|la|los|las))? \p{Lu}[\p{L}-]+/gu;
-
 /** Whether a piece is whole by its form: nothing in it leads to anything. */
 export function isWhole({ quoted, kind }: Piece): boolean {
   return quoted || kind !== undefined;
@@ -120,9 +88,7 @@ export function piecesOf(text: string, source = 0): readonly Piece[] {
 }
 
 function cut(text: string, source: number): readonly Piece[] {
-  const wholes = wholesIn(text)
-    .flatMap((whole) => withoutUnit(text, whole))
-    .map((whole) => withSign(text, whole));
+  const wholes = wholesIn(text);
   const words = [...text.matchAll(WORD)]
     .flatMap(({ index, 0: raw }) => splitHan(raw, index))
     .flatMap((range) => outside(range, wholes))
@@ -185,26 +151,6 @@ function numberOfMoney(whole: string, tenth: string): number | undefined {
   return units === undefined || tenths === undefined ? undefined : units + tenths / 10;
 }
 
-/** "7-minute" and "5kg" are a number and a word. */
-function withoutUnit(text: string, whole: Range): readonly Range[] {
-  const { from, to, kind } = whole;
-  const [, number = "", dash = ""] = (kind === "code" && UNIT.exec(text.slice(from, to))) || [];
-  if (number === "") return [whole];
-  const middle = from + number.length;
-  return [
-    { from, to: middle, kind: "code" },
-    { from: middle + dash.length, to },
-  ];
-}
-
-/** "-5", but not "3-5". */
-function withSign(text: string, whole: Range): Range {
-  const { from, to, kind } = whole;
-  const isSigned =
-    kind === "code" && SIGN.test(text.slice(0, from)) && DIGITS.test(text.slice(from, to));
-  return isSigned ? { ...whole, from: from - 1 } : whole;
-}
-
 /** "Ann's" are two pieces, "it's" is one. */
 function withoutGenitive(text: string, range: Range): readonly Range[] {
   const { from, to } = range;
@@ -227,44 +173,6 @@ function isInName(text: string, before: Range | undefined, { from, to, kind }: R
     /^\p{Lu}\p{Ll}/u.test(text.slice(before.from)) &&
     /^\p{Lu}\p{L}+$/u.test(text.slice(from, to))
   );
-}
-
-/** Quotations and values, none inside another. */
-function wholesIn(text: string): readonly Range[] {
-  const quotes = [...text.matchAll(QUOTED)].map((match): Range => {
-    const inner = match.slice(1).find((group) => group !== undefined) ?? "";
-    const from = match.index + match[0].indexOf(inner);
-    return { from, to: from + inner.length, quoted: true };
-  });
-  const isFree = ({ from, to }: Range): boolean =>
-    quotes.every((quote) => to <= quote.from || from >= quote.to);
-  const free = valuesIn(text).map(({ from, to, kind }) => ({ from, to, kind }));
-  const spoken = [...text.matchAll(HAN_NUMBER), ...text.matchAll(WORD_NUMBER)]
-    .filter(({ 0: number }) => spokenNumbers(number).length === 1 || MONEY.test(number))
-    .map(({ index, 0: number }) => ({ from: index, to: index + number.length }));
-  const classes = [...text.matchAll(CLASS_ROOM)].map(({ index, 0: name }) => ({
-    from: index,
-    to: index + name.length,
-  }));
-  const particled = [...text.matchAll(PARTICLED)]
-    .filter(({ 1: first = "" }) => !isPlain(first.toLowerCase()) && !isOrder(first.toLowerCase()))
-    .map(({ index, 0: name }) => ({ from: index, to: index + name.length }));
-  const apart = [...spoken, ...classes, ...particled].filter((one) =>
-    free.every(({ from, to }) => one.to <= from || one.from >= to),
-  );
-  const decimals = [...text.matchAll(DECIMAL)]
-    .map(({ index, 0: number }): Range => ({
-      from: index,
-      to: index + number.length,
-      kind: "code",
-    }))
-    .filter(
-      ({ from, to }) => !free.some((one) => one.kind === "sum" && one.from <= from && one.to >= to),
-    );
-  const others = free.filter((one) =>
-    decimals.every(({ from, to }) => one.to <= from || one.from >= to),
-  );
-  return [...quotes, ...[...others, ...decimals, ...apart].filter(isFree)];
 }
 
 function splitHan(raw: string, index: number): readonly Range[] {

@@ -16,14 +16,20 @@ export function readingFor(tool: ToolSpec, sources: readonly string[]): Reading 
   if (filled === undefined) return undefined;
   const { properties, required } = tool.parameters;
   const needed: readonly unknown[] = Array.isArray(required) ? required : [];
-  const texts: string[] = [];
-  let [numbers, choices, given] = [0, 0, 0];
-  for (const [key, value] of Object.entries(filled.args)) {
+  // "what is" asks for a status where it is said of what.
+  const implied = filled.missing.length > 0 ? filled.implied : [];
+  const args = Object.entries(filled.args).filter(([key]) => !implied.includes(key));
+  const isChoice = (key: string): boolean => {
     const schema = isRecord(properties) ? properties[key] : undefined;
-    if (needed.includes(key)) given++;
-    if (isRecord(schema) && "enum" in schema) choices++;
-    else if (typeof value === "string") texts.push(value);
-    else if (typeof value === "number") numbers++;
-  }
-  return { score: filled.score, missing: filled.missing.length, texts, numbers, choices, given };
+    return isRecord(schema) && "enum" in schema;
+  };
+  const free = args.filter(([key]) => !isChoice(key)).map(([, value]) => value);
+  return {
+    score: filled.score,
+    missing: filled.missing.length,
+    texts: free.filter((value) => typeof value === "string"),
+    numbers: free.filter((value) => typeof value === "number").length,
+    choices: args.length - free.length,
+    given: args.filter(([key]) => needed.includes(key)).length,
+  };
 }

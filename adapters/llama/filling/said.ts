@@ -5,7 +5,6 @@ import { isWhole, type Piece, piecesOf } from "./pieces.ts";
 import { isGeneric, isMeasure, isOrder, isPlain } from "./plain_words.ts";
 import { quantitiesIn } from "./quantities.ts";
 import type { Parameter, Said } from "./stretch.ts";
-import { knownOf, seenIn } from "./words.ts";
 import { alikeTest, termsOf } from "../../../runtime/turn/tool_choice.ts";
 import type { ToolSpec } from "../../../schemas/model.ts";
 
@@ -53,7 +52,6 @@ export function saidTo(
     return !isPlain(piece.bare) && !isGeneric(piece.bare) && own[at] !== true && !isVerb;
   });
   const takesNumber = parameters.some(({ type }) => type === "number");
-  const seen = seenIn({ pieces, content, own, orders });
   return {
     texts: sources,
     pieces,
@@ -63,8 +61,6 @@ export function saidTo(
     retracted: retractedIn(pieces),
     spoken: spokenIn(pieces),
     quantities: takesNumber ? quantitiesIn(sources[0] ?? "") : [],
-    seen,
-    known: knownOf(seen),
     tails: tailsIn(pieces, (piece) => isOwn(piece) || isAlike(piece.bare)),
     names: new Set(parameters.flatMap(({ role }) => [...role.names])),
     kinds: new Set(parameters.flatMap(({ role }) => role.kinds)),

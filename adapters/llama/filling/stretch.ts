@@ -4,7 +4,6 @@ import type { Piece } from "./pieces.ts";
 import { isOrder, isPlain, LEADS } from "./plain_words.ts";
 import type { Quantity } from "./quantities.ts";
 import { isHolder, type Role } from "./roles.ts";
-import type { Known, Seen } from "./words.ts";
 import type { ValueKind } from "../value_kinds.ts";
 import { termsOf } from "../../../runtime/turn/tool_choice.ts";
 import type { JsonSchema } from "../../../schemas/function.ts";
@@ -34,10 +33,6 @@ export interface Said {
   readonly retracted: readonly boolean[];
   /** Amounts with their units. */
   readonly quantities: readonly Quantity[];
-  /** What can be seen of the words around and in a value. */
-  readonly seen: Seen;
-  /** What is known of that. */
-  readonly known: Known;
   /** It is at the end and only says where to: "on my list". */
   readonly tails: readonly boolean[];
   /** What the parameters of the tool are called. */

@@ -25,10 +25,6 @@ const WEAK =
 const HAN_WEAK =
   /是否|要不要|需不需要|是不是|能否|可否|可以|能不能|需要|允许|开启|打开|启用|如果|默认|[的了否为吗]/gu;
 const HAN_RUN = /\p{Script=Han}{2,}/gu;
-/** A switch is called by its name. There are too few of them to learn it from. */
-const CALLED = 0.3;
-/** It is told what it shall be. */
-const TOLD = 1.4;
 
 /** What says yes and what says no. */
 interface Words {
@@ -51,19 +47,19 @@ interface Told {
 /** Both sides of a switch. */
 export function switchCandidates(one: Parameter, said: Said): readonly Candidate[] {
   const told = toldIn(one, said);
-  const isCalled = isNamedIn(one, said);
   return [true, false].map((value) => {
-    const tally = new Tally(one.role.labels);
-    weighSwitch(one, said, value, tally);
-    const sure = told === undefined ? 0 : told.value === value ? TOLD : -TOLD;
+    const traits = new Tally();
+    weighSwitch(one, said, value, traits);
     const { first = -1, last = -1 } = told?.value === value ? told : {};
-    return { value, first, last, score: tally.points + (isCalled ? CALLED : 0) + sure };
+    return { value, first, last, traits, score: 0 };
   });
 }
 
 /** What is seen of a side of a switch. */
-export function weighSwitch(one: Parameter, said: Said, value: unknown, tally: Tally): void {
+function weighSwitch(one: Parameter, said: Said, value: unknown, tally: Tally): void {
   const told = toldIn(one, said);
+  tally.add(value === true ? "yes" : "no");
+  tally.add(told === undefined ? "not told" : "told");
   if (told === undefined) {
     const isNegative = NEGATIVE.test(said.texts[0] ?? "");
     tally.add(isNegative === (value === false) ? "switched so" : "switched otherwise");

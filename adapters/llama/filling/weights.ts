@@ -1,117 +1,138 @@
 /**
- * How much each piece of evidence counts, as learned from requests (`weights.txt`, made by models/recipe/filling). A line is
- * something seen, a tab, and what it counts in hundredths for each label; a line is read when that is first seen.
+ * The numbers of the network that reads arguments, as they were learned: `reader.txt` names what can be seen, a row of four
+ * kinds of names; `reader.bin` has a vector for each, and the layers (models/recipe/filling makes both). Read when first
+ * needed.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Points of something seen, by what the parameter is: `*` = of any. */
-export type ByLabel = Map<string, number>;
+/** Numbers of a vector of a word or a parameter. */
+export const WIDTH = 48;
+/** Numbers of a vector of a candidate. */
+export const DEPTH = 64;
+/** Layers that look at neighbours. */
+export const LAYERS = 3;
+/** Pieces that such a layer sees at once. */
+export const REACH = 3;
+/** Of the words' own vectors (runtime/turn/word_vectors.ts). */
+export const MEANING = 64;
+/** What a piece is to a value: its first, its last, inside of it, before it, after it. */
+export const PLACES = 5;
+/** Layers are kept as 16 bits, vectors of names as 8. */
+const LAYER_MAX = 32_767;
+const VECTOR_MAX = 127;
+const FLOAT_BYTES = 4;
+const SHORT_BYTES = 2;
 
-/** What can be seen, such as "led" or "before~from", and what it counts. */
-export class Weights {
-  readonly #table = new Map<string, ByLabel>();
-  /** Lines that nobody has asked for yet. */
-  readonly #unread = new Map<string, string>();
-  #text: (() => string) | undefined;
-  /** Sums that were asked for before; parameters keep their labels. */
-  #sums = new WeakMap<readonly string[], Map<string, number>>();
-
-  /** @param text Asked for once, when something is first seen. */
-  constructor(text: () => string) {
-    this.#text = text;
-  }
-
-  /** What is known of something seen. */
-  of(seen: string): ByLabel | undefined {
-    const known = this.#table.get(seen);
-    if (known !== undefined) return known;
-    if (this.#text !== undefined) this.#open(this.#text());
-    const line = this.#unread.get(seen);
-    if (line === undefined) return undefined;
-    this.#unread.delete(seen);
-    const labels = readLine(line);
-    this.#table.set(seen, labels);
-    return labels;
-  }
-
-  /** Forgets all: learning begins from nothing. */
-  clear(): void {
-    this.#text = undefined;
-    this.#unread.clear();
-    this.#table.clear();
-    this.#sums = new WeakMap();
-  }
-
-  /** What each thing seen counts for a parameter with these labels, as far as it was asked for. */
-  pointsFor(labels: readonly string[]): Map<string, number> {
-    let sums = this.#sums.get(labels);
-    if (sums === undefined) this.#sums.set(labels, (sums = new Map()));
-    return sums;
-  }
-
-  /** Points of something seen for a parameter with these labels. */
-  points(seen: string, labels: readonly string[]): number {
-    return sumOf(this.of(seen), labels);
-  }
-
-  /** Counts more of it, or less. */
-  change(seen: string, label: string, by: number): void {
-    let labels = this.of(seen);
-    if (labels === undefined) this.#table.set(seen, (labels = new Map()));
-    labels.set(label, (labels.get(label) ?? 0) + by);
-    this.#sums = new WeakMap();
-  }
-
-  #open(text: string): void {
-    this.#text = undefined;
-    for (const line of text.split("\n")) {
-      const tab = line.indexOf("\t");
-      if (tab > 0) this.#unread.set(line.slice(0, tab), line);
-    }
-  }
+/** Vectors by name. */
+export interface Named {
+  readonly width: number;
+  readonly rows: ReadonlyMap<string, number>;
+  readonly values: Int8Array;
+  /** What 1 of a row counts. */
+  readonly scales: Float32Array;
 }
 
-function readLine(line: string): ByLabel {
-  const labels: ByLabel = new Map();
-  const parts = line.slice(line.indexOf("\t") + 1).split(" ");
-  for (let at = 0; at + 1 < parts.length; at += 2)
-    labels.set(parts[at] ?? "", Number(parts[at + 1]) / 100);
-  return labels;
+/** All numbers. A matrix has a row for each number that it makes. */
+export interface Weights {
+  readonly words: Named;
+  readonly parameters: Named;
+  readonly between: Named;
+  readonly candidates: Named;
+  readonly meaning: Float32Array;
+  readonly parameterMeaning: Float32Array;
+  readonly gate: Float32Array;
+  readonly layers: readonly Layer[];
+  readonly edges: Float32Array;
+  readonly pool: Float32Array;
+  readonly poolBias: Float32Array;
+  readonly none: Float32Array;
+  readonly noneOut: Float32Array;
+  readonly noneBias: Float32Array;
+  readonly out: Float32Array;
+  readonly outGate: Float32Array;
 }
 
-/** The points of one thing seen for a parameter with these labels. */
-export function sumOf(by: ByLabel | undefined, labels: readonly string[]): number {
-  if (by === undefined) return 0;
-  let sum = 0;
-  for (const label of labels) sum += by.get(label) ?? 0;
-  return sum;
+/** Adds to each piece what its neighbours, other parameters and the whole request say. */
+export interface Layer {
+  /** For each piece that it sees a matrix. */
+  readonly near: Float32Array;
+  readonly bias: Float32Array;
+  readonly others: Float32Array;
+  readonly whole: Float32Array;
 }
+
+let weights: Weights | undefined;
 
 /** The weights that ship. */
-export const weights = new Weights(() =>
-  readFileSync(join(import.meta.dir, "weights.txt"), "utf8"),
-);
+export function weightsOf(): Weights {
+  return (weights ??= read(import.meta.dir));
+}
 
-/** Adds up what is seen of one candidate. */
+function read(folder: string): Weights {
+  const { buffer, byteOffset, byteLength } = readFileSync(join(folder, "reader.bin"));
+  const isAligned = byteOffset % FLOAT_BYTES === 0;
+  const bytes = isAligned ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);
+  let from = isAligned ? byteOffset : 0;
+  const floats = (count: number): Float32Array => {
+    const own = new Float32Array(bytes, from, count);
+    from += count * FLOAT_BYTES;
+    return own;
+  };
+  const matrix = (count: number): Float32Array => {
+    const [scale = 0] = floats(1);
+    const own = new Int16Array(bytes, from, count);
+    from += Math.ceil((count * SHORT_BYTES) / FLOAT_BYTES) * FLOAT_BYTES;
+    return Float32Array.from(own, (value) => (value * scale) / LAYER_MAX);
+  };
+  const lines = readFileSync(join(folder, "reader.txt"), "utf8").split("\n");
+  const named = (nth: number, width: number): Named => {
+    const names = (lines[nth] ?? "").split("\t");
+    const scales = floats(names.length).map((scale) => scale / VECTOR_MAX);
+    const values = new Int8Array(bytes, from, names.length * width);
+    from += Math.ceil(values.length / FLOAT_BYTES) * FLOAT_BYTES;
+    return { width, rows: new Map(names.map((name, at) => [name, at])), values, scales };
+  };
+  return {
+    words: named(0, WIDTH),
+    parameters: named(1, WIDTH),
+    between: named(2, WIDTH),
+    candidates: named(3, DEPTH),
+    meaning: matrix(WIDTH * MEANING),
+    parameterMeaning: matrix(WIDTH * MEANING),
+    gate: matrix(WIDTH * WIDTH),
+    layers: Array.from({ length: LAYERS }, () => ({
+      near: matrix(REACH * WIDTH * WIDTH),
+      bias: matrix(WIDTH),
+      others: matrix(WIDTH * WIDTH),
+      whole: matrix(WIDTH * WIDTH),
+    })),
+    edges: matrix(PLACES * DEPTH * WIDTH),
+    pool: matrix(DEPTH * 2 * WIDTH),
+    poolBias: matrix(DEPTH),
+    none: matrix(2 * DEPTH),
+    noneOut: matrix(DEPTH),
+    noneBias: matrix(1),
+    out: matrix(DEPTH),
+    outGate: matrix(DEPTH * WIDTH),
+  };
+}
+
+/** What was seen of a candidate, each with how often. */
 export class Tally {
-  readonly #labels: readonly string[];
-  readonly #known: Map<string, number>;
-  points = 0;
+  readonly names: string[] = [];
+  readonly times: number[] = [];
 
-  constructor(labels: readonly string[]) {
-    this.#labels = labels;
-    this.#known = weights.pointsFor(labels);
-  }
-
-  /** Something was seen, so many times. */
+  /** Something was seen, so many times; more often than once says little more. */
   add(seen: string, times = 1): void {
     if (times === 0) return;
-    let points = this.#known.get(seen);
-    if (points === undefined) {
-      points = weights.points(seen, this.#labels);
-      if (!seen.includes("~")) this.#known.set(seen, points);
-    }
-    this.points += times * points;
+    this.names.push(seen);
+    this.times.push(times > 1 ? 1 + Math.log2(times) / 2 : times);
+  }
+
+  /** What another one saw, too. */
+  addAll({ names, times }: Tally): void {
+    this.names.push(...names);
+    this.times.push(...times);
   }
 }

@@ -1,7 +1,7 @@
-"""Requests with what they say, one JSON object a line, for learn.ts to learn from:
+"""Requests with what they say, one JSON object a line, for see.ts to look at:
 
     python3 requests.py [seed] [N]       of the generator's domains, N of each in either language (default 8)
-    python3 requests.py HALF             of a half of the strangers' requests (dev, dev2, dev3)
+    python3 requests.py HALF             of a half of the strangers' requests (dev … dev9)
 
     {"d": kind of tool, "tool": {...}, "message": text, "before"?: the message before, "args": {...} or "lack": [names]}
 

@@ -1,15 +1,14 @@
 #!/bin/sh
-# What speaks for an argument, learned anew:  sh models/recipe/filling/run.sh [OUT.txt]
-# Some minutes on one core. The strangers' requests count more, where there are few of one stranger: people speak like them.
+# How arguments are read out of requests, learned anew:  sh models/recipe/filling/run.sh [FOLDER]
+# A quarter of an hour on one core. Needs what the recipe needs. FOLDER gets reader.bin and reader.txt.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-out=${1:-$here/../../../adapters/llama/filling/weights.txt}
+out=${1:-$here/../../../adapters/llama/filling}
 python=${PYTHON:-/usr/bin/python3}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export PYTHONDONTWRITEBYTECODE=1
-for seed in 2 3; do "$python" "$here/requests.py" "$seed" 8 > "$work/$seed.jsonl"; done
-for half in dev dev2 dev3 dev4 dev5; do "$python" "$here/requests.py" "$half" > "$work/$half.jsonl"; done
-bun "$here/learn.ts" "$out" --epochs 2 --kinds 2 "$work/2.jsonl" "$work/3.jsonl" \
-  "$work/dev.jsonl*2" "$work/dev2.jsonl*2" "$work/dev3.jsonl*2" \
-  "$work/dev4.jsonl" "$work/dev5.jsonl"
+names="dev dev2 dev3 dev4 dev5 dev6 dev7 dev8 dev9 2"
+for name in $names; do "$python" "$here/requests.py" "$name" 8 > "$work/$name.jsonl"; done
+(cd "$work" && bun "$here/see.ts" seen $(for name in $names; do echo "$name.jsonl"; done))
+"$python" "$here/learn.py" "$work/seen" "$out" $names

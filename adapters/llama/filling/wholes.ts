@@ -1,0 +1,151 @@
+/**
+ * What in a text is not cut, by its form: quotations, times, sums, addresses, numbers in words, patterns of file names. Knows
+ * text only.
+ */
+import { spokenNumbers } from "../number_words.ts";
+import { type FoundValue, type ValueKind, valuesIn } from "../value_kinds.ts";
+import { isOrder, isPlain } from "./plain_words.ts";
+
+/** A part of a text that is one piece. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly kind?: ValueKind | undefined;
+  readonly quoted?: boolean;
+}
+
+/** Single quotation marks are apostrophes as well. */
+const QUOTED =
+  /"([^"]+)"|“([^”]+)”|「([^」]+)」|『([^』]+)』|《([^》]+)》|«([^»]+)»|`([^`]+)`|(?<=^|[\s:,(])'([^']+)'(?=$|[\s,.?!;:)])/gu;
+/** A number in digits. */
+export const DIGITS = /^-?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?$/;
+/** 四十二块五 */
+export const MONEY = /^(\d+|[一二两三四五六七八九十百]+)块([一二三四五六七八九]|\d)$/u;
+const SIGN = /(?:^|[\s=:(,（：，\p{Script=Han}])[-−–]$/u;
+const DECIMAL = /(?<![\w.,:/-])-?\d+(?:,\d{3})*\.\d+(?![\w.,:/]*\d)/gu;
+const UNIT =
+  /^(\d+(?:\.\d+)?)(-?)(?:seconds?|secs?|s|minutes?|mins?|hours?|hrs?|h|days?|weeks?|months?|years?|kg|g|mg|lbs?|km|cm|mm|m|mi|ml|l|percent|degrees?|people|persons?|x|gb|mb|kb)$/iu;
+/** A Chinese number that counts or measures something. */
+const HAN_NUMBER =
+  /(?:\d+|[一二两三四五六七八九十百]+)块[一二三四五六七八九\d](?![钱十百\d])|(?:[零一二两三四五六七八九]?[十百千万][零一二三四五六七八九十百千万]*|[一二两三四五六七八九](?=[个份张瓶斤杯位人块条本台间盒包袋只件公度点米升元支把夜名套枚棵株头双碗道册层遍轮架艘筐捆盘串节根粒颗桶扇幅星])(?!个月))(?![月号日周]|分之)/gu;
+const DIGIT_WORD =
+  "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)";
+/** "two hundred and fifty", "forty two". */
+const WORD_NUMBER = new RegExp(
+  `\\b(?:${DIGIT_WORD}|a(?= (?:hundred|thousand)))(?:(?:[ -]| and )(?:${DIGIT_WORD}|hundred|thousand))+\\b`,
+  "giu",
+);
+/** 三（2）班 */
+const CLASS_ROOM = /[一二三四五六七八九初高\d]{1,3}[（(]\d{1,2}[）)]班/gu;
+/** "Jan van der Berg", "O. Perera" */
+const PARTICLED =
+  /(?<!\p{L})\p{Lu}\. (?:\p{Lu}\. )?\p{Lu}\p{Ll}[\p{L}-]*|(?<!\p{L})(\p{Lu}[\p{L}'’-]*) (?:van|von|de|del|della|di|da|dos|du|bin|ibn|al|ter|zu|af)(?: (?:der|den|la|los|las))? \p{Lu}[\p{L}-]+/gu;
+
+const FIELD = String.raw`(?:\*|\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)(?:\/\d+)?`;
+/** Of values that are found nowhere else: when a job runs, names of files with a star, times with seconds. */
+const PATTERNS: readonly (readonly [RegExp, ValueKind])[] = [
+  [new RegExp(String.raw`(?<![\w*.,/-])${FIELD}(?: ${FIELD}){4}(?![\w*.,/-])`, "gu"), "code"],
+  [/(?<![\w*])(?=[\w./*-]*[a-z])[\w./-]*\*[\w./*-]*[\w*]/giu, "file"],
+  [/(?<![\d:])\d{1,2}:\d{2}:\d{2}(?![\d:])/gu, "time"],
+];
+/** "21 to 18", "from 5 to 8", but not "20 to 8". */
+const MINUTES_TO = /^(\d+) to (\d+)$/iu;
+const FROM = /(?:from|between|[:.\d])\s*$/iu;
+const HOURS = 12;
+const MINUTES_STEP = 5;
+const MINUTES_MAX = 25;
+
+/** What looks like a value and is something else: a score, a range, "T3 / 9". */
+function isNone(text: string, { from, to, kind }: FoundValue): boolean {
+  const own = text.slice(from, to);
+  if (kind === "sum") return /[\p{L}\d][-_]?$/u.test(text.slice(0, from));
+  const [, minutes, hour] = (kind === "time" && MINUTES_TO.exec(own)) || [];
+  if (minutes === undefined || hour === undefined) return false;
+  const isClock =
+    Number(minutes) % MINUTES_STEP === 0 && Number(minutes) <= MINUTES_MAX && Number(hour) <= HOURS;
+  return !isClock || FROM.test(text.slice(0, from)) || /^:\d/u.test(text.slice(to));
+}
+
+/** "#release发": the name ends where Chinese begins. */
+function withoutHan(text: string, { from, to, kind }: FoundValue): Range {
+  const [name = ""] =
+    (kind === "code" && /^[#@][\w-]+(?=\p{Script=Han})/u.exec(text.slice(from, to))) || [];
+  return { from, to: name === "" ? to : from + name.length, kind };
+}
+
+/** Quotations and values, none inside another. */
+export function wholesIn(text: string): readonly Range[] {
+  return foundIn(text)
+    .flatMap((whole) => withoutUnit(text, whole))
+    .map((whole) => withSign(text, whole));
+}
+
+function foundIn(text: string): readonly Range[] {
+  const quotes = [...text.matchAll(QUOTED)].map((match): Range => {
+    const inner = match.slice(1).find((group) => group !== undefined) ?? "";
+    const from = match.index + match[0].indexOf(inner);
+    return { from, to: from + inner.length, quoted: true };
+  });
+  const isFree = ({ from, to }: Range): boolean =>
+    quotes.every((quote) => to <= quote.from || from >= quote.to);
+  const patterns = PATTERNS.flatMap(([pattern, kind]) =>
+    [...text.matchAll(pattern)].map(({ index, 0: all }): Range => ({
+      from: index,
+      to: index + all.length,
+      kind,
+    })),
+  );
+  const free = valuesIn(text)
+    .filter((value) => !isNone(text, value))
+    .map((value) => withoutHan(text, value))
+    .filter(({ from, to }) => patterns.every((one) => to <= one.from || from >= one.to));
+  const spoken = [...text.matchAll(HAN_NUMBER), ...text.matchAll(WORD_NUMBER)]
+    .filter(({ 0: number }) => spokenNumbers(number).length === 1 || MONEY.test(number))
+    .map(({ index, 0: number }) => ({ from: index, to: index + number.length }));
+  const classes = [...text.matchAll(CLASS_ROOM)].map(({ index, 0: name }) => ({
+    from: index,
+    to: index + name.length,
+  }));
+  const particled = [...text.matchAll(PARTICLED)]
+    .filter(({ 1: first = "" }) => !isPlain(first.toLowerCase()) && !isOrder(first.toLowerCase()))
+    .map(({ index, 0: name }) => ({ from: index, to: index + name.length }));
+  const apart = [...spoken, ...classes, ...particled].filter((one) =>
+    free.every(({ from, to }) => one.to <= from || one.from >= to),
+  );
+  const decimals = [...text.matchAll(DECIMAL)]
+    .map(({ index, 0: number }): Range => ({
+      from: index,
+      to: index + number.length,
+      kind: "code",
+    }))
+    .filter(
+      ({ from, to }) => !free.some((one) => one.kind === "sum" && one.from <= from && one.to >= to),
+    );
+  const others = free.filter((one) =>
+    decimals.every(({ from, to }) => one.to <= from || one.from >= to),
+  );
+  const outside = [...others, ...decimals, ...apart].filter(({ from, to }) =>
+    patterns.every((one) => to <= one.from || from >= one.to),
+  );
+  return [...quotes, ...[...patterns, ...outside].filter(isFree)];
+}
+
+/** "7-minute" and "5kg" are a number and a word. */
+function withoutUnit(text: string, whole: Range): readonly Range[] {
+  const { from, to, kind } = whole;
+  const [, number = "", dash = ""] = (kind === "code" && UNIT.exec(text.slice(from, to))) || [];
+  if (number === "") return [whole];
+  const middle = from + number.length;
+  return [
+    { from, to: middle, kind: "code" },
+    { from: middle + dash.length, to },
+  ];
+}
+
+/** "-5", but not "3-5". */
+function withSign(text: string, whole: Range): Range {
+  const { from, to, kind } = whole;
+  const isSigned =
+    kind === "code" && SIGN.test(text.slice(0, from)) && DIGITS.test(text.slice(from, to));
+  return isSigned ? { ...whole, from: from - 1 } : whole;
+}

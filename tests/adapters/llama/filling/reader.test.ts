@@ -1,0 +1,73 @@
+/** How arguments are weighed: the same each time, for any words, whatever order and number of parameters a tool has. */
+import { expect, test } from "bun:test";
+import { candidatesFor } from "../../../../adapters/llama/filling/candidates.ts";
+import { fill, parametersOf } from "../../../../adapters/llama/filling/fill.ts";
+import { scored } from "../../../../adapters/llama/filling/reader.ts";
+import { saidTo } from "../../../../adapters/llama/filling/said.ts";
+import { DEPTH, weightsOf, WIDTH } from "../../../../adapters/llama/filling/weights.ts";
+import type { ToolSpec } from "../../../../schemas/model.ts";
+
+const TEXT = { type: "string" };
+const FERRY: ToolSpec = {
+  name: "book_ferry",
+  description: "Books a ferry",
+  parameters: {
+    type: "object",
+    properties: { from: TEXT, to: TEXT, date: TEXT, cars: { type: "integer" } },
+    required: ["from", "to", "date"],
+  },
+};
+
+function weighed(tool: ToolSpec, message: string) {
+  const parameters = parametersOf(tool) ?? [];
+  const said = saidTo(tool, [message], parameters);
+  return scored(
+    parameters.map((one) => ({ one, found: candidatesFor(one, said) })),
+    said,
+  );
+}
+
+test("each candidate is weighed, the same each time", () => {
+  const message = "book a ferry from Rostock to Gedser on Friday";
+  const first = weighed(FERRY, message);
+  expect(first.map(({ length }) => length)).toEqual(
+    weighed(FERRY, message).map(({ length }) => length),
+  );
+  expect(first.flat().every(({ score }) => Number.isFinite(score))).toBe(true);
+  expect(weighed(FERRY, message)).toEqual(first);
+});
+
+test("words that nobody has ever heard are weighed as well", () => {
+  const strange = ["", "?!", "zxqv wrrt ʘʘ", "去𠮷野家", "\u0000 \u202E", "a ".repeat(300)];
+  for (const message of strange)
+    expect(
+      weighed(FERRY, message)
+        .flat()
+        .every(({ score }) => Number.isFinite(score)),
+    ).toBe(true);
+});
+
+test("a tool without parameters has nothing to weigh", () => {
+  expect(scored([], saidTo(FERRY, ["hello"], []))).toEqual([]);
+});
+
+test("what was said is read whatever order the parameters have", () => {
+  const message = "book a ferry from Rostock to Gedser on Friday";
+  const turned: ToolSpec = {
+    ...FERRY,
+    parameters: { ...FERRY.parameters, properties: { date: TEXT, to: TEXT, from: TEXT } },
+  };
+  const args = { from: "Rostock", to: "Gedser", date: "Friday" };
+  expect(fill(FERRY, [message])?.args).toEqual(args);
+  expect(fill(turned, [message])?.args).toEqual(args);
+});
+
+test("the weights have a vector for each name", () => {
+  const { words, parameters, between, candidates } = weightsOf();
+  for (const { rows, scales, values, width } of [words, parameters, between, candidates]) {
+    expect(rows.size).toBeGreaterThan(10);
+    expect(scales.length).toBe(rows.size);
+    expect(values.length).toBe(rows.size * width);
+  }
+  expect([words.width, candidates.width]).toEqual([WIDTH, DEPTH]);
+});

@@ -1,0 +1,73 @@
+/** What is not cut: patterns, times with seconds, names with a mark; and what only looks like one value. */
+import { expect, test } from "bun:test";
+import { candidatesFor } from "../../../../adapters/llama/filling/candidates.ts";
+import { parametersOf } from "../../../../adapters/llama/filling/fill.ts";
+import { piecesOf } from "../../../../adapters/llama/filling/pieces.ts";
+import { saidTo } from "../../../../adapters/llama/filling/said.ts";
+import type { ToolSpec } from "../../../../schemas/model.ts";
+
+function cut(text: string): readonly string[] {
+  return piecesOf(text).map((piece) => piece.text);
+}
+
+function valuesFor(
+  shapes: Record<string, object>,
+  key: string,
+  message: string,
+): readonly unknown[] {
+  const tool: ToolSpec = {
+    name: "tool",
+    description: "Does something",
+    parameters: { type: "object", properties: shapes, required: Object.keys(shapes) },
+  };
+  const parameters = parametersOf(tool) ?? [];
+  const said = saidTo(tool, [message], parameters);
+  return parameters
+    .filter((one) => one.key === key)
+    .flatMap((one) => candidatesFor(one, said).map(({ value }) => value));
+}
+
+test("patterns of names and of when jobs run are one piece", () => {
+  expect(cut("which files match *.flac")).toContain("*.flac");
+  expect(cut("cron 0 3 * * *: /opt/bin/cleanup.sh")).toContain("0 3 * * *");
+  expect(cut("run it on */5 * * * *")).toContain("*/5 * * * *");
+});
+
+test("a time has its seconds", () => {
+  expect(cut("cut it from 1:03:20 to 1:04:00")).toEqual([
+    "cut",
+    "it",
+    "from",
+    "1:03:20",
+    "to",
+    "1:04:00",
+  ]);
+});
+
+test("a range and a score are no time of day", () => {
+  expect(cut("from 4 to 20 replicas")).toEqual(["from", "4", "to", "20", "replicas"]);
+  expect(cut("won 21 to 18")).toEqual(["won", "21", "to", "18"]);
+  expect(cut("wake me at 20 to 8")).toContain("20 to 8");
+});
+
+test("a name with a mark ends where Chinese begins", () => {
+  expect(cut("#oncall频道说一下")[0]).toBe("#oncall");
+});
+
+test("the numbers of a size or a score may be the values of two parameters", () => {
+  const sizes = { width: { type: "integer" }, height: { type: "integer" } };
+  expect(valuesFor(sizes, "height", "a picture of 1280 x 800")).toEqual([1280, 800]);
+  expect(valuesFor(sizes, "width", "it ended 1-4")).toEqual([1, 4]);
+  expect(valuesFor({ chapter: { type: "integer" } }, "chapter", "从第五章接着听")).toEqual([5]);
+});
+
+test("the day and the hour of a moment may be the values of two parameters", () => {
+  const texts = { date: { type: "string" }, time: { type: "string" } };
+  expect(valuesFor(texts, "date", "订今晚六点半的位子")).toContain("今晚");
+  expect(valuesFor(texts, "time", "订今晚六点半的位子")).toContain("六点半");
+});
+
+test("numbers of things are numbers", () => {
+  expect(piecesOf("牙膏一支").map(({ number }) => number)).toContain(1);
+  expect(piecesOf("乘客三名").map(({ number }) => number)).toContain(3);
+});
