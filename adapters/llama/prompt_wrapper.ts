@@ -22,15 +22,32 @@ export interface Talking {
   readonly jinja: JinjaTemplateChatWrapper | undefined;
 }
 
+/** Every template that the library has a wrapper for has one of these in it. A test holds all of them against it. */
+export const KNOWN_MARKS = [
+  "<|im_start|>",
+  "<|start_header_id|>",
+  "<|start|>",
+  "<|turn>",
+  "<start_of_turn>",
+  "<seed:bos>",
+  "<｜User｜>",
+  "[INST]",
+  "###",
+  "User:",
+];
+
 /**
- * The wrapper for a model. Its own template directly where it says how tools are called: that takes 30 ms, while
- * trying every wrapper that the library knows takes a second.
+ * The wrapper for a model. Its own template directly where it says how tools are called, or is none that the library knows:
+ * that takes 30 ms, while trying every wrapper takes a second.
  */
 export function wrapperFor(model: LlamaModel): Talking {
   const template = model.fileInfo.metadata.tokenizer?.chat_template;
-  const jinja = typeof template === "string" ? jinjaFor(model, template) : undefined;
-  const wrapper =
-    jinja?.usingJinjaFunctionCallTemplate === true ? jinja : resolveChatWrapper(model);
+  if (typeof template !== "string") return { wrapper: resolveChatWrapper(model), jinja: undefined };
+  const jinja = jinjaFor(model, template);
+  const isOwn =
+    jinja?.usingJinjaFunctionCallTemplate === true ||
+    !KNOWN_MARKS.some((mark) => template.includes(mark));
+  const wrapper = jinja !== undefined && isOwn ? jinja : resolveChatWrapper(model);
   return { wrapper, jinja };
 }
 

@@ -1,13 +1,23 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
-import type { Llama, LlamaModel } from "node-llama-cpp";
+import {
+  type Llama,
+  type LlamaModel,
+  resolveChatWrapper,
+  specializedChatWrapperTypeNames,
+} from "node-llama-cpp";
 import { FAMILIES } from "./families.ts";
 import { ChatTemplate } from "../../../adapters/llama/chat_template.ts";
 import { startLlama } from "../../../adapters/llama/engine.ts";
 import { toHistory } from "../../../adapters/llama/history.ts";
 import { openLlama } from "../../../adapters/llama/library.ts";
 import { neutralFor } from "../../../adapters/llama/neutral.ts";
-import { renderPrompt, thoughtOf, wrapperFor } from "../../../adapters/llama/prompt_wrapper.ts";
+import {
+  KNOWN_MARKS,
+  renderPrompt,
+  thoughtOf,
+  wrapperFor,
+} from "../../../adapters/llama/prompt_wrapper.ts";
 import { specialTexts } from "../../../adapters/llama/special_texts.ts";
 import { offerTools } from "../../../adapters/llama/tools.ts";
 import { makeModel } from "../../../bench/gguf/make.ts";
@@ -171,6 +181,35 @@ test("Phi reads as its template says", async () => {
     "<|system|>\nBe brief.<|end|>\n<|user|>\nhi<|end|>\n<|assistant|>\nHello!<|end|>\n<|user|>\nand?<|end|>\n<|assistant|>\n",
   );
 });
+
+test("a template that the library has no wrapper for is taken as it is, without trying all it has", async () => {
+  const phi = await llama.loadModel({ modelPath: fileOf("phi"), useMmap: false, gpuLayers: 0 });
+  const gemma = await llama.loadModel({ modelPath: fileOf("gemma"), useMmap: false, gpuLayers: 0 });
+  models.push(phi, gemma);
+  const own = wrapperFor(phi);
+  expect(own.jinja).toBe(own.wrapper as NonNullable<typeof own.jinja>);
+  // The library comes to the same in the end.
+  const found = resolveChatWrapper(phi);
+  expect(found.wrapperName).toBe(own.wrapper.wrapperName);
+  expect(found.settings).toEqual(own.wrapper.settings);
+  expect(wrapperFor(gemma).wrapper.wrapperName).toBe("Gemma");
+});
+
+test.each(specializedChatWrapperTypeNames)(
+  "a template of the kind %s is known by a mark",
+  (type) => {
+    const wrapper = resolveChatWrapper({ type });
+    const { contextText } = wrapper?.generateContextState({
+      chatHistory: [
+        { type: "system", text: "Be brief" },
+        { type: "user", text: "Hello" },
+        { type: "model", response: ["Hi"] },
+      ],
+    }) ?? { contextText: "" };
+    const text = JSON.stringify(contextText);
+    expect(KNOWN_MARKS.filter((mark) => text.includes(mark))).not.toBeEmpty();
+  },
+);
 
 test("R1 begins with a thought that its template opens, which is no part of what it says", async () => {
   const read = await promptsOf("r1");
