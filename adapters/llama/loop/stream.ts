@@ -33,6 +33,8 @@ export class Stream {
   readonly #inside: SequenceInside;
   readonly #loop: DecodeLoop;
   readonly #cost: ReadingCost | undefined;
+  /** Single tokens can be taken out of its context again. */
+  readonly #forgets: boolean;
   #use: StreamUse = { lane: "interactive", signal: undefined };
   #open: AsyncGenerator<Token, void, Token | Token[] | undefined> | undefined;
 
@@ -41,6 +43,8 @@ export class Stream {
     this.#inside = insideSequence(sequence);
     this.#loop = loop;
     this.#cost = readingCost(sequence.model);
+    const { isRecurrent, isHybrid } = sequence.model.fileInsights;
+    this.#forgets = !isRecurrent && !isHybrid;
     sequence.evaluate = (tokens, options) => {
       this.#open = this.#evaluate(tokens, options ?? {});
       return this.#open;
@@ -134,7 +138,7 @@ export class Stream {
         const token = await step.token(config);
         this.#count();
         const ahead = step.ahead;
-        if (ahead === undefined && options.yieldEogToken !== true) return;
+        if (ahead === undefined && options.yieldEogToken !== true && this.#isEnd(token)) return;
         if (ahead !== undefined) step = ahead;
         const replaced = yield token;
         const wanted = replaced === undefined ? [token] : [replaced].flat();
@@ -148,6 +152,10 @@ export class Stream {
       await step.takeBack();
       sampler.dispose();
     }
+  }
+
+  #isEnd(token: Token): boolean {
+    return this.#sequence.model.isEogToken(token);
   }
 
   #evaluated(count: number): void {
@@ -170,9 +178,9 @@ export class Stream {
         use: this.#use,
         sampler,
         evaluated: (count) => this.#evaluated(count),
+        forgets: this.#forgets,
         // The end of an answer is nearly never followed by anything.
-        follow: (token) =>
-          this.#sequence.model.isEogToken(token) ? undefined : this.#step([token], sampler, false),
+        follow: (token) => (this.#isEnd(token) ? undefined : this.#step([token], sampler, false)),
       },
       tokens,
       accepted,
@@ -186,6 +194,8 @@ interface StepParts {
   readonly use: StreamUse;
   readonly sampler: AddonSampler;
   readonly evaluated: (count: number) => void;
+  /** If single tokens can not be taken out of the context again, nothing runs ahead, and nobody comes too late. */
+  readonly forgets: boolean;
   /** Decodes a token that was just sampled before anybody has looked at it; `undefined`: not worth it. */
   readonly follow: (token: Token) => Step | undefined;
 }
@@ -280,17 +290,19 @@ class Step {
   }
 
   async #use(index: number): Promise<void> {
-    if (this.#config === undefined) await Promise.race([this.#asked.promise, Bun.sleep(LATE_MS)]);
+    const { sampler, loop, forgets, follow } = this.#parts;
+    const asked = this.#asked.promise;
+    if (this.#config === undefined)
+      await (forgets ? Promise.race([asked, Bun.sleep(LATE_MS)]) : asked);
     if (this.#ended) return;
     if (this.#config === undefined) {
       this.#missed = true;
       return;
     }
     try {
-      const { sampler, loop, follow } = this.#parts;
       sampler.applyConfig(this.#config());
       const token = await loop.sample(index, sampler);
-      if (!this.#ended) this.ahead = follow(token);
+      if (!this.#ended && forgets) this.ahead = follow(token);
       this.#result.resolve(token);
     } catch (error) {
       this.#result.reject(error);
