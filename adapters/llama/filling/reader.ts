@@ -223,7 +223,7 @@ function addNamed(
   name: string,
   times: number,
 ): void {
-  const row = rows.get(name);
+  const row = rows.find(name);
   if (row === undefined) return;
   const scale = (scales[row] ?? 0) * times;
   const from = row * width;

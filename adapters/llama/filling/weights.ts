@@ -22,15 +22,61 @@ export const PLACES = 5;
 const LAYER_MAX = 32_767;
 const VECTOR_MAX = 127;
 const FLOAT_BYTES = 4;
+/** Names that are remembered. */
+const KNOWN_MAX = 4096;
 const SHORT_BYTES = 2;
 
 /** Vectors by name. */
 export interface Named {
   readonly width: number;
-  readonly rows: ReadonlyMap<string, number>;
+  readonly rows: Names;
   readonly values: Int8Array;
   /** What 1 of a row counts. */
   readonly scales: Float32Array;
+}
+
+/** Names in their order, kept as one text and searched as it stands; those that were asked for are remembered. */
+export class Names {
+  readonly #text: string;
+  /** Where each begins, and where one more would. */
+  readonly #starts: Uint32Array;
+  readonly #known = new Map<string, number>();
+
+  /** @param text Names with a tab between them. */
+  constructor(text: string) {
+    this.#text = text;
+    const starts = [0];
+    for (let at = text.indexOf("\t"); at >= 0; at = text.indexOf("\t", at + 1)) starts.push(at + 1);
+    this.#starts = Uint32Array.from([...starts, text.length + 1]);
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.#starts.length - 1;
+  }
+
+  /** The number of a name; `undefined`: there is no such name. */
+  find(name: string): number | undefined {
+    let row = this.#known.get(name);
+    if (row === undefined) {
+      row = this.#search(name);
+      if (this.#known.size >= KNOWN_MAX) this.#known.clear();
+      this.#known.set(name, row);
+    }
+    return row < 0 ? undefined : row;
+  }
+
+  #search(name: string): number {
+    let [low, high] = [0, this.size - 1];
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const found = this.#text.slice(this.#starts[middle], (this.#starts[middle + 1] ?? 0) - 1);
+      if (found === name) return middle;
+      if (found < name) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
+  }
 }
 
 /** All numbers. A matrix has a row for each number that it makes. */
@@ -87,11 +133,11 @@ function read(folder: string): Weights {
   };
   const lines = readFileSync(join(folder, "reader.txt"), "utf8").split("\n");
   const named = (nth: number, width: number): Named => {
-    const names = (lines[nth] ?? "").split("\t");
-    const scales = floats(names.length).map((scale) => scale / VECTOR_MAX);
-    const values = new Int8Array(bytes, from, names.length * width);
+    const rows = new Names(lines[nth] ?? "");
+    const scales = floats(rows.size).map((scale) => scale / VECTOR_MAX);
+    const values = new Int8Array(bytes, from, rows.size * width);
     from += Math.ceil(values.length / FLOAT_BYTES) * FLOAT_BYTES;
-    return { width, rows: new Map(names.map((name, at) => [name, at])), values, scales };
+    return { width, rows, values, scales };
   };
   return {
     words: named(0, WIDTH),

@@ -277,7 +277,7 @@ def write(reader, names, out):
         put(values / scale, np.int16, 32767)
 
     for sort, vectors in zip("wpbc", (reader.names, reader.names, reader.names, reader.seen)):
-        rows = sorted((name[2:], at + 1) for at, name in enumerate(names) if name.startswith(f"{sort} "))
+        rows = sorted(((name[2:], at + 1) for at, name in enumerate(names) if name.startswith(f"{sort} ")), key=lambda row: row[0].encode("utf-16-be"))
         values = vectors.weight.detach().numpy()[[at for _, at in rows]]
         scales = np.maximum(np.abs(values).max(1), 1e-6)
         lines.append("\t".join(name for name, _ in rows) + "\n")

@@ -1,10 +1,12 @@
 /** How arguments are weighed: the same each time, for any words, whatever order and number of parameters a tool has. */
 import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { candidatesFor } from "../../../../adapters/llama/filling/candidates.ts";
 import { fill, parametersOf } from "../../../../adapters/llama/filling/fill.ts";
 import { scored } from "../../../../adapters/llama/filling/reader.ts";
 import { saidTo } from "../../../../adapters/llama/filling/said.ts";
-import { DEPTH, weightsOf, WIDTH } from "../../../../adapters/llama/filling/weights.ts";
+import { DEPTH, Names, weightsOf, WIDTH } from "../../../../adapters/llama/filling/weights.ts";
 import type { ToolSpec } from "../../../../schemas/model.ts";
 
 const TEXT = { type: "string" };
@@ -60,6 +62,18 @@ test("what was said is read whatever order the parameters have", () => {
   const args = { from: "Rostock", to: "Gedser", date: "Friday" };
   expect(fill(FERRY, [message])?.args).toEqual(args);
   expect(fill(turned, [message])?.args).toEqual(args);
+});
+
+test("every name is found, and no other", () => {
+  const names = new Names("a\tab\tword~from\t灯");
+  expect(["a", "ab", "word~from", "灯"].map((name) => names.find(name))).toEqual([0, 1, 2, 3]);
+  expect(["", "b", "word~", "灯光", "z"].map((name) => names.find(name))).toEqual(
+    Array.from({ length: 5 }, () => undefined),
+  );
+  const file = join(import.meta.dir, "../../../../adapters/llama/filling/reader.txt");
+  const [words = ""] = readFileSync(file, "utf8").split("\n");
+  const { rows } = weightsOf().words;
+  expect(words.split("\t").every((name, at) => rows.find(name) === at)).toBe(true);
 });
 
 test("the weights have a vector for each name", () => {
