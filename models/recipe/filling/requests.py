@@ -1,6 +1,7 @@
 """Requests with what they say, one JSON object a line, for see.ts to look at:
 
     python3 requests.py [seed] [N]       of the generator's domains, N of each in either language (default 8)
+    python3 requests.py kit              of those of them that come with moult
     python3 requests.py HALF             of a half of the strangers' requests (dev … dev9)
 
     {"d": kind of tool, "tool": {...}, "message": text, "before"?: the message before, "args": {...} or "lack": [names]}
@@ -16,6 +17,8 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, ".."), os.path.join(HERE, "..", "evaluation")]
 
+EACH = 8
+KIT_SEED = 3
 ASKS_EACH = 4
 CHARS_MAX = 300
 ENUM_MAX = 8
@@ -44,11 +47,12 @@ def either(value, message):
 class Requests:
     """Requests of the generator: plain names of tools, and values that mostly exist."""
 
-    def __init__(self, seed, each):
+    def __init__(self, seed, each, only=None):
         from dialogues import Dialogues
         from entities import Entities
 
         Entities.get = get
+        self.only = only
         self.r, self.each, self.made = random.Random(seed), each, Dialogues(seed)
         self.maker = self.made.maker
         self.maker.decorated, self.maker.rename = 0, lambda name: name
@@ -58,6 +62,8 @@ class Requests:
 
         last = {"en": "hello", "zh": "你好"}
         for nth, domain in enumerate(load()):
+            if self.only and domain.key not in self.only:
+                continue
             for language in ("en", "zh"):
                 self.maker.language = language
                 for one in self.of_domain(domain, language):
@@ -165,8 +171,12 @@ def strangers(half):
 
 if __name__ == "__main__":
     first = sys.argv[1] if len(sys.argv) > 1 else "1"
-    if first.isdigit():
-        found = Requests(int(first), int(sys.argv[2]) if len(sys.argv) > 2 else 8).all()
+    if first == "kit":
+        from tools import KIT
+
+        found = Requests(KIT_SEED, EACH, KIT).all()
+    elif first.isdigit():
+        found = Requests(int(first), int(sys.argv[2]) if len(sys.argv) > 2 else EACH).all()
     else:
         found = strangers(first)
     for one in found:

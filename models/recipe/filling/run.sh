@@ -8,7 +8,7 @@ python=${PYTHON:-/usr/bin/python3}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export PYTHONDONTWRITEBYTECODE=1
-names="dev dev2 dev3 dev4 dev5 dev6 dev7 dev8 dev9 2"
+names="kit dev dev2 dev3 dev4 dev5 dev6 dev7 dev8 dev9 2"
 for name in $names; do "$python" "$here/requests.py" "$name" 8 > "$work/$name.jsonl"; done
 (cd "$work" && bun "$here/see.ts" seen $(for name in $names; do echo "$name.jsonl"; done))
-"$python" "$here/learn.py" "$work/seen" "$out" $names
+"$python" "$here/learn.py" "$work/seen" "$out" $names --epochs 5
