@@ -50,7 +50,7 @@ export class TextSize {
       if (promptTokens <= contextTokens) continue;
       throw new MoultError(
         "input/invalid",
-        `The prompt has at least ${promptTokens} tokens and the model's context holds ${contextTokens}; shorten it`,
+        `The prompt has at least ${promptTokens} tokens and the model's context holds ${contextTokens}; shorten it or raise \`model.contextTokens\``,
         { promptTokens, contextTokens },
       );
     }
