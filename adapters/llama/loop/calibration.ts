@@ -6,6 +6,8 @@ const DECODES = 3;
 const CALIBRATION_MS_MAX = 600;
 /** Of a model that takes longer for one token, larger decodes are not tried: all together is best there. */
 const SLOW_MS = 12;
+/** A decode that takes so many times as long as one token for each of its sequences: no more of its kind are tried. */
+const HOPELESS = 20;
 /** More threads must be quicker by this much: fewer are better for everybody else. */
 const GAIN_MIN = 0.93;
 
@@ -28,6 +30,8 @@ export async function calibrate(trials: Trials): Promise<number> {
     for (let i = 0; i <= DECODES; i++) {
       const took = await trials.decode(threads, sequences, position++);
       if (i > 0) ms = Math.min(ms, took);
+      // Where others want the processors too, threads that wait for each other take hundreds of times as long.
+      if (took > HOPELESS * sequences * least) return Math.min(ms, took);
     }
     trials.learn(threads, sequences, ms);
     return ms;

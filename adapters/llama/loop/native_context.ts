@@ -31,7 +31,8 @@ export interface NativePart {
 /** One context. Nothing else may decode in it at the same time. */
 export class NativeContext {
   readonly #library: NativeLibrary;
-  readonly #address: number;
+  readonly #context: LlamaContext;
+  readonly #inside: number;
   readonly #threadsMax: number;
   #pool: Pointer | null = null;
   #attached = false;
@@ -40,9 +41,10 @@ export class NativeContext {
   readonly #tokens = new Int32Array(SEQUENCES_MAX);
   readonly #samplers = new BigUint64Array(SEQUENCES_MAX);
 
-  private constructor(library: NativeLibrary, address: number, threadsMax: number) {
+  private constructor(library: NativeLibrary, context: LlamaContext, threadsMax: number) {
     this.#library = library;
-    this.#address = address;
+    this.#context = context;
+    this.#inside = library.addressOf(context);
     this.#threadsMax = threadsMax;
   }
 
@@ -50,18 +52,27 @@ export class NativeContext {
   static of(context: LlamaContext, threadsMax: number): NativeContext | undefined {
     if (process.platform !== "linux") return undefined;
     const library = Library.open();
-    const address = library?.addressOf(context) ?? 0;
-    return library && address !== 0 ? new NativeContext(library, address, threadsMax) : undefined;
+    if (library === undefined) return undefined;
+    const native = new NativeContext(library, context, threadsMax);
+    return native.#inside === 0 ? undefined : native;
+  }
+
+  /** @throws when the context is gone: what was there is not to be touched */
+  get #address(): number {
+    if (this.#context.disposed) throw new Error("The context is closed");
+    return this.#inside;
   }
 
   /** Several threads stay between decodes; one is whoever decodes. */
   keepThreads(threads: number): void {
     const wanted = threads > 1;
     if (wanted === this.#attached) return;
+    const address = this.#address;
+    if (wanted) {
+      this.#pool ??= this.#library.newThreadPool(this.#threadsMax);
+      this.#library.llama.llama_attach_threadpool(address, this.#pool, this.#pool);
+    } else this.#library.llama.llama_detach_threadpool(address);
     this.#attached = wanted;
-    if (!wanted) return this.#library.llama.llama_detach_threadpool(this.#address);
-    this.#pool ??= this.#library.newThreadPool(this.#threadsMax);
-    this.#library.llama.llama_attach_threadpool(this.#address, this.#pool, this.#pool);
   }
 
   /** Whoever makes one frees it. */
