@@ -47,7 +47,7 @@ test("on a hot machine answers still come, and status, doctor, events and metric
     readonly model: { readonly governed?: object };
   };
   expect(model.governed).toEqual({
-    limits: { threads: 1, batchTokens: 64, slots: 1 },
+    limits: { threads: 1, batchTokens: 64, slots: 1, rest: 0.4 },
     because: ["coretemp/Package id 0 has 97 °C (limit 90)"],
   });
   expect((await place.moult("doctor")).out).toContain("slowed down");
