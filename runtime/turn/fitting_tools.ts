@@ -17,6 +17,18 @@ const READ_MAX = 6;
 const TOOLS_MAX = 3;
 /** With less than this nothing fits: log-odds of a call. */
 const SCORE_MIN = -1.5;
+/** A sum or a file's name says for which of the tools it is, if one is called so; strangers seldom ask so, so it is not learnt. */
+const PLAIN_SHAPES: readonly (readonly [said: RegExp, name: RegExp])[] = [
+  [
+    /\d\s*(?:[+*×÷^]|\s[-/]\s|plus|minus|times|divided by|multiplied by|to the power|乘以|除以)\s*\(?\d|\broot of \d|\d ?(?:%|percent|per cent) of \d/iu,
+    /calc|math|arithm|evaluat|计算/iu,
+  ],
+  [
+    /[\w-]\.(?:txt|md|pdf|csv|json|ya?ml|log|docx?|xlsx?|ods|tex|html?)\b/iu,
+    /file|folder|document|文件/iu,
+  ],
+];
+const SHAPE_WORTH = 1.5;
 /** A message of at most so many words may leave out what the one before it said: "and in Rome?". */
 const ELLIPTIC_WORDS_MAX = 5;
 /** How much less it counts what the message before was about: log-odds. */
@@ -103,7 +115,12 @@ function scoresOf(
   tools: readonly ToolSpec[],
   reading: (tool: ToolSpec) => Reading | undefined,
 ): number[] {
-  return agreements(text, tools, reading).map(scoreOf);
+  const called = PLAIN_SHAPES.filter(([said]) => said.test(text)).map(([, name]) => name);
+  const fits = tools.map(({ name }) => called.some((own) => own.test(name)));
+  const worth = fits.includes(true) ? SHAPE_WORTH : 0;
+  return agreements(text, tools, reading).map(
+    (agreement, at) => scoreOf(agreement) + (fits[at] === true ? worth : -worth),
+  );
 }
 
 /** A request without names of files and tables: their words ask for nothing. Those of tools stay. */
