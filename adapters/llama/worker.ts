@@ -16,6 +16,8 @@ declare const self: Worker;
 
 let model: Inference | undefined;
 const running = new Map<number, AbortController>();
+/** What is being done for somebody. */
+const tasks = new Set<Promise<void>>();
 let tidying: NodeJS.Timeout | undefined;
 const known = new KnownTools();
 
@@ -90,8 +92,16 @@ function tidy(): void {
   if (model !== undefined) send({ type: "stats", stats: model.stats() });
 }
 
+/** What works on a model must have ended before the model goes. */
+function track(task: Promise<void>): void {
+  tasks.add(task);
+  void task.finally(() => tasks.delete(task));
+}
+
 async function close(): Promise<void> {
   try {
+    for (const abort of running.values()) abort.abort();
+    await Promise.all(tasks);
     await model?.close();
   } catch (error) {
     report(error);
@@ -112,9 +122,9 @@ self.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => {
     case "load":
       return void load(data.options);
     case "generate":
-      return void generate(data);
+      return track(generate(data));
     case "embed":
-      return void embed(data);
+      return track(embed(data));
     case "cancel":
       return running.get(data.id)?.abort();
     case "limit":

@@ -100,3 +100,23 @@ test("an answer that was cut leaves nothing behind: the next one of its session 
   expect(next.said).toBe(fresh.said);
   expect(next.usage.cachedTokens).toBe(next.usage.promptTokens - 1);
 });
+
+test("a model that is closed while it writes ends its answers before it goes", async () => {
+  const other = await startLlama({
+    path: MODEL,
+    embedded: false,
+    slots: 2,
+    gpu: false,
+    contextTokens: 1_024,
+    threads: 1,
+  });
+  const messages = [{ role: "user" as const, content: `Who are you? ${LONG.slice(0, 800)}` }];
+  const answers = ["a", "b"].map(async (session) => {
+    const sink = { token() {}, call() {} };
+    const { signal } = new AbortController();
+    const request = { lane: "api" as const, messages, session, tokensMax: 200 };
+    return (await other.generate(request, sink, signal)).finish;
+  });
+  await other.close();
+  expect(await Promise.all(answers)).toEqual(["cancelled", "cancelled"]);
+});
