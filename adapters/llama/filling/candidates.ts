@@ -15,8 +15,12 @@ import { Tally } from "./weights.ts";
 
 const NAME_PIECES_MAX = 14;
 const CLAUSE_PIECES_MAX = 60;
-/** A name is no share of anything. */
-const SHARE_INSIDE = -5;
+/** A name is no sum, and no share of anything. */
+const NO_NAME = -5;
+/** "the light in the kitchen", where no parameter is a place. */
+const PLACED_THING = 6;
+/** A number is rather said for something than for nothing. */
+const NUMBER = 0.25;
 const COUNTS = /quantity|count|amount|^value$|copies|servings|number of|数量/iu;
 /** Numbers in a row that is no number: sums, sizes, scores, names with a number. */
 const WITHIN =
@@ -24,7 +28,7 @@ const WITHIN =
 const HAN_WITHIN = /^第?([\d零一二三四五六七八九十百]+)\p{Script=Han}/u;
 const MOMENT =
   /^((?:今|明|后|昨)[天晚早日]|(?:[下这本上]个?)?(?:周|星期|礼拜)[一二三四五六日天末]|\d{1,2}月\d{1,2}[日号])(.*[点:：时].*)$/u;
-const NUMBER = /\d+(?:\.\d+)?/gu;
+const DIGITS = /\d+(?:\.\d+)?/gu;
 const BELOW_ZERO = /^(?:minus|negative|零下|负)$/u;
 const BELOW_ZERO_BEFORE = /(?:负|零下|minus )$/iu;
 const SIDES = /^([^/]+)\/([^/]+)$/u;
@@ -53,7 +57,7 @@ function numbers(one: Parameter, said: Said): readonly Candidate[] {
     if (stretch === undefined || !isOfType(one, value)) return [];
     const traits = new Tally();
     weighCount(stretch, traits);
-    return [{ value, first, last, traits, score: 0 }];
+    return [{ value, first, last, traits, score: NUMBER }];
   });
   return [...whole, ...numbersWithin(one, said)];
 }
@@ -65,7 +69,7 @@ function numbersWithin(one: Parameter, { pieces }: Said): readonly Candidate[] {
     const said = HAN_WITHIN.exec(text)?.[1];
     const values =
       said === undefined
-        ? [...text.matchAll(NUMBER)].map(([value]) => Number(value))
+        ? [...text.matchAll(DIGITS)].map(([value]) => Number(value))
         : spokenNumbers(said);
     return values.flatMap((value, nth) => {
       if (!isOfType(one, value)) return [];
@@ -156,7 +160,7 @@ function spans(one: Parameter, said: Said): readonly Candidate[] {
       const traits = new Tally();
       if (!weighSpan(stretch, traits)) continue;
       const value = valueFor(stretch);
-      const score = !isLong && holdsShare(said, stretch) ? SHARE_INSIDE : 0;
+      const score = leaningOf(stretch, traits);
       found.push({ value, first, last, traits, score });
       const mark = markAfter(stretch, value);
       if (mark === "") continue;
@@ -170,11 +174,16 @@ function spans(one: Parameter, said: Said): readonly Candidate[] {
   return found;
 }
 
-/** "halfway", where the tool takes a number. */
-function holdsShare({ quantities }: Said, { begin, end }: Stretch): boolean {
-  return quantities.some(
+/** What too few of the requests show that the network learned from. */
+function leaningOf({ one: { role }, said, begin, end }: Stretch, traits: Tally): number {
+  if (role.form === "clause" || role.form === "sentence") return 0;
+  if (traits.names.includes("placed thing")) return PLACED_THING;
+  const isSum = begin === end && begin.kind === "sum" && !role.kinds.includes("sum");
+  // "halfway", where the tool takes a number.
+  const holdsShare = said.quantities.some(
     ({ measure, from, to }) => measure === "share" && begin.from <= from && to <= end.to,
   );
+  return isSum || holdsShare ? NO_NAME : 0;
 }
 
 /** The mark that ends a whole sentence. */

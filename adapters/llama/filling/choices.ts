@@ -63,7 +63,9 @@ const NAMED: Readonly<Record<By, string>> = {
   line: "said by a word alike",
 };
 /** What no word names is rather asked for. */
-const UNNAMED = -0.6;
+const UNNAMED = -1.2;
+/** Whoever asks how it is orders nothing. */
+const ASKED = 3;
 /** Longer values are no tool's but one's. */
 const VALUE_MAX = 12;
 
@@ -76,7 +78,8 @@ export function enumCandidates(one: Parameter, said: Said): readonly Candidate[]
     const places = mentionsIn(one, said).get(value) ?? [];
     if (places.length === 0) {
       traits.add("not said");
-      return [{ value, first: -1, last: -1, traits, score: UNNAMED }];
+      const score = traits.names.includes("asks how it is") ? UNNAMED + ASKED : UNNAMED;
+      return [{ value, first: -1, last: -1, traits, score }];
     }
     return places.map((place) => {
       const named = new Tally();
