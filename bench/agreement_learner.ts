@@ -77,17 +77,24 @@ function teach({ values, slope }: Learnt, size: number, lesson: Lesson, worth: n
   const total = powers.reduce((sum, power) => sum + power, Math.exp(-most));
   for (const [nth, row] of rows.entries()) {
     const error = worth * ((powers[nth] ?? 0) / total - Number(nth === right));
-    for (let n = 0; n < size; n++) slope[n] = (slope[n] ?? 0) + error * (row[n] ?? 0);
+    addScaled(slope, 0, row, error);
     for (const [unit, inside] of (insides[nth] ?? []).entries()) {
       if (inside <= 0) continue;
       const from = size + unit * width;
-      const pull = error * (values[from] ?? 0);
-      slope[from] = (slope[from] ?? 0) + error * inside;
-      slope[from + 1] = (slope[from + 1] ?? 0) + pull;
-      for (let n = 0; n < size; n++)
-        slope[from + 2 + n] = (slope[from + 2 + n] ?? 0) + pull * (row[n] ?? 0);
+      const pull = error * at(values, from);
+      slope[from] = at(slope, from) + error * inside;
+      slope[from + 1] = at(slope, from + 1) + pull;
+      addScaled(slope, from + 2, row, pull);
     }
   }
+}
+
+function addScaled(sums: Float64Array, from: number, row: readonly number[], scale: number): void {
+  for (let n = 0; n < row.length; n++) sums[from + n] = at(sums, from + n) + scale * at(row, n);
+}
+
+function at(list: ArrayLike<number>, n: number): number {
+  return list[n] ?? 0;
 }
 
 /** What each unit sees, before its threshold. */

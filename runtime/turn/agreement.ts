@@ -84,7 +84,7 @@ export function agreements(
   );
   const all = known.map((one, nth) => {
     const words = Math.min(WORDS_SCORE_MAX, scores.get(tools[nth]?.name ?? "") ?? 0) / 10;
-    return { ...agreement(said, one, read[nth]), ...near[nth], words };
+    return Object.assign({ words }, agreement(said, one, read[nth]), near[nth]);
   });
   return withAhead(all);
 }
@@ -101,7 +101,7 @@ function withAhead(all: readonly Agreement[]): readonly Agreement[] {
         sums[`${name}Ahead`] = value - (all.length > 1 ? other : Math.min(0, value));
     }
   }
-  return all.map((one, nth) => ({ ...one, ...ahead[nth] }));
+  return all.map((one, nth) => Object.assign({}, one, ahead[nth]));
 }
 
 function saidIn(message: string, tools: readonly KnownTool[]): Said {

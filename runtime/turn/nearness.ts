@@ -160,11 +160,12 @@ export function nearness(
   return all.map((one, nth) => {
     const own = new Set(plainWords((values[nth] ?? []).join(" . ")));
     const free = said.texts.map((text) => Number(!own.has(text)));
-    return {
-      ...sumsOf(said, one, rarity, free),
-      ...coversOf(one),
-      ...wholeOf(said, one, free),
-    };
+    return Object.assign(
+      {},
+      sumsOf(said, one, rarity, free),
+      coversOf(one),
+      wholeOf(said, one, free),
+    );
   });
 }
 
@@ -189,17 +190,17 @@ function sumsOf(
   const sums = { name: 0, about: 0, input: 0, any: 0, left: 0, free: 0, unknown: 0 };
   const found: number[] = [];
   for (const [a, worth] of worths.entries()) {
-    const counts = worth * (rarity[a] ?? 1);
-    const [inName, inAbout, inInput] = [name.said[a] ?? 0, about.said[a] ?? 0, input.said[a] ?? 0];
+    const [rare, isFree] = [at(rarity, a), at(free, a)];
+    const [inName, inAbout, inInput] = [at(name.said, a), at(about.said, a), at(input.said, a)];
     const most = Math.max(inName, inAbout, INPUT_SHARE * inInput);
-    sums.name += counts * inName;
-    sums.about += counts * inAbout;
-    sums.input += counts * inInput;
-    sums.any += counts * most;
-    found.push(most * (rarity[a] ?? 1));
-    sums.left += worth * (1 - most) * (free[a] ?? 1);
-    sums.free += worth * (free[a] ?? 1);
-    if (known[a] === false) sums.unknown += free[a] ?? 1;
+    sums.name += worth * rare * inName;
+    sums.about += worth * rare * inAbout;
+    sums.input += worth * rare * inInput;
+    sums.any += worth * rare * most;
+    found.push(most * rare);
+    sums.left += worth * (1 - most) * isFree;
+    sums.free += worth * isFree;
+    if (known[a] === false) sums.unknown += isFree;
   }
   const [most = 0, next = 0] = found.toSorted((a, b) => b - a);
   return {
@@ -212,6 +213,10 @@ function sumsOf(
     alikeLeft: worths.length === 0 ? 1 : sums.left / Math.max(0.3, sums.free),
     alikeUnknown: upTo(sums.unknown),
   };
+}
+
+function at(list: readonly number[], nth: number): number {
+  return list[nth] ?? 0;
 }
 
 function upTo(sum: number): number {
@@ -252,8 +257,8 @@ function wholeOf(said: Words, { name, about }: Beside, free: readonly number[]):
 function addTo(sum: Float32Array, { vectors, worths }: Words, free?: readonly number[]): void {
   for (const [nth, worth] of worths.entries()) {
     const share = worth * (free?.[nth] ?? 1);
-    for (let at = 0; at < DIMENSIONS; at++)
-      sum[at] = (sum[at] ?? 0) + share * (vectors[nth * DIMENSIONS + at] ?? 0);
+    for (let n = 0; n < DIMENSIONS; n++)
+      sum[n] = (sum[n] ?? 0) + share * (vectors[nth * DIMENSIONS + n] ?? 0);
   }
 }
 
