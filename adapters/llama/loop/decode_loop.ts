@@ -257,9 +257,11 @@ export class DecodeLoop {
       room -= Math.min(room, count);
     }
     const startedAt = performance.now();
+    const burnt = burntMs();
     await this.#decode(piece, this.#nextThreads());
     const ms = performance.now() - startedAt;
-    this.#pieces.learn(taken, ms);
+    // Pieces that wait for a processor would become shorter and shorter, and wait all the more often.
+    this.#pieces.learn(taken, Math.min(ms, burntMs() - burnt));
     // A token of a long piece is read sooner than one of a short piece.
     if (taken >= PIECE_TOKENS_MIN)
       this.#learnThreads(`read ${Math.round(Math.log2(taken))}`, ms / taken, true);
