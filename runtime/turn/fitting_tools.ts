@@ -20,7 +20,7 @@ const SCORE_MIN = -1.5;
 /** A sum or a file's name says for which of the tools it is, if one is called so; strangers seldom ask so, so it is not learnt. */
 const PLAIN_SHAPES: readonly (readonly [said: RegExp, name: RegExp])[] = [
   [
-    /\d\s*(?:[+*×÷^]|\s[-/]\s|plus|minus|times|divided by|multiplied by|to the power|乘以|除以)\s*\(?\d|\broot of \d|\d ?(?:%|percent|per cent) of \d/iu,
+    /\d\s*(?:[+*×÷^x]|\s[-/]\s|plus|minus|times|divided by|multiplied by|to the power|乘以|除以)\s*\(?\d|\broot of \d|\d ?(?:%|percent|per cent) of \d/iu,
     /calc|math|arithm|evaluat|计算/iu,
   ],
   [
