@@ -8,10 +8,9 @@ import type { Addon, AddonSampler, ContextInside } from "./addon.ts";
 import { calibrate } from "./calibration.ts";
 import { libraryWork } from "./library_work.ts";
 import type { NativeContext, NativePart, NativeSampler } from "./native_context.ts";
-import { PIECE_TOKENS_MIN, Pieces } from "./pieces.ts";
+import { PIECE_TOKENS_MIN, pieceOf, Pieces } from "./pieces.ts";
 import { burntMs, StepPlans } from "./step_plans.ts";
 import { ThreadTuner } from "./threads.ts";
-import { TILE_TOKENS } from "./tile.ts";
 import {
   advance,
   isWriting,
@@ -243,19 +242,10 @@ export class DecodeLoop {
   async #read(reading: readonly Work[], stepMs: number | undefined): Promise<void> {
     const urgent = reading.toSorted((a, b) => URGENCY[a.lane] - URGENCY[b.lane]);
     const lane = urgent[0]?.lane ?? "interactive";
-    let room = this.#pieces.next(stepMs, lane, this.#batchTokens);
-    const piece: Part[] = [];
-    let taken = 0;
-    for (const work of urgent) {
-      let count = Math.min(room, work.tokens.length);
-      if (count === 0) break;
-      // A short rest alone would be read slowly.
-      if (stepMs === undefined && work.tokens.length - count < TILE_TOKENS)
-        count = Math.min(work.tokens.length, Math.max(count, this.#batchTokens - taken));
-      piece.push({ work, count });
-      taken += count;
-      room -= Math.min(room, count);
-    }
+    const most = this.#pieces.next(stepMs, lane, this.#batchTokens);
+    // A short rest alone would be read slowly.
+    const piece = pieceOf(urgent, most, stepMs === undefined ? this.#batchTokens : most);
+    const taken = piece.reduce((sum, { count }) => sum + count, 0);
     const startedAt = performance.now();
     const burnt = burntMs();
     await this.#decode(piece, this.#nextThreads());

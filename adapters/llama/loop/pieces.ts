@@ -1,6 +1,7 @@
 /** How much of what is to be read is read at once, so that nobody else waits long. Knows milliseconds and tokens. */
 import type { Lane } from "../../../schemas/model.ts";
-import { URGENCY } from "./work.ts";
+import { TILE_TOKENS } from "./tile.ts";
+import { type Part, URGENCY, type Work } from "./work.ts";
 
 /** While others write, what is read must not take longer than this many of their steps, or this long if that is more. */
 const STEPS_PER_PIECE = 8;
@@ -43,4 +44,28 @@ export class Pieces {
     const tokens = Math.floor((rate * ms) / PIECE_TOKENS_MIN) * PIECE_TOKENS_MIN;
     return Math.max(PIECE_TOKENS_MIN, Math.min(tokens, tokensMax));
   }
+}
+
+/**
+ * What is read next.
+ * @param urgent most urgent first
+ * @param most tokens in all
+ * @param mostWithRest tokens in all where that ends a text that would leave a rest of a few tokens
+ */
+export function pieceOf(
+  urgent: readonly Work[],
+  most: number,
+  mostWithRest: number,
+): readonly Part[] {
+  const piece: Part[] = [];
+  let taken = 0;
+  for (const work of urgent) {
+    const left = work.tokens.length;
+    let count = Math.min(Math.max(0, most - taken), left);
+    if (count === 0) break;
+    if (left - count < TILE_TOKENS) count = Math.min(left, Math.max(count, mostWithRest - taken));
+    piece.push({ work, count });
+    taken += count;
+  }
+  return piece;
 }
