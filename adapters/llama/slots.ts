@@ -241,13 +241,26 @@ export class Slots {
       wanted.session === undefined
         ? this.#kv && continued(free, wanted.tokens)
         : free.find((slot) => !slot.nameless && slot.session === wanted.session);
-    const oldest = free.toSorted((a, b) => a.usedAt - b.usedAt)[0];
-    const slot = own ?? oldest ?? (await this.#makeLazy());
+    const slot = own ?? this.#best(free) ?? (await this.#makeLazy());
     if (!this.#slots.includes(slot)) this.#slots.push(slot);
     slot.busy = true;
     slot.uses++;
     slot.from = "hot";
     return slot;
+  }
+
+  /**
+   * The slot that was used longest ago; of a shared context rather one beside those at work, since only neighbours are decoded
+   * together. What it holds is kept.
+   */
+  #best(free: readonly Slot[]): Slot | undefined {
+    const isBusy = (at: number) => this.#slots[at]?.busy === true;
+    const beside = free.filter((slot) => {
+      const at = this.#slots.indexOf(slot);
+      return isBusy(at - 1) || isBusy(at + 1);
+    });
+    const some = this.#store !== undefined && beside.length > 0 ? beside : free;
+    return some.toSorted((a, b) => a.usedAt - b.usedAt)[0];
   }
 
   async #makeLazy(): Promise<Slot> {
