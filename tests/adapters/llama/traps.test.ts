@@ -198,11 +198,14 @@ test("a second request of a session pays for its new tokens only", async () => {
     ...requestOf(""),
     session: "s",
     tools: [weather],
-    messages: [system, { role: "user", content: "hi" } as const],
+    messages: [system, { role: "user", content: "What is the weather in Oslo?" } as const],
   };
   await collect(model.generate(first));
   const again = await collect(
-    model.generate({ ...first, messages: [system, { role: "user", content: "hello" }] }),
+    model.generate({
+      ...first,
+      messages: [system, { role: "user", content: "What is the weather in Rome?" }],
+    }),
   );
   const { promptTokens, cachedTokens } = usageOf(again);
   expect(cachedTokens).toBeGreaterThan(promptTokens / 2);
