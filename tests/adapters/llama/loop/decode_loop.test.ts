@@ -135,7 +135,10 @@ test("whoever can not take a token hears why, and the others go on", async () =>
     write(loop, 2, [200], { tokensMax: 30 }),
   ];
   const ends = await Promise.allSettled([taker?.ended, ender?.ended, other?.ended]);
-  const failed = { status: "rejected" as const, reason: expect.objectContaining({ message: "no text" }) };
+  const failed = {
+    status: "rejected" as const,
+    reason: expect.objectContaining({ message: "no text" }),
+  };
   expect(ends).toEqual([failed, failed, { status: "fulfilled" as const, value: "length" }]);
   expect(other?.taken).toHaveLength(30);
 });
