@@ -6,11 +6,17 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { getLlama, Llama, LlamaLogLevel, NoBinaryFoundError } from "node-llama-cpp";
 import { installedFolder } from "./installed.ts";
+import { loadKernels } from "./kernels/kernels.ts";
 import type { EngineOptions } from "../../runtime/model/engine.ts";
 import { MoultError } from "../../schemas/error.ts";
 
 /** The library's own constructor, which `getLlama()` calls in the end. Not public: a test pins its behaviour. */
 type Create = (options: Record<string, unknown>) => Promise<Llama>;
+
+/** What the installed library says of itself, as far as it is read here. */
+interface BuildMetadata {
+  readonly buildOptions: { readonly llamaCpp: { readonly release: string } };
+}
 
 /** Opens the library with a fixed number of threads: its own default is more than small machines have. */
 export async function openLlama(gpu: EngineOptions["gpu"], threads: number): Promise<Llama> {
@@ -47,11 +53,15 @@ async function openInstalled(threads: number): Promise<Llama | undefined> {
     const folder = installedFolder();
     const bindingPath = path.join(folder, "llama-addon.node");
     const require = createRequire(import.meta.url);
+    const buildMetadata = (await Bun.file(
+      path.join(folder, "_nlcBuildMetadata.json"),
+    ).json()) as BuildMetadata;
+    useOwnKernels(folder, buildMetadata);
     return await create.call(Llama, {
       bindings: require(bindingPath),
       bindingPath,
       buildType: "prebuilt",
-      buildMetadata: await Bun.file(path.join(folder, "_nlcBuildMetadata.json")).json(),
+      buildMetadata,
       logLevel: LlamaLogLevel.error,
       logger: (_level: unknown, text: string) => process.stderr.write(`llama.cpp: ${text}\n`),
       maxThreads: threads,
@@ -63,5 +73,16 @@ async function openInstalled(threads: number): Promise<Llama | undefined> {
     });
   } catch {
     return undefined;
+  }
+}
+
+/** Faster kernels where there are some; a machine where they do not load has the library's own. */
+function useOwnKernels(folder: string, { buildOptions }: BuildMetadata): void {
+  try {
+    loadKernels(folder, buildOptions.llamaCpp.release);
+  } catch (error) {
+    process.stderr.write(
+      `llama.cpp: kernels of the library instead of our own: ${String(error)}\n`,
+    );
   }
 }

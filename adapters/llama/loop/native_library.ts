@@ -4,10 +4,10 @@
  * everything is done by the addon.
  */
 import { cc, CFunction, dlopen, FFIType, type Pointer, ptr, read } from "bun:ffi";
-import { closeSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import path from "node:path";
 import type { LlamaContext } from "node-llama-cpp";
-import { installedFolder } from "../installed.ts";
+import { installedFolder, libraryIn } from "../installed.ts";
 
 /** Sequences that one step may have, as in native.c. */
 export const SEQUENCES_MAX = 256;
@@ -152,14 +152,6 @@ function firstOf(memory: number, address: bigint): bigint | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** `libggml.so` here, `libggml.v0.5.0.so` there. */
-function libraryIn(folder: string, name: string): string {
-  const pattern = new RegExp(String.raw`^lib${name}\.(?:v[\d.]+\.)?so$`);
-  const file = readdirSync(folder).find((entry) => pattern.test(entry));
-  if (file === undefined) throw new Error(`There is no lib${name} in ${folder}`);
-  return path.join(folder, file);
 }
 
 function text(value: string): Uint8Array {

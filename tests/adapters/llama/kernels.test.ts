@@ -1,0 +1,68 @@
+/** Which kernels compute: ours where they fit the processor, else the library's own. */
+import { expect, test } from "bun:test";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { installedFolder } from "../../../adapters/llama/installed.ts";
+import { flagsOf, kernelsFile, variantFor } from "../../../adapters/llama/kernels/kernels.ts";
+
+const has = (...flags: string[]) => variantFor(new Set(flags));
+const AVX2 = ["avx2", "fma", "f16c", "bmi2"];
+const AVX512 = ["avx512f", "avx512bw", "avx512dq", "avx512vl"];
+const isLinux64 = process.platform === "linux" && process.arch === "x64";
+
+test("the best variant that a processor can run is chosen", () => {
+  expect(has(...AVX2)).toBe("haswell");
+  expect(has(...AVX2, "avx_vnni")).toBe("alderlake");
+  const icelake = [...AVX2, ...AVX512, "avx512vbmi", "avx512_vnni"];
+  expect(has(...icelake)).toBe("icelake");
+  expect(has(...icelake, "avx512_bf16")).toBe("zen4");
+});
+
+test("a processor for which the library has a better variant keeps it", () => {
+  const all = [...AVX2, ...AVX512, "avx512vbmi", "avx512_vnni", "avx512_bf16", "amx_tile"];
+  expect(has(...all)).toBeUndefined();
+  expect(has(...AVX2, ...AVX512)).toBeUndefined();
+});
+
+test("a processor that can run none of them gets none", () => {
+  expect(has()).toBeUndefined();
+  expect(has("sse4_2", "avx", "fma", "f16c")).toBeUndefined();
+});
+
+test("what a processor has is read from what the kernel says of it", () => {
+  const flags = flagsOf(
+    "processor\t: 0\nflags\t\t: fpu avx2 bmi2\n\nprocessor\t: 1\nflags\t\t: sse\n",
+  );
+  expect([...flags]).toEqual(["fpu", "avx2", "bmi2"]);
+  expect(flagsOf("CPU implementer\t: 0x41\n").size).toBe(0);
+});
+
+test.if(isLinux64)("there are kernels of the release that is installed", () => {
+  const metadata = JSON.parse(
+    readFileSync(join(installedFolder(), "_nlcBuildMetadata.json"), "utf8"),
+  ) as { buildOptions: { llamaCpp: { release: string } } };
+  const { release } = metadata.buildOptions.llamaCpp;
+  for (const name of ["zen4", "icelake", "alderlake", "haswell"])
+    expect(existsSync(kernelsFile(name, release))).toBe(true);
+});
+
+test.if(isLinux64)(
+  "the process that opens the library computes with one set of kernels",
+  async () => {
+    const source = `
+    import { openLlama } from ${JSON.stringify(join(import.meta.dir, "../../../adapters/llama/library.ts"))};
+    const llama = await openLlama(false, 1);
+    const maps = await Bun.file("/proc/self/maps").text();
+    console.log(JSON.stringify([...new Set(maps.match(/\\S*libggml-cpu\\S*/g))]));
+    await llama.dispose();
+    process.exit(0);`;
+    const { stdout, exitCode } = Bun.spawnSync([process.execPath, "-e", source], {
+      stderr: "inherit",
+    });
+    expect(exitCode).toBe(0);
+    const loaded = JSON.parse(stdout.toString()) as string[];
+    const mine = variantFor(flagsOf(readFileSync("/proc/cpuinfo", "utf8")));
+    expect(loaded).toHaveLength(1);
+    if (mine !== undefined) expect(loaded[0]).toContain(`adapters/llama/kernels/`);
+  },
+);
