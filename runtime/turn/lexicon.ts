@@ -59,11 +59,41 @@ export function lexicon(stem: (word: string) => string): Lexicon {
   return known;
 }
 
-/** The lines in which a word stands; what they mean is looked at when it is said. */
-type Lines = Map<string, number[]>;
+/** The lines in which words stand; what they mean is looked at when it is said. */
+class Lines {
+  /** Of most words the line; below 0, counted from -1, the list of several. */
+  readonly #lines = new Map<string, number>();
+  readonly #several: number[][] = [];
+
+  get words(): Iterable<string> {
+    return this.#lines.keys();
+  }
+
+  has(word: string): boolean {
+    return this.#lines.has(word);
+  }
+
+  of(word: string): readonly number[] | undefined {
+    const line = this.#lines.get(word);
+    if (line === undefined) return undefined;
+    return line < 0 ? this.#several[-1 - line] : [line];
+  }
+
+  put(word: string, at: number): void {
+    const line = this.#lines.get(word);
+    if (line === undefined) this.#lines.set(word, at);
+    else if (line < 0) {
+      const own = this.#several[-1 - line];
+      if (own?.includes(at) === false) own.push(at);
+    } else if (line !== at) {
+      this.#several.push([line, at]);
+      this.#lines.set(word, -this.#several.length);
+    }
+  }
+}
 
 function parse(text: string, stem: (word: string) => string): Lexicon {
-  const lines: Lines = new Map();
+  const lines = new Lines();
   const opposites = new Map<number, Set<number>>();
   const names = new Map<string, number>();
   const sharpness: number[] = [];
@@ -83,10 +113,10 @@ function parse(text: string, stem: (word: string) => string): Lexicon {
   putStems(lines, stem);
   const meanings = new Map<string, Meaning>();
   const lookUp = (word: string): Meaning | undefined => {
-    const own = lines.get(word);
-    if (own === undefined) return undefined;
     const before = meanings.get(word);
     if (before !== undefined) return before;
+    const own = lines.of(word);
+    if (own === undefined) return undefined;
     const things = own.filter((at) => sharpness[at] === undefined);
     const meaning = {
       things,
@@ -117,8 +147,8 @@ function putLine(line: string, at: number, lines: Lines): number {
   const words = wordsOf(
     english.startsWith("!") ? english.slice(english.indexOf(" ") + 1) : english,
   );
-  for (const word of words) put(lines, word, at);
-  for (const word of chinese.split(" ")) if (word !== "") put(lines, word, at);
+  for (const word of words) lines.put(word, at);
+  for (const word of chinese.split(" ")) if (word !== "") lines.put(word, at);
   return words.length;
 }
 
@@ -134,21 +164,15 @@ function wordsOf(text: string): readonly string[] {
   return words;
 }
 
-function put(lines: Lines, word: string, at: number): void {
-  const own = lines.get(word);
-  if (own === undefined) lines.set(word, [at]);
-  else if (own.at(-1) !== at && !own.includes(at)) own.push(at);
-}
-
 /** "raining" is found as "rain", too, where that is no word of its own. */
 function putStems(lines: Lines, stem: (word: string) => string): void {
-  const stems: Lines = new Map();
-  for (const [word, own] of lines) {
+  const stems: (readonly [stem: string, word: string])[] = [];
+  for (const word of lines.words) {
     if (word.length < 4 || HAN_FIRST < word.charCodeAt(0)) continue;
     const short = word.includes(" ") ? word.split(" ").map(stem).join(" ") : stem(word);
-    if (!lines.has(short)) for (const at of own) put(stems, short, at);
+    if (short !== word && !lines.has(short)) stems.push([short, word]);
   }
-  for (const [word, own] of stems) lines.set(word, own);
+  for (const [short, word] of stems) for (const at of lines.of(word) ?? []) lines.put(short, at);
 }
 
 /** The words and phrases of a text in small letters; of what overlaps, the longest. */

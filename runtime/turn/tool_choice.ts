@@ -259,8 +259,14 @@ const UNCUT: ReadonlySet<string> = new Set(
   "news lens gps bus gas always series species focus status virus bonus campus census".split(" "),
 );
 
+/** An ending that is cut ends in one of these, or in a letter twice. */
+const CUT_LAST: ReadonlySet<string> = new Set("dergs");
+
 /** Cuts English endings so that "lights", "lighting" and "light" meet. Rough: both sides are cut alike. */
 export function stem(word: string): string {
+  const last = word.at(-1) ?? "";
+  // Most words end in nothing that is cut.
+  if (!CUT_LAST.has(last) && last !== word.at(-2)) return word;
   if (word.length <= 3 || UNCUT.has(word)) return word;
   const cut = word
     .replace(/(?:ies|ied)$/, "y")
