@@ -3,15 +3,25 @@
  * words are `han_words.txt` (by models/recipe/filling/han_words.py from jieba's dictionary); it is read when they are first
  * needed, and searched as it stands.
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { findInRow, LINE_END, startsIn, type WordRow } from "./word_rows.ts";
+import { mappedFile } from "../mapped_file.ts";
 
-/** Words of one length in the order of their code units; two characters for each say its part of speech and its seldomness. */
-interface Row {
-  readonly words: string;
-  readonly codes: string;
+/** Words of one length in the order of their code units; two letters for each say its part of speech and its seldomness. */
+interface Row extends WordRow {
+  /** Where the letters begin. */
+  readonly codes: number;
 }
 
+/** All words. */
+interface Table {
+  readonly bytes: Uint8Array;
+  readonly rows: readonly Row[];
+}
+
+/** Bytes of a character. */
+const HAN_BYTES = 3;
+const CODE_BYTES = 2;
 /** What a row of letters counts: `a` to `z`, then `A` to `Z`. */
 const FIRST = "a".charCodeAt(0);
 const SECOND = "A".charCodeAt(0);
@@ -22,22 +32,27 @@ const UNKNOWN = 14;
 /** Part of speech of what is not in the list. */
 const NONE = "X";
 
-let rows: readonly Row[] | undefined;
+let table: Table | undefined;
 
-function read(): readonly Row[] {
-  const text = readFileSync(join(import.meta.dir, "han_words.txt"), "utf8");
-  return text
-    .trimEnd()
-    .split("\n")
-    .map((line) => {
-      const [words = "", codes = ""] = line.split(" ");
-      return { words, codes };
-    });
+function read(): Table {
+  const bytes = mappedFile(join(import.meta.dir, "han_words.txt"));
+  const starts = startsIn(bytes, LINE_END);
+  const rows: Row[] = [];
+  for (const [at, from] of starts.entries()) {
+    // A line is words, a space, letters.
+    const length = (starts[at + 1] ?? 0) - 1 - from;
+    if (length <= 0) break;
+    const width = HAN_BYTES * (at + 1);
+    const count = (length - 1) / (width + CODE_BYTES);
+    rows.push({ from, width, count, codes: from + count * width + 1 });
+  }
+  return { bytes, rows };
 }
 
 /** The words of a run of Chinese characters, in their order. */
 export function hanWords(run: string): readonly string[] {
-  rows ??= read();
+  table ??= read();
+  const { bytes, rows } = table;
   const costs = [0];
   const starts = [0];
   for (let end = 1; end <= run.length; end++) {
@@ -45,7 +60,7 @@ export function hanWords(run: string): readonly string[] {
     for (let length = 1; length <= rows.length && length <= end; length++) {
       const code = codeOf(run.slice(end - length, end));
       if (code === undefined) continue;
-      const sum = (costs[end - length] ?? 0) + costOf(code);
+      const sum = (costs[end - length] ?? 0) + costOf(bytes[code + 1] ?? 0);
       if (sum < cost) [cost, start] = [sum, end - length];
     }
     costs[end] = cost;
@@ -59,27 +74,19 @@ export function hanWords(run: string): readonly string[] {
 
 /** A letter for a word's part of speech (`CLASSES` in han_words.py); `X` = it is not known. */
 export function partOfSpeech(word: string): string {
-  return codeOf(word)?.[0] ?? NONE;
+  const code = codeOf(word);
+  return code === undefined ? NONE : String.fromCharCode(table?.bytes[code] ?? 0);
 }
 
-/** Part of speech and seldomness of a word, if it is in the list. */
-function codeOf(word: string): string | undefined {
-  rows ??= read();
-  const row = rows[word.length - 1];
+/** Where the letters of a word are, if it is in the list. */
+function codeOf(word: string): number | undefined {
+  table ??= read();
+  const row = table.rows[word.length - 1];
   if (row === undefined) return undefined;
-  const { length } = word;
-  let [low, high] = [0, row.codes.length / 2 - 1];
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const found = row.words.slice(middle * length, (middle + 1) * length);
-    if (found === word) return row.codes.slice(2 * middle, 2 * middle + 2);
-    if (found < word) low = middle + 1;
-    else high = middle - 1;
-  }
-  return undefined;
+  const found = findInRow(table.bytes, row, word);
+  return found === undefined ? undefined : row.codes + CODE_BYTES * found;
 }
 
-function costOf(code: string): number {
-  const letter = code.charCodeAt(1);
+function costOf(letter: number): number {
   return STEP * (letter >= FIRST ? letter - FIRST : letter - SECOND + LETTERS) + Math.log(100);
 }

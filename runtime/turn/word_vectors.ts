@@ -1,9 +1,10 @@
 /**
- * How nearly words of English and Chinese mean the same. Reads `word_vectors.txt` and `word_vectors.bin` when they are first
+ * How nearly words of English and Chinese mean the same. Opens `word_vectors.txt` and `word_vectors.bin` when they are first
  * needed (models/recipe/vectors makes them) and searches them as they stand. Knows words, no sentences.
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { findInRow, LINE_END, startsIn, type WordRow } from "./word_rows.ts";
+import { mappedFile } from "../mapped_file.ts";
 
 /** Numbers of a vector. */
 export const DIMENSIONS = 64;
@@ -13,6 +14,9 @@ const NO_GLOSS = 65_535;
 /** Lines of each language: one for words of each length. */
 const LENGTH_MAX = 16;
 const GLOSS_BYTES = 2;
+/** Bytes of a character. */
+const ENGLISH_BYTES = 1;
+const CHINESE_BYTES = 3;
 /** A word's seldomness is kept as `20 ln(1 + rank)`. */
 const RARITY_STEPS = 20;
 /** Rank from which on a word is as rare as any: e^10. */
@@ -20,14 +24,15 @@ const RARITY_MAX = 10;
 /** Of a Chinese word's explanation, rare words say more: weight of the commonest. */
 const COMMON_WORTH = 0.1;
 
-/** Words of one length in their order, in one text. */
-interface Row {
-  readonly words: string;
+/** Words of one length in their order. */
+interface Row extends WordRow {
   /** Number of its first word. */
   readonly first: number;
 }
 
 interface Table {
+  /** The words. */
+  readonly bytes: Uint8Array;
   readonly english: readonly Row[];
   readonly chinese: readonly Row[];
   readonly glosses: Uint16Array;
@@ -38,13 +43,15 @@ interface Table {
 let table: Table | undefined;
 
 function read(): Table {
-  const text = readFileSync(join(import.meta.dir, "word_vectors.txt"), "utf8");
-  const lines = text.split("\n");
-  const [english, englishCount] = rowsOf(lines.slice(0, LENGTH_MAX));
-  const [chinese, chineseCount] = rowsOf(lines.slice(LENGTH_MAX, 2 * LENGTH_MAX));
-  const { buffer, byteOffset } = readFileSync(join(import.meta.dir, "word_vectors.bin"));
+  const bytes = mappedFile(join(import.meta.dir, "word_vectors.txt"));
+  const starts = startsIn(bytes, LINE_END);
+  const english = rowsOf(starts.subarray(0, LENGTH_MAX + 1), ENGLISH_BYTES);
+  const chinese = rowsOf(starts.subarray(LENGTH_MAX, 2 * LENGTH_MAX + 1), CHINESE_BYTES);
+  const [englishCount, chineseCount] = [sizeOf(english), sizeOf(chinese)];
+  const { buffer, byteOffset } = mappedFile(join(import.meta.dir, "word_vectors.bin"));
   const rarities = byteOffset + chineseCount * GLOSSES * GLOSS_BYTES;
   return {
+    bytes,
     english,
     chinese,
     glosses: new Uint16Array(buffer, byteOffset, chineseCount * GLOSSES),
@@ -53,30 +60,28 @@ function read(): Table {
   };
 }
 
-function rowsOf(lines: readonly string[]): readonly [readonly Row[], number] {
+/** @param starts Of the lines, and of the one after them */
+function rowsOf(starts: Uint32Array, characterBytes: number): readonly Row[] {
   let first = 0;
-  const rows = lines.map((words, at) => {
-    const row = { words, first };
-    first += words.length / (at + 1);
+  return Array.from({ length: LENGTH_MAX }, (_, at) => {
+    const [from = 0, next = 0] = starts.subarray(at, at + 2);
+    const width = (at + 1) * characterBytes;
+    const row = { from, width, count: (next - 1 - from) / width, first };
+    first += row.count;
     return row;
   });
-  return [rows, first];
+}
+
+function sizeOf(rows: readonly Row[]): number {
+  return rows.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Number of a word as it stands. */
-function find(rows: readonly Row[], word: string): number | undefined {
+function find({ bytes }: Table, rows: readonly Row[], word: string): number | undefined {
   const row = rows[word.length - 1];
   if (row === undefined) return undefined;
-  const { length } = word;
-  let [low, high] = [0, row.words.length / length - 1];
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const found = row.words.slice(middle * length, (middle + 1) * length);
-    if (found === word) return row.first + middle;
-    if (found < word) low = middle + 1;
-    else high = middle - 1;
-  }
-  return undefined;
+  const found = findInRow(bytes, row, word);
+  return found === undefined ? undefined : row.first + found;
 }
 
 /** Endings and what may stand instead; make.py has the same rule. */
@@ -94,8 +99,9 @@ const ENDINGS: readonly (readonly [ending: string, ...others: string[]])[] = [
 const DOUBLED = /(?<=..)(.)\1$/u;
 
 /** Number of an English word or of what it is a form of. */
-function findEnglish(rows: readonly Row[], word: string): number | undefined {
-  const own = find(rows, word);
+function findEnglish(all: Table, word: string): number | undefined {
+  const { english } = all;
+  const own = find(all, english, word);
   if (own !== undefined) return own;
   for (const [ending, ...others] of ENDINGS) {
     if (!word.endsWith(ending)) continue;
@@ -103,7 +109,7 @@ function findEnglish(rows: readonly Row[], word: string): number | undefined {
     if (stem.length < 2) continue;
     const single = DOUBLED.test(stem) ? [stem.slice(0, -1)] : [];
     for (const base of [...others.map((other) => stem + other), ...single]) {
-      const found = find(rows, base);
+      const found = find(all, english, base);
       if (found !== undefined) return found;
     }
   }
@@ -111,10 +117,11 @@ function findEnglish(rows: readonly Row[], word: string): number | undefined {
 }
 
 /** Numbers of the English words that stand for a word. */
-function englishOf(word: string, { english, chinese, glosses }: Table): readonly number[] {
-  const own = findEnglish(english, word);
+function englishOf(word: string, all: Table): readonly number[] {
+  const own = findEnglish(all, word);
   if (own !== undefined) return [own];
-  const han = find(chinese, word);
+  const { chinese, glosses } = all;
+  const han = find(all, chinese, word);
   if (han === undefined) return [];
   return [...glosses.subarray(han * GLOSSES, (han + 1) * GLOSSES)].filter((n) => n !== NO_GLOSS);
 }

@@ -3,8 +3,9 @@
  * kinds of names; `reader.bin` has a vector for each, and the layers (models/recipe/filling makes both). Read when first
  * needed.
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { findInList, LINE_END, startsIn } from "../../../runtime/turn/word_rows.ts";
+import { mappedFile } from "../../../runtime/mapped_file.ts";
 
 /** Numbers of a vector of a word or a parameter. */
 export const WIDTH = 48;
@@ -35,19 +36,20 @@ export interface Named {
   readonly scales: Float32Array;
 }
 
-/** Names in their order, kept as one text and searched as it stands; those that were asked for are remembered. */
+/** Between names. */
+const TAB = 0x09;
+
+/** Names in their order, searched as they stand; those that were asked for are remembered. */
 export class Names {
-  readonly #text: string;
+  readonly #bytes: Uint8Array;
   /** Where each begins, and where one more would. */
   readonly #starts: Uint32Array;
   readonly #known = new Map<string, number>();
 
-  /** @param text Names with a tab between them. */
-  constructor(text: string) {
-    this.#text = text;
-    const starts = [0];
-    for (let at = text.indexOf("\t"); at >= 0; at = text.indexOf("\t", at + 1)) starts.push(at + 1);
-    this.#starts = Uint32Array.from([...starts, text.length + 1]);
+  /** @param bytes From here to there names with a tab between them. */
+  constructor(bytes: Uint8Array, from = 0, to = bytes.length) {
+    this.#bytes = bytes;
+    this.#starts = startsIn(bytes, TAB, from, to);
   }
 
   /** How many there are. */
@@ -59,23 +61,11 @@ export class Names {
   find(name: string): number | undefined {
     let row = this.#known.get(name);
     if (row === undefined) {
-      row = this.#search(name);
+      row = findInList(this.#bytes, this.#starts, name) ?? -1;
       if (this.#known.size >= KNOWN_MAX) this.#known.clear();
       this.#known.set(name, row);
     }
     return row < 0 ? undefined : row;
-  }
-
-  #search(name: string): number {
-    let [low, high] = [0, this.size - 1];
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const found = this.#text.slice(this.#starts[middle], (this.#starts[middle + 1] ?? 0) - 1);
-      if (found === name) return middle;
-      if (found < name) low = middle + 1;
-      else high = middle - 1;
-    }
-    return -1;
   }
 }
 
@@ -116,26 +106,25 @@ export function weightsOf(): Weights {
 }
 
 function read(folder: string): Weights {
-  const { buffer, byteOffset, byteLength } = readFileSync(join(folder, "reader.bin"));
-  const isAligned = byteOffset % FLOAT_BYTES === 0;
-  const bytes = isAligned ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);
-  let from = isAligned ? byteOffset : 0;
+  const { buffer, byteOffset } = mappedFile(join(folder, "reader.bin"));
+  let from = byteOffset;
   const floats = (count: number): Float32Array => {
-    const own = new Float32Array(bytes, from, count);
+    const own = new Float32Array(buffer, from, count);
     from += count * FLOAT_BYTES;
     return own;
   };
   const matrix = (count: number): Float32Array => {
     const [scale = 0] = floats(1);
-    const own = new Int16Array(bytes, from, count);
+    const own = new Int16Array(buffer, from, count);
     from += Math.ceil((count * SHORT_BYTES) / FLOAT_BYTES) * FLOAT_BYTES;
     return Float32Array.from(own, (value) => (value * scale) / LAYER_MAX);
   };
-  const lines = readFileSync(join(folder, "reader.txt"), "utf8").split("\n");
+  const text = mappedFile(join(folder, "reader.txt"));
+  const lines = startsIn(text, LINE_END);
   const named = (nth: number, width: number): Named => {
-    const rows = new Names(lines[nth] ?? "");
+    const rows = new Names(text, lines[nth] ?? 0, (lines[nth + 1] ?? 0) - 1);
     const scales = floats(rows.size).map((scale) => scale / VECTOR_MAX);
-    const values = new Int8Array(bytes, from, rows.size * width);
+    const values = new Int8Array(buffer, from, rows.size * width);
     from += Math.ceil(values.length / FLOAT_BYTES) * FLOAT_BYTES;
     return { width, rows, values, scales };
   };

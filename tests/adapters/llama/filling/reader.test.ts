@@ -65,7 +65,7 @@ test("what was said is read whatever order the parameters have", () => {
 });
 
 test("every name is found, and no other", () => {
-  const names = new Names("a\tab\tword~from\t灯");
+  const names = new Names(new TextEncoder().encode("a\tab\tword~from\t灯"));
   expect(["a", "ab", "word~from", "灯"].map((name) => names.find(name))).toEqual([0, 1, 2, 3]);
   expect(["", "b", "word~", "灯光", "z"].map((name) => names.find(name))).toEqual(
     Array.from({ length: 5 }, () => undefined),
