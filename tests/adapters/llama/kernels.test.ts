@@ -1,14 +1,27 @@
 /** Which kernels compute: ours where they fit the processor, else the library's own. */
+import { cc, FFIType, ptr } from "bun:ffi";
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { installedFolder } from "../../../adapters/llama/installed.ts";
+import { installedFolder, libraryIn } from "../../../adapters/llama/installed.ts";
 import { flagsOf, kernelsFile, variantFor } from "../../../adapters/llama/kernels/kernels.ts";
 
 const has = (...flags: string[]) => variantFor(new Set(flags));
 const AVX2 = ["avx2", "fma", "f16c", "bmi2"];
 const AVX512 = ["avx512f", "avx512bw", "avx512dq", "avx512vl"];
 const isLinux64 = process.platform === "linux" && process.arch === "x64";
+const [Q4_K, Q6_K] = [12, 14];
+const mine = isLinux64 ? variantFor(flagsOf(readFileSync("/proc/cpuinfo", "utf8"))) : undefined;
+const isOurs = mine === "zen4" || mine === "icelake";
+
+/** Of llama.cpp, as it is installed. */
+function release(): string {
+  const file = join(installedFolder(), "_nlcBuildMetadata.json");
+  const metadata = JSON.parse(readFileSync(file, "utf8")) as {
+    buildOptions: { llamaCpp: { release: string } };
+  };
+  return metadata.buildOptions.llamaCpp.release;
+}
 
 test("the best variant that a processor can run is chosen", () => {
   expect(has(...AVX2)).toBe("haswell");
@@ -38,12 +51,8 @@ test("what a processor has is read from what the kernel says of it", () => {
 });
 
 test.if(isLinux64)("there are kernels of the release that is installed", () => {
-  const metadata = JSON.parse(
-    readFileSync(join(installedFolder(), "_nlcBuildMetadata.json"), "utf8"),
-  ) as { buildOptions: { llamaCpp: { release: string } } };
-  const { release } = metadata.buildOptions.llamaCpp;
   for (const name of ["zen4", "icelake", "alderlake", "haswell"])
-    expect(existsSync(kernelsFile(name, release))).toBe(true);
+    expect(existsSync(kernelsFile(name, release()))).toBe(true);
 });
 
 test.if(isLinux64)(
@@ -61,8 +70,29 @@ test.if(isLinux64)(
     });
     expect(exitCode).toBe(0);
     const loaded = JSON.parse(stdout.toString()) as string[];
-    const mine = variantFor(flagsOf(readFileSync("/proc/cpuinfo", "utf8")));
     expect(loaded).toHaveLength(1);
     if (mine !== undefined) expect(loaded[0]).toContain(`adapters/llama/kernels/`);
   },
 );
+
+test.if(isOurs).each([
+  ["Q4_K", Q4_K],
+  ["Q6_K", Q6_K],
+])("products of %s weights are those of the library's plain ones", (_name, type) => {
+  const { symbols } = cc({
+    source: join(import.meta.dir, "products.c"),
+    symbols: {
+      distance: {
+        args: ["cstring", "cstring", ...Array<"i32">(4).fill("i32")],
+        returns: FFIType.f64,
+      },
+    },
+  });
+  const text = (value: string) => ptr(Buffer.from(`${value}\0`));
+  const base = text(libraryIn(installedFolder(), "ggml-base"));
+  const kernels = text(kernelsFile(mine ?? "", release()));
+  // Of one row up to more than stay near, and of columns that do not fill the last sixteen.
+  for (const rows of [1, 2, 3, 4, 7, 9, 70])
+    for (const columns of [8, 16, 72])
+      expect(symbols.distance(base, kernels, type, 768, columns, rows)).toBeLessThan(1e-6);
+});
