@@ -41,6 +41,7 @@ async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
     const { Sensors } = await import("./adapters/linux/sensors.ts");
     const { createLog } = await import("./adapters/log/log.ts");
     const { createMeter } = await import("./adapters/prometheus/meter.ts");
+    await import("./adapters/sqlite/unneeded.ts");
     const { openStore } = await import("./adapters/sqlite/store.ts");
     const { openTelegram } = await import("./adapters/telegram/open.ts");
     const { host, port, names } = config.server;
