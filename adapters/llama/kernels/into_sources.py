@@ -24,10 +24,11 @@ IS_Q6 = "    } else if (cur->type == GGML_TYPE_Q6_K) {\n"
 TAKEN = '        if (cur->ne[1] % 8 == 0 && strncmp(cur->name, "token_embd", 10) != 0) return &q6_K_8x8_q8_K;\n'
 
 
-def calls(kind, end=""):
+# One row of Q4_K waits for memory alone, and llama.cpp's own function waits a little less.
+def calls(kind, end="", rows_min=1):
     for name in ("gemv", "gemm"):
         head = f"void ggml_{name}_q{kind}_K_8x8_q8_K{end}{ARGUMENTS}"
-        yield head, f"{head}{GUARD}    return moult::{name}<moult::Q{kind}>(n, s, bs, vx, vy, nr, nc);\n#endif\n"
+        yield head, f"{head}{GUARD}    if (nr >= {rows_min}) return moult::{name}<moult::Q{kind}>(n, s, bs, vx, vy, nr, nc);\n#endif\n"
 
 
 def changed(path, pairs):
@@ -42,7 +43,7 @@ def changed(path, pairs):
 def main(sources):
     folder = os.path.join(sources, "ggml/src/ggml-cpu")
     shutil.copy(os.path.join(HERE, "k_quants.h"), folder)
-    changed(os.path.join(folder, "arch/x86/repack.cpp"), [(NEAREST, f'#include "../../k_quants.h"\n\n{NEAREST}'), *calls(4)])
+    changed(os.path.join(folder, "arch/x86/repack.cpp"), [(NEAREST, f'#include "../../k_quants.h"\n\n{NEAREST}'), *calls(4, rows_min=2)])
     kept = [(ROWS_LEFT, f"{ROWS_LEFT}{GUARD}{AT_ONCE}#endif\n"), (IS_Q6, f"{IS_Q6}{GUARD}{TAKEN}#endif\n")]
     changed(os.path.join(folder, "repack.cpp"), [(NEAREST, f'#include "k_quants.h"\n\n{NEAREST}'), *calls(6, "_generic"), *kept])
 

@@ -11,6 +11,7 @@ namespace moult {
 
 constexpr int COLUMNS = 8;       // of a block
 constexpr int CHUNK = 64;        // bytes: eight numbers of each of eight columns
+constexpr int AHEAD = 8192;      // bytes that are on their way from memory
 constexpr int ROWS_AT_ONCE = 64; // rows which stay near while all columns pass by
 
 // One number for each column -> in 32 bits, twice, as the two halves of a column's products lie.
@@ -111,7 +112,7 @@ template <int SUMS> static inline __m512i pair(const int16_t * at) {
     return _mm512_set1_epi32((int32_t) (first | (uint32_t) second << 16));
 }
 
-// R rows against 16 columns, or the last eight.
+// R rows against 16 columns, or against eight: few rows wait for memory, which comes faster from one place at a time.
 template <int R, int BLOCKS, typename Q, typename Rows>
 static inline void tile(const Rows & rows, const typename Q::Block * const * columns, int nb, float * s, size_t bs) {
     constexpr int CHUNKS = 32 / Q::PARTS;
@@ -121,11 +122,14 @@ static inline void tile(const Rows & rows, const typename Q::Block * const * col
     for (int r = 0; r < R; r++) sum[r] = _mm512_setzero_ps();
     for (int l = 0; l < nb; l++) {
         const typename Q::Block * b[2] = { columns[0] + l, columns[BLOCKS - 1] + l };
+        if (BLOCKS == 1)
+            for (size_t byte = 0; byte < sizeof(typename Q::Block); byte += 64) _mm_prefetch((const char *) b[0] + AHEAD + byte, _MM_HINT_T0);
         __m512i scale[BLOCKS][Q::PARTS], off[Q::PAIRS], products[R][BLOCKS];
         __m512 d_columns, d_off;
         Q::template read<BLOCKS>(b, scale, off, d_columns, d_off);
         for (int r = 0; r < R; r++)
             for (int v = 0; v < BLOCKS; v++) products[r][v] = _mm512_setzero_si512();
+#pragma GCC unroll 16
         for (int part = 0; part < Q::PARTS; part++) {
             __m512i weights[BLOCKS][CHUNKS];
             for (int v = 0; v < BLOCKS; v++)
@@ -160,7 +164,7 @@ template <int R, typename Q, typename Rows>
 static inline void columns(const Rows & rows, const typename Q::Block * b, float * s, size_t bs, int x, int nc) {
     const typename Q::Block * first = b + (int64_t) (x / COLUMNS) * rows.nb;
     const typename Q::Block * both[2] = { first, first + rows.nb };
-    if (nc - x >= 2 * COLUMNS) tile<R, 2, Q>(rows, both, rows.nb, s + x, bs);
+    if (R == 4 && nc - x >= 2 * COLUMNS) tile<R, 2, Q>(rows, both, rows.nb, s + x, bs);
     else tile<R, 1, Q>(rows, both, rows.nb, s + x, bs);
 }
 
@@ -180,7 +184,7 @@ template <typename Q> static void gemm(int n, float * s, size_t bs, const void *
 template <typename Q> static void gemv(int n, float * s, size_t bs, const void * vx, const void * vy, int nr, int nc) {
     const Singles rows{ (const block_q8_K *) vy, n / QK_K };
     const typename Q::Block * b = (const typename Q::Block *) vx;
-    for (int x = 0; x < nc; x += 2 * COLUMNS) {
+    for (int x = 0; x < nc; x += COLUMNS) {
         if (nr == 3) columns<3, Q>(rows, b, s, bs, x, nc);
         else if (nr == 2) columns<2, Q>(rows, b, s, bs, x, nc);
         else columns<1, Q>(rows, b, s, bs, x, nc);
