@@ -12,6 +12,12 @@ const HAN = /\p{Script=Han}/u;
 const EMPTY =
   /^(?:id|name|no|number|value|code|new|old|the|of|a|an|in|to|for|or|and|on|at|by|with|is|as|from|per|e\.g|eg|optional|required|type|text|string)$/u;
 const ABOUT_MAX = 8;
+/** Letters that two words begin with, and which share of the longer one that is. */
+const SHARED_MIN = 3;
+const SHARED_LEAST = 0.45;
+/** What is less alike says nothing. */
+const ALIKE_MIN = 0.3;
+const NAMES_IT = /its name$/u;
 
 /** What words mean that a parameter is called and described by. */
 interface Meant {
@@ -41,15 +47,21 @@ function vectorsOf(text: string): readonly Float32Array[] {
   });
 }
 
-/** Of a Chinese word that is not known, its end. */
-function vectorOfWord(word: string): Float32Array | undefined {
+/** Of a Chinese word that is not known, its beginning and its end. */
+function vectorsOfWord(word: string): readonly Float32Array[] {
   const own = vectorOf(word);
-  if (own !== undefined || !HAN.test(word)) return own;
-  for (let at = 1; at < word.length; at++) {
-    const end = vectorOf(word.slice(at));
-    if (end !== undefined) return end;
-  }
-  return undefined;
+  if (own !== undefined) return [own];
+  if (!HAN.test(word)) return [];
+  let [first, last] = [word.length - 1, 1];
+  while (first > 0 && vectorOf(word.slice(0, first)) === undefined) first--;
+  while (last < word.length && vectorOf(word.slice(last)) === undefined) last++;
+  const parts = [vectorOf(word.slice(0, first)), vectorOf(word.slice(Math.max(first, last)))];
+  return parts.filter((part) => part !== undefined);
+}
+
+function vectorOfWord(word: string): Float32Array | undefined {
+  const [first, ...more] = vectorsOfWord(word);
+  return first === undefined || more.length === 0 ? first : sumOf([first, ...more]);
 }
 
 function sumOf(vectors: readonly Float32Array[]): Float32Array | undefined {
@@ -66,13 +78,20 @@ const pieceVectors = new WeakMap<Piece, { readonly vector: Float32Array | undefi
 export function vectorOfPiece(piece: Piece): Float32Array | undefined {
   const before = pieceVectors.get(piece);
   if (before !== undefined) return before.vector;
-  const isWord =
-    !piece.quoted &&
-    piece.number === undefined &&
-    (piece.kind === undefined || piece.kind === "color");
-  const vector = isWord ? vectorOfWord(piece.bare) : undefined;
+  const vector = isWord(piece) ? vectorOfWord(piece.bare) : undefined;
   pieceVectors.set(piece, { vector });
   return vector;
+}
+
+function isWord({ quoted, number, kind }: Piece): boolean {
+  return !quoted && number === undefined && (kind === undefined || kind === "color");
+}
+
+/** What a piece means, and of a Chinese one that is not known its parts. */
+function vectorsOfPiece(piece: Piece): readonly Float32Array[] {
+  const whole = vectorOfPiece(piece);
+  if (whole === undefined) return [];
+  return HAN.test(piece.bare) ? [whole, ...vectorsOfWord(piece.bare)] : [whole];
 }
 
 /** What the name and the description of a parameter mean. */
@@ -86,19 +105,43 @@ function nearest(vector: Float32Array, all: readonly Float32Array[]): number {
   return most;
 }
 
-/** How nearly a piece means what a parameter is called, and what it is described by. */
+/** How nearly a piece means what a parameter is called, what it is described by, and what may be chosen. */
 export function alikeBetween(
   one: Parameter,
   piece: Piece | undefined,
 ): readonly (readonly [string, number])[] {
   if (piece === undefined || isPlain(piece.bare) || LEADS.has(piece.bare)) return [];
+  const seen: (readonly [string, number])[] = [];
+  const shared = isWord(piece) ? sharedWith(one, piece.bare) : 0;
+  if (shared > 0) seen.push(["begins like its name", shared]);
   const vector = vectorOfPiece(piece);
-  if (vector === undefined) return [];
+  if (vector === undefined) return seen;
   const { name, about } = meantBy(one);
-  return [
-    ["alike its name", nearest(vector, name)],
-    ["alike its description", nearest(vector, about)],
-  ];
+  seen.push(["alike its name", nearest(vector, name)]);
+  seen.push(["alike its description", nearest(vector, about)]);
+  if (one.type === "enum") seen.push(["alike a choice", nearest(vector, choicesOf(one))]);
+  return seen;
+}
+
+/** How much of a word a word of the name begins with: "sedated" and "sedation". */
+function sharedWith(one: Parameter, bare: string): number {
+  let most = 0;
+  for (const word of plainOf(one.key).split(" ")) {
+    let length = 0;
+    while (length < word.length && word[length] === bare[length]) length++;
+    if (length >= SHARED_MIN) most = Math.max(most, length / Math.max(word.length, bare.length));
+  }
+  return most < SHARED_LEAST ? 0 : most;
+}
+
+const choicesKnown = new WeakMap<Parameter, readonly Float32Array[]>();
+
+function choicesOf(one: Parameter): readonly Float32Array[] {
+  const before = choicesKnown.get(one);
+  if (before !== undefined) return before;
+  const vectors = (one.schema["enum"] as readonly unknown[]).flatMap(vectorsOfChoice);
+  choicesKnown.set(one, vectors);
+  return vectors;
 }
 
 const choiceVectors = new Map<string, readonly Float32Array[]>();
@@ -117,27 +160,39 @@ function vectorsOfChoice(value: unknown): readonly Float32Array[] {
   return vectors;
 }
 
-const likenessKnown = new WeakMap<Said, Map<Parameter, ReadonlyMap<unknown, number>>>();
+/** How nearly any piece means a choice, and which does. */
+interface Likeness {
+  readonly alike: number;
+  readonly at: number;
+}
+
+const likenessKnown = new WeakMap<Said, Map<Parameter, ReadonlyMap<unknown, Likeness>>>();
 
 /** For each choice, how nearly any word of the request means it. */
-function likenesses(one: Parameter, said: Said): ReadonlyMap<unknown, number> {
-  const all = likenessKnown.get(said) ?? new Map<Parameter, ReadonlyMap<unknown, number>>();
+function likenesses(one: Parameter, said: Said): ReadonlyMap<unknown, Likeness> {
+  const all = likenessKnown.get(said) ?? new Map<Parameter, ReadonlyMap<unknown, Likeness>>();
   const before = all.get(one);
   if (before !== undefined) return before;
-  const words = said.pieces.flatMap((piece) => {
+  const words = said.pieces.flatMap((piece, at) => {
     if (piece.source > 0 || isPlain(piece.bare)) return [];
-    const vector = vectorOfPiece(piece);
-    return vector === undefined ? [] : [vector];
+    return vectorsOfPiece(piece).map((vector) => ({ vector, at }));
   });
   const values = one.schema["enum"] as readonly unknown[];
-  const found = new Map(
-    values.map((value) => {
-      const vectors = vectorsOfChoice(value);
-      return [value, Math.max(0, ...words.map((word) => nearest(word, vectors)))] as const;
-    }),
-  );
+  const found = new Map(values.map((value) => [value, likest(vectorsOfChoice(value), words)]));
   likenessKnown.set(said, all.set(one, found));
   return found;
+}
+
+function likest(
+  vectors: readonly Float32Array[],
+  words: readonly { readonly vector: Float32Array; readonly at: number }[],
+): Likeness {
+  let best: Likeness = { alike: 0, at: -1 };
+  for (const { vector, at } of words) {
+    const alike = nearest(vector, vectors);
+    if (alike > best.alike) best = { alike, at };
+  }
+  return best;
 }
 
 /** How nearly the words of a request mean a choice, and how much more nearly than the others. */
@@ -148,14 +203,42 @@ export function alikeOfChoice(
 ): readonly (readonly [string, number])[] {
   if (one.type !== "enum") return [];
   const all = likenesses(one, said);
-  const own = all.get(value) ?? 0;
-  const other = Math.max(
-    0,
-    ...[...all].filter(([choice]) => choice !== value).map(([, alike]) => alike),
-  );
+  const own = all.get(value)?.alike ?? 0;
+  let other = 0;
+  for (const [choice, { alike }] of all) if (choice !== value) other = Math.max(other, alike);
   return [
     ["choice alike", own],
     [own >= other ? "most alike by" : "less alike by", Math.abs(own - other)],
     ...(own > other ? [[`alike best ${Math.min(9, Math.floor(own * 10))}`, 1] as const] : []),
   ];
+}
+
+/** Where a candidate is looked for in a request: where it is said, or what says it most nearly; -1 = nowhere. */
+export function whereSaid(one: Parameter, said: Said, { value, first }: Candidate): number {
+  if (first >= 0) return first;
+  if (one.type === "enum") {
+    const { alike, at } = likenesses(one, said).get(value) ?? { alike: 0, at: -1 };
+    return alike < ALIKE_MIN ? -1 : at;
+  }
+  return one.type === "boolean" ? nameAt(one, said) : -1;
+}
+
+const nameKnown = new WeakMap<Said, Map<Parameter, number>>();
+
+/** The piece that means most nearly what a switch is called. */
+function nameAt(one: Parameter, said: Said): number {
+  const all = nameKnown.get(said) ?? new Map<Parameter, number>();
+  const before = all.get(one);
+  if (before !== undefined) return before;
+  let [most, best] = [ALIKE_MIN, -1];
+  for (const [at, piece] of said.pieces.entries()) {
+    if (piece.source > 0) continue;
+    const alike = Math.max(
+      0,
+      ...alikeBetween(one, piece).flatMap(([name, much]) => (NAMES_IT.test(name) ? [much] : [])),
+    );
+    if (alike > most) [most, best] = [alike, at];
+  }
+  nameKnown.set(said, all.set(one, best));
+  return best;
 }

@@ -14,6 +14,9 @@ const NEVER_LAST =
 const INDEFINITE = /^(?:some|any|a|an)$/u;
 const SUBJECT =
   /^(?:i|i'm|i'll|i've|we|we're|we'll|you|he|she|they|it|it's|the|my|our|your|there|this|that|his|her|if|whether|what|how|why|when|where|who|我|我们|咱|咱们|你|你们|您|他|她|他们|她们|它)$/u;
+/** The point of "4 p.m." belongs to it. */
+const POINTED = /(?:^|[\d\s])[ap]\.m$/iu;
+const TITLED = /(?:^|\s)(?:Dr|Mr|Mrs|Ms|St|Prof|Capt|Sgt|Rev|Jr|Sr|No|vs|\p{Lu})$/u;
 const SENTENCES = /\p{L}{2,}[.!?] \p{Lu}|[。！？]\p{Script=Han}/u;
 const HAN = /\p{Script=Han}/u;
 
@@ -36,11 +39,20 @@ export function valueOf({ one, said, begin, end }: Stretch): string {
   const rest = text.slice(end.to);
   const keepsMark = one.role.form === "sentence" && marks.test(rest);
   // Of several sentences the last has its point, too.
-  const hasMore = /^[.。]\s*$/u.test(rest) && SENTENCES.test(text.slice(begin.from, end.to));
+  const hasMore = /^[.。]\s*$/u.test(rest) && holdsSentences(text.slice(begin.from, end.to));
   // "Emil S."
   const isInitial = /^\p{Lu}$/u.test(end.text) && begin !== end && text[end.to] === ".";
   if (keepsMark) return text.slice(begin.from).trimEnd();
-  return text.slice(begin.from, isInitial || hasMore ? end.to + 1 : end.to);
+  const isPointed = text[end.to] === "." && POINTED.test(text.slice(begin.from, end.to));
+  return text.slice(begin.from, isInitial || isPointed || hasMore ? end.to + 1 : end.to);
+}
+
+/** "Ann is late. The bus broke down", but not "Dr. Konrad Ebel". */
+function holdsSentences(text: string): boolean {
+  const [found] = SENTENCES.exec(text) ?? [];
+  if (found === undefined) return false;
+  const before = text.slice(0, text.indexOf(found) + found.search(/[.!?。！？]/u));
+  return !TITLED.test(before) || SENTENCES.test(text.slice(before.length + 1));
 }
 
 /** Whether it is polite, or what a request ends with. */

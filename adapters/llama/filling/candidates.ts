@@ -20,12 +20,14 @@ const NO_NAME = -5;
 /** "the light in the kitchen", where no parameter is a place. */
 const PLACED_THING = 6;
 /** A number is rather said for something than for nothing. */
-const NUMBER = 0.25;
+const NUMBER = 1.8;
+/** The same where it is optional. */
+const OPTIONAL_NUMBER = 0.25;
 const COUNTS = /quantity|count|amount|^value$|copies|servings|number of|数量/iu;
 /** Numbers in a row that is no number: sums, sizes, scores, names with a number. */
 const WITHIN =
-  /^(?:\d+(?:\.\d+)?(?: ?[-–x×+*/:~] ?\d+(?:\.\d+)?)+|\p{Lu}+ \d+|#\d+|第?[\d零一二三四五六七八九十百]+[号章集页期季回课排楼床桌车厢节])$/u;
-const HAN_WITHIN = /^第?([\d零一二三四五六七八九十百]+)\p{Script=Han}/u;
+  /^(?:\d+(?:\.\d+)?(?: ?(?:[-–x×+*/:~]|times|by) ?\d+(?:\.\d+)?)+|\d+(?:\.\d+)?-?\p{L}*-?|\p{L}+[ -]?\d+(?:\.\d+)?|#\d+|第?[\d零一二三四五六七八九十百]+[号章集页期季回课排楼床桌车厢节])$/u;
+const HAN_WITHIN = /^(?:第(?=.{1,4}$))?([\d零一二两三四五六七八九十百]+)(\p{Script=Han}*)$/u;
 const MOMENT =
   /^((?:今|明|后|昨)[天晚早日]|(?:[下这本上]个?)?(?:周|星期|礼拜)[一二三四五六日天末]|\d{1,2}月\d{1,2}[日号])(.*[点:：时].*)$/u;
 const DIGITS = /\d+(?:\.\d+)?/gu;
@@ -51,13 +53,14 @@ export function candidatesFor(one: Parameter, said: Said): readonly Candidate[] 
 }
 
 function numbers(one: Parameter, said: Said): readonly Candidate[] {
+  const score = one.required ? NUMBER : OPTIONAL_NUMBER;
   const whole = amountsIn(one, said).flatMap(({ value, first, last }) => {
     const front = frontOf(one, said, first);
     const stretch = front && stretchOf(front, last);
     if (stretch === undefined || !isOfType(one, value)) return [];
     const traits = new Tally();
     weighCount(stretch, traits);
-    return [{ value, first, last, traits, score: NUMBER }];
+    return [{ value, first, last, traits, score }];
   });
   return [...whole, ...numbersWithin(one, said)];
 }
@@ -65,20 +68,29 @@ function numbers(one: Parameter, said: Said): readonly Candidate[] {
 /** "1280 x 800", "2-1", "PR 640", 第五章: the numbers in a piece, each a part of it. */
 function numbersWithin(one: Parameter, { pieces }: Said): readonly Candidate[] {
   return pieces.flatMap(({ text, number, quoted, kind }, at): readonly Candidate[] => {
-    if (number !== undefined || quoted || !WITHIN.test(text)) return [];
-    const said = HAN_WITHIN.exec(text)?.[1];
+    if (number !== undefined || quoted) return [];
+    const [, said, counted = ""] = HAN_WITHIN.exec(text) ?? [];
+    const isMoment = (kind === "date" || kind === "time") && counted !== "号";
+    if (isMoment || (said === undefined && kind !== "sum" && !WITHIN.test(text))) return [];
     const values =
       said === undefined
         ? [...text.matchAll(DIGITS)].map(([value]) => Number(value))
-        : spokenNumbers(said);
+        : spokenIn(said, counted);
     return values.flatMap((value, nth) => {
       if (!isOfType(one, value)) return [];
       const traits = new Tally();
       traits.add(`part ${nth + 1}/${values.length} of ${kind ?? "word"}`);
+      if (counted !== "") traits.add(`part before ${counted}`);
       if (!one.required) traits.add("optional");
       return [{ value, first: at, last: at, traits, score: 0, part: true }];
     });
   });
+}
+
+/** 三成 is thirty percent. */
+function spokenIn(said: string, counted: string): readonly number[] {
+  const values = /^\d+$/u.test(said) ? [Number(said)] : spokenNumbers(said);
+  return counted === "成" ? values.map((value) => 10 * value) : values;
 }
 
 /** Numbers, and amounts in the unit of the parameter. */

@@ -63,7 +63,7 @@ const NAMED: Readonly<Record<By, string>> = {
   line: "said by a word alike",
 };
 /** What no word names is rather asked for. */
-const UNNAMED = -1.2;
+const UNNAMED = -0.6;
 /** Whoever asks how it is orders nothing. */
 const ASKED = 3;
 /** Longer values are no tool's but one's. */

@@ -5,7 +5,7 @@ import { isPlain, LEADS } from "./plain_words.ts";
 import type { Said } from "./stretch.ts";
 
 /** What each more item counts: no request that is learned from has a list. */
-const ITEM = 2;
+const ITEM = 5;
 /** No list is longer. */
 const ITEMS_MAX = 24;
 const ARTICLE = /^(?:a|an|the|my|our|some)$/u;

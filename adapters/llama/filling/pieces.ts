@@ -41,6 +41,8 @@ const CONTRACTED =
 const NUMBERED = /^#\d+$/;
 const TIMES: Readonly<Record<string, number>> = { twice: 2, thrice: 3, dozen: 12 };
 const SPOKEN = /^[\p{L} -]+$/u;
+/** "three hundred and seventy-five" */
+const SPOKEN_MAX = 40;
 /** Said in Chinese without a space between them; the list takes them for one word. */
 const GLUED: Readonly<Record<string, readonly string[]>> = {
   我想: ["我", "想"],
@@ -136,7 +138,7 @@ function numberIn(text: string): number | undefined {
   if (money !== null) return numberOfMoney(money[1] ?? "", money[2] ?? "");
   const times = TIMES[text.toLowerCase()];
   if (times !== undefined) return times;
-  if (text.length > 18 || !SPOKEN.test(text)) return undefined;
+  if (text.length > SPOKEN_MAX || !SPOKEN.test(text)) return undefined;
   // "一下" and "第三" count nothing.
   if (HAN.test(text) && !/^[零〇一二两三四五六七八九十百千万]+$/u.test(text)) return undefined;
   const spoken = spokenNumbers(text);

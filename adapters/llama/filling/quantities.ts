@@ -100,7 +100,7 @@ const SHARE =
 const RATE = /\bper\b|\/|每/u;
 
 const AMOUNT =
-  "half an?|a quarter of an?|three quarters of an?|an? half|\\d+(?:[.,]\\d+)?|(?:[a-z]+-)?[a-z]+|[零一二两三四五六七八九十百千]+(?:点[零一二三四五六七八九]+)?|半";
+  "(?:[a-z]+(?:-[a-z]+)? )?(?:hundred|thousand)(?: and)?(?: [a-z]+(?:-[a-z]+)?)?|half an?|a quarter of an?|three quarters of an?|an? half|\\d+(?:[.,]\\d+)?|(?:[a-z]+-)?[a-z]+|[零一二两三四五六七八九十百千]+(?:点[零一二三四五六七八九]+)?|半";
 const SAID = UNITS.map(({ said }) => `(${said})`).join("|");
 const WORDS = new RegExp(
   `(?<![a-z\\d.,零一二两三四五六七八九十百千点])(${AMOUNT})( and a half|个半)?[ -]?(?:${SAID})(?![a-z])(半| and a half)?`,

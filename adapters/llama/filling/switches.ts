@@ -26,6 +26,9 @@ const HAN_WEAK =
   /是否|要不要|需不需要|是不是|能否|可否|可以|能不能|需要|允许|开启|打开|启用|如果|默认|[的了否为吗]/gu;
 const HAN_RUN = /\p{Script=Han}{2,}/gu;
 
+/** Words that say nothing but what a switch shall be are seldom in what is learned from. */
+const TOLD = 1;
+
 /** What says yes and what says no. */
 interface Words {
   readonly yes: RegExp | undefined;
@@ -50,8 +53,8 @@ export function switchCandidates(one: Parameter, said: Said): readonly Candidate
   return [true, false].map((value) => {
     const traits = new Tally();
     weighSwitch(one, said, value, traits);
-    const { first = -1, last = -1 } = told?.value === value ? told : {};
-    return { value, first, last, traits, score: 0 };
+    const { first = -1, last = -1, by } = told?.value === value ? told : {};
+    return { value, first, last, traits, score: by === "word" ? TOLD : 0 };
   });
 }
 

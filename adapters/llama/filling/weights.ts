@@ -13,6 +13,10 @@ export const WIDTH = 48;
 export const DEPTH = 64;
 /** Layers that look at neighbours. */
 export const LAYERS = 3;
+/** Such layers once it is known what others take. */
+export const AGAIN = 2;
+/** What is then known of a piece: how likely it is in, begins and ends a value, the same of the others', and that there is none. */
+export const MARKS = 7;
 /** Pieces that such a layer sees at once. */
 export const REACH = 3;
 /** Of the words' own vectors (runtime/turn/word_vectors.ts). */
@@ -79,6 +83,7 @@ export interface Weights {
   readonly parameterMeaning: Float32Array;
   readonly gate: Float32Array;
   readonly layers: readonly Layer[];
+  readonly marks: Float32Array;
   readonly edges: Float32Array;
   readonly pool: Float32Array;
   readonly poolBias: Float32Array;
@@ -136,12 +141,13 @@ function read(folder: string): Weights {
     meaning: matrix(WIDTH * MEANING),
     parameterMeaning: matrix(WIDTH * MEANING),
     gate: matrix(WIDTH * WIDTH),
-    layers: Array.from({ length: LAYERS }, () => ({
+    layers: Array.from({ length: LAYERS + AGAIN }, () => ({
       near: matrix(REACH * WIDTH * WIDTH),
       bias: matrix(WIDTH),
       others: matrix(WIDTH * WIDTH),
       whole: matrix(WIDTH * WIDTH),
     })),
+    marks: matrix(WIDTH * MARKS),
     edges: matrix(PLACES * DEPTH * WIDTH),
     pool: matrix(DEPTH * 2 * WIDTH),
     poolBias: matrix(DEPTH),

@@ -25,6 +25,11 @@ const SIGN = /(?:^|[\s=:(,（：，\p{Script=Han}])[-−–]$/u;
 const DECIMAL = /(?<![\w.,:/-])-?\d+(?:,\d{3})*\.\d+(?![\w.,:/]*\d)/gu;
 const UNIT =
   /^(\d+(?:\.\d+)?)(-?)(?:seconds?|secs?|s|minutes?|mins?|hours?|hrs?|h|days?|weeks?|months?|years?|kg|g|mg|lbs?|km|cm|mm|m|mi|ml|l|percent|degrees?|people|persons?|x|gb|mb|kb)$/iu;
+/** "1,400", also before a mark. */
+const THOUSANDS = /(?<![\w.,:/-])\d{1,3}(?:,\d{3})+(?![\w:/-]|[.,]\d)/gu;
+/** "(1200-350)*6" */
+const BRACKETED =
+  /(?<![\w)\]])(?:sqrt ?)?(?:\((?=[^()]*\d)[\d\s+*/^×÷.-]+\)|\d+(?:\.\d+)?)(?:\s?[+*/^×÷-]\s?(?:\([\d\s+*/^×÷.-]+\)|\d+(?:\.\d+)?))*(?![\w(])/gu;
 /** A Chinese number that counts or measures something. */
 const HAN_NUMBER =
   /(?:\d+|[一二两三四五六七八九十百]+)块[一二三四五六七八九\d](?![钱十百\d])|(?:[零一二两三四五六七八九]?[十百千万][零一二三四五六七八九十百千万]*|[一二两三四五六七八九](?=[个份张瓶斤杯位人块条本台间盒包袋只件公度点米升元支把夜名套枚棵株头双碗道册层遍轮架艘筐捆盘串节根粒颗桶扇幅星])(?!个月))(?![月号日周]|分之)/gu;
@@ -73,6 +78,12 @@ function withoutHan(text: string, { from, to, kind }: FoundValue): Range {
   return { from, to: name === "" ? to : from + name.length, kind };
 }
 
+/** "128 x 128," is a size and a mark. */
+function withoutMark({ from, to, kind }: Range, text: string): Range {
+  const rest = kind === "sum" ? /[,.]+$/u.exec(text.slice(from, to)) : null;
+  return { from, to: to - (rest?.[0].length ?? 0), kind };
+}
+
 /** Quotations and values, none inside another. */
 export function wholesIn(text: string): readonly Range[] {
   return foundIn(text)
@@ -88,16 +99,27 @@ function foundIn(text: string): readonly Range[] {
   });
   const isFree = ({ from, to }: Range): boolean =>
     quotes.every((quote) => to <= quote.from || from >= quote.to);
-  const patterns = PATTERNS.flatMap(([pattern, kind]) =>
+  const forms = PATTERNS.flatMap(([pattern, kind]) =>
     [...text.matchAll(pattern)].map(({ index, 0: all }): Range => ({
       from: index,
       to: index + all.length,
       kind,
     })),
   );
+  const sums = [...text.matchAll(BRACKETED)]
+    .filter(({ 0: sum }) => sum.includes("(") && /[\d)]\s?[+*/^×÷-]|sqrt/u.test(sum))
+    .map(({ index, 0: sum }): Range => ({ from: index, to: index + sum.length, kind: "sum" }));
+  const thousands = [...text.matchAll(THOUSANDS)].map(({ index, 0: number }): Range => ({
+    from: index,
+    to: index + number.length,
+    kind: "code",
+  }));
+  const patterns = [...forms, ...sums].concat(
+    thousands.filter((one) => sums.every(({ from, to }) => one.to <= from || one.from >= to)),
+  );
   const free = valuesIn(text)
     .filter((value) => !isNone(text, value))
-    .map((value) => withoutHan(text, value))
+    .map((value) => withoutMark(withoutHan(text, value), text))
     .filter(({ from, to }) => patterns.every((one) => to <= one.from || from >= one.to));
   const spoken = [...text.matchAll(HAN_NUMBER), ...text.matchAll(WORD_NUMBER)]
     .filter(({ 0: number }) => spokenNumbers(number).length === 1 || MONEY.test(number))

@@ -1,14 +1,16 @@
 """Learns to read arguments out of requests, from what see.ts saw of them:
 
-    python3 learn.py DIR OUT NAME... [--epochs N] [--check NAME...] [--minutes N]
+    python3 learn.py DIR OUT NAME... [--epochs N] [--check NAME...] [--points NAME FILE] [--minutes N]
 
-NAME is a file of requests in DIR; of the generator's (a number) only the first half of the epochs learns. OUT gets reader.bin and
-reader.txt (adapters/llama/filling/weights.ts reads them). `--check` counts what is read rightly of files that were not learned.
+NAME is a file of requests in DIR; of the generator's (a number) only the first epoch learns. OUT gets reader.bin and
+reader.txt (adapters/llama/filling/weights.ts reads them). `--check` counts what is read rightly of files that were not learned,
+`--points` adds to the requests of FILE how each candidate is weighed, for a test that the runtime weighs them so, too.
 
 The network sees each piece of a request once for each parameter. A piece is a sum of vectors: of the names of what is seen of it
 (`word~from`, `opens`), of what it is to the parameter (`calls it`), of the parameter (`is~=city`, `required`), and of its meaning. Three
 layers add what the pieces beside it, the other parameters and the whole request say. A candidate is what its first and last piece,
-the pieces inside, before and after it say, and what rules saw of it. It is weighed against the others and against nothing.
+the pieces inside, before and after it say, and what rules saw of it. It is weighed against the others and against nothing. Then it
+is known how likely each piece goes to which parameter, and what nobody takes: two more layers add that, and all is weighed again.
 """
 import argparse
 import json
@@ -20,16 +22,18 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-WIDTH, DEPTH, LAYERS, REACH, MEANING, PLACES = 48, 64, 3, 3, 64, 5  # as in weights.ts
-TIMES_STEPS, MEANING_STEPS = 64, 127  # as in see.ts
+WIDTH, DEPTH, LAYERS, AGAIN, REACH, MEANING, PLACES, MARKS = 48, 64, 3, 2, 3, 64, 5, 7  # as in weights.ts
+MEANING_STEPS = 32767  # as in see.ts
 KINDS = 100_000
-KINDS_MIN = 3  # what only so few kinds of tools have would be learnt by heart
+KINDS_MIN = 5  # what only so few kinds of tools have would be learnt by heart
 RATE, WARM_STEPS, FALL, DECAY = 2e-3, 100, 0.6, 0.1
 BATCH, PIECES_MAX = 64, 40
 FORGET = 0.15  # share of numbers that are left out while learning
 FORGOTTEN = {"w word~": 0.2, "p is~=": 0.2, "p about": 0.2, "w head~": 0.1, "w tail~": 0.1, "w ends~": 0.1, "w begins": 0.1}  # and of names
 FORGOTTEN_ELSE = 0.02
 LACKING_WORTH = 0.7
+FIRST_WORTH = 0.5  # of what is thought before it is known what others take
+LONG, OF_LONG = 3, 3  # of stretches of more pieces every third is enough to learn from
 LEAST = -30.0
 TRIED, BEAM = 6, 6
 SAID, UNSAID, MAYBE_UNSAID = 0, 1, 2
@@ -43,8 +47,8 @@ class Requests:
     def __init__(self, folder, name):
         read = lambda part, kind=np.int32: np.fromfile(os.path.join(folder, f"{name}.{part}"), dtype=kind)
         self.name = name
-        self.requests, self.parameters, self.candidates = read("requests").reshape(-1, 6), read("parameters").reshape(-1, 4), read("candidates").reshape(-1, 4)
-        self.bags = {bag: (read(f"{bag}.ids"), read(f"{bag}.times", np.uint8), read(f"{bag}.lengths")) for bag in BAGS}
+        self.requests, self.parameters, self.candidates = read("requests").reshape(-1, 6), read("parameters").reshape(-1, 4), read("candidates").reshape(-1, 5)
+        self.bags = {bag: (read(f"{bag}.ids"), read(f"{bag}.times", np.float32), read(f"{bag}.lengths")) for bag in BAGS}
         self.starts = {bag: starts(lengths) for bag, (_, _, lengths) in self.bags.items()}
         self.meanings = read("wordMeanings"), read("soughtMeanings")
         pieces, parameters = self.requests[:, 0], self.requests[:, 1]
@@ -80,12 +84,20 @@ def ranges(begins, ends):
 class Batch:
     """Some requests with about as many parameters and pieces, as tensors."""
 
-    def __init__(self, file, chosen, vocabulary):
+    def __init__(self, file, chosen, vocabulary, fewer=False):
         self.file, self.chosen, of = file, chosen, file.requests[chosen]
         self.pieces, self.parameters = of[:, 0], of[:, 1]
         self.B, self.T, self.P = len(chosen), int(self.pieces.max()), int(self.parameters.max())
         piece_rows, own = ranges(file.first_piece[chosen], file.first_piece[chosen + 1]), ranges(file.first_parameter[chosen], file.first_parameter[chosen + 1])
         candidate_rows = ranges(file.first_candidate[own], file.first_candidate[own + 1])
+        owner, more = np.repeat(np.arange(len(own)), file.parameters[own, 3]), np.zeros(len(candidate_rows), np.float32)
+        if fewer:
+            first, last, right = file.candidates[candidate_rows, :3].T
+            long = (last - first >= LONG) & (right == 0)
+            kept = ~long | (np.random.rand(len(long)) < 1 / OF_LONG)
+            more[long] = np.log(OF_LONG)
+            candidate_rows, owner, more = candidate_rows[kept], owner[kept], more[kept]
+        self.more = torch.from_numpy(more)  # one stands for several
         pairs = ranges(file.first_pair[chosen], file.first_pair[chosen + 1])
         self.bags = {bag: file.bag(bag, rows, vocabulary) for bag, rows in zip(BAGS, (piece_rows, own, pairs, candidate_rows))}
         self.word_meanings, self.sought_meanings = (torch.from_numpy(all_[rows].astype(np.int64)) for all_, rows in zip(file.meanings, (piece_rows, own)))
@@ -96,21 +108,22 @@ class Batch:
         self.parameter_at = torch.from_numpy(row)
         self.pair_at = torch.from_numpy(np.repeat(row * self.T, long) + ranges(np.zeros(len(row), np.int64), long))
         self.sought, self.found = file.parameters[own], file.candidates[candidate_rows]
-        self.owner = torch.from_numpy(np.repeat(np.arange(len(own)), self.sought[:, 3]))
+        self.owner = torch.from_numpy(owner)
         self.owner_at = self.parameter_at[self.owner]
-        self.first, self.last, right = (torch.from_numpy(self.found[:, column].astype(np.int64)) for column in range(3))
+        last, right, self.first = (torch.from_numpy(self.found[:, column].astype(np.int64)) for column in (1, 2, 4))
+        self.last, self.placed = torch.maximum(self.first, last), (self.first >= 0).nonzero()[:, 0]
         self.right, self.required, self.unsaid = right > 0, torch.from_numpy(self.sought[:, 0].astype(np.int64)), torch.from_numpy(self.sought[:, 1].astype(np.int64))
         self.request, self.lacks = torch.from_numpy(np.repeat(np.arange(self.B), self.parameters)), torch.from_numpy(of[:, 2].astype(np.int64))
         can_be = torch.zeros(len(own), dtype=torch.bool).index_fill(0, self.owner[self.right], True)
         self.teaches = (self.unsaid == UNSAID) | (can_be & (self.unsaid == SAID))
 
 
-def batches(file, vocabulary):
+def batches(file, vocabulary, fewer=False):
     order, at = np.lexsort((file.requests[:, 0], file.requests[:, 1])), 0
     while at < len(order):
         pieces, parameters = file.requests[order[min(at + BATCH, len(order)) - 1], :2]
         size = max(4, min(BATCH, int(BATCH * PIECES_MAX / max(1, pieces * parameters))))
-        yield Batch(file, np.sort(order[at : at + size]), vocabulary)
+        yield Batch(file, np.sort(order[at : at + size]), vocabulary, fewer)
         at += size
 
 
@@ -126,8 +139,9 @@ class Reader(nn.Module):
         self.gate, self.out_gate = linear(WIDTH, WIDTH), linear(WIDTH, DEPTH)
         nn.init.zeros_(self.gate.weight)
         nn.init.zeros_(self.out_gate.weight)
-        self.near = nn.ModuleList(nn.Conv1d(WIDTH, WIDTH, REACH, padding=REACH // 2) for _ in range(LAYERS))
-        self.others, self.whole = (nn.ModuleList(linear(WIDTH, WIDTH) for _ in range(LAYERS)) for _ in range(2))
+        self.near = nn.ModuleList(nn.Conv1d(WIDTH, WIDTH, REACH, padding=REACH // 2) for _ in range(LAYERS + AGAIN))
+        self.others, self.whole = (nn.ModuleList(linear(WIDTH, WIDTH) for _ in range(LAYERS + AGAIN)) for _ in range(2))
+        self.marks = linear(MARKS, WIDTH)
         self.edges, self.pool, self.out = linear(WIDTH, PLACES * DEPTH), nn.Linear(2 * WIDTH, DEPTH), linear(DEPTH, 1)
         self.none, self.none_out = nn.Parameter(torch.zeros(2, DEPTH)), nn.Linear(DEPTH, 1)
         self.forget = nn.Dropout(FORGET)
@@ -136,7 +150,6 @@ class Reader(nn.Module):
 
     def sum(self, bag, vectors):
         names, times, begins = bag
-        times = times.float() / TIMES_STEPS
         if self.training:
             times = times * (torch.rand(len(times)) >= self.rate[names])
         return F.embedding_bag(names, vectors.weight, begins, mode="sum", per_sample_weights=times)
@@ -146,7 +159,7 @@ class Reader(nn.Module):
         return vectors * (torch.rand(len(at), 1) >= 0.1) if self.training else vectors
 
     def encode(self, b):
-        """-> a vector for each piece and parameter, and one for each parameter"""
+        """-> a vector for each piece and parameter, where there are pieces, and a vector for each parameter"""
         words = self.sum(b.bags["words"], self.names) + self.meaning(self.meaning_at(b.word_meanings))
         sought = self.sum(b.bags["sought"], self.names) + self.sought_meaning(self.meaning_at(b.sought_meanings))
         words = torch.zeros(b.B * b.T, WIDTH).index_copy(0, b.piece_at, words).view(b.B, 1, b.T, WIDTH)
@@ -154,24 +167,34 @@ class Reader(nn.Module):
         between = torch.zeros(b.B * b.P * b.T, WIDTH).index_copy(0, b.pair_at, self.sum(b.bags["between"], self.names)).view(b.B, b.P, b.T, WIDTH)
         is_there = torch.zeros(b.B * b.P * b.T, 1).index_fill(0, b.pair_at, 1).view(b.B, b.P, b.T, 1)
         h = self.forget(torch.tanh(between + words * (1 + self.gate(sought)) + sought) * is_there)
+        return h, is_there, sought[:, :, 0]
+
+    def deepen(self, h, is_there, layers):
         others = (is_there.sum(1, keepdim=True) - 1).clamp(min=1)
-        for near, other, whole in zip(self.near, self.others, self.whole):
-            beside = near(h.view(b.B * b.P, b.T, WIDTH).transpose(1, 2)).transpose(1, 2).reshape(h.shape)
+        B, P, T, _ = h.shape
+        for at in layers:
+            beside = self.near[at](h.view(B * P, T, WIDTH).transpose(1, 2)).transpose(1, 2).reshape(h.shape)
             mean = (h.sum(1, keepdim=True) - h) / others
-            h = (h + self.forget(torch.relu(beside + other(mean) + whole(most(h, is_there).unsqueeze(2))))) * is_there
-        return h, most(h, is_there), sought[:, :, 0]
+            h = (h + self.forget(torch.relu(beside + self.others[at](mean) + self.whole[at](most(h, is_there).unsqueeze(2))))) * is_there
+        return h
 
     def forward(self, b):
-        """-> points of each candidate, and of nothing for each parameter"""
-        h, top, sought = self.encode(b)
-        pool = self.pool(torch.cat([top, sought], -1)).view(-1, DEPTH)
-        z = self.sum(b.bags["seen"], self.seen) + pool[b.owner_at]
-        said = (b.first >= 0).nonzero()[:, 0]
-        z = z.index_add(0, said, self.places(h, b.owner_at[said], b.first[said], b.last[said]))
+        """-> points of each candidate, and of nothing for each parameter; before, and when it is known what others take"""
+        h, is_there, sought = self.encode(b)
+        seen = self.sum(b.bags["seen"], self.seen)
+        h = self.deepen(h, is_there, range(LAYERS))
+        first = self.weigh(b, h, is_there, sought, seen)
+        h = self.deepen((h + self.marks(taken(b, h, *first))) * is_there, is_there, range(LAYERS, LAYERS + AGAIN))
+        return first, self.weigh(b, h, is_there, sought, seen)
+
+    def weigh(self, b, h, is_there, sought, seen):
+        pool = self.pool(torch.cat([most(h, is_there), sought], -1)).view(-1, DEPTH)
+        z = seen + pool[b.owner_at]
+        z = z.index_add(0, b.placed, self.places(h, b.owner_at[b.placed], b.first[b.placed], b.last[b.placed]))
         hidden = self.forget(torch.relu(z))
         points = self.out(hidden)[:, 0] + (hidden * self.out_gate(sought.reshape(-1, WIDTH))[b.owner_at]).sum(1)
         none = self.none_out(self.forget(torch.relu(pool[b.parameter_at] + self.none[b.required])))[:, 0]
-        return points, none
+        return points + b.more, none
 
     def places(self, h, row, first, last):
         T = h.shape[2]
@@ -186,6 +209,18 @@ class Reader(nn.Module):
 def most(h, is_there):
     top = (h + (is_there - 1) * 1e4).max(2).values
     return torch.where(top < -1e3, torch.zeros_like(top), top)
+
+
+def taken(b, h, points, none):
+    """-> for each parameter and piece how likely it is inside, first and last, the same of all others, and how likely nothing is right"""
+    B, P, T, _ = h.shape
+    everything = total(points, none, b.owner)
+    likely = torch.exp(points - everything[b.owner])[b.placed]
+    first, last = (torch.zeros(B * P * T).index_add(0, b.owner_at[b.placed] * T + at[b.placed], likely).view(B, P, T) for at in (b.first, b.last))
+    inside = first.cumsum(2) - F.pad(last.cumsum(2)[:, :, :-1], (1, 0))
+    own = torch.stack([inside, first, last], -1)
+    nothing = torch.zeros(B * P).index_copy(0, b.parameter_at, torch.exp(none - everything)).view(B, P, 1, 1)
+    return torch.cat([own, own.sum(1, keepdim=True) - own, nothing.expand(B, P, T, 1)], -1)
 
 
 def total(points, none, owner):
@@ -207,7 +242,7 @@ def loss_of(b, points, none):
 
 def learn(reader, lessons, epochs, minutes):
     own = [b for b in lessons if not b.file.name.isdigit()]
-    plan = [lessons if epoch < epochs // 2 else own for epoch in range(epochs)]
+    plan = [lessons if epoch == 0 else own for epoch in range(epochs)]
     optimizer = torch.optim.AdamW(reader.parameters(), lr=RATE, weight_decay=DECAY, betas=(0.9, 0.98))
     steps, step, begin = sum(map(len, plan)), 0, time.time()
     for epoch, some in enumerate(plan):
@@ -219,7 +254,8 @@ def learn(reader, lessons, epochs, minutes):
             if done >= 1:
                 return
             optimizer.param_groups[0]["lr"] = RATE * min(1, step / WARM_STEPS) * max(1e-3, min(1, (1 - done) / FALL))
-            loss = loss_of(b, *reader(b))
+            first, again = reader(b)
+            loss = FIRST_WORTH * loss_of(b, *first) + loss_of(b, *again)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(reader.parameters(), 2.0)
@@ -246,7 +282,7 @@ def check(reader, file, vocabulary):
     reader.eval()
     for b in batches(file, vocabulary):
         with torch.no_grad():
-            points, none = (values.numpy() for values in reader(b))
+            points, none = (values.numpy() for values in reader(b)[1])
         first_parameter, first_candidate = starts(b.parameters), starts(b.sought[:, 3])
         for nth, row in enumerate(b.chosen):
             options = []
@@ -263,36 +299,58 @@ def check(reader, file, vocabulary):
 
 
 def write(reader, names, out):
-    """As weights.ts reads it: vectors of names in bytes, each with its scale, then the layers in 16 bits"""
+    """As weights.ts reads it: vectors of names in bytes, each with its scale, then the layers in 16 bits. What is kept is what was rounded"""
     data, lines = bytearray(), []
 
-    def put(values, kind, most_):
-        data.extend(np.round(values * most_).astype(kind).tobytes())
+    def put(values, scale, kind, most_):
+        whole = np.round(values / scale * most_)
+        data.extend(whole.astype(kind).tobytes())
         data.extend(bytes(-len(data) % 4))
+        return torch.from_numpy((whole * scale / most_).astype(np.float32))
 
-    def matrix(values):
-        values = values.detach().numpy()
-        scale = float(np.abs(values).max()) or 1.0
+    def matrix(values, turned=lambda values: values):
+        flat = turned(values.detach()).numpy()
+        scale = float(np.abs(flat).max()) or 1.0
         data.extend(np.float32(scale).tobytes())
-        put(values / scale, np.int16, 32767)
+        turned(values.data).copy_(put(flat, scale, np.int16, 32767))
 
     for sort, vectors in zip("wpbc", (reader.names, reader.names, reader.names, reader.seen)):
         rows = sorted(((name[2:], at + 1) for at, name in enumerate(names) if name.startswith(f"{sort} ")), key=lambda row: row[0].encode("utf-16-be"))
-        values = vectors.weight.detach().numpy()[[at for _, at in rows]]
-        scales = np.maximum(np.abs(values).max(1), 1e-6)
+        own = [at for _, at in rows]
+        values = vectors.weight.detach().numpy()[own]
+        scales = np.maximum(np.abs(values).max(1), 1e-6).astype(np.float32)
         lines.append("\t".join(name for name, _ in rows) + "\n")
-        data.extend(scales.astype(np.float32).tobytes())
-        put(values / scales[:, None], np.int8, 127)
+        data.extend(scales.tobytes())
+        vectors.weight.data[own] = put(values, scales[:, None], np.int8, 127)
     for layer in (reader.meaning, reader.sought_meaning, reader.gate):
         matrix(layer.weight)
     for near, other, whole in zip(reader.near, reader.others, reader.whole):
-        matrix(near.weight.permute(2, 0, 1))
+        matrix(near.weight, lambda values: values.permute(2, 0, 1))
         for values in (near.bias, other.weight, whole.weight):
             matrix(values)
-    for values in (reader.edges.weight, reader.pool.weight, reader.pool.bias, reader.none, reader.none_out.weight, reader.none_out.bias, reader.out.weight, reader.out_gate.weight):
+    for values in (reader.marks.weight, reader.edges.weight, reader.pool.weight, reader.pool.bias, reader.none, reader.none_out.weight, reader.none_out.bias, reader.out.weight, reader.out_gate.weight):
         matrix(values)
-    open(os.path.join(out, "reader.bin"), "wb").write(data)
-    open(os.path.join(out, "reader.txt"), "w", encoding="utf-8").writelines(lines)
+    # Whoever reads them has them mapped: they are replaced, not changed.
+    for name, content in (("reader.bin", data), ("reader.txt", "".join(lines).encode())):
+        path = os.path.join(out, name)
+        open(path + ".new", "wb").write(content)
+        os.replace(path + ".new", path)
+
+
+def write_points(reader, file, vocabulary, path):
+    """With each request: by parameter, how much likelier each candidate is than nothing"""
+    requests, found = [json.loads(line) for line in open(path, encoding="utf-8")], {}
+    assert len(requests) == len(file.requests)
+    reader.eval()
+    for b in batches(file, vocabulary):
+        with torch.no_grad():
+            points, none = (values.numpy() for values in reader(b)[1])
+        of = np.split(points, starts(b.sought[:, 3])[1:-1])
+        first = starts(b.parameters)
+        for nth, row in enumerate(b.chosen):
+            found[row] = [[round(float(one - none[p]), 4) for one in of[p]] for p in range(first[nth], first[nth + 1])]
+    with open(path, "w", encoding="utf-8") as out:
+        out.writelines(json.dumps({**request, "points": found[row]}, ensure_ascii=False) + "\n" for row, request in enumerate(requests))
 
 
 def main():
@@ -301,6 +359,7 @@ def main():
     parser.add_argument("out")
     parser.add_argument("names", nargs="+")
     parser.add_argument("--check", nargs="*", default=[])
+    parser.add_argument("--points", nargs=2)
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--minutes", type=float, default=0, help="the learning rate falls so that it ends by then")
     parser.add_argument("--seed", type=int, default=1)
@@ -314,11 +373,13 @@ def main():
     kept = kinds >= KINDS_MIN
     vocabulary = np.where(kept, np.cumsum(kept), 0)
     names = [name for name, keep in zip(names, kept) if keep]
-    meanings = np.fromfile(os.path.join(given.folder, "meanings"), np.int8).reshape(-1, MEANING).astype(np.float32) / MEANING_STEPS
+    meanings = np.fromfile(os.path.join(given.folder, "meanings"), np.int16).reshape(-1, MEANING).astype(np.float32) / MEANING_STEPS
     reader = Reader(names, torch.from_numpy(np.concatenate([np.zeros((1, MEANING), np.float32), meanings])))
     print(f"{len(names)} names, {sum(values.numel() for values in reader.parameters())} numbers", flush=True)
-    learn(reader, [b for file in files for b in batches(file, vocabulary)], given.epochs, given.minutes)
+    learn(reader, [b for file in files for b in batches(file, vocabulary, True)], given.epochs, given.minutes)
     write(reader, names, given.out)
+    if given.points:
+        write_points(reader, Requests(given.folder, given.points[0]), vocabulary, given.points[1])
     for file in checked:
         check(reader, file, vocabulary)
 

@@ -14,6 +14,7 @@ import {
   alikeOfChoice,
   vectorOfParameter,
   vectorOfPiece,
+  whereSaid,
 } from "../../../adapters/llama/filling/alike.ts";
 import { candidatesFor } from "../../../adapters/llama/filling/candidates.ts";
 import { parametersOf } from "../../../adapters/llama/filling/fill.ts";
@@ -47,10 +48,8 @@ const UNKNOWN = 3;
 const COMPLETE = 0;
 const LACKS = 1;
 const LACKS_SOMETHING = 2;
-/** Of how often something is seen; a vector's numbers. */
-const TIMES_STEPS = 64;
-const BYTE_MAX = 255;
-const MEANING_STEPS = 127;
+/** A vector's numbers. */
+const MEANING_STEPS = 32_767;
 const KINDS = 100_000n;
 const TYPES: readonly Parameter["type"][] = ["string", "enum", "boolean", "number", "list"];
 
@@ -67,14 +66,14 @@ if (existsSync(namesFile))
 /** Vectors, each once; 0 is none. */
 const meanings = new Map<string, number>();
 if (existsSync(meaningsFile)) {
-  const values = [...new Int8Array(readFileSync(meaningsFile))];
+  const values = [...new Int16Array(Uint8Array.from(readFileSync(meaningsFile)).buffer)];
   for (let from = 0; from < values.length; from += DIMENSIONS)
     meanings.set(values.slice(from, from + DIMENSIONS).join(","), meanings.size + 1);
 }
 for (const file of files) await see(file);
 writeFileSync(namesFile, JSON.stringify([...names.keys()]));
 const vectors = [...meanings.keys()].flatMap((vector) => vector.split(",").map(Number));
-writeFileSync(meaningsFile, new Uint8Array(Int8Array.from(vectors).buffer));
+writeFileSync(meaningsFile, new Uint8Array(Int16Array.from(vectors).buffer));
 
 /** Bags of names, one after the other. */
 class Bags {
@@ -90,14 +89,14 @@ class Bags {
       const id = names.get(name) ?? names.size;
       names.set(name, id);
       this.#ids.push(id);
-      this.#times.push(Math.min(BYTE_MAX, Math.round(times * TIMES_STEPS)));
+      this.#times.push(times);
     }
     this.#lengths.push(seen.length);
   }
 
   write(path: string): void {
     writeInts(`${path}.ids`, this.#ids);
-    writeFileSync(`${path}.times`, Uint8Array.from(this.#times));
+    writeFileSync(`${path}.times`, new Uint8Array(Float32Array.from(this.#times).buffer));
     writeInts(`${path}.lengths`, this.#lengths);
   }
 }
@@ -114,7 +113,7 @@ class Table {
   readonly requests: number[] = [];
   /** Of a parameter: required, whether nothing is right, type, candidates. */
   readonly parameters: number[] = [];
-  /** Of a candidate: first piece, last piece, right, part of its piece. */
+  /** Of a candidate: first piece, last piece, right, part of its piece, where it is looked for. */
   readonly candidates: number[] = [];
 }
 
@@ -192,7 +191,8 @@ function seeParameter({ request, one, all, said }: Seeking, table: Table): void 
   for (const candidate of found) {
     const { first, last, value, traits, part = false } = candidate;
     const isRight = wanted !== undefined && [wanted].flat().some((it) => Bun.deepEquals(it, value));
-    table.candidates.push(first, last, Number(isRight), Number(part));
+    const at = whereSaid(one, said, candidate);
+    table.candidates.push(first, last, Number(isRight), Number(part), at);
     table.seen.add([
       ...traits.names.map((name, nth) => [name, traits.times[nth] ?? 1] as const),
       ...alikeOfChoice(one, said, candidate),

@@ -49,7 +49,7 @@ test.each([
   [
     "route",
     "how do I get from Mill Lane to the old harbour?",
-    { origin: "Mill Lane", destination: "old harbour" },
+    { origin: "Mill Lane", destination: expect.stringMatching(/^(?:the )?old harbour$/u) },
   ],
   ["route", "从沈阳去丹东怎么走", { origin: "沈阳", destination: "丹东" }],
   ["todo", "remind me to feed the geese at 6pm", { task: "feed the geese", time: "6pm" }],

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { candidatesFor } from "../../../../adapters/llama/filling/candidates.ts";
 import { fill, parametersOf } from "../../../../adapters/llama/filling/fill.ts";
-import { scored } from "../../../../adapters/llama/filling/reader.ts";
+import { OPTIONAL, scored } from "../../../../adapters/llama/filling/reader.ts";
 import { saidTo } from "../../../../adapters/llama/filling/said.ts";
 import { DEPTH, Names, weightsOf, WIDTH } from "../../../../adapters/llama/filling/weights.ts";
 import type { ToolSpec } from "../../../../schemas/model.ts";
@@ -84,4 +84,36 @@ test("the weights have a vector for each name", () => {
     expect(values.length).toBe(rows.size * width);
   }
   expect([words.width, candidates.width]).toEqual([WIDTH, DEPTH]);
+});
+
+interface Shown {
+  readonly tool: ToolSpec;
+  readonly message: string;
+  readonly before?: string;
+  /** By parameter, how much likelier each candidate is than nothing. */
+  readonly points: readonly (readonly number[])[];
+}
+
+test("candidates are weighed as where the weights were learned", () => {
+  const lines = readFileSync(join(import.meta.dir, "points.jsonl"), "utf8")
+    .trim()
+    .split("\n");
+  expect(lines.length).toBeGreaterThan(20);
+  for (const line of lines) {
+    const { tool, message, before, points } = JSON.parse(line) as Shown;
+    const parameters = parametersOf(tool) ?? [];
+    const said = saidTo(tool, before === undefined ? [message] : [message, before], parameters);
+    const options = parameters.map((one) => ({
+      one,
+      found: candidatesFor(one, said).map((candidate) =>
+        Object.assign({}, candidate, { score: one.required ? 0 : -OPTIONAL }),
+      ),
+    }));
+    const found = scored(options, said).map((all) => all.map(({ score }) => score));
+    expect(found.map(({ length }) => length)).toEqual(points.map(({ length }) => length));
+    const wrong = found.flatMap((own, nth) =>
+      own.filter((score, at) => !(Math.abs(score - (points[nth]?.[at] ?? NaN)) < 1e-3)),
+    );
+    expect(wrong).toEqual([]);
+  }
 });
