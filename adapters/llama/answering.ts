@@ -32,7 +32,9 @@ const THOUGHT_SHARE = 0.75;
 /** What opens and closes a thought, at most. */
 const THOUGHT_TAG_TOKENS = 32;
 /** With these log-odds of a call, words say neither that a call is due nor that it is not. */
-const CALL_SCORE = -0.3;
+const CALL_SCORE = 0.2;
+/** How much more words say than the model itself, whose judgement is a weak one. */
+const CALL_SLOPE = 3;
 const CALL_LOGIT_MIN = -2;
 const CALL_LOGIT_MAX = 5;
 /** Where no model reads along, control tags are words like any other. */
@@ -202,13 +204,13 @@ export class Answering {
     return { made, missing: missing.length === 0 ? "" : questionFor(missing, sources) };
   }
 
-  /** How much likelier a call is when words speak for a tool: the model's own judgement is a weak one. */
+  /** How much likelier a call is when words speak for a tool. */
   #inclination(score: number | undefined, began: () => boolean) {
     if (score === undefined) return {};
     const none = TokenBias.for(this.#model);
     const logit = Math.max(
       CALL_LOGIT_MIN,
-      Math.min(CALL_LOGIT_MAX, score - (this.#options.callScore ?? CALL_SCORE)),
+      Math.min(CALL_LOGIT_MAX, CALL_SLOPE * (score - (this.#options.callScore ?? CALL_SCORE))),
     );
     const bias = TokenBias.for(this.#model).set(LlamaText(new SpecialTokensText(this.#callTag)), {
       logit,

@@ -10,13 +10,13 @@ import { termsOf } from "./tool_choice.ts";
 import type { ChatMessage, ToolSpec } from "../../schemas/model.ts";
 
 /** What is so much less likely than the best fit is left out: log-odds. */
-const REACH = 0.7;
+const REACH = 0.2;
 /** Of how many tools the arguments are read to choose among them. */
 const READ_MAX = 6;
 /** More than this only confuse the choice. */
 const TOOLS_MAX = 3;
 /** With less than this nothing fits: log-odds of a call. */
-const SCORE_MIN = -1.5;
+const SCORE_MIN = -1;
 /** A sum or a file's name says for which of the tools it is, if one is called so; strangers seldom ask so, so it is not learnt. */
 const PLAIN_SHAPES: readonly (readonly [said: RegExp, name: RegExp])[] = [
   [
