@@ -9,7 +9,7 @@ export function mappedFile(file: string): Uint8Array<ArrayBuffer> {
   try {
     return Bun.mmap(file, { shared: false });
   } catch {
-    // A file that this user may not write can not be mapped.
+    // A file that this user may not write cannot be mapped; as a copy it takes its size of memory.
     const { buffer, byteOffset, byteLength } = readFileSync(file);
     return new Uint8Array(buffer.slice(byteOffset, byteOffset + byteLength));
   }

@@ -32,22 +32,24 @@ const SELDOM: Readonly<Record<string, readonly string[]>> = {
   which: ["default"],
 };
 
-/** The library reads a file of its own as it is imported, with this function of fs-extra. */
-const AT_ONCE: Readonly<Record<string, unknown>> = {
-  readJson: (file: string) => Bun.file(file).json(),
+/** By package, what the library calls as it is imported: it reads a file of its own. */
+const AT_ONCE: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  "fs-extra": { readJson: (file: string) => Bun.file(file).json() },
 };
 
 const require = createRequire(import.meta.resolve("node-llama-cpp"));
 
 /** Stands for a part of a package, which is loaded when somebody looks at it or calls it. */
-function later(file: string, part: string): unknown {
+function later(name: string, file: string, part: string): unknown {
   const whole = (): Record<string, unknown> => require(file) as Record<string, unknown>;
   // Of packages without a default export the package itself is imported by that name.
   const real = () => whole()[part] ?? whole();
   return new Proxy(() => undefined, {
     get: (_, key) =>
-      (typeof key === "string" ? AT_ONCE[key] : undefined) ?? (Reflect.get(real(), key) as unknown),
+      (typeof key === "string" ? AT_ONCE[name]?.[key] : undefined) ??
+      (Reflect.get(real(), key) as unknown),
     apply: (_, self, args) => Reflect.apply(real() as () => unknown, self, args) as unknown,
+    construct: (_, args) => Reflect.construct(real() as new () => object, args) as object,
   });
 }
 
@@ -61,7 +63,7 @@ plugin({
     for (const [name, parts] of Object.entries(SELDOM)) {
       // Where it is, before the name stands for something else.
       const file = require.resolve(name);
-      const exports = Object.fromEntries(parts.map((part) => [part, later(file, part)]));
+      const exports = Object.fromEntries(parts.map((part) => [part, later(name, file, part)]));
       build.module(name, () => ({ loader: "object", exports }));
     }
   },

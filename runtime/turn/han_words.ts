@@ -4,7 +4,7 @@
  * needed, and searched as it stands.
  */
 import { join } from "node:path";
-import { findInRow, LINE_END, startsIn, type WordRow } from "./word_rows.ts";
+import { findInRow, LINE_END, startsIn, type WordRow } from "../word_rows.ts";
 import { mappedFile } from "../mapped_file.ts";
 
 /** Words of one length in the order of their code units; two letters for each say its part of speech and its seldomness. */

@@ -3,7 +3,7 @@
  * needed (models/recipe/vectors makes them) and searches them as they stand. Knows words, no sentences.
  */
 import { join } from "node:path";
-import { findInRow, LINE_END, startsIn, type WordRow } from "./word_rows.ts";
+import { findInRow, LINE_END, startsIn, type WordRow } from "../word_rows.ts";
 import { mappedFile } from "../mapped_file.ts";
 
 /** Numbers of a vector. */

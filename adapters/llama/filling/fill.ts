@@ -36,6 +36,8 @@ const VOTE = 1;
 /** What says more for or against one parameter says no more of the tool. */
 const WORTH_MAX = 4;
 const BOUND = /^(?:start|end|begin|finish|until|eta|arrival)s?(?:_?at)?$/iu;
+/** Longer than the embedded model holds: nobody waits for what it can not answer. */
+const SAID_CHARS_MAX = 8_192;
 /** Work of one reading: combinations looked at. */
 const STEPS_MAX = 20_000;
 
@@ -117,6 +119,7 @@ function readingOf(tool: ToolSpec, sources: readonly string[]): ToolReading | un
   if (known !== undefined) return known;
   const parameters = parametersOf(tool);
   if (parameters === undefined || sources.length === 0) return undefined;
+  if (sources.some(({ length }) => length > SAID_CHARS_MAX)) return undefined;
   const options = optionsIn(saidTo(tool, sources, parameters), parameters);
   const reading = { options, best: assign(options.map(keptOf)) };
   readings.set(sources, (readings.get(sources) ?? new Map()).set(tool, reading));

@@ -4,7 +4,7 @@
  * needed.
  */
 import { join } from "node:path";
-import { findInList, LINE_END, startsIn } from "../../../runtime/turn/word_rows.ts";
+import { findInList, LINE_END, startsIn } from "../../../runtime/word_rows.ts";
 import { mappedFile } from "../../../runtime/mapped_file.ts";
 
 /** Numbers of a vector of a word or a parameter. */

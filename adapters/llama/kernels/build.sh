@@ -2,12 +2,13 @@
 # The kernels beside this file, built anew:  sh adapters/llama/kernels/build.sh LLAMA_CPP [--check]
 # LLAMA_CPP is a checkout of the llama.cpp that is installed (`bun moult bench decode` leaves one in .cache/llama.cpp-*/source).
 # Needs cmake, a C++ compiler and Python; some five minutes on two cores. With GCC 12.2 of Debian 12 the files come out byte for byte;
-# `--check` only says whether they do.
+# `--check` only compares: it ends with 1, and names what differs.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 check=${2:-}
 variants="zen4 icelake alderlake haswell"
 release=$(sed -n 's/.*"release":"\([^"]*\)".*/\1/p' "$here"/../../../node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/_nlcBuildMetadata.json)
+[ -n "$release" ] || { echo "The installed llama.cpp does not say which release it is" >&2; exit 1; }
 into=$here/linux-x64-$release
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -25,7 +26,9 @@ cmake -S "$source" -B "$build" -DCMAKE_BUILD_TYPE=Release \
   -DCMAKE_MODULE_LINKER_FLAGS="-s -Wl,--build-id=none" > "$work/log"
 cmake --build "$build" -j "$(nproc)" --target $(for name in $variants; do echo "ggml-cpu-$name"; done) >> "$work/log"
 mkdir -p "$into"
+differs=0
 for name in $variants; do
   made=$build/bin/libggml-cpu-$name.so
-  if [ -n "$check" ]; then cmp "$made" "$into/libggml-cpu-$name.so" && echo "$name: the same"; else cp "$made" "$into/"; fi
+  if [ -n "$check" ]; then cmp "$made" "$into/libggml-cpu-$name.so" || differs=1; else cp "$made" "$into/"; fi
 done
+exit $differs

@@ -1,7 +1,8 @@
 /**
  * The kernels that compute on the processor, in a build of our own: the one that node-llama-cpp ships lacks those for F16,
- * BF16 and F32 with several rows at once, which makes such models half as fast. Made by build.sh out of the sources of
- * the very llama.cpp that is installed; where there is none for a processor, the library's own are used.
+ * BF16 and F32 with several rows at once, which makes such models half as fast, and Q4_K and Q6_K are slow there (k_quants.h).
+ * Made by build.sh out of the sources of the very llama.cpp that is installed; where there is none for a processor, the
+ * library's own are used.
  */
 import { dlopen, FFIType } from "bun:ffi";
 import { existsSync, readFileSync } from "node:fs";
@@ -21,7 +22,7 @@ const WIDE = "avx512f";
 
 /**
  * Loads the best of them into this process, before the addon looks for its own, which it then does not load.
- * @returns the variant's name; `undefined` when none fits, and nothing was done
+ * @returns the variant's name; `undefined` when none fits; the library then takes its own
  * @throws where they do not load, as beside another libc
  */
 export function loadKernels(folder: string, release: string): string | undefined {

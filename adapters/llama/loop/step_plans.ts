@@ -6,8 +6,15 @@ import { DecodeCosts } from "./costs.ts";
 
 /** Another number of threads must be quicker by this much: of equals the one that was used last wins. */
 const GAIN_MIN = 0.95;
-/** Steps of a trial with another number of threads. */
+/**
+ * Steps as short as this hand on so many tokens that who takes them, in this process and in others, needs a processor as
+ * well. More threads than one leave less of it, so they seem to take that much longer.
+ */
+const SHORT_MS = 1.5;
+const SHORT_DEARER = 1.25;
+/** Steps of a trial with another number of threads, and how long they may take: of a large model each takes long. */
 const TRIAL_STEPS = 6;
+const TRIAL_LONG_MS = 150;
 /** Between trials, in milliseconds; twice as long after each that changed nothing. */
 const TRIAL_MS_MIN = 2_000;
 const TRIAL_MS_MAX = 60_000;
@@ -52,7 +59,7 @@ export class StepPlans {
   next(sequences: number, threadsMax: number, isFixed = false): StepPlan {
     const threads = isFixed
       ? threadsMax
-      : (this.#tried(threadsMax) ?? this.#quickest(sequences, threadsMax));
+      : (this.#tried(sequences, threadsMax) ?? this.#quickest(sequences, threadsMax));
     const costs = this.#of(threads);
     return { threads, sizes: costs.next(sequences), costs };
   }
@@ -69,11 +76,12 @@ export class StepPlans {
   }
 
   /** The number of threads that is being tried, if there is one. */
-  #tried(threadsMax: number): number | undefined {
+  #tried(sequences: number, threadsMax: number): number | undefined {
     if (this.#trial.steps > 0 && this.#trial.threads <= threadsMax) {
       this.#trial.steps--;
       return this.#trial.threads;
     }
+    const usual = this.#costs[this.#threads]?.least(sequences) ?? 1;
     const now = this.#clock();
     if (threadsMax === 1 || now - this.#triedAt < this.#waitMs) return undefined;
     this.#triedAt = now;
@@ -83,7 +91,7 @@ export class StepPlans {
     const isUp = this.#threads === 1 || (this.#trial.threads < this.#threads && up <= threadsMax);
     this.#trial = {
       threads: isUp ? Math.min(up, threadsMax) : this.#threads - 1,
-      steps: TRIAL_STEPS,
+      steps: Math.max(0, Math.min(TRIAL_STEPS, Math.ceil(TRIAL_LONG_MS / usual)) - 1),
     };
     return this.#trial.threads;
   }
@@ -91,14 +99,19 @@ export class StepPlans {
   /** By what is known; the number that was used last where nothing else is. */
   #quickest(sequences: number, threadsMax: number): number {
     let best = Math.min(this.#threads, threadsMax);
-    let least = this.#costs[best]?.least(sequences) ?? Infinity;
+    let least = this.#cost(best, sequences);
     for (let threads = 1; threads <= threadsMax; threads++) {
-      const cost = this.#costs[threads]?.least(sequences) ?? Infinity;
+      const cost = this.#cost(threads, sequences);
       if (cost < least * GAIN_MIN) [best, least] = [threads, cost];
     }
     if (best !== this.#threads) this.#waitMs = TRIAL_MS_MIN;
     this.#threads = best;
     return best;
+  }
+
+  #cost(threads: number, sequences: number): number {
+    const ms = this.#costs[threads]?.least(sequences) ?? Infinity;
+    return threads > 1 && ms < SHORT_MS ? ms * SHORT_DEARER : ms;
   }
 
   #of(threads: number): DecodeCosts {

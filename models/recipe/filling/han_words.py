@@ -1,6 +1,6 @@
 """The Chinese words that requests are cut into, from jieba's dictionary (Debian's python3-jieba) and moult's own lexicon:
 
-    python3 han_words.py [/usr/lib/python3/dist-packages/jieba/dict.txt] > runtime/turn/han_words.txt
+    python3 han_words.py [/usr/lib/python3/dist-packages/jieba/dict.txt] > new.txt && mv new.txt runtime/turn/han_words.txt
 
 A line of the outcome holds all words of one length, in the order of their code units, a space, and two characters for each: its part of speech
 (`CLASSES`) and how seldom it is (`a` = every hundredth word; each letter on is e^-0.5 of the one before).

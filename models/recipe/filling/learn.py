@@ -315,7 +315,7 @@ def write(reader, names, out):
         turned(values.data).copy_(put(flat, scale, np.int16, 32767))
 
     for sort, vectors in zip("wpbc", (reader.names, reader.names, reader.names, reader.seen)):
-        rows = sorted(((name[2:], at + 1) for at, name in enumerate(names) if name.startswith(f"{sort} ")), key=lambda row: row[0].encode("utf-16-be"))
+        rows = sorted(((name[2:], at + 1) for at, name in enumerate(names) if name.startswith(f"{sort} ")), key=lambda row: row[0].encode())
         own = [at for _, at in rows]
         values = vectors.weight.detach().numpy()[own]
         scales = np.maximum(np.abs(values).max(1), 1e-6).astype(np.float32)

@@ -209,17 +209,21 @@ def main(folder):
 
 
 def write(names, han_names, own, rarity, explains):
-    with open(os.path.join(ROOT, "runtime/turn/word_vectors.txt"), "w", encoding="utf-8") as file:
+    # Whoever reads them has them mapped: they are replaced, not overwritten.
+    files = [os.path.join(ROOT, f"runtime/turn/word_vectors.{end}") for end in ("txt", "bin")]
+    with open(f"{files[0]}.new", "w", encoding="utf-8") as file:
         for group in (names, han_names):
             for length in range(1, LENGTH_MAX + 1):
                 file.write("".join(name for name in group if len(name) == length) + "\n")
     glosses = np.full((len(explains), GLOSSES), 65_535, dtype="<u2")
     for n, found in enumerate(explains):
         glosses[n, : len(found)] = found
-    with open(os.path.join(ROOT, "runtime/turn/word_vectors.bin"), "wb") as file:
+    with open(f"{files[1]}.new", "wb") as file:
         file.write(glosses.tobytes())
         file.write(np.array(rarity, dtype=np.uint8).tobytes())
         file.write(np.round(own * 127).astype(np.int8).tobytes())
+    for name in files:
+        os.replace(f"{name}.new", name)
     print(len(names), "English,", len(han_names), "Chinese words", file=sys.stderr)
 
 
