@@ -1,4 +1,4 @@
-"""Puts k_quants.h into a copy of llama.cpp's sources:  python3 into_sources.py LLAMA_CPP
+"""Puts the headers of this folder into a copy of llama.cpp's sources:  python3 into_sources.py LLAMA_CPP
 
 Where the sources have changed so that it does not fit any more, it says so and ends with 1.
 """
@@ -23,12 +23,59 @@ IS_Q6 = "    } else if (cur->type == GGML_TYPE_Q6_K) {\n"
 # Words' vectors that serve as the output too would lie in memory twice.
 TAKEN = '        if (cur->ne[1] % 8 == 0 && strncmp(cur->name, "token_embd", 10) != 0) return &q6_K_8x8_q8_K;\n'
 
+# Products of floats: numbers that are multiplied with F16 stay as they are, of one row, too, and sums are made of four at once.
+FLOATS_HEAD = '#include "ggml-cpu-impl.h"\n'
+ROWS_MIN = "    if (n < 2)\n        return false;\n"
+ONE_ROW = "    if (n < 2 && !(Atype == GGML_TYPE_F16 && Btype == GGML_TYPE_F32))\n        return false;\n"
+SUMS = """        for (int64_t j = 0; j < RN; ++j)
+            for (int64_t i = 0; i < RM; ++i)
+                C[ldc * (jj + j) + (ii + i)] = hsum(Cv[j][i]);
+    }
 
-# One row of Q4_K waits for memory alone, and llama.cpp's own function waits a little less.
-def calls(kind, end="", rows_min=1):
+    template <int RM, int RN, int BM>
+"""
+SUMS_AT_ONCE = """#ifdef MOULT_SUMS_OF_FOUR
+        if constexpr (RM == 4 && moult::CanSumFour<D>::value) {
+            for (int64_t j = 0; j < RN; ++j) _mm_storeu_ps(C + ldc * (jj + j) + ii, moult::sums_of_four(Cv[j]));
+            return;
+        }
+#endif
+"""
+# Attention: the loop over keys that is there stays for what is not ours.
+OPS_HEAD = '#include "vec.h"\n'
+BEFORE_KEYS = "        // online softmax / attention\n        // loop over n_kv and n_head_kv\n        // ref: https://arxiv.org/pdf/2112.05682.pdf\n\n"
+ATTENDED = """        bool attended = false;
+#ifdef MOULT_ATTENTION
+        if (k->type == GGML_TYPE_F16 && v->type == GGML_TYPE_F16 && logit_softcap == 0.0f) {
+            moult::Attended out{ M, S, VKQ32 };
+            attended = moult::attention({ pq, (int) DK, scale, mp, slope }, { (const char *) k->data + ik2*nbk2 + ik3*nbk3, (size_t) nbk1 },
+                                        { (const char *) v->data + iv2*nbv2 + iv3*nbv3, (size_t) nbv1 }, (int) DV, ic_start, ic_end, out);
+            if (attended) { M = out.most; S = out.weights; }
+        }
+#endif
+"""
+KEYS = "        for (int64_t ic = ic_start; ic < ic_end; ++ic) {\n            const float mv"
+VALUES = "        if (v->type == GGML_TYPE_F16) {\n            for (int64_t d = 0; d < DV; ++d) {"
+
+
+def half(width, vector):
+    """The product of F16 with F16, and before it the one with F32."""
+    def case(kind):
+        return f"""        if (Btype == GGML_TYPE_{"F16" if kind == "ggml_fp16_t" else "F32"}) {{
+            tinyBLAS<{width}, {vector}, {vector}, ggml_fp16_t, {kind}, float> tb{{ params, k,
+                (const ggml_fp16_t *)A, lda,
+                (const {kind} *)B, ldb,
+                (float *)C, ldc}};
+            return tb.matmul(m, n);
+        }}
+"""
+    return case("ggml_fp16_t"), f"{case('float')}{case('ggml_fp16_t')}"
+
+
+def calls(kind, end=""):
     for name in ("gemv", "gemm"):
         head = f"void ggml_{name}_q{kind}_K_8x8_q8_K{end}{ARGUMENTS}"
-        yield head, f"{head}{GUARD}    if (nr >= {rows_min}) return moult::{name}<moult::Q{kind}>(n, s, bs, vx, vy, nr, nc);\n#endif\n"
+        yield head, f"{head}{GUARD}    return moult::{name}<moult::Q{kind}>(n, s, bs, vx, vy, nr, nc);\n#endif\n"
 
 
 def changed(path, pairs):
@@ -42,10 +89,15 @@ def changed(path, pairs):
 
 def main(sources):
     folder = os.path.join(sources, "ggml/src/ggml-cpu")
-    shutil.copy(os.path.join(HERE, "k_quants.h"), folder)
-    changed(os.path.join(folder, "arch/x86/repack.cpp"), [(NEAREST, f'#include "../../k_quants.h"\n\n{NEAREST}'), *calls(4, rows_min=2)])
+    for name in ("k_quants.h", "sums_of_four.h", "attention.h"):
+        shutil.copy(os.path.join(HERE, name), folder)
+    changed(os.path.join(folder, "arch/x86/repack.cpp"), [(NEAREST, f'#include "../../k_quants.h"\n\n{NEAREST}'), *calls(4)])
     kept = [(ROWS_LEFT, f"{ROWS_LEFT}{GUARD}{AT_ONCE}#endif\n"), (IS_Q6, f"{IS_Q6}{GUARD}{TAKEN}#endif\n")]
     changed(os.path.join(folder, "repack.cpp"), [(NEAREST, f'#include "k_quants.h"\n\n{NEAREST}'), *calls(6, "_generic"), *kept])
+    floats = [(FLOATS_HEAD, f'{FLOATS_HEAD}#include "../sums_of_four.h"\n'), (ROWS_MIN, ONE_ROW), (SUMS, f"{SUMS_AT_ONCE}{SUMS}")]
+    changed(os.path.join(folder, "llamafile/sgemm.cpp"), [*floats, half(16, "__m512"), half(8, "__m256")])
+    own = [(KEYS, KEYS.replace("ic < ic_end", "ic < ic_end && !attended")), (VALUES, VALUES.replace("(v->", "(!attended && v->"))]
+    changed(os.path.join(folder, "ops.cpp"), [(OPS_HEAD, f'{OPS_HEAD}#include "attention.h"\n'), (BEFORE_KEYS, BEFORE_KEYS + ATTENDED), *own])
 
 
 if __name__ == "__main__":

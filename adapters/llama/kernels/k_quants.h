@@ -11,7 +11,7 @@ namespace moult {
 
 constexpr int COLUMNS = 8;       // of a block
 constexpr int CHUNK = 64;        // bytes: eight numbers of each of eight columns
-constexpr int AHEAD = 8192;      // bytes that are on their way from memory
+constexpr int AHEAD = 16384;     // bytes that are on their way from memory; into the second cache, the first is too small
 constexpr int ROWS_AT_ONCE = 64; // rows which stay near while all columns pass by
 
 // One number for each column -> in 32 bits, twice, as the two halves of a column's products lie.
@@ -123,7 +123,7 @@ static inline void tile(const Rows & rows, const typename Q::Block * const * col
     for (int l = 0; l < nb; l++) {
         const typename Q::Block * b[2] = { columns[0] + l, columns[BLOCKS - 1] + l };
         if (BLOCKS == 1)
-            for (size_t byte = 0; byte < sizeof(typename Q::Block); byte += 64) _mm_prefetch((const char *) b[0] + AHEAD + byte, _MM_HINT_T0);
+            for (size_t byte = 0; byte < sizeof(typename Q::Block); byte += 64) _mm_prefetch((const char *) b[0] + AHEAD + byte, _MM_HINT_T1);
         __m512i scale[BLOCKS][Q::PARTS], off[Q::PAIRS], products[R][BLOCKS];
         __m512 d_columns, d_off;
         Q::template read<BLOCKS>(b, scale, off, d_columns, d_off);

@@ -1,6 +1,7 @@
 /**
  * The kernels that compute on the processor, in a build of our own: the one that node-llama-cpp ships lacks those for F16,
- * BF16 and F32 with several rows at once, which makes such models half as fast, and Q4_K and Q6_K are slow there (k_quants.h).
+ * BF16 and F32 with several rows at once, which makes such models half as fast, and attention (attention.h), Q4_K and Q6_K are
+ * slow there (k_quants.h).
  * Made by build.sh out of the sources of the very llama.cpp that is installed; where there is none for a processor, the
  * library's own are used.
  */

@@ -75,24 +75,49 @@ test.if(isLinux64)(
   },
 );
 
-test.if(isOurs).each([
-  ["Q4_K", Q4_K],
-  ["Q6_K", Q6_K],
-])("products of %s weights are those of the library's plain ones", (_name, type) => {
+/** What products.c says of our kernels. */
+function ours() {
+  const ints = (count: number) => Array<"i32">(count).fill("i32");
   const { symbols } = cc({
     source: join(import.meta.dir, "products.c"),
     symbols: {
-      distance: {
-        args: ["cstring", "cstring", ...Array<"i32">(4).fill("i32")],
-        returns: FFIType.f64,
-      },
+      repacked: { args: ["cstring", "cstring", ...ints(4)], returns: FFIType.f64 },
+      halves: { args: ["cstring", "cstring", ...ints(3)], returns: FFIType.f64 },
+      attention: { args: ["cstring", "cstring", ...ints(3)], returns: FFIType.f64 },
     },
   });
   const text = (value: string) => ptr(Buffer.from(`${value}\0`));
   const base = text(libraryIn(installedFolder(), "ggml-base"));
-  const kernels = text(kernelsFile(mine ?? "", release()));
+  return { ...symbols, files: [base, text(kernelsFile(mine ?? "", release()))] as const };
+}
+
+test.if(isOurs).each([
+  ["Q4_K", Q4_K],
+  ["Q6_K", Q6_K],
+])("products of %s weights are those of the library's plain ones", (_name, type) => {
+  const { repacked, files } = ours();
   // Of one row up to more than stay near, and of columns that do not fill the last sixteen.
   for (const rows of [1, 2, 3, 4, 7, 9, 70])
     for (const columns of [8, 16, 72])
-      expect(symbols.distance(base, kernels, type, 768, columns, rows)).toBeLessThan(1e-6);
+      expect(repacked(...files, type, 768, columns, rows)).toBeLessThan(1e-6);
 });
+
+test.if(mine !== undefined)("products of F16 weights are as exact as those of F32 weights", () => {
+  const { halves, files } = ours();
+  for (const rows of [1, 2, 3, 6, 7, 40])
+    for (const columns of [4, 24, 160])
+      for (const width of [32, 256])
+        expect(halves(...files, width, columns, rows)).toBeLessThan(1e-6);
+});
+
+test.if(isOurs)(
+  "attention to keys and values of 16 bits is as exact as to those of 32 bits",
+  () => {
+    const { attention, files } = ours();
+    // Fewer than go together, some that do not fill the last sixteen, and so many that threads would share them.
+    for (const keys of [5, 16, 100, 600])
+      for (const streams of [1, 3])
+        for (const width of [32, 64, 80, 96, 128, 256])
+          expect(attention(...files, width, keys, streams)).toBeLessThan(2e-6);
+  },
+);
