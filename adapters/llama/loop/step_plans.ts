@@ -12,8 +12,18 @@ const GAIN_MIN = 0.95;
  */
 const SHORT_MS = 1.5;
 const SHORT_DEARER = 1.25;
+/**
+ * What decodes cost is what they take undisturbed. Threads that wait for each other are disturbed more than one alone, so
+ * between numbers of threads the mean of whole steps decides, as soon as there were so many; the last ones count most.
+ */
+const STEPS_KNOWN = 16;
+/** Steps after which a mean is none any more. */
+const FRESH_STEPS = 100;
+const MEAN_SHARE = 0.05;
+/** A step counts as this many times what it takes undisturbed at most. */
+const OUTLIER = 3;
 /** Steps of a trial with another number of threads, and how long they may take: of a large model each takes long. */
-const TRIAL_STEPS = 6;
+const TRIAL_STEPS = 32;
 const TRIAL_LONG_MS = 150;
 /** Between trials, in milliseconds; twice as long after each that changed nothing. */
 const TRIAL_MS_MIN = 2_000;
@@ -32,9 +42,25 @@ export interface StepPlan {
   readonly costs: DecodeCosts;
 }
 
+/** Steps of one number of streams with one number of threads. */
+interface Mean {
+  ms: number;
+  /** What counts of it. */
+  steps: number;
+  /** The last of them. */
+  at: number;
+}
+
 /** Learns as it is used. */
 export class StepPlans {
   readonly #costs: DecodeCosts[] = [];
+  /** By threads and streams. */
+  readonly #means: Mean[][] = [];
+  /** Threads, by streams. */
+  readonly #chosen: number[] = [];
+  #steps = 0;
+  /** Of the last step. */
+  #last = { threads: 0, sequences: 0 };
   readonly #clock: () => number;
   #threads: number;
   /** Steps that are left of a trial, and its threads. */
@@ -67,6 +93,7 @@ export class StepPlans {
   /** Takes in what a step took. `true`: somebody else computes, and threads that wait for each other take long. */
   learn({ threads, costs }: StepPlan, sequences: number, ms: number): boolean {
     const usual = costs.least(sequences);
+    if (!costs.isTrying) this.#count(threads, sequences, Math.min(ms, OUTLIER * (usual ?? ms)));
     const isSlow = threads > 1 && usual !== undefined && ms > CROWDED * usual;
     this.#crowded = isSlow ? this.#crowded + 1 : 0;
     if (this.#crowded < CROWDED_STEPS) return false;
@@ -96,27 +123,50 @@ export class StepPlans {
     return this.#trial.threads;
   }
 
-  /** By what is known; the number that was used last where nothing else is. */
   #quickest(sequences: number, threadsMax: number): number {
-    let best = Math.min(this.#threads, threadsMax);
-    let least = this.#cost(best, sequences);
-    for (let threads = 1; threads <= threadsMax; threads++) {
-      const cost = this.#cost(threads, sequences);
-      if (cost < least * GAIN_MIN) [best, least] = [threads, cost];
-    }
-    if (best !== this.#threads) this.#waitMs = TRIAL_MS_MIN;
+    const before = Math.min(this.#chosen[sequences] ?? this.#threads, threadsMax);
+    let best = before;
+    for (let threads = 1; threads <= threadsMax; threads++)
+      if (this.#isQuicker(threads, best, sequences)) best = threads;
+    if (best !== before) this.#waitMs = TRIAL_MS_MIN;
+    this.#chosen[sequences] = best;
     this.#threads = best;
     return best;
   }
 
-  #cost(threads: number, sequences: number): number {
-    const ms = this.#costs[threads]?.least(sequences) ?? Infinity;
-    return threads > 1 && ms < SHORT_MS ? ms * SHORT_DEARER : ms;
+  #isQuicker(threads: number, than: number, sequences: number): boolean {
+    const means = [threads, than].map((one) => this.#means[one]?.[sequences]);
+    const isKnown = means.every((mean) => mean !== undefined && mean.steps >= STEPS_KNOWN);
+    // A step takes longer the more there is to look back to: only what was measured at about the same time compares.
+    const isFresh = means.every((mean) => this.#steps - (mean?.at ?? 0) <= FRESH_STEPS);
+    if (isKnown && !isFresh) return false;
+    const [ms, usual] = [threads, than].map((one, at) => {
+      const found = isKnown ? means[at]?.ms : this.#costs[one]?.least(sequences);
+      return dearer(one, found ?? Infinity);
+    });
+    return (ms ?? Infinity) < (usual ?? Infinity) * GAIN_MIN;
+  }
+
+  /** The first step after others makes its graph and wakes its threads: it is none of the usual ones. */
+  #count(threads: number, sequences: number, ms: number): void {
+    const { threads: before, sequences: streams } = this.#last;
+    this.#last = { threads, sequences };
+    this.#steps++;
+    if (before !== threads || streams !== sequences) return;
+    const mean = ((this.#means[threads] ??= [])[sequences] ??= { ms, steps: 0, at: this.#steps });
+    if (this.#steps - mean.at > FRESH_STEPS) mean.steps = 0;
+    mean.at = this.#steps;
+    mean.steps++;
+    mean.ms += Math.max(MEAN_SHARE, 1 / mean.steps) * (ms - mean.ms);
   }
 
   #of(threads: number): DecodeCosts {
     return (this.#costs[threads] ??= new DecodeCosts());
   }
+}
+
+function dearer(threads: number, ms: number): number {
+  return threads > 1 && ms < SHORT_MS ? ms * SHORT_DEARER : ms;
 }
 
 /** Milliseconds of the processor, by this process so far. */

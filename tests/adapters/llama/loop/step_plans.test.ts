@@ -78,3 +78,17 @@ test("several steps that take far too long are somebody else's work, one is not"
   play(8, 50);
   expect(play(8, 4, 2, slow).filter(({ crowded }) => crowded)).toHaveLength(1);
 });
+
+test("threads that are quick but often disturbed give way to one that is not", () => {
+  let step = 0;
+  const { play } = player((threads) => (threads === 1 ? 4 : ++step % 3 === 0 ? 10 : 2.5));
+  play(4, 3_000);
+  expect(most(play(4, 500), 1)).toBe(true);
+});
+
+test("a step that takes longer the more there is to look back to says nothing of threads", () => {
+  let step = 0;
+  const { play } = player((threads) => (2 + (++step % 1_000) / 500) * (threads === 1 ? 1 : 0.6));
+  play(4, 6_000);
+  expect(most(play(4, 3_000), 2)).toBe(true);
+});
