@@ -36,6 +36,8 @@ const HEAR_MS = 2;
 /** However hot it is, something is decoded. */
 const REST_MAX = 0.9;
 const REST_MS_MAX = 1_000;
+/** Who takes work back meanwhile is heard after so long. */
+const REST_HEAR_MS = 50;
 
 /** How a loop decodes. */
 export interface LoopOptions {
@@ -200,7 +202,11 @@ export class DecodeLoop {
 
   /** After so many milliseconds of work. */
   async #cool(ms: number): Promise<void> {
-    await Bun.sleep(Math.min(REST_MS_MAX, (ms * this.#restShare) / (1 - this.#restShare)));
+    let left = Math.min(REST_MS_MAX, (ms * this.#restShare) / (1 - this.#restShare));
+    for (; left > 0; left -= REST_HEAR_MS) {
+      await Bun.sleep(Math.min(REST_HEAR_MS, left));
+      this.#dropAborted();
+    }
   }
 
   /** One token for everybody who writes. */
