@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { relevant } from "./scan.ts";
 
 /** Editors write a file in several steps, a few milliseconds apart. */
-const QUIET_MS = 15;
+const QUIET_MS = 8;
 
 /** Paths that may wait at once; the rescan finds what changed beyond them. */
 const PATHS_MAX = 4_096;
