@@ -1,4 +1,4 @@
-/** Whole numbers as people say them, in English and Chinese. Knows text only. */
+/** Numbers as people say them, in English and Chinese. Knows text only. */
 
 const UNITS =
   "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(
@@ -23,6 +23,16 @@ export function spokenNumbers(text: string): readonly number[] {
   }
   for (const [word] of text.matchAll(CHINESE)) numbers.push(...chineseNumbers(word));
   return numbers;
+}
+
+/** The one number that a text says in words, also with a point: "five point two five" is 5.25; `undefined`: none, or several. */
+export function spokenNumber(text: string): number | undefined {
+  const [, before = text, after] = /^(.+) point (.+)$/iu.exec(text) ?? [];
+  const [whole, ...more] = spokenNumbers(before);
+  if (whole === undefined || more.length > 0 || after === undefined)
+    return more.length > 0 ? undefined : whole;
+  const digits = after.split(" ").map((word) => spokenNumbers(word)[0] ?? NaN);
+  return digits.every((digit) => digit < 10) ? Number(`${whole}.${digits.join("")}`) : undefined;
 }
 
 /** Below 100; "a" is one. */

@@ -17,7 +17,6 @@ const SHARED_MIN = 3;
 const SHARED_LEAST = 0.45;
 /** What is less alike says nothing. */
 const ALIKE_MIN = 0.3;
-const NAMES_IT = /its name$/u;
 
 /** What words mean that a parameter is called and described by. */
 interface Meant {
@@ -33,7 +32,7 @@ function meantBy(one: Parameter): Meant {
   if (before !== undefined) return before;
   const name = vectorsOf(plainOf(one.key));
   const about = vectorsOf(one.role.about).slice(0, ABOUT_MAX);
-  const whole = sumOf([...name, ...name, ...about]);
+  const whole = directionOf([...name, ...name, ...about]);
   const meant = { name, about, whole };
   known.set(one, meant);
   return meant;
@@ -61,10 +60,11 @@ function vectorsOfWord(word: string): readonly Float32Array[] {
 
 function vectorOfWord(word: string): Float32Array | undefined {
   const [first, ...more] = vectorsOfWord(word);
-  return first === undefined || more.length === 0 ? first : sumOf([first, ...more]);
+  return first === undefined || more.length === 0 ? first : directionOf([first, ...more]);
 }
 
-function sumOf(vectors: readonly Float32Array[]): Float32Array | undefined {
+/** Where several vectors point together. */
+function directionOf(vectors: readonly Float32Array[]): Float32Array | undefined {
   if (vectors.length === 0) return undefined;
   const sum = new Float32Array(DIMENSIONS);
   for (const vector of vectors)
@@ -110,7 +110,7 @@ export function alikeBetween(
   one: Parameter,
   piece: Piece | undefined,
 ): readonly (readonly [string, number])[] {
-  if (piece === undefined || isPlain(piece.bare) || LEADS.has(piece.bare)) return [];
+  if (piece === undefined || saysNothing(piece)) return [];
   const seen: (readonly [string, number])[] = [];
   const shared = isWord(piece) ? sharedWith(one, piece.bare) : 0;
   if (shared > 0) seen.push(["begins like its name", shared]);
@@ -121,6 +121,18 @@ export function alikeBetween(
   seen.push(["alike its description", nearest(vector, about)]);
   if (one.type === "enum") seen.push(["alike a choice", nearest(vector, choicesOf(one))]);
   return seen;
+}
+
+function saysNothing({ bare }: Piece): boolean {
+  return isPlain(bare) || LEADS.has(bare);
+}
+
+/** How nearly a piece is the name of a parameter, by its letters or by what it means. */
+function nameIn(one: Parameter, piece: Piece): number {
+  if (saysNothing(piece)) return 0;
+  const vector = vectorOfPiece(piece);
+  const shared = isWord(piece) ? sharedWith(one, piece.bare) : 0;
+  return vector === undefined ? shared : Math.max(shared, nearest(vector, meantBy(one).name));
 }
 
 /** How much of a word a word of the name begins with: "sedated" and "sedation". */
@@ -152,7 +164,7 @@ function vectorsOfChoice(value: unknown): readonly Float32Array[] {
   const before = choiceVectors.get(plain);
   if (before !== undefined) return before;
   const vectors = [plain, ...wordsMeaning(plain)].slice(0, 4).flatMap((words) => {
-    const sum = sumOf(vectorsOf(words));
+    const sum = directionOf(vectorsOf(words));
     return sum === undefined ? [] : [sum];
   });
   if (choiceVectors.size >= CHOICES_MAX) choiceVectors.clear();
@@ -233,10 +245,7 @@ function nameAt(one: Parameter, said: Said): number {
   let [most, best] = [ALIKE_MIN, -1];
   for (const [at, piece] of said.pieces.entries()) {
     if (piece.source > 0) continue;
-    const alike = Math.max(
-      0,
-      ...alikeBetween(one, piece).flatMap(([name, much]) => (NAMES_IT.test(name) ? [much] : [])),
-    );
+    const alike = nameIn(one, piece);
     if (alike > most) [most, best] = [alike, at];
   }
   nameKnown.set(said, all.set(one, best));

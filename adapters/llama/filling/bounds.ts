@@ -1,5 +1,5 @@
 /** Where a value may begin and end. Knows words of two languages. */
-import { isMeasure, isOrder, isPlain, JOINTS, LEADS } from "./plain_words.ts";
+import { endsInTitle, isMeasure, isOrder, isPlain, JOINTS, LEADS } from "./plain_words.ts";
 import { isWhole, type Piece } from "./pieces.ts";
 import { isName, type Stretch } from "./stretch.ts";
 
@@ -16,8 +16,9 @@ const SUBJECT =
   /^(?:i|i'm|i'll|i've|we|we're|we'll|you|he|she|they|it|it's|the|my|our|your|there|this|that|his|her|if|whether|what|how|why|when|where|who|我|我们|咱|咱们|你|你们|您|他|她|他们|她们|它)$/u;
 /** The point of "4 p.m." belongs to it. */
 const POINTED = /(?:^|[\d\s])[ap]\.m$/iu;
-const TITLED = /(?:^|\s)(?:Dr|Mr|Mrs|Ms|St|Prof|Capt|Sgt|Rev|Jr|Sr|No|vs|\p{Lu})$/u;
-const SENTENCES = /\p{L}{2,}[.!?] \p{Lu}|[。！？]\p{Script=Han}/u;
+const INITIAL = /(?:^|\s)\p{Lu}$/u;
+/** What ends a sentence, between two of them. */
+const BETWEEN_SENTENCES = /[.!?](?= \p{Lu})|[。！？](?=\p{Script=Han})/gu;
 const HAN = /\p{Script=Han}/u;
 
 /** No pronoun has more characters. */
@@ -49,10 +50,10 @@ export function valueOf({ one, said, begin, end }: Stretch): string {
 
 /** "Ann is late. The bus broke down", but not "Dr. Konrad Ebel". */
 function holdsSentences(text: string): boolean {
-  const [found] = SENTENCES.exec(text) ?? [];
-  if (found === undefined) return false;
-  const before = text.slice(0, text.indexOf(found) + found.search(/[.!?。！？]/u));
-  return !TITLED.test(before) || SENTENCES.test(text.slice(before.length + 1));
+  return [...text.matchAll(BETWEEN_SENTENCES)].some(({ index }) => {
+    const before = text.slice(0, index);
+    return !endsInTitle(before) && !INITIAL.test(before);
+  });
 }
 
 /** Whether it is polite, or what a request ends with. */

@@ -33,6 +33,9 @@ const MOMENT =
 const DIGITS = /\d+(?:\.\d+)?/gu;
 const BELOW_ZERO = /^(?:minus|negative|零下|负)$/u;
 const BELOW_ZERO_BEFORE = /(?:负|零下|minus )$/iu;
+const HOUR = /(?:^|_)hour$/iu;
+const MINUTE = /(?:^|_)min(?:ute)?$/iu;
+const JOINED = /^(\p{Lu}\p{Ll}+)[-–](\p{Lu}\p{Ll}+)$/u;
 const SIDES = /^([^/]+)\/([^/]+)$/u;
 const REPOSITORY = /repo|name|project/iu;
 
@@ -62,7 +65,22 @@ function numbers(one: Parameter, said: Said): readonly Candidate[] {
     weighCount(stretch, traits);
     return [{ value, first, last, traits, score }];
   });
-  return [...whole, ...numbersWithin(one, said)];
+  return [...whole, ...numbersWithin(one, said), ...clocks(one, said)];
+}
+
+/** 八点二十, where the hour and the minute are two parameters. */
+function clocks(one: Parameter, { pieces }: Said): readonly Candidate[] {
+  const nth = HOUR.test(one.key) ? 0 : MINUTE.test(one.key) ? 1 : -1;
+  if (nth < 0) return [];
+  return pieces.flatMap(({ text, kind, quoted }, at): readonly Candidate[] => {
+    const clock = kind !== "time" || quoted ? undefined : clockOf(text);
+    if (clock === undefined) return [];
+    const traits = new Tally();
+    traits.add(nth === 0 ? "hour of a time" : "minute of a time");
+    if (!one.required) traits.add("optional");
+    const value = Number(clock.split(":")[nth]);
+    return [{ value, first: at, last: at, traits, score: 0, part: true }];
+  });
 }
 
 /** "1280 x 800", "2-1", "PR 640", 第五章: the numbers in a piece, each a part of it. */
@@ -181,7 +199,7 @@ function spans(one: Parameter, said: Said): readonly Candidate[] {
       weighMark(stretch, mark, more);
       found.push({ value: value + mark, first, last, traits: more, score: 0 });
     }
-    found.push(...sides(one, said, first), ...moments(one, said, first));
+    found.push(...sides(one, said, first), ...ends(one, said, first), ...moments(one, said, first));
   }
   return found;
 }
@@ -238,6 +256,17 @@ function moments(one: Parameter, said: Said, at: number): readonly Candidate[] {
   return [day, hour].map((value, nth) => {
     const traits = new Tally();
     traits.add(nth === 0 ? "day of a moment" : "hour of a moment");
+    if (!one.required) traits.add("optional");
+    return { value, first: at, last: at, traits, score: 0, part: true };
+  });
+}
+
+/** "Denver-Tucson", where both ends of a way are parameters. */
+function ends(one: Parameter, said: Said, at: number): readonly Candidate[] {
+  const [, ...both] = (one.role.named && JOINED.exec(said.pieces[at]?.text ?? "")) || [];
+  return both.map((value, nth) => {
+    const traits = new Tally();
+    traits.add(nth === 0 ? "first of a pair" : "second of a pair");
     if (!one.required) traits.add("optional");
     return { value, first: at, last: at, traits, score: 0, part: true };
   });

@@ -34,7 +34,13 @@ function chinese(text: string): Time | undefined {
   const found = CHINESE.exec(text);
   if (found === null) return undefined;
   const [, hour = "", half, quarter, three, minutes = ""] = found;
-  const minute = half ? 30 : quarter ? 15 : three ? 45 : (numberOf(minutes) ?? 0);
+  const minute = half
+    ? 30
+    : quarter
+      ? 15
+      : three
+        ? 45
+        : (numberOf(minutes.replace(/^[零〇]/u, "")) ?? 0);
   const hours = numberOf(hour);
   return hours === undefined ? undefined : [hours, minute];
 }

@@ -2,9 +2,10 @@
  * A text as pieces that are not cut: words, and in one piece each what shows by its form that it belongs together,
  * such as a time, a quotation, an address. Chinese is cut by han_words.ts. Knows text only.
  */
-import { spokenNumbers } from "../number_words.ts";
+import { spokenNumber, spokenNumbers } from "../number_words.ts";
 import { hanWords, partOfSpeech } from "../../../runtime/turn/han_words.ts";
 import type { ValueKind } from "../value_kinds.ts";
+import { endsInTitle } from "./plain_words.ts";
 import { DIGITS, MONEY, type Range, wholesIn } from "./wholes.ts";
 
 /** A word or a whole value. */
@@ -128,7 +129,7 @@ function pieceOf(text: string, ranges: readonly Range[], at: number, source: num
 
 /** The point of "Dr. Who" ends nothing. */
 function isTitle(text: string, gap: string): boolean {
-  return gap === ". " && /(?:^|\s)(?:Dr|Mr|Mrs|Ms|St|Prof|No)$/u.test(text);
+  return gap === ". " && endsInTitle(text);
 }
 
 function numberIn(text: string): number | undefined {
@@ -141,8 +142,7 @@ function numberIn(text: string): number | undefined {
   if (text.length > SPOKEN_MAX || !SPOKEN.test(text)) return undefined;
   // "一下" and "第三" count nothing.
   if (HAN.test(text) && !/^[零〇一二两三四五六七八九十百千万]+$/u.test(text)) return undefined;
-  const spoken = spokenNumbers(text);
-  return spoken.length === 1 ? spoken[0] : undefined;
+  return spokenNumber(text);
 }
 
 /** 四十二块五 */

@@ -99,3 +99,10 @@ export function isPlain(bare: string): boolean {
 export function isOrder(bare: string): boolean {
   return ORDERS.has(bare);
 }
+
+const TITLE = /(?:^|\s)(?:Dr|Mr|Mrs|Ms|St|Prof|Capt|Sgt|Rev|Jr|Sr|No|vs)$/u;
+
+/** Whether a point after this text ends no sentence: "Dr", "St". */
+export function endsInTitle(text: string): boolean {
+  return TITLE.test(text);
+}

@@ -182,7 +182,7 @@ const WRITTEN: readonly (readonly [RegExp, (match: RegExpMatchArray) => number |
   ],
   [
     new RegExp(
-      `(?<![${HAN_DIGITS}\\d.])([${HAN_DIGITS}]+|\\d+)(?:公里|公斤|个|斤|杯|升|米|倍|块|里|碗|勺|圈|度)半(?!小时|个|天|钟)`,
+      `(?<![${HAN_DIGITS}\\d.])([${HAN_DIGITS}]+|\\d+)(?:公里|公斤|个|斤|杯|升|米|倍|块|里|碗|勺|圈|度|亩|吨|尺|瓶|壶|箱|页|袋)半(?!小时|个|天|钟)`,
       "gu",
     ),
     ([, whole = ""]) => halfMore(whole),

@@ -15,8 +15,8 @@ import type { Piece } from "./pieces.ts";
 import type { Parameter, Said } from "./stretch.ts";
 import { addAt, addNamed, addProducts, mostOf, sumOf } from "./sums.ts";
 import { marked, type Places, type Points } from "./taken.ts";
-import { traitsBetween, traitsOfParameter, traitsOfPieces } from "./traits.ts";
-import { DEPTH, type Layer, LAYERS, PLACES, WIDTH, weightsOf } from "./weights.ts";
+import { traitsBetween, traitsOfParameter, traitsOfPlace, traitsOfWord } from "./traits.ts";
+import { DEPTH, type Layer, LAYERS, PLACES, REACH, WIDTH, weightsOf } from "./weights.ts";
 
 /** What sounds like an optional argument is rather one than nothing. */
 export const OPTIONAL = 0.8;
@@ -115,26 +115,28 @@ function encode(all: readonly Seeking[], said: Said): readonly Float32Array[] {
   });
 }
 
-/** A piece that is read for several tools means the same. */
-const meanings = new WeakMap<Piece, Float32Array>();
+/** What a piece is whoever reads it: several tools read the same. */
+const wordVectors = new WeakMap<Piece, Float32Array>();
 
 function wordsIn(said: Said): readonly Float32Array[] {
-  const { words, meaning } = weightsOf();
-  return traitsOfPieces(said).map((traits, at) => {
-    const piece = said.pieces[at];
-    const own = new Float32Array(WIDTH);
-    for (const trait of traits) addNamed(own, words, trait, 1);
-    if (piece === undefined) return own;
-    let meant = meanings.get(piece);
-    if (meant === undefined) {
-      meant = new Float32Array(WIDTH);
-      const vector = vectorOfPiece(piece);
-      if (vector !== undefined) addProducts(meant, meaning, vector, vector.length);
-      meanings.set(piece, meant);
-    }
-    for (let n = 0; n < WIDTH; n++) own[n] = (own[n] ?? 0) + (meant[n] ?? 0);
+  const { words } = weightsOf();
+  return said.pieces.map((piece, at) => {
+    const own = Float32Array.from(wordOf(piece));
+    for (const trait of traitsOfPlace(said, piece, at)) addNamed(own, words, trait, 1);
     return own;
   });
+}
+
+function wordOf(piece: Piece): Float32Array {
+  const before = wordVectors.get(piece);
+  if (before !== undefined) return before;
+  const { words, meaning } = weightsOf();
+  const own = new Float32Array(WIDTH);
+  for (const trait of traitsOfWord(piece)) addNamed(own, words, trait, 1);
+  const vector = vectorOfPiece(piece);
+  if (vector !== undefined) addProducts(own, meaning, vector, vector.length);
+  wordVectors.set(piece, own);
+  return own;
 }
 
 function deepened(
@@ -145,30 +147,52 @@ function deepened(
 }
 
 /** What neighbours, the other parameters at the same piece, and the whole request add. */
-function deepen(
-  rows: readonly Float32Array[],
-  { near, bias, others, whole }: Layer,
-): readonly Float32Array[] {
-  const size = WIDTH * WIDTH;
+function deepen(rows: readonly Float32Array[], layer: Layer): readonly Float32Array[] {
+  const { near, bias, others, whole } = layer;
   const share = 1 / Math.max(1, rows.length - 1);
   const mean = sumOf(rows).map((value) => value * share);
   const shared = new Float32Array(mean.length);
   addProducts(shared, others, mean, WIDTH);
-  // What the others say is what all say without what it says itself.
-  const middle = near
-    .subarray(size, 2 * size)
-    .map((value, at) => value - (others[at] ?? 0) * share);
+  const middle = middleOf(layer, rows.length);
   return rows.map((row) => {
     const all = Float32Array.from(bias);
     addProducts(all, whole, mostOf(row), WIDTH);
-    const sums = shared.map((value, at) => value + (all[at % WIDTH] ?? 0));
-    const inner = row.length - WIDTH;
-    addProducts(sums, middle, row, WIDTH);
-    addProducts(sums.subarray(WIDTH), near.subarray(0, size), row.subarray(0, inner), WIDTH);
-    addProducts(sums.subarray(0, inner), near.subarray(2 * size), row.subarray(WIDTH), WIDTH);
+    const sums = new Float32Array(row.length);
+    for (let at = 0; at < sums.length; at++) sums[at] = (shared[at] ?? 0) + (all[at % WIDTH] ?? 0);
+    for (let nth = 0; nth < REACH; nth++) {
+      const far = nth - MIDDLE;
+      const matrix = far === 0 ? middle : near.subarray(nth * SIZE, (nth + 1) * SIZE);
+      const [to, from] = [Math.max(0, -far) * WIDTH, Math.max(0, far) * WIDTH];
+      addProducts(
+        sums.subarray(to, Math.max(to, sums.length - from)),
+        matrix,
+        row.subarray(from, Math.max(from, row.length - to)),
+        WIDTH,
+      );
+    }
     for (let at = 0; at < sums.length; at++) sums[at] = (row[at] ?? 0) + Math.max(0, sums[at] ?? 0);
     return sums;
   });
+}
+
+/** Numbers of a matrix for one neighbour, and which of them is the piece itself. */
+const SIZE = WIDTH * WIDTH;
+const MIDDLE = (REACH - 1) / 2;
+
+/** By number of parameters. */
+const middles = new WeakMap<Layer, Map<number, Float32Array>>();
+
+/** The matrix for the piece itself: what the others say is what all say without what it says. */
+function middleOf(layer: Layer, parameters: number): Float32Array {
+  const all = middles.get(layer) ?? new Map<number, Float32Array>();
+  const before = all.get(parameters);
+  if (before !== undefined) return before;
+  const share = 1 / Math.max(1, parameters - 1);
+  const middle = layer.near
+    .subarray(MIDDLE * SIZE, (MIDDLE + 1) * SIZE)
+    .map((value, at) => value - (layer.others[at] ?? 0) * share);
+  middles.set(layer, all.set(parameters, middle));
+  return middle;
 }
 
 function weigh(option: Seeking, row: Float32Array): Points {
@@ -183,20 +207,21 @@ function weigh(option: Seeking, row: Float32Array): Points {
     .subarray(one.required ? DEPTH : 0)
     .map((value, n) => value + (pool[n] ?? 0));
   const none = (weights.noneBias[0] ?? 0) + positiveSum(nothing, weights.noneOut);
-  return { points: pointsOf(option, pool, edgesOf(row, weights.edges)), none };
+  return { points: pointsOf(option, pool, row), none };
 }
 
 /** By candidate. `pool`: of the whole request. */
 function pointsOf(
   { seek, seen, first, last }: Seeking,
   pool: Float32Array,
-  edges: Float32Array,
+  row: Float32Array,
 ): Float32Array {
+  const places = placesOf(row, weightsOf().edges);
   const hidden = new Float32Array(DEPTH);
   return Float32Array.from(first, (begin, at) => {
     hidden.set(pool);
     addAt(hidden, seen, at * DEPTH, 1);
-    if (begin >= 0) addPlaces(hidden, edges, begin, last[at] ?? begin);
+    if (begin >= 0) addPlaces(hidden, places, begin, last[at] ?? begin);
     return positiveSum(hidden, seek.out);
   });
 }
@@ -208,28 +233,44 @@ function positiveSum(values: Float32Array, weights: Float32Array): number {
   return sum;
 }
 
-/** What each piece adds to a value in each of its places; inside of it, all pieces up to there. */
-function edgesOf(row: Float32Array, edges: Float32Array): Float32Array {
-  const size = PLACES * DEPTH;
-  const all = new Float32Array((row.length / WIDTH) * size);
-  addProducts(all, edges, row, WIDTH);
-  for (let from = size + 2 * DEPTH; from < all.length; from += size)
-    addAt(all.subarray(from, from + DEPTH), all, from - size, 1);
-  return all;
+/** What pieces add to a value by their places: by piece, if it begins there, if it ends there, and inside all up to there. */
+interface Ends {
+  readonly begins: Float32Array;
+  readonly ends: Float32Array;
+  /** From the beginning of the request on; the first is none. */
+  readonly upTo: Float32Array;
 }
 
-function addPlaces(hidden: Float32Array, edges: Float32Array, first: number, last: number): void {
-  const add = (at: number, place: number, share: number): void => {
-    const from = (at * PLACES + place) * DEPTH;
-    if (from >= 0 && from < edges.length) addAt(hidden, edges, from, share);
-  };
-  add(first, 0, 1);
-  add(last, 1, 1);
+function placesOf(row: Float32Array, edges: Float32Array): Ends {
+  const pieces = row.length / WIDTH;
+  const all = new Float32Array(pieces * PLACES * DEPTH);
+  addProducts(all, edges, row, WIDTH);
+  const begins = new Float32Array(pieces * DEPTH);
+  const ends = new Float32Array(pieces * DEPTH);
+  const upTo = new Float32Array((pieces + 1) * DEPTH);
+  for (let at = 0; at < pieces; at++)
+    for (let n = 0; n < DEPTH; n++) {
+      const to = at * DEPTH + n;
+      const from = at * PLACES * DEPTH + n;
+      const before = at === 0 ? 0 : (all[from - PLACES * DEPTH + 3 * DEPTH] ?? 0);
+      begins[to] = (all[from] ?? 0) + before;
+      // After the last piece comes nothing.
+      ends[to] = (all[from + DEPTH] ?? 0) + (all[from + PLACES * DEPTH + 4 * DEPTH] ?? 0);
+      upTo[to + DEPTH] = (upTo[to] ?? 0) + (all[from + 2 * DEPTH] ?? 0);
+    }
+  return { begins, ends, upTo };
+}
+
+function addPlaces(
+  hidden: Float32Array,
+  { begins, ends, upTo }: Ends,
+  first: number,
+  last: number,
+): void {
   const share = 1 / (last - first + 1);
-  add(last, 2, share);
-  if (first > 0) {
-    add(first - 1, 2, -share);
-    add(first - 1, 3, 1);
+  const [begin, end] = [first * DEPTH, last * DEPTH];
+  for (let n = 0; n < DEPTH; n++) {
+    const inside = (upTo[end + DEPTH + n] ?? 0) - (upTo[begin + n] ?? 0);
+    hidden[n] = (hidden[n] ?? 0) + (begins[begin + n] ?? 0) + (ends[end + n] ?? 0) + share * inside;
   }
-  add(last + 1, 4, 1);
 }

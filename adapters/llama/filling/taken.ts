@@ -1,6 +1,9 @@
 /** How likely each piece goes to which parameter, as far as is known. Knows numbers only. */
 import { addProducts, sumOf } from "./sums.ts";
-import { MARKS, WIDTH, weightsOf } from "./weights.ts";
+import { MARKS, TAKEN, WIDTH, weightsOf } from "./weights.ts";
+
+/** What is less likely changes nothing. */
+const LIKELY_MIN = 1e-6;
 
 /** Where the candidates of a parameter are looked for: by candidate, the first and the last piece; -1 = nowhere. */
 export interface Places {
@@ -40,9 +43,6 @@ export function marked(
   });
 }
 
-/** Of a piece: inside, first, last. */
-const TAKEN = 3;
-
 function takenBy(
   { first, last }: Places,
   { points, none }: Points = { points: new Float32Array(), none: 0 },
@@ -62,6 +62,3 @@ function takenBy(
   }
   return { taken, nothing: Math.exp(none - top) / all };
 }
-
-/** What is less likely changes nothing. */
-const LIKELY_MIN = 1e-6;

@@ -16,16 +16,8 @@ const TERMS_MAX = 12;
 const ENDED_MIN = 5;
 const BOUNDS = [0, 1, 2, 5, 12, 24, 31, 59, 100, 1000, 2100] as const;
 
-/** What is seen of each piece, whatever parameter looks for it. */
-export function traitsOfPieces(said: Said): readonly (readonly string[])[] {
-  return said.pieces.map((piece, at) => [
-    ...traitsOfWord(piece),
-    ...traitsOfPlace(said, piece, at),
-    `sort~${sortOf(said, piece, at)}`,
-  ]);
-}
-
-function traitsOfWord(piece: Piece): readonly string[] {
+/** What is seen of a piece whoever reads it. */
+export function traitsOfWord(piece: Piece): readonly string[] {
   const { text, bare, quoted, kind, number } = piece;
   const seen = [`word~${wordOf(piece)}`];
   if (quoted) return seen;
@@ -73,8 +65,9 @@ function shapeOf(text: string): string {
     .slice(0, 8);
 }
 
-function traitsOfPlace(said: Said, piece: Piece, at: number): readonly string[] {
-  const seen: string[] = [];
+/** What is seen of a piece by its place among what was said to a tool, whatever parameter looks for it. */
+export function traitsOfPlace(said: Said, piece: Piece, at: number): readonly string[] {
+  const seen = [`sort~${sortOf(said, piece, at)}`];
   if (piece.opens) seen.push("opens");
   if (piece.closes) seen.push("closes");
   if (piece.led) seen.push("led");

@@ -15,8 +15,10 @@ export const DEPTH = 64;
 export const LAYERS = 3;
 /** Such layers once it is known what others take. */
 export const AGAIN = 2;
-/** What is then known of a piece: how likely it is in, begins and ends a value, the same of the others', and that there is none. */
-export const MARKS = 7;
+/** What is then known of a piece: how likely it is in a value, begins it and ends it. */
+export const TAKEN = 3;
+/** The same of all other parameters', and how likely there is no value. */
+export const MARKS = 2 * TAKEN + 1;
 /** Pieces that such a layer sees at once. */
 export const REACH = 3;
 /** Of the words' own vectors (runtime/turn/word_vectors.ts). */

@@ -2,7 +2,7 @@
  * What in a text is not cut, by its form: quotations, times, sums, addresses, numbers in words, patterns of file names. Knows
  * text only.
  */
-import { spokenNumbers } from "../number_words.ts";
+import { spokenNumber } from "../number_words.ts";
 import { type FoundValue, type ValueKind, valuesIn } from "../value_kinds.ts";
 import { isOrder, isPlain } from "./plain_words.ts";
 
@@ -37,7 +37,7 @@ const DIGIT_WORD =
   "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)";
 /** "two hundred and fifty", "forty two". */
 const WORD_NUMBER = new RegExp(
-  `\\b(?:${DIGIT_WORD}|a(?= (?:hundred|thousand)))(?:(?:[ -]| and )(?:${DIGIT_WORD}|hundred|thousand))+\\b`,
+  `\\b(?:${DIGIT_WORD}|a(?= (?:hundred|thousand)))(?:(?:[ -]| and | point )(?:${DIGIT_WORD}|hundred|thousand))+\\b`,
   "giu",
 );
 /** 三（2）班 */
@@ -46,6 +46,9 @@ const CLASS_ROOM = /[一二三四五六七八九初高\d]{1,3}[（(]\d{1,2}[）)
 const PARTICLED =
   /(?<!\p{L})\p{Lu}\. (?:\p{Lu}\. )?\p{Lu}\p{Ll}[\p{L}-]*|(?<!\p{L})(\p{Lu}[\p{L}'’-]*) (?:van|von|de|del|della|di|da|dos|du|bin|ibn|al|ter|zu|af)(?: (?:der|den|la|los|las))? \p{Lu}[\p{L}-]+/gu;
 
+/** With a plus or a zero at its beginning, or in groups as in America, China and Scandinavia. */
+const PHONE =
+  /^(?:[+(]|0)|^(?:1[ -])?\d{3}[ -]\d{3,4}(?:[ -]\d{4})?$|^\d{4}[ -]\d{4}$|^1\d{2}[ -]\d{4}[ -]\d{4}$|^\d{2}(?:[ -]\d{2}){3,4}$/u;
 const FIELD = String.raw`(?:\*|\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)(?:\/\d+)?`;
 /** Of values that are found nowhere else: when a job runs, names of files with a star, times with seconds. */
 const PATTERNS: readonly (readonly [RegExp, ValueKind])[] = [
@@ -91,65 +94,79 @@ export function wholesIn(text: string): readonly Range[] {
     .map((whole) => withSign(text, whole));
 }
 
+/** All values with marks or a form of their own; where two overlap, what stands earlier here counts. */
 function foundIn(text: string): readonly Range[] {
   const quotes = [...text.matchAll(QUOTED)].map((match): Range => {
     const inner = match.slice(1).find((group) => group !== undefined) ?? "";
     const from = match.index + match[0].indexOf(inner);
     return { from, to: from + inner.length, quoted: true };
   });
-  const isFree = ({ from, to }: Range): boolean =>
-    quotes.every((quote) => to <= quote.from || from >= quote.to);
-  const forms = PATTERNS.flatMap(([pattern, kind]) =>
-    [...text.matchAll(pattern)].map(({ index, 0: all }): Range => ({
-      from: index,
-      to: index + all.length,
-      kind,
-    })),
-  );
-  const sums = [...text.matchAll(BRACKETED)]
-    .filter(({ 0: sum }) => sum.includes("(") && /[\d)]\s?[+*/^×÷-]|sqrt/u.test(sum))
-    .map(({ index, 0: sum }): Range => ({ from: index, to: index + sum.length, kind: "sum" }));
-  const thousands = [...text.matchAll(THOUSANDS)].map(({ index, 0: number }): Range => ({
-    from: index,
-    to: index + number.length,
-    kind: "code",
-  }));
-  const patterns = [...forms, ...sums].concat(
-    thousands.filter((one) => sums.every(({ from, to }) => one.to <= from || one.from >= to)),
-  );
-  const free = valuesIn(text)
+  const sums = matchesOf(text, BRACKETED, "sum").filter((sum) => isSum(textOf(text, sum)));
+  const thousands = apartFrom(matchesOf(text, THOUSANDS, "code"), sums);
+  const forms = PATTERNS.flatMap(([pattern, kind]) => matchesOf(text, pattern, kind));
+  const patterns = [...forms, ...sums, ...thousands];
+  const values = valuesIn(text)
     .filter((value) => !isNone(text, value))
-    .map((value) => withoutMark(withoutHan(text, value), text))
-    .filter(({ from, to }) => patterns.every((one) => to <= one.from || from >= one.to));
-  const spoken = [...text.matchAll(HAN_NUMBER), ...text.matchAll(WORD_NUMBER)]
-    .filter(({ 0: number }) => spokenNumbers(number).length === 1 || MONEY.test(number))
-    .map(({ index, 0: number }) => ({ from: index, to: index + number.length }));
-  const classes = [...text.matchAll(CLASS_ROOM)].map(({ index, 0: name }) => ({
+    .map((value) => withoutHan(text, value))
+    .flatMap((value) => groupsOf(text, value))
+    .map((value) => withoutMark(value, text));
+  const free = apartFrom(values, patterns);
+  const decimals = apartFrom(matchesOf(text, DECIMAL, "code"), free.filter(isSumRange));
+  const named = apartFrom([...spokenIn(text), ...namesIn(text)], free);
+  const outside = apartFrom([...apartFrom(free, decimals), ...decimals, ...named], patterns);
+  return [...quotes, ...apartFrom([...patterns, ...outside], quotes)];
+}
+
+function isSumRange({ kind }: Range): boolean {
+  return kind === "sum";
+}
+
+function isSum(text: string): boolean {
+  return text.includes("(") && /[\d)]\s?[+*/^×÷-]|sqrt/u.test(text);
+}
+
+function textOf(text: string, { from, to }: Range): string {
+  return text.slice(from, to);
+}
+
+function matchesOf(text: string, pattern: RegExp, kind?: ValueKind): readonly Range[] {
+  return [...text.matchAll(pattern)].map(({ index, 0: all }) => ({
     from: index,
-    to: index + name.length,
+    to: index + all.length,
+    kind,
   }));
-  const particled = [...text.matchAll(PARTICLED)]
+}
+
+/** Those that share no character with any of the others. */
+function apartFrom(ranges: readonly Range[], others: readonly Range[]): readonly Range[] {
+  return ranges.filter((one) => others.every(({ from, to }) => one.to <= from || one.from >= to));
+}
+
+/** Numbers in words. */
+function spokenIn(text: string): readonly Range[] {
+  return [...matchesOf(text, HAN_NUMBER), ...matchesOf(text, WORD_NUMBER)].filter((range) => {
+    const number = textOf(text, range);
+    return spokenNumber(number) !== undefined || MONEY.test(number);
+  });
+}
+
+/** Names of classes and of people that have marks or small words in them. */
+function namesIn(text: string): readonly Range[] {
+  const people = [...text.matchAll(PARTICLED)]
     .filter(({ 1: first = "" }) => !isPlain(first.toLowerCase()) && !isOrder(first.toLowerCase()))
     .map(({ index, 0: name }) => ({ from: index, to: index + name.length }));
-  const apart = [...spoken, ...classes, ...particled].filter((one) =>
-    free.every(({ from, to }) => one.to <= from || one.from >= to),
-  );
-  const decimals = [...text.matchAll(DECIMAL)]
-    .map(({ index, 0: number }): Range => ({
-      from: index,
-      to: index + number.length,
-      kind: "code",
-    }))
-    .filter(
-      ({ from, to }) => !free.some((one) => one.kind === "sum" && one.from <= from && one.to >= to),
-    );
-  const others = free.filter((one) =>
-    decimals.every(({ from, to }) => one.to <= from || one.from >= to),
-  );
-  const outside = [...others, ...decimals, ...apart].filter(({ from, to }) =>
-    patterns.every((one) => to <= one.from || from >= one.to),
-  );
-  return [...quotes, ...[...patterns, ...outside].filter(isFree)];
+  return [...matchesOf(text, CLASS_ROOM), ...people];
+}
+
+/** "51 16 30" is no telephone number. */
+function groupsOf(text: string, range: Range): readonly Range[] {
+  const own = textOf(text, range);
+  if (range.kind !== "phone" || !own.includes(" ") || PHONE.test(own)) return [range];
+  return matchesOf(own, /[^ ()]+/gu).map(({ from, to }) => ({
+    from: range.from + from,
+    to: range.from + to,
+    kind: "code",
+  }));
 }
 
 /** "7-minute" and "5kg" are a number and a word. */

@@ -10,7 +10,8 @@ The network sees each piece of a request once for each parameter. A piece is a s
 (`word~from`, `opens`), of what it is to the parameter (`calls it`), of the parameter (`is~=city`, `required`), and of its meaning. Three
 layers add what the pieces beside it, the other parameters and the whole request say. A candidate is what its first and last piece,
 the pieces inside, before and after it say, and what rules saw of it. It is weighed against the others and against nothing. Then it
-is known how likely each piece goes to which parameter, and what nobody takes: two more layers add that, and all is weighed again.
+is known how likely each piece goes to which parameter, and what nobody takes: two more layers add that, and all is weighed again. After
+two epochs the right values of all parameters count against the best others, too (together.py).
 """
 import argparse
 import json
@@ -22,10 +23,12 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from together import LEAST, MAYBE_UNSAID, SAID, UNSAID, options_of, searched, starts, together
+
 WIDTH, DEPTH, LAYERS, AGAIN, REACH, MEANING, PLACES, MARKS = 48, 64, 3, 2, 3, 64, 5, 7  # as in weights.ts
 MEANING_STEPS = 32767  # as in see.ts
 KINDS = 100_000
-KINDS_MIN = 5  # what only so few kinds of tools have would be learnt by heart
+KINDS_MIN = 6  # what only so few kinds of tools have would be learnt by heart
 RATE, WARM_STEPS, FALL, DECAY = 2e-3, 100, 0.6, 0.1
 BATCH, PIECES_MAX = 64, 40
 FORGET = 0.15  # share of numbers that are left out while learning
@@ -34,9 +37,8 @@ FORGOTTEN_ELSE = 0.02
 LACKING_WORTH = 0.7
 FIRST_WORTH = 0.5  # of what is thought before it is known what others take
 LONG, OF_LONG = 3, 3  # of stretches of more pieces every third is enough to learn from
-LEAST = -30.0
-TRIED, BEAM = 6, 6
-SAID, UNSAID, MAYBE_UNSAID = 0, 1, 2
+TRIED = 6
+TOGETHER_WORTH, TOGETHER_FROM = 0.5, 2  # of all arguments at once, and from which epoch on: before, nothing is worth searching
 LACKS_SOMETHING = 2
 BAGS = ("words", "sought", "between", "seen")
 
@@ -69,10 +71,6 @@ class Requests:
         names, owner = vocabulary[ids[at]], np.repeat(np.arange(len(rows)), lengths[rows])
         known = names > 0
         return torch.from_numpy(names[known]), torch.from_numpy(times[at][known]), torch.from_numpy(np.searchsorted(owner[known], np.arange(len(rows))))
-
-
-def starts(lengths):
-    return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
 
 
 def ranges(begins, ends):
@@ -256,6 +254,8 @@ def learn(reader, lessons, epochs, minutes):
             optimizer.param_groups[0]["lr"] = RATE * min(1, step / WARM_STEPS) * max(1e-3, min(1, (1 - done) / FALL))
             first, again = reader(b)
             loss = FIRST_WORTH * loss_of(b, *first) + loss_of(b, *again)
+            if epoch >= TOGETHER_FROM:
+                loss = loss + TOGETHER_WORTH * together(b, again[0] - b.more, again[1])
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(reader.parameters(), 2.0)
@@ -264,33 +264,15 @@ def learn(reader, lessons, epochs, minutes):
         print(f"epoch {epoch + 1}: loss {lost / count:.3f}, {time.time() - begin:.0f} s", flush=True)
 
 
-def overlap(a, b):
-    return a[1] >= 0 and b[1] >= 0 and not (a[3] and b[3]) and a[1] <= b[2] and b[1] <= a[2]
-
-
-def assigned(options):
-    """The best combination in which no piece goes to two. An option: (points, first, last, part, right), the first of each: nothing"""
-    beam = [(0.0, [])]
-    for some in options:
-        tried = [(points + one[0], [*chosen, one]) for points, chosen in beam for one in some if not any(overlap(one, other) for other in chosen)]
-        beam = sorted(tried, key=lambda both: -both[0])[:BEAM]
-    return beam[0][1]
-
-
 def check(reader, file, vocabulary):
     counts = {}
     reader.eval()
     for b in batches(file, vocabulary):
         with torch.no_grad():
             points, none = (values.numpy() for values in reader(b)[1])
-        first_parameter, first_candidate = starts(b.parameters), starts(b.sought[:, 3])
-        for nth, row in enumerate(b.chosen):
-            options = []
-            for p in range(first_parameter[nth], first_parameter[nth + 1]):
-                of = range(first_candidate[p], first_candidate[p + 1])
-                best = sorted(of, key=lambda c: -points[c])[:TRIED]
-                options.append([(none[p], -1, -1, 0, b.sought[p][1] == UNSAID), *((points[c], *b.found[c][[0, 1, 3, 2]]) for c in best)])
-            chosen, (_, _, lacks, unread, _, chinese) = assigned(options), file.requests[row]
+        first_parameter = starts(b.parameters)
+        for nth, options in enumerate(options_of(b, points, none, TRIED)):
+            chosen, (_, _, lacks, unread, _, chinese) = searched(options)[0], file.requests[b.chosen[nth]]
             asks = any(one is some[0] and b.sought[first_parameter[nth] + at][0] for at, (one, some) in enumerate(zip(chosen, options)))
             right = asks if lacks else unread == 0 and all(one[4] for one in chosen)
             count = counts.setdefault(("zh" if chinese else "en") + (" ask" if lacks else ""), [0, 0])

@@ -2,7 +2,7 @@
 
     python3 requests.py [seed] [N]       of the generator's domains, N of each in either language (default 8)
     python3 requests.py kit              of those of them that come with moult
-    python3 requests.py HALF             of a half of the strangers' requests (dev … dev15)
+    python3 requests.py HALF             of a half of the strangers' requests (dev … dev21)
 
     {"d": kind of tool, "tool": {...}, "message": text, "before"?: the message before, "args": {...} or "lack": [names]}
 

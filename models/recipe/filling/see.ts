@@ -23,7 +23,8 @@ import type { Parameter, Said } from "../../../adapters/llama/filling/stretch.ts
 import {
   traitsBetween,
   traitsOfParameter,
-  traitsOfPieces,
+  traitsOfPlace,
+  traitsOfWord,
 } from "../../../adapters/llama/filling/traits.ts";
 import { DIMENSIONS } from "../../../runtime/turn/word_vectors.ts";
 import type { ToolSpec } from "../../../schemas/model.ts";
@@ -159,8 +160,11 @@ function seeRequest(request: Request, table: Table): void {
     kind,
     isChinese,
   );
-  for (const traits of traitsOfPieces(said)) table.words.add(traits.map((name) => [name, 1]));
-  for (const piece of said.pieces) table.wordMeanings.push(meaningOf(vectorOfPiece(piece)));
+  for (const [at, piece] of said.pieces.entries()) {
+    const traits = [...traitsOfWord(piece), ...traitsOfPlace(said, piece, at)];
+    table.words.add(traits.map((name) => [name, 1]));
+    table.wordMeanings.push(meaningOf(vectorOfPiece(piece)));
+  }
   for (const one of parameters) seeParameter({ request, one, all: parameters, said }, table);
 }
 

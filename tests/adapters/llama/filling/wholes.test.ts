@@ -71,3 +71,36 @@ test("numbers of things are numbers", () => {
   expect(piecesOf("牙膏一支").map(({ number }) => number)).toContain(1);
   expect(piecesOf("乘客三名").map(({ number }) => number)).toContain(3);
 });
+
+test("numbers in a row are no telephone number", () => {
+  expect(cut("wing 51 16 30")).toEqual(["wing", "51", "16", "30"]);
+  expect(cut("150000 7 25")).toEqual(["150000", "7", "25"]);
+  for (const phone of ["555 0177", "138 0013 8000", "+49 151 0004711", "(030) 1234567"])
+    expect(cut(`call ${phone}`).length).toBe(2);
+});
+
+test("a Chinese day ends before its hour, and an hour has its minutes", () => {
+  expect(cut("周一九点开会")).toEqual(["周一", "九点", "开会"]);
+  expect(cut("周四九点一刻见")).toEqual(["周四", "九点一刻", "见"]);
+  expect(cut("九点零五出发")).toEqual(["九点零五", "出发"]);
+  expect(cut("八点二十出发")).toEqual(["八点二十", "出发"]);
+  expect(cut("八点二十个人")[0]).toBe("八点");
+});
+
+test("a number in words may have a point", () => {
+  expect(piecesOf("draws five point two five metres").map(({ number }) => number)).toContain(5.25);
+  expect(cut("twenty one, forty")).toEqual(["twenty one", "forty"]);
+});
+
+test("the hour and the minute of a time may be two parameters", () => {
+  const shapes = { hour: { type: "integer" }, minute: { type: "integer" } };
+  expect(valuesFor(shapes, "hour", "set the alarm to half past six")).toContain(6);
+  expect(valuesFor(shapes, "minute", "早上6点15的闹钟")).toContain(15);
+  expect(valuesFor(shapes, "minute", "set the alarm to half past six")).toContain(30);
+});
+
+test("both ends of a way may be joined by a dash", () => {
+  const shapes = { from_city: { type: "string" }, to_city: { type: "string" } };
+  expect(valuesFor(shapes, "from_city", "Denver-Tucson next Friday")).toContain("Denver");
+  expect(valuesFor(shapes, "to_city", "Denver-Tucson next Friday")).toContain("Tucson");
+});
