@@ -1,20 +1,23 @@
 /**
  * Learns what each number counts by which tools are chosen (runtime/turn/agreement.ts), from cases as `moult eval` reads them:
  *
- *     bun bench/agreement.ts CASES.jsonl… [--held FILE] [--write]
+ *     bun bench/agreement.ts CASES.jsonl… [--held FILE] [--unseen DIR] [--write]
+ *
+ * DIR/NAME has weights of the matcher (runtime/turn/matcher.ts) that were not learned from NAME.jsonl; without them it would be
+ * believed more than it deserves with strangers. `sh models/recipe/choosing/run.sh` makes them.
  *
  * Each file (or only those of `--held`) is left out once and measured with what the others teach: that says what to expect of
  * strangers. With `--write` all of them teach together instead, and the weights are kept. Use `strangers.py dev…` and
  * `make.py`, never a `test`.
  */
-import { readFileSync, writeFileSync } from "node:fs";
-import { basename } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { learn, type Lesson } from "./agreement_learner.ts";
 import { readingFor } from "../adapters/llama/filling/reading.ts";
 import { sourcesOf } from "../adapters/llama/tools.ts";
 import { type EvalCase, readCases } from "../cli/eval_cases.ts";
-import { agreements, type Reading } from "../runtime/turn/agreement.ts";
+import { agreements, type Matching, type Reading } from "../runtime/turn/agreement.ts";
 import {
   scoreWith,
   type Weights,
@@ -22,6 +25,7 @@ import {
   written,
 } from "../runtime/turn/agreement_weights.ts";
 import { likeliest, withoutCodes } from "../runtime/turn/fitting_tools.ts";
+import { Matcher } from "../runtime/turn/matcher.ts";
 import type { ToolSpec } from "../schemas/model.ts";
 
 /** How much of what is learnt are refusals. */
@@ -38,7 +42,11 @@ interface Asked extends Lesson {
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { write: { type: "boolean" }, held: { type: "string", multiple: true } },
+  options: {
+    write: { type: "boolean" },
+    held: { type: "string", multiple: true },
+    unseen: { type: "string", default: "" },
+  },
 });
 let names: readonly string[] = [];
 const all = positionals.flatMap((path) => lessonsIn(path));
@@ -56,6 +64,7 @@ else
 function lessonsIn(path: string): readonly Asked[] {
   const text = readFileSync(path, "utf8");
   const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const matching = matchingFor(basename(path, ".jsonl"));
   return readCases(text, path).flatMap((one, nth) => {
     const wire = JSON.parse(lines[nth] ?? "{}") as { readonly lacks?: string };
     const asked = one.messages.at(-1);
@@ -63,25 +72,37 @@ function lessonsIn(path: string): readonly Asked[] {
     const name = one.expect?.name ?? wire.lacks;
     const isUnknown = name === undefined && one.says.length > 0;
     if (asked?.role !== "user" || isUnknown) return [];
-    return lessonsOf(one, basename(path), asked.content, name);
+    return lessonsOf({ one, file: basename(path), asked: asked.content, name, matching });
   });
 }
 
+/** Of a matcher that did not learn from a file, if there is one. */
+function matchingFor(file: string): Matching | undefined {
+  const folder = join(values.unseen, file);
+  if (values.unseen === "" || !existsSync(folder)) return undefined;
+  const matcher = new Matcher(folder);
+  return (text, tool) => matcher.score(text, tool);
+}
+
+/** A case, and which tool is right. */
+interface Posed {
+  readonly one: EvalCase;
+  readonly file: string;
+  readonly asked: string;
+  readonly name: string | undefined;
+  readonly matching: Matching | undefined;
+}
+
 /** Of many tools those that are read are chosen unread: that is a lesson of its own. */
-function lessonsOf(
-  one: EvalCase,
-  file: string,
-  asked: string,
-  name: string | undefined,
-): readonly Asked[] {
+function lessonsOf({ one, file, asked, name, matching }: Posed): readonly Asked[] {
   const { tools, messages, category } = one;
   const sources = sourcesOf(messages, AS_SAID);
   const text = withoutCodes(asked, tools);
-  const likely = new Set(likeliest(text, tools));
+  const likely = new Set(likeliest(text, tools, matching));
   const right = tools.findIndex((tool) => tool.name === name);
   const isLikely = tools.map((tool) => likely.has(tool));
   const lesson = (reading: (tool: ToolSpec) => Reading | undefined): Asked => {
-    const found = agreements(text, tools, reading);
+    const found = agreements(text, tools, reading, matching);
     names = Object.keys(found[0] ?? {});
     const rows = found.map((agreement) => names.map((own) => agreement[own] ?? 0));
     return { file, category, rows, right, likely: isLikely };

@@ -16,7 +16,7 @@ const UNITS = 16;
 const EPOCHS = 16;
 const BATCH = 256;
 const RATE = 0.01;
-const DECAY = 1e-4;
+const DECAY = 1e-3;
 const SEED = 7;
 
 /** Numbers that are learnt, in one row: plain weights, then each unit's worth, base and weights. */

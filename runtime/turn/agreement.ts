@@ -3,8 +3,10 @@
  * how it reads as arguments, and what of either finds nothing in the other. What the numbers count is in
  * `agreement_weights.txt`. Knows words, no model.
  */
+import { withAhead } from "./ahead.ts";
 import { contentOf, knownTool, type KnownTool, pairsIn, type Part, partOf } from "./known_tool.ts";
 import { hasHan, type Unit } from "./lexicon.ts";
+import { Matcher } from "./matcher.ts";
 import { nearness } from "./nearness.ts";
 import { type Compared, essenceOf, lexiconOf, rankTools, shapesOf } from "./tool_choice.ts";
 import type { ToolSpec } from "../../schemas/model.ts";
@@ -36,22 +38,14 @@ const ASKS_WORLD =
 const NEGATED = /\b(?:do not|don't|never|not)\b(?! (?:let|forget))|不要|别(?!忘|让)/iu;
 const CLAUSES = /[.!?;,，。！？；…]+\s|[，。！？；]|\b(?:so|because|but|then)\b|:\s|：/u;
 const WORDS_SCORE_MAX = 20;
+/** Of more tools only those with most words in common are matched word by word, which takes longer. */
+const MATCHED_MAX = 32;
+/** Log-odds of a match that count 1, and how much it counts at most. */
+const MATCH_WORTH = 4;
+const MATCH_MAX = 2.5;
+const UNMATCHED = -1;
 /** Places of a tool in which a word may be found. */
 const FOUND = 6;
-/** In what it counts, too, how far a tool is ahead of the others. */
-const AHEAD: readonly string[] = [
-  "alikeAny",
-  "alikeWhole",
-  "alikeNameCover",
-  "alikeMost",
-  "reads",
-  "words",
-  "about",
-  "aboutCover",
-  "nameCover",
-  "strange",
-];
-
 /** A request. */
 interface Said {
   readonly all: Part;
@@ -66,11 +60,17 @@ interface Said {
   readonly rarity: ReadonlyMap<Unit, number>;
 }
 
+/** How well a text and a tool match, word by word: log-odds. */
+export type Matching = (text: string, tool: ToolSpec) => number;
+
+const matcher = new Matcher();
+
 /** The numbers of each tool for a request. */
 export function agreements(
   message: string,
   tools: readonly ToolSpec[],
   reading: (tool: ToolSpec) => Reading | undefined,
+  matching: Matching = (text, tool) => matcher.score(text, tool),
 ): readonly Agreement[] {
   const known = tools.map(knownTool);
   const said = saidIn(message, known);
@@ -86,22 +86,23 @@ export function agreements(
     const words = Math.min(WORDS_SCORE_MAX, scores.get(tools[nth]?.name ?? "") ?? 0) / 10;
     return Object.assign({ words }, agreement(said, one, read[nth]), near[nth]);
   });
-  return withAhead(all);
+  const matches = matchesOf(message, tools, all, matching);
+  return withAhead(all.map((one, nth) => Object.assign(one, { match: matches[nth] ?? 0 })));
 }
 
-function withAhead(all: readonly Agreement[]): readonly Agreement[] {
-  const ahead: Record<string, number>[] = all.map(() => ({}));
-  for (const name of AHEAD) {
-    const own = all.map((one) => one[name] ?? 0);
-    const [best = 0, next = 0] = own.toSorted((a, b) => b - a);
-    for (const [nth, value] of own.entries()) {
-      const other = value >= best ? next : best;
-      const sums = ahead[nth];
-      if (sums !== undefined)
-        sums[`${name}Ahead`] = value - (all.length > 1 ? other : Math.min(0, value));
-    }
-  }
-  return all.map((one, nth) => Object.assign({}, one, ahead[nth]));
+/** By tool: how well it matches word by word. */
+function matchesOf(
+  message: string,
+  tools: readonly ToolSpec[],
+  all: readonly Agreement[],
+  matching: Matching,
+): readonly number[] {
+  const worths = all.map(({ words = 0, alikeAny = 0 }) => words + alikeAny);
+  const least = worths.toSorted((a, b) => b - a)[MATCHED_MAX] ?? -1;
+  return tools.map((tool, nth) => {
+    const match = (worths[nth] ?? 0) > least ? matching(message, tool) / MATCH_WORTH : UNMATCHED;
+    return Math.max(-MATCH_MAX, Math.min(MATCH_MAX, match));
+  });
 }
 
 function saidIn(message: string, tools: readonly KnownTool[]): Said {

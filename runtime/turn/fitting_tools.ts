@@ -4,7 +4,7 @@
  * Finding the tool is what such a model is worst at and what words alone do well; it is left to say whether one is to be
  * called and with what. It knows messages and tools, no model.
  */
-import { agreements, type Reading } from "./agreement.ts";
+import { agreements, type Matching, type Reading } from "./agreement.ts";
 import { scoreOf } from "./agreement_weights.ts";
 import { termsOf } from "./tool_choice.ts";
 import type { ChatMessage, ToolSpec } from "../../schemas/model.ts";
@@ -86,9 +86,13 @@ export function fittingTools(
 }
 
 /** The tools whose arguments are worth reading: by words alone they could be meant. Reading takes most of the time. */
-export function likeliest(text: string, tools: readonly ToolSpec[]): readonly ToolSpec[] {
+export function likeliest(
+  text: string,
+  tools: readonly ToolSpec[],
+  matching?: Matching,
+): readonly ToolSpec[] {
   if (tools.length <= READ_MAX) return tools;
-  const scores = scoresOf(text, tools, () => undefined);
+  const scores = scoresOf(text, tools, () => undefined, matching);
   return tools
     .map((tool, at) => ({ tool, score: scores[at] ?? 0 }))
     .toSorted((a, b) => b.score - a.score)
@@ -114,11 +118,12 @@ function scoresOf(
   text: string,
   tools: readonly ToolSpec[],
   reading: (tool: ToolSpec) => Reading | undefined,
+  matching?: Matching,
 ): number[] {
   const called = PLAIN_SHAPES.filter(([said]) => said.test(text)).map(([, name]) => name);
   const fits = tools.map(({ name }) => called.some((own) => own.test(name)));
   const worth = fits.includes(true) ? SHAPE_WORTH : 0;
-  return agreements(text, tools, reading).map(
+  return agreements(text, tools, reading, matching).map(
     (agreement, at) => scoreOf(agreement) + (fits[at] === true ? worth : -worth),
   );
 }
