@@ -39,6 +39,8 @@ interface Seeking extends Sighted, Places {
   readonly seek: Sought;
   /** By candidate, what is seen of it. */
   readonly seen: Float32Array;
+  /** By piece, 1 where a candidate lies there or beside it. */
+  readonly near: Uint8Array;
 }
 
 /** By parameter, each candidate with its points: above 0 it is likelier than that nothing was said. */
@@ -63,6 +65,7 @@ function seekingIn(options: readonly Sighted[], said: Said): readonly Seeking[] 
   return options.map(({ one, found }) => {
     const seen = new Float32Array(found.length * DEPTH);
     const [first, last] = [new Int32Array(found.length), new Int32Array(found.length)];
+    const near = new Uint8Array(said.pieces.length);
     for (const [nth, candidate] of found.entries()) {
       const own = seen.subarray(nth * DEPTH, (nth + 1) * DEPTH);
       const { names, times } = candidate.traits;
@@ -71,8 +74,10 @@ function seekingIn(options: readonly Sighted[], said: Said): readonly Seeking[] 
         addNamed(own, candidates, name, much);
       first[nth] = whereSaid(one, said, candidate);
       last[nth] = Math.max(first[nth] ?? 0, candidate.last);
+      const begin = first[nth] ?? -1;
+      if (begin >= 0) near.fill(1, Math.max(0, begin - 1), (last[nth] ?? begin) + 2);
     }
-    return { one, found, seen, first, last, seek: soughtBy(one, parameters) };
+    return { one, found, seen, near, first, last, seek: soughtBy(one, parameters) };
   });
 }
 
@@ -212,11 +217,11 @@ function weigh(option: Seeking, row: Float32Array): Points {
 
 /** By candidate. `pool`: of the whole request. */
 function pointsOf(
-  { seek, seen, first, last }: Seeking,
+  { seek, seen, near, first, last }: Seeking,
   pool: Float32Array,
   row: Float32Array,
 ): Float32Array {
-  const places = placesOf(row, weightsOf().edges);
+  const places = placesOf(row, near);
   const hidden = new Float32Array(DEPTH);
   return Float32Array.from(first, (begin, at) => {
     hidden.set(pool);
@@ -241,10 +246,23 @@ interface Ends {
   readonly upTo: Float32Array;
 }
 
-function placesOf(row: Float32Array, edges: Float32Array): Ends {
-  const pieces = row.length / WIDTH;
-  const all = new Float32Array(pieces * PLACES * DEPTH);
-  addProducts(all, edges, row, WIDTH);
+/** All that the pieces add, each place after the other; nothing where no candidate is near. */
+function edgesOf(row: Float32Array, near: Uint8Array): Float32Array {
+  const size = PLACES * DEPTH;
+  const all = new Float32Array(near.length * size);
+  for (let from = near.indexOf(1); from >= 0;) {
+    const end = near.indexOf(0, from);
+    const to = end < 0 ? near.length : end;
+    const some = row.subarray(from * WIDTH, to * WIDTH);
+    addProducts(all.subarray(from * size, to * size), weightsOf().edges, some, WIDTH);
+    from = near.indexOf(1, to);
+  }
+  return all;
+}
+
+function placesOf(row: Float32Array, near: Uint8Array): Ends {
+  const pieces = near.length;
+  const all = edgesOf(row, near);
   const begins = new Float32Array(pieces * DEPTH);
   const ends = new Float32Array(pieces * DEPTH);
   const upTo = new Float32Array((pieces + 1) * DEPTH);
