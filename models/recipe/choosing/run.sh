@@ -23,9 +23,10 @@ bun "$here/see.ts" "$work/seen" $some $others
 "$python" "$here/learn.py" "$work/seen" "$work/others" $others --steps 5000 --check $some
 # shellcheck disable=SC2086
 "$python" "$here/learn.py" "$work/seen" "$root/runtime/turn" $some $others --steps 7000 --points "$root/tests/runtime/turn/matcher_points.jsonl"
-for half in $some own; do ln -s "$work/others" "$work/unseen/$half"; done
+for half in $some own kit; do ln -s "$work/others" "$work/unseen/$half"; done
 for half in $others; do ln -s "$work/some" "$work/unseen/$half"; done
-for half in $some $others; do "$python" "$here/../evaluation/strangers.py" "$half" 150 > "$work/$half.jsonl"; done
+for half in $some $others; do "$python" "$here/../evaluation/strangers.py" "$half" 90 > "$work/$half.jsonl"; done
 "$python" "$here/../evaluation/make.py" > "$work/own.jsonl"
+"$python" "$here/../filling/requests.py" kit 8 | "$python" "$here/kit.py" > "$work/kit.jsonl"
 cd "$root"
 bun bench/agreement.ts "$work"/*.jsonl --unseen "$work/unseen" --write
