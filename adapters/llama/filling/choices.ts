@@ -56,6 +56,10 @@ const STATUS = /^(?:status|state|check|get|query)$/iu;
 /** Asks how it is, and orders nothing. */
 const HOW_IT_IS =
   /^(?:is|are|was|were|did|does|has|have|what|how)\b|(?:吗|没有|没)[？?]?$|有没有|是不是|怎么样/iu;
+/** The same, and surely no order that is put as a question. */
+const STATE = /^(?:is|are|was|were|did|does|has|have)\b|了(?:吗|没有?)[？?]?$|是不是/iu;
+/** What it may be is no order to make it so. */
+const NO_ORDER = -20;
 const NAMED: Readonly<Record<By, string>> = {
   itself: "said",
   gloss: "said by another name",
@@ -66,29 +70,48 @@ const NAMED: Readonly<Record<By, string>> = {
 const UNNAMED = -0.6;
 /** Whoever asks how it is orders nothing. */
 const ASKED = 3;
+/** Where a tool keeps things, whoever asks wants to see them, and whoever tells wants them kept. */
+const SHOWING =
+  /^(?:list|show|search|find|get|read|view|query|look ?up|fetch)(?: (?:all|one|it|them))?$/iu;
+const KEEPING = /^(?:add|create|save|write|insert|append|store|remember|record|note|new)$/iu;
+const ASKING =
+  /^(?:what|which|who|when|where|how|do|does|did|is|are|was|were|has|have|any)\b|[?？]\s*$|[吗呢]|什么|哪|几|多少|有没有/iu;
+const UNSAID_DEED = 2;
 /** Longer values are no tool's but one's. */
 const VALUE_MAX = 12;
 
 /** All values of an enum, and where they were named. */
 export function enumCandidates(one: Parameter, said: Said): readonly Candidate[] {
   const values = one.schema["enum"] as readonly unknown[];
+  const deed = unsaidDeed(values.map(plainOf), said);
+  const isState =
+    STATE.test(said.texts[0] ?? "") && values.some((value) => STATUS.test(plainOf(value)));
   return values.flatMap((value): readonly Candidate[] => {
     const traits = new Tally();
     weighValue(one, said, value, traits);
     const places = mentionsIn(one, said).get(value) ?? [];
     if (places.length === 0) {
       traits.add("not said");
-      const score = traits.names.includes("asks how it is") ? UNNAMED + ASKED : UNNAMED;
-      return [{ value, first: -1, last: -1, traits, score }];
+      const asked = traits.names.includes("asks how it is") ? ASKED : 0;
+      const meant = deed?.test(plainOf(value)) === true ? UNSAID_DEED : 0;
+      return [{ value, first: -1, last: -1, traits, score: UNNAMED + asked + meant }];
     }
     return places.map((place) => {
       const named = new Tally();
       named.addAll(traits);
       weighPlace(one, said, place, named);
       const { first, last } = place;
-      return { value, first, last, traits: named, score: 0 };
+      const score = isState && SWITCHES.test(plainOf(value)) ? NO_ORDER : 0;
+      return { value, first, last, traits: named, score };
     });
   });
+}
+
+/** What is wanted of a tool that both keeps and shows, where nobody says so. */
+function unsaidDeed(values: readonly string[], { texts }: Said): RegExp | undefined {
+  const isStore = [SHOWING, KEEPING].every((deed) => values.some((value) => deed.test(value)));
+  if (!isStore) return undefined;
+  return ASKING.test(texts[0] ?? "") ? SHOWING : KEEPING;
 }
 
 function weighValue(one: Parameter, said: Said, value: unknown, tally: Tally): void {

@@ -52,3 +52,24 @@ test("an optional switch that nobody spoke of is left alone", () => {
   const tool = { name: "answer_mail", description: "", parameters };
   expect(fill(tool, ['reply "see you on Monday"'])?.args).toEqual({ text: "see you on Monday" });
 });
+
+test.each([
+  ["is the cellar door locked?", "status"],
+  ["is the stove off", "status"],
+  ["地窖门锁了吗", "status"],
+  ["lock the cellar door", "lock"],
+  ["can you lock the cellar door?", "lock"],
+])("whoever asks how something is switches nothing: %p is %p", (said, deed) => {
+  const deeds = { type: "string", enum: ["on", "off", "lock", "unlock", "status"] };
+  expect(read(said, "action", deeds)).toBe(deed);
+});
+
+test.each([
+  ["what recipes do I have?", "list"],
+  ["pancakes: two eggs, flour, milk", "create"],
+])(
+  "of a tool that keeps and shows things, asking shows and telling keeps: %p is %p",
+  (said, deed) => {
+    expect(read(said, "action", { type: "string", enum: ["create", "list", "delete"] })).toBe(deed);
+  },
+);
