@@ -89,20 +89,20 @@ export function enumCandidates(one: Parameter, said: Said): readonly Candidate[]
   return values.flatMap((value): readonly Candidate[] => {
     const traits = new Tally();
     weighValue(one, said, value, traits);
+    const order = isState && SWITCHES.test(plainOf(value)) ? NO_ORDER : 0;
     const places = mentionsIn(one, said).get(value) ?? [];
     if (places.length === 0) {
       traits.add("not said");
       const asked = traits.names.includes("asks how it is") ? ASKED : 0;
       const meant = deed?.test(plainOf(value)) === true ? UNSAID_DEED : 0;
-      return [{ value, first: -1, last: -1, traits, score: UNNAMED + asked + meant }];
+      return [{ value, first: -1, last: -1, traits, score: UNNAMED + asked + meant + order }];
     }
     return places.map((place) => {
       const named = new Tally();
       named.addAll(traits);
       weighPlace(one, said, place, named);
       const { first, last } = place;
-      const score = isState && SWITCHES.test(plainOf(value)) ? NO_ORDER : 0;
-      return { value, first, last, traits: named, score };
+      return { value, first, last, traits: named, score: order };
     });
   });
 }
