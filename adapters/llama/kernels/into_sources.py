@@ -34,6 +34,20 @@ SUMS = """        for (int64_t j = 0; j < RN; ++j)
 
     template <int RM, int RN, int BM>
 """
+# Four rows of weights at once do not come from memory by themselves.
+STEP = """        D Cv[RN][RM] = {};
+        for (int64_t l = 0; l < k; l += KN) {
+            // help compiler for op order.
+            if constexpr (RM <= RN) {
+                V Av[RM];
+                for (int64_t i = 0; i < RM; ++i) {
+                    Av[i] = load<V>(A + lda * (ii + i) + l);
+"""
+STEP_AHEAD = STEP.replace("l += KN) {\n", """l += KN) {
+#ifdef MOULT_SUMS_OF_FOUR
+            moult::fetch<KN * RM * sizeof(TA)>(A + lda * ii + l * RM);
+#endif
+""", 1)
 SUMS_AT_ONCE = """#ifdef MOULT_SUMS_OF_FOUR
         if constexpr (RM == 4 && moult::CanSumFour<D>::value) {
             for (int64_t j = 0; j < RN; ++j) _mm_storeu_ps(C + ldc * (jj + j) + ii, moult::sums_of_four(Cv[j]));
@@ -94,7 +108,7 @@ def main(sources):
     changed(os.path.join(folder, "arch/x86/repack.cpp"), [(NEAREST, f'#include "../../k_quants.h"\n\n{NEAREST}'), *calls(4)])
     kept = [(ROWS_LEFT, f"{ROWS_LEFT}{GUARD}{AT_ONCE}#endif\n"), (IS_Q6, f"{IS_Q6}{GUARD}{TAKEN}#endif\n")]
     changed(os.path.join(folder, "repack.cpp"), [(NEAREST, f'#include "k_quants.h"\n\n{NEAREST}'), *calls(6, "_generic"), *kept])
-    floats = [(FLOATS_HEAD, f'{FLOATS_HEAD}#include "../sums_of_four.h"\n'), (ROWS_MIN, ONE_ROW), (SUMS, f"{SUMS_AT_ONCE}{SUMS}")]
+    floats = [(FLOATS_HEAD, f'{FLOATS_HEAD}#include "../sums_of_four.h"\n'), (ROWS_MIN, ONE_ROW), (STEP, STEP_AHEAD), (SUMS, f"{SUMS_AT_ONCE}{SUMS}")]
     changed(os.path.join(folder, "llamafile/sgemm.cpp"), [*floats, half(16, "__m512"), half(8, "__m256")])
     own = [(KEYS, KEYS.replace("ic < ic_end", "ic < ic_end && !attended")), (VALUES, VALUES.replace("(v->", "(!attended && v->"))]
     changed(os.path.join(folder, "ops.cpp"), [(OPS_HEAD, f'{OPS_HEAD}#include "attention.h"\n'), (BEFORE_KEYS, BEFORE_KEYS + ATTENDED), *own])

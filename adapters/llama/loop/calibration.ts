@@ -2,6 +2,8 @@
 
 /** Decodes of one kind; the quickest counts. The first makes a graph, so it never does. */
 const DECODES = 3;
+/** Beside a decode of so many milliseconds a graph is little: one of its kind says enough. */
+const LONG_MS = 100;
 /** What all of it may take. */
 const CALIBRATION_MS_MAX = 600;
 /** Of a model that takes longer for one token, larger decodes are not tried: all together is best there. */
@@ -32,6 +34,9 @@ export async function calibrate(trials: Trials): Promise<number> {
       if (i > 0) ms = Math.min(ms, took);
       // Where others want the processors too, threads that wait for each other take hundreds of times as long.
       if (took > HOPELESS * sequences * least) return Math.min(ms, took);
+      if (took <= LONG_MS) continue;
+      ms = Math.min(ms, took);
+      break;
     }
     trials.learn(threads, sequences, ms);
     return ms;

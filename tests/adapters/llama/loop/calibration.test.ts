@@ -43,3 +43,9 @@ test("of a slow model no sizes are tried", async () => {
   const { decodes } = await tried(1, 16, () => 40);
   expect(new Set(decodes)).toEqual(new Set(["1 1"]));
 });
+
+test("of a large model each number of threads is tried once, before time is up", async () => {
+  const { best, decodes } = await tried(2, 4, (threads) => 400 / threads);
+  expect(best).toBe(2);
+  expect(decodes).toEqual(["1 1", "2 1"]);
+});
