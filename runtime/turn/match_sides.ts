@@ -8,8 +8,6 @@ import { DIMENSIONS, rarityOf, vectorOf } from "./word_vectors.ts";
 
 /** Words at the beginning and the end that are marked. */
 const ENDS = 2;
-/** How much the meaning of a word counts beside its names. */
-const MEANING_WORTH = 2;
 /** In so many steps it is told how seldom a word is; see.ts has the same. */
 const RARITY_STEPS = 100;
 
@@ -144,7 +142,7 @@ function wordsOf(
   const count = words.length;
   const own = product(
     { count, values: meanings, width: DIMENSIONS },
-    { weights: meaning.map((value) => MEANING_WORTH * value), bias: place.bias },
+    { weights: meaning, bias: place.bias },
   );
   const marks = new Float32Array(PLACE);
   for (const [nth, word] of words.entries()) {

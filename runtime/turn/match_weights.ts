@@ -27,6 +27,8 @@ export const POOLS = 2;
 /** Words that a layer sees at once. */
 export const REACH = 3;
 
+/** How much the meaning of a word counts beside its names. */
+const MEANING_WORTH = 2;
 const TAB = 0x09;
 /** Layers are kept as 16 bits, vectors of names as 8. */
 const LAYER_MAX = 32_767;
@@ -99,7 +101,7 @@ export function readMatchWeights(folder: string): MatchWeights {
       for (let n = 0; n < WIDTH; n++)
         to[at + n] = (to[at + n] ?? 0) + scale * (values[row * WIDTH + n] ?? 0);
     },
-    meaning: matrix(WIDTH * DIMENSIONS),
+    meaning: matrix(WIDTH * DIMENSIONS).map((value) => MEANING_WORTH * value),
     sections: matrix(SECTION_COUNT * WIDTH),
     shapes: matrix(SHAPE_COUNT * WIDTH),
     place: layer(WIDTH, PLACE),
