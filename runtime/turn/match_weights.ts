@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { SECTIONS, SHAPES } from "./match_words.ts";
 import { DIMENSIONS } from "./word_vectors.ts";
+import { LearnedNumbers } from "../learned_numbers.ts";
 import { mappedFile } from "../mapped_file.ts";
 import { findInList, startsIn } from "../word_rows.ts";
 
@@ -30,11 +31,6 @@ export const REACH = 3;
 /** How much the meaning of a word counts beside its names. */
 const MEANING_WORTH = 2;
 const TAB = 0x09;
-/** Layers are kept as 16 bits, vectors of names as 8. */
-const LAYER_MAX = 32_767;
-const VECTOR_MAX = 127;
-const FLOAT_BYTES = 4;
-const SHORT_BYTES = 2;
 const SECTION_COUNT = Object.keys(SECTIONS).length;
 const SHAPE_COUNT = Math.max(...Object.values(SHAPES)) + 1;
 
@@ -71,33 +67,20 @@ export interface MatchWeights {
 
 /** The weights in a folder. */
 export function readMatchWeights(folder: string): MatchWeights {
-  const { buffer, byteOffset } = mappedFile(join(folder, "matcher.bin"));
-  let from = byteOffset;
-  const floats = (count: number): Float32Array => {
-    const own = new Float32Array(buffer, from, count);
-    from += count * FLOAT_BYTES;
-    return own;
-  };
-  const matrix = (count: number): Float32Array => {
-    const [scale = 0] = floats(1);
-    const own = new Int16Array(buffer, from, count);
-    from += Math.ceil((count * SHORT_BYTES) / FLOAT_BYTES) * FLOAT_BYTES;
-    return Float32Array.from(own, (value) => (value * scale) / LAYER_MAX);
-  };
+  const numbers = new LearnedNumbers(mappedFile(join(folder, "matcher.bin")));
+  const matrix = (count: number): Float32Array => numbers.matrix(count);
   const layer = (makes: number, sees: number): Layer => ({
     weights: matrix(makes * sees),
     bias: matrix(makes),
   });
   const text = mappedFile(join(folder, "matcher.txt"));
   const starts = startsIn(text, TAB, 0, text.length - 1);
-  const scales = floats(starts.length - 1);
-  const values = new Int8Array(buffer, from, scales.length * WIDTH);
-  from += Math.ceil(values.length / FLOAT_BYTES) * FLOAT_BYTES;
+  const { scales, values } = numbers.vectors(starts.length - 1, WIDTH);
   return {
     addName: (name, to, at) => {
       const row = findInList(text, starts, name);
       if (row === undefined) return;
-      const scale = (scales[row] ?? 0) / VECTOR_MAX;
+      const scale = scales[row] ?? 0;
       for (let n = 0; n < WIDTH; n++)
         to[at + n] = (to[at + n] ?? 0) + scale * (values[row * WIDTH + n] ?? 0);
     },

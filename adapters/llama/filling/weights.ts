@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import { findInList, LINE_END, startsIn } from "../../../runtime/word_rows.ts";
+import { LearnedNumbers } from "../../../runtime/learned_numbers.ts";
 import { mappedFile } from "../../../runtime/mapped_file.ts";
 
 /** Numbers of a vector of a word or a parameter. */
@@ -25,13 +26,8 @@ export const REACH = 3;
 export const MEANING = 64;
 /** What a piece is to a value: its first, its last, inside of it, before it, after it. */
 export const PLACES = 5;
-/** Layers are kept as 16 bits, vectors of names as 8. */
-const LAYER_MAX = 32_767;
-const VECTOR_MAX = 127;
-const FLOAT_BYTES = 4;
 /** Names that are remembered. */
 const KNOWN_MAX = 4096;
-const SHORT_BYTES = 2;
 
 /** Vectors by name. */
 export interface Named {
@@ -113,27 +109,13 @@ export function weightsOf(): Weights {
 }
 
 function read(folder: string): Weights {
-  const { buffer, byteOffset } = mappedFile(join(folder, "reader.bin"));
-  let from = byteOffset;
-  const floats = (count: number): Float32Array => {
-    const own = new Float32Array(buffer, from, count);
-    from += count * FLOAT_BYTES;
-    return own;
-  };
-  const matrix = (count: number): Float32Array => {
-    const [scale = 0] = floats(1);
-    const own = new Int16Array(buffer, from, count);
-    from += Math.ceil((count * SHORT_BYTES) / FLOAT_BYTES) * FLOAT_BYTES;
-    return Float32Array.from(own, (value) => (value * scale) / LAYER_MAX);
-  };
+  const numbers = new LearnedNumbers(mappedFile(join(folder, "reader.bin")));
+  const matrix = (count: number): Float32Array => numbers.matrix(count);
   const text = mappedFile(join(folder, "reader.txt"));
   const lines = startsIn(text, LINE_END);
   const named = (nth: number, width: number): Named => {
     const rows = new Names(text, lines[nth] ?? 0, (lines[nth + 1] ?? 0) - 1);
-    const scales = floats(rows.size).map((scale) => scale / VECTOR_MAX);
-    const values = new Int8Array(buffer, from, rows.size * width);
-    from += Math.ceil(values.length / FLOAT_BYTES) * FLOAT_BYTES;
-    return { width, rows, values, scales };
+    return { width, rows, ...numbers.vectors(rows.size, width) };
   };
   return {
     words: named(0, WIDTH),
