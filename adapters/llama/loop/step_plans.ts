@@ -25,9 +25,11 @@ const OUTLIER = 3;
 /** Steps of a trial with another number of threads, and how long they may take: of a large model each takes long. */
 const TRIAL_STEPS = 32;
 const TRIAL_LONG_MS = 150;
-/** Between trials, in milliseconds; twice as long after each that changed nothing. */
+/** Between trials, in milliseconds of steps; twice as long after each that changed nothing. */
 const TRIAL_MS_MIN = 2_000;
 const TRIAL_MS_MAX = 60_000;
+/** A trial takes no more than this share of all steps: long ones of a large model are tried seldom. */
+const TRIAL_SHARE_MAX = 0.025;
 /** A step that takes so many times what it should is a sign of somebody else's work. */
 const CROWDED = 3;
 /** So many of them in a row: a single one may have had bad luck. */
@@ -61,19 +63,19 @@ export class StepPlans {
   #steps = 0;
   /** Of the last step. */
   #last = { threads: 0, sequences: 0 };
-  readonly #clock: () => number;
+  /** What all steps took. */
+  #busyMs = 0;
   #threads: number;
   /** Steps that are left of a trial, and its threads. */
   #trial = { threads: 0, steps: 0 };
   #waitMs = TRIAL_MS_MIN;
-  #triedAt: number;
+  /** Of `#busyMs`. */
+  #triedAt = 0;
   #crowded = 0;
 
   /** @param threads what is begun with */
-  constructor(threads: number, clock: () => number = () => performance.now()) {
+  constructor(threads: number) {
     this.#threads = threads;
-    this.#clock = clock;
-    this.#triedAt = clock();
   }
 
   /** Takes in what was tried before there was work. */
@@ -92,6 +94,7 @@ export class StepPlans {
 
   /** Takes in what a step took. `true`: somebody else computes, and threads that wait for each other take long. */
   learn({ threads, costs }: StepPlan, sequences: number, ms: number): boolean {
+    this.#busyMs += ms;
     const usual = costs.least(sequences);
     if (!costs.isTrying) this.#count(threads, sequences, Math.min(ms, OUTLIER * (usual ?? ms)));
     const isSlow = threads > 1 && usual !== undefined && ms > CROWDED * usual;
@@ -109,16 +112,17 @@ export class StepPlans {
       return this.#trial.threads;
     }
     const usual = this.#costs[this.#threads]?.least(sequences) ?? 1;
-    const now = this.#clock();
-    if (threadsMax === 1 || now - this.#triedAt < this.#waitMs) return undefined;
-    this.#triedAt = now;
+    const steps = Math.max(1, Math.min(TRIAL_STEPS, Math.ceil(TRIAL_LONG_MS / usual)));
+    const waitMs = Math.max(this.#waitMs, (steps * usual) / TRIAL_SHARE_MAX);
+    if (threadsMax === 1 || this.#busyMs - this.#triedAt < waitMs) return undefined;
+    this.#triedAt = this.#busyMs;
     this.#waitMs = Math.min(this.#waitMs * 2, TRIAL_MS_MAX);
     // One more and one less in turn: what helps changes with what else runs.
     const up = this.#threads + 1;
     const isUp = this.#threads === 1 || (this.#trial.threads < this.#threads && up <= threadsMax);
     this.#trial = {
       threads: isUp ? Math.min(up, threadsMax) : this.#threads - 1,
-      steps: Math.max(0, Math.min(TRIAL_STEPS, Math.ceil(TRIAL_LONG_MS / usual)) - 1),
+      steps: steps - 1,
     };
     return this.#trial.threads;
   }

@@ -10,8 +10,7 @@ const PAIR: Machine = (threads, sequences) =>
   threads === 1 ? sequences : sequences === 1 ? 1.2 : 0.2 + sequences / 2;
 
 function player(machine: Machine, threadsMax = 2) {
-  let now = 0;
-  const plans = new StepPlans(1, () => now);
+  const plans = new StepPlans(1);
   return {
     plans,
     play(this: void, sequences: number, steps: number, most = threadsMax, real = machine) {
@@ -24,7 +23,6 @@ function player(machine: Machine, threadsMax = 2) {
           plan.costs.learn(size, took);
           ms += took;
         }
-        now += ms;
         const crowded = plans.learn(plan, sequences, ms);
         seen.push({ threads: plan.threads, sizes: plan.sizes, crowded });
       }
@@ -84,6 +82,16 @@ test("threads that are quick but often disturbed give way to one that is not", (
   const { play } = player((threads) => (threads === 1 ? 4 : ++step % 3 === 0 ? 10 : 2.5));
   play(4, 3_000);
   expect(most(play(4, 500), 1)).toBe(true);
+});
+
+test("of a large model, whose steps are long, few are spent on another number of threads", () => {
+  const { plans, play } = player((threads) => (threads === 1 ? 180 : 130));
+  for (const threads of [1, 2]) plans.know(threads, 1, threads === 1 ? 180 : 130);
+  const steps = play(1, 1_000);
+  expect(steps.slice(0, 60).every(({ threads }) => threads === 2)).toBe(true);
+  const tried = steps.filter(({ threads }) => threads === 1).length;
+  expect(tried).toBeGreaterThan(0);
+  expect(tried).toBeLessThan(25);
 });
 
 test("a step that takes longer the more there is to look back to says nothing of threads", () => {
