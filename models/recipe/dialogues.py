@@ -26,7 +26,7 @@ SHORTLISTED = 0.5  # share of sheets whose tools were chosen for a request, as t
 TAKEN_AWAY = 0.7  # share of those in which the tool that was meant is not there
 NEAR_MISSES = 5  # of so many requests that no tool serves, the one is asked that sounds most like a tool that is there
 CHINESE = 0.48  # share of sheets in Chinese
-SHARES = {"call": 0.52, "none": 0.17, "chat": 0.04, "ask": 0.21, "several": 0.04, "summary": 0.02}
+SHARES = {"call": 0.5, "none": 0.17, "chat": 0.07, "ask": 0.2, "several": 0.04, "summary": 0.02}
 
 
 def lines(text):
@@ -328,7 +328,8 @@ class Dialogues:
 
     def exchange_chat(self, tools, language, history):
         said, reply = talk.small(self.random, tools, language)
-        text = "".join(t for t, _ in vary(self.random, [(said, None)], language)) if self.random.random() < 0.5 else said
+        varied = "".join(t for t, _ in vary(self.random, [(said, None)], language))
+        text = self.random.choice([said, said[:1].upper() + said[1:], varied])
         return [("user", text), ("assistant", reply)]
 
     def exchange_summary(self, tools, language, history):

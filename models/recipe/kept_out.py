@@ -1,10 +1,12 @@
-"""Sentences that no training dialogue may contain, because models are measured on them."""
+"""Sentences that no training dialogue may contain, because models are measured on them. What everybody says (hello, who are
+you?) may come up all the same where only strangers and the benchmark `say` have it: a model that never read it says nonsense."""
 import json
 import os
 import re
 
 from evaluation.make import Maker
 from evaluation.strangers import HALVES, Strangers
+from talk import everyday
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SAY = os.path.join(HERE, "..", "..", "bench", "say.jsonl")
@@ -17,8 +19,8 @@ def plain(text):
 
 def sentences():
     """The measured sentences: the held-out cases, the strangers' and those of the benchmark `say`."""
-    found = {plain(case["message"] if "message" in case else case["messages"][0]["content"]) for case in Maker().all()}
-    found |= {plain(message) for half in HALVES for message in Strangers(half).messages()}
+    held_out = {plain(case["message"] if "message" in case else case["messages"][0]["content"]) for case in Maker().all()}
+    found = {plain(message) for half in HALVES for message in Strangers(half).messages()}
     if os.path.exists(SAY):
         found |= {plain(json.loads(line)["say"]) for line in open(SAY, encoding="utf-8") if line.strip()}
-    return found
+    return held_out | found - {plain(text) for text in everyday()}

@@ -217,9 +217,8 @@ class Model:
             x = x + Linear.apply(SwiGLU.apply(mlp), w[f"{i}.down"])
         return Norm.apply(x, w["norm"])
 
-    def reference(self, ids, w=None, layout=None, read=lambda x: x):
-        """The same network in plain float32 PyTorch: what kernels and exports are checked against. `read` may round what
-        goes into a product, as llama.cpp does: it multiplies F16 weights with F16 inputs."""
+    def reference(self, ids, w=None, layout=None):
+        """The same network in plain float32 PyTorch: what kernels and exports are checked against."""
         w, layout = w or self.weights, layout or Layout.plain(*ids.shape)
         (B, T), H, D = ids.shape, self.heads, self.width // self.heads
         other = torch.arange(T)[None, None, :]
@@ -236,14 +235,14 @@ class Model:
 
         x = w["embedding"][ids]
         for i in range(self.layers):
-            qkv = read(norm(x, w[f"{i}.norm1"])) @ w[f"{i}.qkv"].t()
+            qkv = norm(x, w[f"{i}.norm1"]) @ w[f"{i}.qkv"].t()
             q, k, v = qkv.view(B, T, 3, H, D).permute(2, 0, 3, 1, 4)
-            scores = read(rotate(q)) @ read(rotate(k)).transpose(-1, -2) * D**-0.5
-            mixed = read(scores.masked_fill(hide, -1e30).softmax(-1)) @ read(v)
-            x = x + read(mixed.transpose(1, 2).reshape(B, T, self.width)) @ w[f"{i}.out"].t()
-            gate, up = (read(norm(x, w[f"{i}.norm2"])) @ w[f"{i}.gate_up"].t()).chunk(2, -1)
-            x = x + read(torch.nn.functional.silu(gate) * up) @ w[f"{i}.down"].t()
-        return read(norm(x, w["norm"])) @ w["embedding"].t()
+            scores = rotate(q) @ rotate(k).transpose(-1, -2) * D**-0.5
+            mixed = scores.masked_fill(hide, -1e30).softmax(-1) @ v
+            x = x + mixed.transpose(1, 2).reshape(B, T, self.width) @ w[f"{i}.out"].t()
+            gate, up = (norm(x, w[f"{i}.norm2"]) @ w[f"{i}.gate_up"].t()).chunk(2, -1)
+            x = x + (torch.nn.functional.silu(gate) * up) @ w[f"{i}.down"].t()
+        return norm(x, w["norm"]) @ w["embedding"].t()
 
 
 def save(model, path, **extra):

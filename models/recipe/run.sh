@@ -5,8 +5,8 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=${1:-/tmp/moult-train}
-tokens=${2:-60e6}
-rounding=${ROUNDING:-500e3}
+tokens=${2:-14e6}
+rounding=${ROUNDING:-1200e3}
 seed=${3:-1}
 python=${PYTHON:-/usr/bin/python3}
 workers=${WORKERS:-$(nproc)}

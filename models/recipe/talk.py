@@ -73,6 +73,11 @@ TITLE = {
 }
 
 
+def everyday():
+    """All small talk that users say."""
+    return [text for language in SMALL for said in [SKILLS[language], *(s for s, _ in SMALL[language])] for text in said.split("|")]
+
+
 def small(r, tools, language):
     """-> (what the user says, the reply)"""
     if r.random() < 0.14:

@@ -1,28 +1,28 @@
 /**
  * Compares llama.cpp with what checks/expected.py wrote: token ids, and the probabilities of what comes next.
  *
- *     bun models/recipe/checks/llama.ts MODEL.f16.gguf expected.json
+ *     bun models/recipe/checks/llama.ts MODEL.f16.gguf expected.json [--flash]
+ *
+ * With the kernels that moult runs on; `--flash` with flash attention, which the embedded model does without.
  */
 import { readFileSync } from "node:fs";
-import { getLlama, LlamaLogLevel, type Token } from "node-llama-cpp";
+import type { Token } from "node-llama-cpp";
+import { openLlama } from "../../../adapters/llama/library.ts";
 
 interface Expected {
   readonly cases: readonly { ids: Token[]; next: Token[]; probabilities: number[] }[];
   readonly texts: readonly { text: string; ids: Token[] }[];
 }
 
-const [path, file] = process.argv.slice(2);
+const [path, file, flash] = process.argv.slice(2);
 if (path === undefined || file === undefined) throw new Error("Give a GGUF and expected.json");
 const { cases, texts } = JSON.parse(readFileSync(file, "utf8")) as Expected;
-const llama = await getLlama({
-  gpu: false,
-  build: "never",
-  maxThreads: 1,
-  logLevel: LlamaLogLevel.error,
-});
+const llama = await openLlama(false, 1);
 const model = await llama.loadModel({ modelPath: path });
-// On a CPU flash attention sums in half precision: that is its rounding, not the file's.
-const context = await model.createContext({ contextSize: 2048, flashAttention: false });
+const context = await model.createContext({
+  contextSize: 2048,
+  flashAttention: flash === "--flash",
+});
 const sequence = context.getSequence();
 
 const other = texts.filter(
