@@ -9,7 +9,7 @@ python=${PYTHON:-/usr/bin/python3}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export PYTHONDONTWRITEBYTECODE=1
-some="dev dev4 dev5 dev8 dev11 dev12 dev15 dev16 dev19 dev21"
+some="dev dev4 dev5 dev8 dev11 dev12 dev15 dev16 dev19 dev21 dev31"
 others="dev2 dev3 dev6 dev7 dev9 dev10 dev13 dev14 dev17 dev18 dev20"
 mkdir "$work/seen" "$work/unseen"
 # shellcheck disable=SC2086 # names without spaces
