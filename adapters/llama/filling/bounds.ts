@@ -16,6 +16,8 @@ const SUBJECT =
   /^(?:i|i'm|i'll|i've|we|we're|we'll|you|he|she|they|it|it's|the|my|our|your|there|this|that|his|her|if|whether|what|how|why|when|where|who|我|我们|咱|咱们|你|你们|您|他|她|他们|她们|它)$/u;
 /** The point of "4 p.m." belongs to it. */
 const POINTED = /(?:^|[\d\s])[ap]\.m$/iu;
+/** "92%", "6A+", 12# */
+const MARKED = /^[%％+#](?![\p{L}\d])|^[%％#](?=\p{Script=Han})/u;
 const INITIAL = /(?:^|\s)\p{Lu}$/u;
 /** What ends a sentence, between two of them. */
 const BETWEEN_SENTENCES = /[.!?](?= \p{Lu})|[。！？](?=\p{Script=Han})/gu;
@@ -41,11 +43,15 @@ export function valueOf({ one, said, begin, end }: Stretch): string {
   const keepsMark = one.role.form === "sentence" && marks.test(rest);
   // Of several sentences the last has its point, too.
   const hasMore = /^[.。]\s*$/u.test(rest) && holdsSentences(text.slice(begin.from, end.to));
-  // "Emil S."
-  const isInitial = /^\p{Lu}$/u.test(end.text) && begin !== end && text[end.to] === ".";
   if (keepsMark) return text.slice(begin.from).trimEnd();
-  const isPointed = text[end.to] === "." && POINTED.test(text.slice(begin.from, end.to));
-  return text.slice(begin.from, isInitial || isPointed || hasMore ? end.to + 1 : end.to);
+  const isLonger = hasMore || keepsPoint(text.slice(begin.from, end.to), rest);
+  return text.slice(begin.from, isLonger ? end.to + 1 : end.to);
+}
+
+/** "Emil S.", "4 p.m.", "92%" */
+function keepsPoint(value: string, rest: string): boolean {
+  if (rest.startsWith(".")) return POINTED.test(value) || /[^\p{L}\d]\p{Lu}$/u.test(value);
+  return /\d\p{L}?$/u.test(value) && MARKED.test(rest);
 }
 
 /** "Ann is late. The bus broke down", but not "Dr. Konrad Ebel". */

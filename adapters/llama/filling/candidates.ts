@@ -12,6 +12,7 @@ import { OWNER } from "./said.ts";
 import { frontOf, type Parameter, type Said, type Stretch, stretchOf } from "./stretch.ts";
 import { switchCandidates } from "./switches.ts";
 import { Tally } from "./weights.ts";
+import { writtenAs } from "./written.ts";
 
 const NAME_PIECES_MAX = 14;
 const CLAUSE_PIECES_MAX = 60;
@@ -26,7 +27,7 @@ const OPTIONAL_NUMBER = 0.25;
 const COUNTS = /quantity|count|amount|^value$|copies|servings|number of|数量/iu;
 /** Numbers in a row that is no number: sums, sizes, scores, names with a number. */
 const WITHIN =
-  /^(?:\d+(?:\.\d+)?(?: ?(?:[-–x×+*/:~]|times|by) ?\d+(?:\.\d+)?)+|\d+(?:\.\d+)?-?\p{L}*-?|\p{L}+[ -]?\d+(?:\.\d+)?|#\d+|第?[\d零一二三四五六七八九十百]+[号章集页期季回课排楼床桌车厢节])$/u;
+  /^(?:\d+(?:\.\d+)?(?: ?(?:[-–x×+*/:~]|times|by) ?\d+(?:\.\d+)?)+|\d*d\d+|\d+(?:\.\d+)?-?\p{L}*-?|\p{L}+[ -]?\d+(?:\.\d+)?|#\d+|第?[\d零一二三四五六七八九十百]+[号章集页期季回课排楼床桌车厢节])$/u;
 const HAN_WITHIN = /^(?:第(?=.{1,4}$))?([\d零一二两三四五六七八九十百]+)(\p{Script=Han}*)$/u;
 const MOMENT =
   /^((?:今|明|后|昨)[天晚早日]|(?:[下这本上]个?)?(?:周|星期|礼拜)[一二三四五六日天末]|\d{1,2}月\d{1,2}[日号])(.*[点:：时].*)$/u;
@@ -37,6 +38,9 @@ const HOUR = /(?:^|_)hour$/iu;
 const MINUTE = /(?:^|_)min(?:ute)?$/iu;
 const JOINED = /^(\p{Lu}\p{Ll}+)[-–](\p{Lu}\p{Ll}+)$/u;
 const SIDES = /^([^/]+)\/([^/]+)$/u;
+/** What a question begins with. */
+const ASKS =
+  /^(?:who|what|which|when|where|why|how|is|are|was|were|do|does|did|can|could|will|would|should|have|has|谁|什么|哪|怎么|为什么|你|您|是否|有没有)$/u;
 const REPOSITORY = /repo|name|project/iu;
 
 /** All that may be the value of a parameter, with what is seen of it. */
@@ -216,12 +220,14 @@ function leaningOf({ one: { role }, said, begin, end }: Stretch, traits: Tally):
   return isSum || holdsShare ? NO_NAME : 0;
 }
 
-/** The mark that ends a whole sentence. */
+/** The mark that ends a whole sentence, or a question. */
 function markAfter({ one, said, end, begin }: Stretch, value: string): string {
-  if (one.role.form !== "sentence") return "";
+  const isQuestion = one.role.form !== "name" && ASKS.test(begin.bare);
+  if (one.role.form !== "sentence" && !isQuestion) return "";
   const text = said.texts[begin.source] ?? "";
   if (!text.startsWith(value, begin.from) || begin.from + value.length !== end.to) return "";
-  return /^(?:[.!?。！？]+)(?=\s|$|["”」])/u.exec(text.slice(end.to))?.[0] ?? "";
+  const mark = /^(?:[.!?。！？]+)(?=[\s,，;；]|$|["”」])/u.exec(text.slice(end.to))?.[0] ?? "";
+  return one.role.form === "sentence" || /^[?？]/u.test(mark) ? mark : "";
 }
 
 function weighMark({ begin, said, end }: Stretch, mark: string, tally: Tally): void {
@@ -234,10 +240,10 @@ function weighMark({ begin, said, end }: Stretch, mark: string, tally: Tally): v
   else tally.add("mark of a small letter");
 }
 
-/** Its text, or the time in it as HH:MM. */
+/** Its text, in the form that is wanted. */
 function valueFor(stretch: Stretch): string {
   const text = valueOf(stretch);
-  return (stretch.one.role.clocked ? clockOf(text) : undefined) ?? text;
+  return writtenAs(stretch.one.role.written, text) ?? text;
 }
 
 function weighSpan(stretch: Stretch, tally: Tally): boolean {

@@ -10,6 +10,9 @@ const LATE =
   /(?<![a-z])p\.?m\b|\b(?:evening|afternoon|tonight)|\bat night|下午|晚上|傍晚|今晚|明晚|晚/iu;
 const EARLY = /(?<![a-z])a\.?m\b|morning|早|上午|凌晨/iu;
 const AT = /(?:^|\b(?:at|by|until|from|till) )$/iu;
+/** "half six" */
+const HALF =
+  /\bhalf (?=(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,2})\b)/iu;
 const HALVES: Readonly<Record<string, number>> = { half: 30, quarter: 15, "a quarter": 15 };
 
 /** The time in a text, if there is one. */
@@ -48,8 +51,9 @@ function chinese(text: string): Time | undefined {
 function english(text: string): Time | undefined {
   if (/\bnoon\b|正午/iu.test(text)) return [12, 0];
   if (/\bmidnight\b|午夜/iu.test(text)) return [0, 0];
-  for (const match of text.matchAll(ENGLISH)) {
-    const time = timeOf(match, text);
+  const whole = text.replace(HALF, "half past ");
+  for (const match of whole.matchAll(ENGLISH)) {
+    const time = timeOf(match, whole);
     if (time !== undefined) return time;
   }
   return undefined;

@@ -34,13 +34,15 @@ export interface Piece {
 const HAN = /\p{Script=Han}/u;
 const WORD = /百分之|(?:(?!百分之)\p{Script=Han})+|[^\s\p{Script=Han}，。：；！？、（）=→|]+/gu;
 const OUTER_FIRST = /^["'“‘«([{：，、「《。！？,.:;!?]+/u;
-const OUTER_LAST = /(?:'s)?["'”’»)\]},.?!:;。？！，、：；」》]+$/u;
+const OUTER_LAST = /["'”’»)\]},.?!:;。？！，、：；」》]+$/u;
 const MARK = /[,.;:!?()，。；：！？、（）—=→|>]|\n| [-–/] /u;
 const GENITIVE = /^(.+)['’]s$/iu;
 const CONTRACTED =
   /^(?:it|that|what|there|here|who|where|how|when|he|she|let|this|everything|one)$/iu;
 const NUMBERED = /^#\d+$/;
-const TIMES: Readonly<Record<string, number>> = { twice: 2, thrice: 3, dozen: 12 };
+const TIMES: Readonly<Record<string, number>> = { twice: 2, thrice: 3, dozen: 12, 俩: 2, 仨: 3 };
+/** Figure by figure, no more than a year has. */
+const FIGURES = /^[零〇一二三四五六七八九]{3,4}$/u;
 const SPOKEN = /^[\p{L} -]+$/u;
 /** "three hundred and seventy-five" */
 const SPOKEN_MAX = 40;
@@ -58,12 +60,20 @@ const GLUED: Readonly<Record<string, readonly string[]>> = {
   设为: ["设", "为"],
   变成: ["变", "成"],
   切到: ["切", "到"],
+  门锁: ["门", "锁"],
+  关灯: ["关", "灯"],
+  开灯: ["开", "灯"],
+  人次: ["人", "次"],
+  在世: ["在", "世"],
+  西周: ["西", "周"],
+  海上: ["海", "上"],
   写吃: ["写", "吃"],
   译成: ["译", "成"],
 };
 
 /** "看下天气", but not "看下午的". */
-const AFTER_LOOK = /(?<=[看查搜找问]下)(?![午周个月班雨雪载单次面半])/u;
+const AFTER_LOOK =
+  /(?<=[看查搜找问]下)(?![午周个月班雨雪载单次面半])|(?<=[写记说约改订排])(?=下(?:周|午|个?星期|个月|礼拜))|(?=周边)/u;
 /** Where to or to what is said after it. */
 const MOVES =
   /^[降升调改换设发记加放送转寄存定订移挪译翻变交借留拨开关切拉推搬弄写][到成为给在进]$/u;
@@ -142,6 +152,10 @@ function numberIn(text: string): number | undefined {
   if (text.length > SPOKEN_MAX || !SPOKEN.test(text)) return undefined;
   // "一下" and "第三" count nothing.
   if (HAN.test(text) && !/^[零〇一二两三四五六七八九十百千万]+$/u.test(text)) return undefined;
+  if (FIGURES.test(text))
+    return Number(
+      Array.from(text, (one) => "〇一二三四五六七八九".indexOf(one === "零" ? "〇" : one)).join(""),
+    );
   return spokenNumber(text);
 }
 

@@ -66,8 +66,8 @@ const UNITS: readonly Unit[] = [
   {
     measure: "length",
     factor: 10,
-    said: "centimet(?:er|re)s?|cm|厘米",
-    named: /\bcentimet(?:er|re)s?\b|\bcm\b|厘米/u,
+    said: "centimet(?:er|re)s?|cm|厘米|公分",
+    named: /\bcentimet(?:er|re)s?\b|\bcm\b|厘米|公分/u,
   },
   {
     measure: "length",
@@ -126,6 +126,21 @@ const FRACTIONS: Readonly<Record<string, number>> = {
   one: 1,
 };
 
+/** 一米七 */
+const TALL =
+  /([一二两三四五六七八九\d])米([一二三四五六七八九])([一二三四五六七八九])?(?![零一二三四五六七八九十\d])/gu;
+
+function tallIn(text: string): readonly Quantity[] {
+  return [...text.matchAll(TALL)].map(
+    ({ index, 0: all, 1: whole = "", 2: tenth = "", 3: rest }) => {
+      const [metres = 0, tenths = 0] = [countOf(whole), countOf(tenth)];
+      const hundredths = rest === undefined ? 0 : (countOf(rest) ?? 0);
+      const amount = 1000 * metres + 100 * tenths + 10 * hundredths;
+      return { from: index, to: index + all.length, amount, measure: "length" };
+    },
+  );
+}
+
 /** The amounts in a text that name their unit. */
 export function quantitiesIn(text: string): readonly Quantity[] {
   const found: Quantity[] = [];
@@ -143,7 +158,7 @@ export function quantitiesIn(text: string): readonly Quantity[] {
       measure,
     });
   }
-  found.push(...found.flatMap(inDays), ...plainIn(text));
+  found.push(...found.flatMap(inDays), ...tallIn(text), ...plainIn(text));
   for (const [part, amount] of PARTS)
     for (const { index, 0: said } of text.matchAll(part))
       found.push({ from: index, to: index + said.length, amount, measure: "share" });
@@ -157,6 +172,9 @@ function inDays(one: Quantity): readonly Quantity[] {
   return [{ ...one, measure: "time", amount: days * 86_400 }];
 }
 
+const HAN_FIGURES = "零一二三四五六七八九";
+/** Years of this century, by two figures. */
+const YOUNG = 35;
 const HAN_DIGITS = "零一二两三四五六七八九十百千万";
 /** Numbers that no word or row of digits alone says, and how they are read. */
 const WRITTEN: readonly (readonly [RegExp, (match: RegExpMatchArray) => number | undefined])[] = [
@@ -198,7 +216,17 @@ const WRITTEN: readonly (readonly [RegExp, (match: RegExpMatchArray) => number |
     ([, count = ""]) => Number(count),
   ],
   [/\b(\d{1,3})(?:st|nd|rd|th)\b/giu, ([, count = ""]) => Number(count)],
+  [
+    /(?<=\b(?:the|my|our|his|her|their|in|on|for) )(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b|\b(?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b/giu,
+    ([all]) => 1 + ORDINALS.indexOf(all.toLowerCase()),
+  ],
+  [
+    /(?<![零〇一二三四五六七八九\d])[零〇一二三四五六七八九]{2}(?=年(?!前|后|内))/gu,
+    ([all]) => yearOf(all),
+  ],
+  [/\b(?:double|triple)\b/giu, ([all]) => (all.toLowerCase() === "double" ? 2 : 3)],
 ];
+const ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split(" ");
 const POWERS: Readonly<Record<string, number>> = {
   万: 10_000,
   千: 1000,
@@ -219,6 +247,12 @@ function plainIn(text: string): readonly Quantity[] {
       return [{ from: index, to: index + all.length, amount, measure: "plain" }];
     }),
   );
+}
+
+/** 九零 is 1990. */
+function yearOf(said: string): number {
+  const year = Number(Array.from(said, (one) => Math.max(0, HAN_FIGURES.indexOf(one))).join(""));
+  return year + (year < YOUNG ? 2000 : 1900);
 }
 
 function decimalOf(whole: string, rest: string): number | undefined {

@@ -4,6 +4,7 @@
  */
 import { aboutOf } from "./meanings.ts";
 import { kindsOf, type ValueKind } from "../value_kinds.ts";
+import { type Written, writtenFor } from "./written.ts";
 import { alikeInChinese, termsOf, unitsIn } from "../../../runtime/turn/tool_choice.ts";
 import { type Measure, unitOf } from "./quantities.ts";
 import type { JsonSchema } from "../../../schemas/function.ts";
@@ -38,8 +39,8 @@ export interface Role {
   readonly chinese: readonly string[];
   /** In what it is measured, if it says so. */
   readonly unit: { readonly measure: Measure; readonly factor: number } | undefined;
-  /** A time is wanted as HH:MM. */
-  readonly clocked: boolean;
+  /** In which form it is wanted, as HH:MM. */
+  readonly written: Written | undefined;
   /** What weights may be learned for. */
   readonly labels: readonly string[];
   /** Lines of the lexicon that its name stands in, and its description. */
@@ -241,7 +242,19 @@ const CODES =
   /host|server|service|pod|deployment|node|container|table|repo|path|file|ticker|symbol|channel|branch|flight|ticket|order|parcel|tracking|plate|\btag|batch|serial|\bno\b|\bid$/u;
 const THING =
   /device|thing|lamp|light|appliance|door|entity|lock\b|gadget|window|tank|fan\b|speaker|machine|curtain|blind|cover|player|shutter|valve|pump|camera|sensor|plug/u;
-const CLOCKED = /\bhh ?[:.]? ?mm\b|24[- ]?h|二十四小时|24小时/u;
+/** What a value is that is wanted in a form. */
+const WRITTEN_KINDS: Readonly<Record<Written, ValueKind>> = {
+  clock: "time",
+  date: "date",
+  currency: "currency",
+};
+/** Units in short, at the end of a name: "wait_s". */
+const SHORT_UNITS: Readonly<Record<string, string>> = {
+  s: "seconds",
+  h: "hours",
+  m: "metres",
+  l: "litres",
+};
 /** They say nothing about the parameter. */
 const WEAK_NAMES = new Set(["name", "to", "from", "id", "number", "value", "a", "b", "c"]);
 
@@ -265,7 +278,10 @@ export function roleOf(
   const sorts = sortsOf(name, about, tool);
   const words = (pick: (sort: Sort) => string | undefined): string[] =>
     sorts.flatMap((sort) => (pick(sort) ?? "").split(" ")).filter((word) => word !== "");
-  const kinds = kindsOf(key, format);
+  const own = kindsOf(key, format);
+  const written = type === "string" ? writtenFor(about, name, own.includes("time")) : undefined;
+  const taken = written && WRITTEN_KINDS[written];
+  const kinds = taken === undefined || own.includes(taken) ? own : [...own, taken];
   const before = sorts.length === 0 ? ANY_BEFORE.split(" ") : words((sort) => sort.before);
   const form = FORMS.findLast((one) => sorts.some((sort) => sort.form === one)) ?? "name";
   const called = termsOf(name).map(aboutOf);
@@ -285,8 +301,10 @@ export function roleOf(
       ...listed(CHINESE, name),
     ]),
     form,
-    unit: unitOf(`${name} ${about}`),
-    clocked: kinds.includes("time") && CLOCKED.test(about),
+    unit: unitOf(
+      `${name.replace(/ ([shml])$/u, (_, unit: string) => ` ${SHORT_UNITS[unit] ?? unit}`)} ${about}`,
+    ),
+    written,
     labels: [
       "*",
       type === "string" || type === "list" ? form : type,

@@ -130,8 +130,9 @@ export function traitsOfParameter(one: Parameter, all: readonly Parameter[]): re
     `at~${Math.min(5, all.indexOf(one))}`,
   ];
   if (role.unit !== undefined) seen.push(`unit~${role.unit.measure}`);
-  for (const flag of ["named", "thing", "code", "clocked", "counted", "known"] as const)
+  for (const flag of ["named", "thing", "code", "counted", "known"] as const)
     if (role[flag]) seen.push(`role~${flag}`);
+  if (role.written !== undefined) seen.push(`role~${role.written}ed`);
   if (schema["type"] === "integer") seen.push("integer");
   if (Array.isArray(schema["enum"])) seen.push(`values~${Math.min(8, schema["enum"].length)}`);
   for (const term of [...role.aboutTerms].slice(0, TERMS_MAX)) seen.push(`about~${term}`);

@@ -33,6 +33,9 @@ const BRACKETED =
 /** A Chinese number that counts or measures something. */
 const HAN_NUMBER =
   /(?:\d+|[一二两三四五六七八九十百]+)块[一二三四五六七八九\d](?![钱十百\d])|(?:[零一二两三四五六七八九]?[十百千万][零一二三四五六七八九十百千万]*|[一二两三四五六七八九](?=[个份张瓶斤杯位人块条本台间盒包袋只件公度点米升元支把夜名套枚棵株头双碗道册层遍轮架艘筐捆盘串节根粒颗桶扇幅星])(?!个月))(?![月号日周]|分之)/gu;
+/** Figure by figure: 一七五, 一九九三. */
+const FIGURES =
+  /(?<![零〇一二两三四五六七八九十百千万点第])[零〇一二三四五六七八九]{3,}(?![零〇一二三四五六七八九十百千万点月])/gu;
 const DIGIT_WORD =
   "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)";
 /** "two hundred and fifty", "forty two". */
@@ -52,7 +55,13 @@ const PHONE =
 const FIELD = String.raw`(?:\*|\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)(?:\/\d+)?`;
 /** Of values that are found nowhere else: when a job runs, names of files with a star, times with seconds. */
 const PATTERNS: readonly (readonly [RegExp, ValueKind])[] = [
-  [new RegExp(String.raw`(?<![\w*.,/-])${FIELD}(?: ${FIELD}){4}(?![\w*.,/-])`, "gu"), "code"],
+  [
+    new RegExp(
+      String.raw`(?<![\w*.,/+-])(?=[\d ,/-]*\*)${FIELD}(?: ${FIELD}){4}(?![\w*.,/-])`,
+      "gu",
+    ),
+    "code",
+  ],
   [/(?<![\w*])(?=[\w./*-]*[a-z])[\w./-]*\*[\w./*-]*[\w*]/giu, "file"],
   [/(?<![\d:])\d{1,2}:\d{2}:\d{2}(?![\d:])/gu, "time"],
 ];
@@ -67,11 +76,13 @@ const MINUTES_MAX = 25;
 function isNone(text: string, { from, to, kind }: FoundValue): boolean {
   const own = text.slice(from, to);
   if (kind === "sum") return /[\p{L}\d][-_]?$/u.test(text.slice(0, from));
+  const isRange = kind === "time" && own.includes(" to ") && FROM.test(text.slice(0, from));
+  if (isRange) return true;
   const [, minutes, hour] = (kind === "time" && MINUTES_TO.exec(own)) || [];
   if (minutes === undefined || hour === undefined) return false;
   const isClock =
     Number(minutes) % MINUTES_STEP === 0 && Number(minutes) <= MINUTES_MAX && Number(hour) <= HOURS;
-  return !isClock || FROM.test(text.slice(0, from)) || /^:\d/u.test(text.slice(to));
+  return !isClock || /^:\d/u.test(text.slice(to));
 }
 
 /** "#release发": the name ends where Chinese begins. */
@@ -122,6 +133,7 @@ function isSumRange({ kind }: Range): boolean {
 }
 
 function isSum(text: string): boolean {
+  if (/^\(\d{4}-\d{2}-\d{2}\)$/u.test(text)) return false;
   return text.includes("(") && /[\d)]\s?[+*/^×÷-]|sqrt/u.test(text);
 }
 
@@ -144,10 +156,14 @@ function apartFrom(ranges: readonly Range[], others: readonly Range[]): readonly
 
 /** Numbers in words. */
 function spokenIn(text: string): readonly Range[] {
-  return [...matchesOf(text, HAN_NUMBER), ...matchesOf(text, WORD_NUMBER)].filter((range) => {
-    const number = textOf(text, range);
-    return spokenNumber(number) !== undefined || MONEY.test(number);
-  });
+  const numbers = [...matchesOf(text, HAN_NUMBER), ...matchesOf(text, WORD_NUMBER)].filter(
+    (range) => {
+      const number = textOf(text, range);
+      return spokenNumber(number) !== undefined || MONEY.test(number);
+    },
+  );
+  const figures = matchesOf(text, FIGURES);
+  return [...apartFrom(numbers, figures), ...figures];
 }
 
 /** Names of classes and of people that have marks or small words in them. */

@@ -1,0 +1,80 @@
+/**
+ * Values in the form that a parameter asks for: times as HH:MM, days with their year as YYYY-MM-DD, currencies by their codes.
+ * Knows text only.
+ */
+import { clockOf } from "./clock.ts";
+import { GLOSSES } from "./glosses.ts";
+
+/** In which form a value is wanted. */
+export type Written = "clock" | "date" | "currency";
+
+const CLOCK = /\bhh ?[:.]? ?mm\b(?! ?[:.]? ?ss)/u;
+const HOURS = /24[- ]?h|二十四小时|24小时/u;
+const DATE = /\byyyy ?[-/.]? ?mm ?[-/.]? ?dd\b|\biso (?:8601 )?date\b/u;
+const CODE = /\biso\b|\b(?:3|three)[- ]letter\b|三位代码|三字代码/u;
+
+const MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");
+const MONTH = `(${MONTHS.join("|")})[a-z]*\\.?`;
+const DAY = String.raw`(\d{1,2})(?:st|nd|rd|th)?`;
+/** Days with their year: where the year, the month and the day stand in the match. */
+const DAYS: readonly (readonly [RegExp, readonly [number, number, number]])[] = [
+  [/(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)/u, [1, 2, 3]],
+  [/(\d{4})年(\d{1,2})月(\d{1,2})[日号]?/u, [1, 2, 3]],
+  [new RegExp(`\\b${DAY}(?: of)? ${MONTH},? (\\d{4})\\b`, "iu"), [3, 2, 1]],
+  [new RegExp(`\\b${MONTH} ${DAY},? (\\d{4})\\b`, "iu"), [3, 1, 2]],
+  // Whether 3/4 is in March or in April nobody knows.
+  [/(?<!\d)(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)/u, [3, 2, 1]],
+  [/(?<!\d)(1[3-9]|2\d|3[01])\/(\d{1,2})\/(\d{4})(?!\d)/u, [3, 2, 1]],
+  [/(?<!\d)(\d{1,2})\/(1[3-9]|2\d|3[01])\/(\d{4})(?!\d)/u, [3, 1, 2]],
+];
+const CURRENCIES =
+  "usd eur gbp jpy cny hkd twd krw chf sek nok dkk pln czk huf try inr thb sgd aud nzd cad mxn brl zar rub".split(
+    " ",
+  );
+
+/** The form that a description asks for. @param about In small letters. */
+export function writtenFor(about: string, name: string, isTime: boolean): Written | undefined {
+  if (DATE.test(about)) return CLOCK.test(about) ? undefined : "date";
+  if (CLOCK.test(about) || (isTime && HOURS.test(about))) return "clock";
+  return CODE.test(about) && /currenc/u.test(`${name} ${about}`) ? "currency" : undefined;
+}
+
+/** A text in that form; `undefined` where it says nothing that could be written so. */
+export function writtenAs(form: Written | undefined, text: string): string | undefined {
+  if (form === "clock") return clockOf(text);
+  if (form === "date") return dayOf(text);
+  return form === "currency" ? currencyOf(text) : undefined;
+}
+
+function dayOf(text: string): string | undefined {
+  for (const [form, places] of DAYS) {
+    const found = form.exec(text);
+    if (found === null) continue;
+    const [year = "", month = "", day = ""] = places.map((at) => found[at] ?? "");
+    const nth = MONTHS.indexOf(month.slice(0, 3).toLowerCase()) + 1 || Number(month);
+    if (nth < 1 || nth > 12 || Number(day) < 1 || Number(day) > 31) return undefined;
+    return `${year}-${String(nth).padStart(2, "0")}-${day.padStart(2, "0")}`;
+  }
+  return undefined;
+}
+
+let codes: ReadonlyMap<string, string> | undefined;
+
+function codesByWord(): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const code of CURRENCIES)
+    for (const word of [code, ...(GLOSSES.get(code) ?? [])]) found.set(word, code.toUpperCase());
+  return found;
+}
+
+function currencyOf(text: string): string | undefined {
+  codes ??= codesByWord();
+  const said = text.toLowerCase();
+  // "Japanese yen", but "Hong Kong dollars" are none of the United States.
+  for (const words of [said, said.replace(/^\p{L}+ (?!dollar|pound|franc|peso|kron)/u, "")])
+    for (const word of [words, words.replace(/s$/u, "")]) {
+      const code = codes.get(word);
+      if (code !== undefined) return code;
+    }
+  return undefined;
+}

@@ -1,0 +1,105 @@
+/** Values in the form that a parameter asks for, and what else may be a value that no word alone says. */
+import { expect, test } from "bun:test";
+import { candidatesFor } from "../../../../adapters/llama/filling/candidates.ts";
+import { parametersOf } from "../../../../adapters/llama/filling/fill.ts";
+import { saidTo } from "../../../../adapters/llama/filling/said.ts";
+import { writtenAs, writtenFor } from "../../../../adapters/llama/filling/written.ts";
+
+/** All that the one parameter of a tool may be. */
+function valuesOf(key: string, schema: object, message: string): readonly unknown[] {
+  const tool = {
+    name: "keep",
+    description: "Keeps something",
+    parameters: { type: "object", properties: { [key]: schema }, required: [key] },
+  };
+  const parameters = parametersOf(tool) ?? [];
+  const said = saidTo(tool, [message], parameters);
+  return parameters.flatMap((one) => candidatesFor(one, said)).map(({ value }) => value);
+}
+
+const text = (description = "") => ({ type: "string", description });
+const NUMBER = { type: "number" };
+
+test.each([
+  ["hh:mm", "lift off", "clock"],
+  ["24-hour hh:mm", "clock", "clock"],
+  ["yyyy-mm-dd", "born", "date"],
+  ["iso code", "from currency", "currency"],
+] as const)("%p asks for a form", (about, name, form) => {
+  expect(writtenFor(about, name, false)).toBe(form);
+});
+
+test.each([
+  ["hh:mm:ss", "finish", true],
+  ["yyyy-mm-dd hh:mm", "moment", true],
+  ["price per 24h", "fee", false],
+  ["iso code", "country", false],
+] as const)("%p asks for none that is known", (about, name, isTime) => {
+  expect(writtenFor(about, name, isTime)).toBeUndefined();
+});
+
+test.each([
+  ["3 May 2027", "2027-05-03"],
+  ["May 3rd, 2027", "2027-05-03"],
+  ["2027年5月3日", "2027-05-03"],
+  ["3.5.2027", "2027-05-03"],
+  ["born on 2015-07-01", "2015-07-01"],
+  ["25/12/2026", "2026-12-25"],
+  ["12/25/2026", "2026-12-25"],
+])("the day %p is written %p", (said, day) => {
+  expect(writtenAs("date", said)).toBe(day);
+});
+
+test.each(["3 May", "3/4/2027", "40.13.2027", "next Friday"])(
+  "which day %p is stays as it was said",
+  (said) => {
+    expect(writtenAs("date", said)).toBeUndefined();
+  },
+);
+
+test.each([
+  ["euros", "EUR"],
+  ["Japanese yen", "JPY"],
+  ["Canadian dollars", "CAD"],
+  ["人民币", "CNY"],
+  ["try", "TRY"],
+])("%p has the code %p", (said, code) => {
+  expect(writtenAs("currency", said)).toBe(code);
+});
+
+test("a currency that is not known has no code", () => {
+  expect(writtenAs("currency", "Narnian crowns")).toBeUndefined();
+  expect(writtenAs("currency", "Narnian dollars")).toBeUndefined();
+});
+
+test("a time and a day are candidates in the form that is wanted", () => {
+  expect(valuesOf("lift_off", text("HH:MM"), "lift off at quarter past six")).toContain("06:15");
+  expect(valuesOf("lift_off", text("HH:MM"), "lift off at half six")).toContain("06:30");
+  expect(valuesOf("born", text("YYYY-MM-DD"), "Ines (2015-07-01) is new")).toContain("2015-07-01");
+  expect(valuesOf("end", text("HH:MM:SS"), "it ended at 14:22:07")).toContain("14:22:07");
+});
+
+test("marks that belong to a value stay with it", () => {
+  expect(valuesOf("grade", text(), "the new one is 7a+, black")).toContain("7a+");
+  expect(valuesOf("value", text(), "把D9改成92%，谢谢")).toContain("92%");
+  expect(valuesOf("phone", text(), "her phone is +45 20 11 98 76")).toContain("+45 20 11 98 76");
+  expect(valuesOf("place", text(), "meet at Rani's, we accept")).toContain("Rani's");
+  expect(valuesOf("question", text(), "put Who sent you? into it")).toContain("Who sent you?");
+});
+
+test("numbers are read however they are counted", () => {
+  expect(valuesOf("end_no", NUMBER, "three for Bruno in the second")).toContain(2);
+  expect(valuesOf("year", NUMBER, "男，九零年的")).toContain(1990);
+  expect(valuesOf("year", NUMBER, "一九九三年生")).toContain(1993);
+  expect(valuesOf("height_cm", NUMBER, "一米七五的模特")).toContain(175);
+  expect(valuesOf("height_cm", NUMBER, "一六三公分")).toContain(163);
+  expect(valuesOf("people", NUMBER, "湖心岛，俩人")).toContain(2);
+  expect(valuesOf("wait_s", NUMBER, "wait half a minute")).toContain(30);
+  expect(valuesOf("now", NUMBER, "make it bigger, from 3 to ten")).toContain(3);
+});
+
+test("a word is cut where what it belongs to ends", () => {
+  expect(valuesOf("door", text(), "把大门锁上")).toContain("大门");
+  expect(valuesOf("body", text(), "写下周开会")).toContain("下周开会");
+  expect(valuesOf("month", text(), "今年3月工资条")).toContain("今年3月");
+});
