@@ -21,11 +21,12 @@ from tools import DECORATED, Toolmaker, ask_domain, ask_words, spoken
 SYSTEM = "You are Moult, a helpful assistant."
 SYSTEMS = [SYSTEM] * 12 + ["You are a helpful assistant.", "You are Moult. Be brief.", "Answer briefly. Use tools when they help.", "You are Moult, an agent on this machine.", "You help the user with the tools you have."]
 LONG = ["You are a smart assistant in a household. Use the functions you are given. Never make up an answer.", "You are a helpful AI assistant with access to tools. Call a tool when one fits the request, otherwise answer in one sentence.", "You help the staff of a company. Today is Monday. Keep answers short.", "你是一个有用的助手。", "你是 Moult，请简短回答。", "Be helpful and precise. If information is missing, ask for it.", "You are an assistant that can call functions.", "Du bist ein hilfreicher Assistent."]
-# Share of each kind of exchange where there are tools.
 SHORTLISTED = 0.5  # share of sheets whose tools were chosen for a request, as the runtime chooses them
 TAKEN_AWAY = 0.7  # share of those in which the tool that was meant is not there
 NEAR_MISSES = 5  # of so many requests that no tool serves, the one is asked that sounds most like a tool that is there
 CHINESE = 0.48  # share of sheets in Chinese
+CHATTING = 0.1  # share of sheets of nothing but small talk: short ones, so that each of its sentences comes often enough
+# Share of each kind of exchange where there are tools.
 SHARES = {"call": 0.5, "none": 0.17, "chat": 0.07, "ask": 0.2, "several": 0.04, "summary": 0.02}
 
 
@@ -356,6 +357,10 @@ class Dialogues:
         if r.random() < 0.008:
             system, user, reply = talk.shortened(r, self.entities, language)
             return {"system": system, "tools": [], "dialogues": [[("user", user), ("assistant", reply)]], "language": language}
+        if not easy and r.random() < CHATTING:
+            tools = self.tools(r.choice([0, 0, 1, 2, 3]), language)
+            made = [self.exchange_chat(tools, language, {}) for _ in range(r.randint(8, 16))]
+            return {"system": r.choice(SYSTEMS), "tools": [t.line() for t in tools], "dialogues": made, "language": language}
         self.maker.decorated = DECORATED * self.hardness
         count = r.choice([1, 2, 3, 4]) if easy else r.choices([0, r.choice([1, 1, 2, 2, 3, 4]), r.randint(5, 8), r.randint(9, 14), r.randint(15, 20)], [3, 80, 11, 3, 3])[0]
         if not easy and r.random() < SHORTLISTED:
