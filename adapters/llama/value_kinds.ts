@@ -37,7 +37,7 @@ const SUM = new RegExp(
 const HOUR = "(?:\\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)";
 const PART = "(?: in the (?:morning|afternoon|evening)| at night)";
 const TIME = new RegExp(
-  `\\b(?:(?:\\d{1,2}:\\d{2}(?: ?[ap]\\.?m\\b\\.?)?|\\d{1,2} ?[ap]\\.?m\\b\\.?|${HOUR} o'clock|(?:half|(?:a )?quarter|five|ten|twenty|twenty-five|\\d{1,2}) (?:past|to) ${HOUR})\\b${PART}?|${HOUR}${PART}|noon|midnight)(?!\\w)|(?<=\\b(?:at|by|until|before|after) )${HOUR}(?=[.,;!?]|$| (?:on|sharp|please|tomorrow|tonight|today)\\b)`,
+  `\\b(?:(?:\\d{1,2}:\\d{2}(?: ?[ap]\\.?m\\b\\.?)?|\\d{1,2} ?[ap]\\.?m\\b\\.?|${HOUR} o'clock|${HOUR} [ap]\\.?m\\b\\.?|(?:half|(?:a )?quarter|five|ten|twenty|twenty-five|\\d{1,2}) (?:past|to) ${HOUR})\\b${PART}?|${HOUR}${PART}|noon|midnight)(?!\\w)|(?<=\\b(?:at|by|until|before|after) )${HOUR}(?=[.,;!?]|$| (?:on|sharp|please|tomorrow|tonight|today)\\b)`,
   "giu",
 );
 const FORMS: readonly (readonly [ValueKind, RegExp])[] = [
@@ -64,13 +64,13 @@ const FORMS: readonly (readonly [ValueKind, RegExp])[] = [
   ["time", /(?<=\b(?:at|by|until|before|after) )\d{1,2}(?![\d:.%]| ?[a-z]{2,})/giu],
   [
     "time",
-    /(?:早上|上午|中午|下午|晚上|凌晨|傍晚|明早|明晚|今晚)?(?<!周|星期|礼拜)(?:\d{1,2}|[一二三四五六七八九十两]{1,3})(?:[:：]\d{2}|点(?:半|一刻|三刻|\d{1,2}分?|(?:[零〇][一二三四五六七八九]|[一二三四五]?十[一二三四五六七八九]?)(?:分(?!钟)|(?![分个人位份张瓶杯块条本台间盒元岁号点天公斤]))|五分(?!钟))?)/gu,
+    /(?:早上|上午|中午|下午|晚上|凌晨|清晨|傍晚|夜里|深夜|半夜|明早|明晚|今晚)?(?<!周|星期|礼拜)(?:\d{1,2}|[一二三四五六七八九十两]{1,3})(?:[:：]\d{2}|点(?:半|一刻|三刻|\d{1,2}分?|(?:[零〇][一二三四五六七八九]|[一二三四五]?十[一二三四五六七八九]?)(?:分(?!钟)|(?![分个人位份张瓶杯块条本台间盒元岁号点天公斤]))|五分(?!钟))?)/gu,
   ],
   [
     "date",
-    /\d{4}年\d{1,2}月\d{1,2}[日号]?|(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号]?|(?:这|本|下|上)?(?:周|星期|礼拜)[一二三四五六日天末]|(?:这个?|本|下个?|上个?)(?:周末|月底|月初|月)|(?:(?:今|明|去|后|前)年)?(?:1[0-2]|[1-9]|十[一二]|[一二三四五六七八九十])月份?(?![\d日])|周末|月底|月初|年底|大后天|今天|明天|后天|昨天|今晚|明晚|明早|(?<![\d一二三四五六七八九十])[一二三四五六七八九十]{1,3}号/gu,
+    /\d{4}年\d{1,2}月\d{1,2}[日号]?|(?:\d{1,2}|[一二三四五六七八九十]{1,2})月(?:\d{1,2}|[一二三四五六七八九十]{1,3})[日号]?|(?:这|本|下|上)?(?:周|星期|礼拜)[一二三四五六日天末](?![次回遍])|(?:这个?|本|下个?|上个?)(?:周末|月底|月初|月)|(?:(?:今|明|去|后|前)年)?(?:1[0-2]|[1-9]|十[一二]|[一二三四五六七八九十])月份?(?![\d日])|周末|月底|月初|年底|大后天|今天|明天|后天|昨天|今晚|明晚|明早|(?<![\d一二三四五六七八九十])[一二三四五六七八九十]{1,3}号/gu,
   ],
-  ["time", /中午|早上|上午|下午|晚上|傍晚|凌晨/gu],
+  ["time", /夜里|深夜|半夜|清晨|中午|早上|上午|下午|晚上|傍晚|凌晨/gu],
   [
     "language",
     /\b(?:english|french|german|spanish|italian|portuguese|dutch|greek|latin|russian|polish|czech|slovak|hungarian|romanian|bulgarian|serbian|croatian|slovenian|ukrainian|turkish|arabic|hebrew|persian|farsi|hindi|urdu|bengali|tamil|telugu|thai|vietnamese|indonesian|malay|tagalog|chinese|mandarin|cantonese|japanese|korean|swedish|norwegian|danish|finnish|icelandic|estonian|latvian|lithuanian|irish|welsh|catalan|basque|galician|albanian|georgian|armenian|swahili|zulu|afrikaans|amharic|esperanto|mongolian|nepali)\b|(?:[英法德俄日韩泰汉粤]|西班牙|葡萄牙|意大利|阿拉伯|越南|印尼|印地|荷兰|希腊|土耳其|波兰|瑞典|芬兰|挪威|丹麦|捷克|匈牙利|拉丁|马来|乌克兰|蒙古)语|普通话|[中英法德日韩俄]文/giu,

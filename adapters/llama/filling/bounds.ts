@@ -15,7 +15,7 @@ const INDEFINITE = /^(?:some|any|a|an)$/u;
 const SUBJECT =
   /^(?:i|i'm|i'll|i've|we|we're|we'll|you|he|she|they|it|it's|the|my|our|your|there|this|that|his|her|if|whether|what|how|why|when|where|who|我|我们|咱|咱们|你|你们|您|他|她|他们|她们|它)$/u;
 /** The point of "4 p.m." belongs to it. */
-const POINTED = /(?:^|[\d\s])[ap]\.m$/iu;
+const POINTED = /(?:^|[\d\s])\p{Ll}\.\p{Ll}$|\b(?:[ap]\.m|jr|sr)$/iu;
 /** "92%", "6A+", 12# */
 const MARKED = /^[%％+#](?![\p{L}\d])|^[%％#](?=\p{Script=Han})/u;
 const INITIAL = /(?:^|\s)\p{Lu}$/u;

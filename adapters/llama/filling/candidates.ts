@@ -12,7 +12,7 @@ import { OWNER } from "./said.ts";
 import { frontOf, type Parameter, type Said, type Stretch, stretchOf } from "./stretch.ts";
 import { switchCandidates } from "./switches.ts";
 import { Tally } from "./weights.ts";
-import { writtenAs } from "./written.ts";
+import { monthIn, writtenAs } from "./written.ts";
 
 const NAME_PIECES_MAX = 14;
 const CLAUSE_PIECES_MAX = 60;
@@ -31,11 +31,14 @@ const WITHIN =
 const HAN_WITHIN = /^(?:第(?=.{1,4}$))?([\d零一二两三四五六七八九十百]+)(\p{Script=Han}*)$/u;
 const MOMENT =
   /^((?:今|明|后|昨)[天晚早日]|(?:[下这本上]个?)?(?:周|星期|礼拜)[一二三四五六日天末]|\d{1,2}月\d{1,2}[日号])(.*[点:：时].*)$/u;
-const DIGITS = /\d+(?:\.\d+)?/gu;
+const DIGITS = /(?<![\d.])-?\d+(?:\.\d+)?/gu;
 const BELOW_ZERO = /^(?:minus|negative|零下|负)$/u;
 const BELOW_ZERO_BEFORE = /(?:负|零下|minus )$/iu;
 const HOUR = /(?:^|_)hour$/iu;
 const MINUTE = /(?:^|_)min(?:ute)?$/iu;
+const PART_OF_DAY = /(?:^|_)(day|month|year)$/iu;
+const YEAR_IN = /(?<!\d)(\d{4})(?!\d)/u;
+const DAY_IN = /(?<![\d:])(\d{1,2})(?:st|nd|rd|th)?(?![\d:月]|年)/u;
 const JOINED = /^(\p{Lu}\p{Ll}+)[-–](\p{Lu}\p{Ll}+)$/u;
 const SIDES = /^([^/]+)\/([^/]+)$/u;
 /** What a question begins with. */
@@ -69,7 +72,7 @@ function numbers(one: Parameter, said: Said): readonly Candidate[] {
     weighCount(stretch, traits);
     return [{ value, first, last, traits, score }];
   });
-  return [...whole, ...numbersWithin(one, said), ...clocks(one, said)];
+  return [...whole, ...numbersWithin(one, said), ...clocks(one, said), ...partsOfDays(one, said)];
 }
 
 /** 八点二十, where the hour and the minute are two parameters. */
@@ -85,6 +88,26 @@ function clocks(one: Parameter, { pieces }: Said): readonly Candidate[] {
     const value = Number(clock.split(":")[nth]);
     return [{ value, first: at, last: at, traits, score: 0, part: true }];
   });
+}
+
+/** "31 December", where the day and the month are two parameters. */
+function partsOfDays(one: Parameter, { pieces }: Said): readonly Candidate[] {
+  const part = PART_OF_DAY.exec(one.key)?.[1]?.toLowerCase();
+  if (part === undefined) return [];
+  return pieces.flatMap(({ text, kind, quoted }, at): readonly Candidate[] => {
+    const value = kind !== "date" || quoted ? undefined : partOfDay(text, part);
+    if (value === undefined) return [];
+    const traits = new Tally();
+    traits.add(`${part} of a day`);
+    if (!one.required) traits.add("optional");
+    return [{ value, first: at, last: at, traits, score: NUMBER, part: true }];
+  });
+}
+
+function partOfDay(text: string, part: string): number | undefined {
+  if (part === "month") return monthIn(text);
+  const [, digits] = (part === "year" ? YEAR_IN : DAY_IN).exec(text) ?? [];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 /** "1280 x 800", "2-1", "PR 640", 第五章: the numbers in a piece, each a part of it. */

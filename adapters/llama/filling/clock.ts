@@ -9,6 +9,9 @@ const CHINESE =
 const LATE =
   /(?<![a-z])p\.?m\b|\b(?:evening|afternoon|tonight)|\bat night|下午|晚上|傍晚|今晚|明晚|晚/iu;
 const EARLY = /(?<![a-z])a\.?m\b|morning|早|上午|凌晨/iu;
+/** 夜里十一点, but 夜里两点 is early. */
+const NIGHT = /夜里|深夜|半夜/u;
+const NIGHT_FROM = 7;
 const AT = /(?:^|\b(?:at|by|until|from|till) )$/iu;
 /** "half six" */
 const HALF =
@@ -20,10 +23,17 @@ export function clockOf(text: string): string | undefined {
   const time = marked(text) ?? chinese(text) ?? english(text);
   if (time === undefined) return undefined;
   const [hour, minute] = time;
-  const isLate = LATE.test(text) && !EARLY.test(text);
-  const hours = isLate && hour < 12 ? hour + 12 : EARLY.test(text) && hour === 12 ? 0 : hour;
+  const hours = hoursOf(hour, text);
   if (hours > 24 || minute > 59) return undefined;
   return `${String(hours % 24).padStart(2, "0")}:${String(minute).padStart(2, "0")}`;
+}
+
+/** Of the whole day. */
+function hoursOf(hour: number, text: string): number {
+  const isNight = NIGHT.test(text) && hour >= NIGHT_FROM;
+  const isEarly = EARLY.test(text);
+  if (isEarly && hour === 12) return 0;
+  return (isNight || (LATE.test(text) && !isEarly)) && hour < 12 ? hour + 12 : hour;
 }
 
 type Time = readonly [hour: number, minute: number];

@@ -1,5 +1,6 @@
 /** Values of enums that people call otherwise, in either language. Knows words only. */
 import { CHOICE_WORDS } from "./choice_words.ts";
+import { VALUE_WORDS } from "./value_words.ts";
 
 const TABLE = `
 usd: us dollar, dollars, dollar, bucks, 美元, 美金, 刀
@@ -267,7 +268,9 @@ fan: ventilate, 送风
 `;
 
 /** What else says a value, by the value in small letters. */
-export const GLOSSES: ReadonlyMap<string, readonly string[]> = read(`${TABLE}${CHOICE_WORDS}`);
+export const GLOSSES: ReadonlyMap<string, readonly string[]> = read(
+  `${TABLE}${CHOICE_WORDS}${VALUE_WORDS}`,
+);
 
 /** `one/other: words, more words` */
 function read(table: string): ReadonlyMap<string, readonly string[]> {

@@ -43,6 +43,7 @@ const NUMBERED = /^#\d+$/;
 const TIMES: Readonly<Record<string, number>> = { twice: 2, thrice: 3, dozen: 12, 俩: 2, 仨: 3 };
 /** Figure by figure, no more than a year has. */
 const FIGURES = /^[零〇一二三四五六七八九]{3,4}$/u;
+const HALF_DAY = / [ap]\.?m\.?$/iu;
 const SPOKEN = /^[\p{L} -]+$/u;
 /** "three hundred and seventy-five" */
 const SPOKEN_MAX = 40;
@@ -149,14 +150,18 @@ function numberIn(text: string): number | undefined {
   if (money !== null) return numberOfMoney(money[1] ?? "", money[2] ?? "");
   const times = TIMES[text.toLowerCase()];
   if (times !== undefined) return times;
-  if (text.length > SPOKEN_MAX || !SPOKEN.test(text)) return undefined;
+  return text.length > SPOKEN_MAX ? undefined : numberInWords(text);
+}
+
+function numberInWords(text: string): number | undefined {
+  if (!SPOKEN.test(text) || HALF_DAY.test(text)) return undefined;
   // "一下" and "第三" count nothing.
   if (HAN.test(text) && !/^[零〇一二两三四五六七八九十百千万]+$/u.test(text)) return undefined;
-  if (FIGURES.test(text))
-    return Number(
-      Array.from(text, (one) => "〇一二三四五六七八九".indexOf(one === "零" ? "〇" : one)).join(""),
-    );
-  return spokenNumber(text);
+  if (!FIGURES.test(text)) return spokenNumber(text);
+  const figures = Array.from(text.replaceAll("〇", "零"), (one) =>
+    "零一二三四五六七八九".indexOf(one),
+  );
+  return Number(figures.join(""));
 }
 
 /** 四十二块五 */

@@ -96,7 +96,7 @@ const UNITS: readonly Unit[] = [
 ];
 const SHARE =
   /percent|prozent|position|opening|brightness|volume|level|0 ?(?:-|–|to) ?100|百分比|亮度|音量/iu;
-/** Of "per hour" and "litres per hectare" nothing can be told. */
+/** "minutes per day" are minutes; of "litres per hectare" nothing can be told. */
 const RATE = /\bper\b|\/|每/u;
 
 const AMOUNT =
@@ -209,7 +209,9 @@ const WRITTEN: readonly (readonly [RegExp, (match: RegExpMatchArray) => number |
   [/\b([a-z]+|\d+) and a half\b(?! (?:hours?|minutes?))/giu, ([, whole = ""]) => halfMore(whole)],
   [/\bhalf a dozen\b/giu, () => 6],
   [/(?<!half )\ba dozen\b/giu, () => 12],
-  [/\ba (?:couple|pair) of\b/giu, () => 2],
+  [/\ba (?:couple|pair)\b/giu, () => 2],
+  [/\bonce\b/giu, () => 1],
+  [/\bhalf a million\b/giu, () => 500_000],
   [/(?<![\w.])x(\d{1,4})\b/giu, ([, count = ""]) => Number(count)],
   [
     /(?<![\w.])(\d+(?:\.\d+)?)(?=(?:rpm|cc|hz|khz|mhz|db|kw|kwh|mpa|lux|ppm|psi|w|v|t)\b)/giu,
@@ -280,8 +282,9 @@ function countOf(said: string): number | undefined {
 
 /** In which unit a parameter takes its amount; `undefined` = it does not say. @param about Its name and description. */
 export function unitOf(about: string): Pick<Unit, "measure" | "factor"> | undefined {
-  if (RATE.test(about)) return undefined;
-  const unit = UNITS.find(({ named }) => named.test(about));
+  const [measured = ""] = about.split(RATE);
+  const unit = UNITS.find(({ named }) => named.test(measured));
+  if (RATE.test(about)) return unit?.measure === "time" ? unit : undefined;
   if (unit !== undefined) return unit;
   return SHARE.test(about) ? { measure: "share", factor: 1 } : undefined;
 }

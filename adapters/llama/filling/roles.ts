@@ -243,7 +243,7 @@ const CODES =
 const THING =
   /device|thing|lamp|light|appliance|door|entity|lock\b|gadget|window|tank|fan\b|speaker|machine|curtain|blind|cover|player|shutter|valve|pump|camera|sensor|plug/u;
 /** What a value is that is wanted in a form. */
-const WRITTEN_KINDS: Readonly<Record<Written, ValueKind>> = {
+const WRITTEN_KINDS: Readonly<Partial<Record<Written, ValueKind>>> = {
   clock: "time",
   date: "date",
   currency: "currency",

@@ -1,20 +1,25 @@
 /**
- * Values in the form that a parameter asks for: times as HH:MM, days with their year as YYYY-MM-DD, currencies by their codes.
+ * Values in the form that a parameter asks for: times as HH:MM, days with their year as YYYY-MM-DD, currencies by their codes,
+ * several with a comma between.
  * Knows text only.
  */
 import { clockOf } from "./clock.ts";
 import { GLOSSES } from "./glosses.ts";
 
 /** In which form a value is wanted. */
-export type Written = "clock" | "date" | "currency";
+export type Written = "clock" | "date" | "currency" | "row";
 
 const CLOCK = /\bhh ?[:.]? ?mm\b(?! ?[:.]? ?ss)/u;
 const HOURS = /24[- ]?h|二十四小时|24小时/u;
 const DATE = /\byyyy ?[-/.]? ?mm ?[-/.]? ?dd\b|\biso (?:8601 )?date\b/u;
 const CODE = /\biso\b|\b(?:3|three)[- ]letter\b|三位代码|三字代码/u;
 
+const ROW = /\bcommas?[- ]separated\b|\bseparated by commas?\b|逗号分隔/u;
+const AND = /(?<=\S),? (?:and|&|plus) (?=\S)|[、，]/gu;
+
 const MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");
 const MONTH = `(${MONTHS.join("|")})[a-z]*\\.?`;
+const MONTH_IN = new RegExp(`\\b${MONTH}|(\\d{1,2})月`, "iu");
 const DAY = String.raw`(\d{1,2})(?:st|nd|rd|th)?`;
 /** Days with their year: where the year, the month and the day stand in the match. */
 const DAYS: readonly (readonly [RegExp, readonly [number, number, number]])[] = [
@@ -34,6 +39,7 @@ const CURRENCIES =
 
 /** The form that a description asks for. @param about In small letters. */
 export function writtenFor(about: string, name: string, isTime: boolean): Written | undefined {
+  if (ROW.test(about)) return "row";
   if (DATE.test(about)) return CLOCK.test(about) ? undefined : "date";
   if (CLOCK.test(about) || (isTime && HOURS.test(about))) return "clock";
   return CODE.test(about) && /currenc/u.test(`${name} ${about}`) ? "currency" : undefined;
@@ -43,7 +49,15 @@ export function writtenFor(about: string, name: string, isTime: boolean): Writte
 export function writtenAs(form: Written | undefined, text: string): string | undefined {
   if (form === "clock") return clockOf(text);
   if (form === "date") return dayOf(text);
+  if (form === "row") return text.replaceAll(AND, ", ");
   return form === "currency" ? currencyOf(text) : undefined;
+}
+
+/** The number of a month, from its name or as a number; `undefined`: there is none. */
+export function monthIn(text: string): number | undefined {
+  const [, name = "", han = ""] = MONTH_IN.exec(text) ?? [];
+  const nth = MONTHS.indexOf(name.slice(0, 3).toLowerCase()) + 1 || Number(han);
+  return nth > 0 && nth < 13 ? nth : undefined;
 }
 
 function dayOf(text: string): string | undefined {

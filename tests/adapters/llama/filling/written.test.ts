@@ -79,10 +79,21 @@ test("a time and a day are candidates in the form that is wanted", () => {
   expect(valuesOf("end", text("HH:MM:SS"), "it ended at 14:22:07")).toContain("14:22:07");
 });
 
+test("several are written with commas, parts of a day as numbers", () => {
+  expect(writtenAs(writtenFor("comma separated", "people", false), "Mum and Dad")).toBe("Mum, Dad");
+  expect(valuesOf("month", NUMBER, "her birthday is October 30")).toContain(10);
+  expect(valuesOf("day", NUMBER, "her birthday is October 30")).toContain(30);
+  expect(valuesOf("day", NUMBER, "她生日12月31日")).toContain(31);
+  expect(valuesOf("start_hour", NUMBER, "from five pm on")).toContain(17);
+});
+
 test("marks that belong to a value stay with it", () => {
   expect(valuesOf("grade", text(), "the new one is 7a+, black")).toContain("7a+");
   expect(valuesOf("value", text(), "把D9改成92%，谢谢")).toContain("92%");
   expect(valuesOf("phone", text(), "her phone is +45 20 11 98 76")).toContain("+45 20 11 98 76");
+  expect(valuesOf("patient", text(), "only Gordon Smith Jr. on Friday")).toContain(
+    "Gordon Smith Jr.",
+  );
   expect(valuesOf("place", text(), "meet at Rani's, we accept")).toContain("Rani's");
   expect(valuesOf("question", text(), "put Who sent you? into it")).toContain("Who sent you?");
 });
@@ -95,6 +106,8 @@ test("numbers are read however they are counted", () => {
   expect(valuesOf("height_cm", NUMBER, "一六三公分")).toContain(163);
   expect(valuesOf("people", NUMBER, "湖心岛，俩人")).toContain(2);
   expect(valuesOf("wait_s", NUMBER, "wait half a minute")).toContain(30);
+  expect(valuesOf("latitude", NUMBER, "both times for -22.9 / -43.2")).toContain(-22.9);
+  expect(valuesOf("minutes_per_day", NUMBER, "每天半个小时")).toContain(30);
   expect(valuesOf("now", NUMBER, "make it bigger, from 3 to ten")).toContain(3);
 });
 
