@@ -34,6 +34,7 @@ ROW = 1100  # tokens of a sheet: dialogues beyond are left out
 PROMPT_SHARE, PROMPT_WEIGHT = 0.08, 0.3  # the prompt is learnt a little, too: it teaches what words go together
 ENUM = re.compile(r": ([^,():]*\|[^,():]*)")  # the values of an enum in a tool's line
 SYNTAX_SHARE = 0.35  # of the tokens that any call or sentence has, once the beginning is over
+BEGINNING = 3  # tokens that say what a reply will be: "I am Moult", "I am fine", "I am sorry"
 STOP_SHARE = 0.3  # how often a call's pieces end in what ends them under node-llama-cpp's grammar
 
 
@@ -87,7 +88,9 @@ class Batches:
             ids += tokens
             following += wanted
             begins = weight and not weights[-1]  # right after "assistant"
-            own = [FIRST if begins else weight] + [weight] * (len(tokens) - 1)
+            own = [weight] * len(tokens)
+            if begins:
+                own[:BEGINNING] = [FIRST] * len(own[:BEGINNING])
             if weight == ARGUMENTS:
                 for value in re.finditer(r'(?<=": ")[^"]+(?=")|true|false', text):
                     if value[0] in choices or value[0] in ("true", "false"):

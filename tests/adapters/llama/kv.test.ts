@@ -48,7 +48,7 @@ function long(name: string, items = 18): string {
   return `${name} says: ${Array.from({ length: items }, (_, i) => `${name} ${i} is red`).join(", ")}`;
 }
 /** Its answer names what was read, and is another one when some of that is damaged. */
-const ANNA = long("anna", 40);
+const ANNA = `repeat: ${long("anna", 40)}`;
 
 async function ask(
   engine: Engine,
@@ -206,7 +206,7 @@ test("who names no session over the API comes back too, as one conversation; wha
 test("nameless conversations that begin alike stay apart: each comes back whole", async () => {
   const { engine, folder } = await start();
   const api = { lane: "api" as const };
-  const texts = ["one", "two", "three", "four"].map((name) => `${ANNA}. And then ${long(name, 9)}`);
+  const texts = ["one", "two", "three", "four"].map((name) => `${ANNA}. And then ${long(name, 30)}`);
   const said: string[] = [];
   for (const text of texts) said.push((await ask(engine, undefined, text, api)).said);
   for (const [i, text] of texts.entries()) {
