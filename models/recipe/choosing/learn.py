@@ -1,9 +1,10 @@
 """Learns how a request and a tool match, word by word, from what see.ts saw of strangers' requests:
 
-    python3 learn.py DIR OUT HALF... [--steps N] [--check HALF...] [--points FILE]
+    python3 learn.py DIR OUT HALF... [--from DIR] [--steps N] [--check HALF...] [--points FILE]
 
-OUT gets matcher.bin and matcher.txt (runtime/turn/match_weights.ts reads them). `--check` says how requests of halves that were not learned
-come out, `--points` writes a few of their requests with the scores of some tools, for a test that the runtime gives them, too.
+OUT gets matcher.bin and matcher.txt (runtime/turn/match_weights.ts reads them). A half named twice is seen twice as often. `--from` goes on with those of another folder. `--check` says how
+requests of halves that were not learned come out, `--points` writes a few requests with the scores of some tools, for a test that the runtime
+gives them, too.
 
 Each word of a request is a sum of vectors: of its names (the word, its ending), of its meaning, of where it stands; two layers add what its
 neighbours say. So is each word of a tool. Then each word of the one looks at those of the other: four gazes, led by likeness and by seven
@@ -17,6 +18,9 @@ import os
 import random
 import time
 
+for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")  # a second one would mostly wait for the first
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -24,11 +28,13 @@ from torch import nn
 
 WIDTH, GAZES, DEPTH, MEANING, SEEN, SECTIONS, SHAPES = 32, 4, 8, 64, 7, 7, 9  # as in match_weights.ts
 NAMES, COLUMNS = 3, 15  # as in see.ts
-VECTOR, RARITY, SECTION, SHAPE, STEM, THINGS, TOPIC, ACTIONS, CONTRARY = 3, 4, 5, 6, 7, slice(8, 10), 10, slice(11, 13), slice(13, 15)
+VECTOR, RARITY, SECTION, SHAPE, STEM = 3, 4, 5, 6, 7
+THINGS, TOPIC, ACTIONS, CONTRARY = slice(1, 3), 3, slice(4, 6), slice(6, 8)  # of what comes from STEM on
 PLACES = ((1, 1), (2, 2), (3, 5), (6, 6))  # sections in which the best is looked for
 CHANCE = 0.35
-NAME_MIN, PART_MIN = 4, 12  # a name that fewer tools' requests have would be learnt by heart
-BATCH, RATE, WARM_STEPS, FALL, DECAY = 32, 3e-3, 100, 0.6, 0.02
+NAME_MIN, PART_MIN = 5, 15  # a name that fewer tools' requests have would be learnt by heart
+LENGTHS = 2  # groups of pairs in a batch
+BATCH, RATE, RATE_ON, WARM_STEPS, FALL, DECAY = 32, 3e-3, 2e-3, 100, 0.6, 0.02
 FORGET, FORGET_WORD = 0.1, 0.05
 OFFERED_MAX = 6  # other tools
 ALIKE = 0.35  # how many of them are of the nearest ones
@@ -99,11 +105,11 @@ def packed(rows):
 
 
 def same(one, other):
-    """Whether any key of a word is one of the other's, by pair of words"""
-    found = None
+    """Whether any key of a word is one of the other's, by pair of words; 0 is no key"""
+    one, found = torch.where(one == 0, -1, one), None
     for a in range(one.shape[-1]):
         for b in range(other.shape[-1]):
-            equal = (one[:, :, None, a] == other[:, None, :, b]) & (one[:, :, None, a] > 0)
+            equal = one[:, :, None, a] == other[:, None, :, b]
             found = equal if found is None else found | equal
     return found
 
@@ -124,12 +130,19 @@ class Matcher(nn.Module):
         self.seek, self.sought = nn.Linear(WIDTH, inner, bias=False), nn.Linear(WIDTH, inner, bias=False)
         self.told, self.said = nn.Linear(WIDTH, inner), nn.Linear(WIDTH, inner)
         self.led, self.drawn = nn.Parameter(torch.zeros(GAZES, SEEN)), nn.Parameter(torch.zeros(GAZES, SECTIONS))
+        self.blocks = torch.eye(GAZES).repeat_interleave(DEPTH, 1)
         self.led.data[:, 0], self.led.data[:, 2] = 3, 2
         self.of_request = nn.Linear(WIDTH + inner + GAZES * SEEN + len(PLACES) * SEEN, WIDTH)
         self.of_tool = nn.Linear(WIDTH + inner + 2 * SEEN, WIDTH)
         self.weigh, self.weigh_tool = nn.Linear(WIDTH, 2), nn.Linear(WIDTH, 2)
         self.units, self.out = nn.Linear(6 * WIDTH, WIDTH), nn.Linear(WIDTH, 1)
-        self.forget = nn.Dropout(FORGET)
+
+    def forget(self, values):
+        """Some of the numbers are left out while learning; a byte of chance for each is enough"""
+        if not self.training:
+            return values
+        chance = torch.empty(values.numel() // 8 + 1, dtype=torch.int64).random_(-2**63, None).view(torch.uint8)[:values.numel()]
+        return values * (chance >= 256 * FORGET).view(values.shape) / (1 - FORGET)
 
     def words(self, x, mask, layers):
         """-> vectors of words where they stand, vectors of what they mean"""
@@ -150,33 +163,47 @@ class Matcher(nn.Module):
 
     def seen(self, x, y, one, other):
         """What is seen of two words -> (seen, pairs, words of the request, words of the tool)"""
-        stem, action = x[:, :, None, STEM] == y[:, None, :, STEM], same(x[..., ACTIONS], y[..., ACTIONS])
-        alike = torch.where(stem, torch.ones(()), one @ other.transpose(1, 2))
-        thing, topic = same(x[..., THINGS], y[..., THINGS]), same(x[..., TOPIC, None], y[..., TOPIC, None])
+        x, y = x[..., STEM:].int(), y[..., STEM:].int()
+        stem, action = x[:, :, None, 0] == y[:, None, :, 0], same(x[..., ACTIONS], y[..., ACTIONS])
+        alike = (one @ other.transpose(1, 2)).masked_fill(stem, 1)
         contrary = same(x[..., CONTRARY], y[..., ACTIONS][..., :1]) & ~action
-        return torch.stack([alike.clamp(min=0), ((alike - CHANCE) / (1 - CHANCE)).clamp(min=0), *(some.float() for some in (stem, thing, topic, action, contrary))])
+        some = (stem, same(x[..., THINGS], y[..., THINGS]), same(x[..., TOPIC, None], y[..., TOPIC, None]), action, contrary)
+        return torch.stack([alike.clamp(min=0), ((alike - CHANCE) / (1 - CHANCE)).clamp(min=0), *(one.float() for one in some)])
 
     def forward(self, requests, tools, r, t):
         """-> the score of each pair: of the request of number r[pair] and the tool of number t[pair]"""
         (x, in_request), (y, in_tool) = requests, tools
         (h, means), (k, others) = self.words(x, in_request, self.near[:2]), self.words(y, in_tool, self.near[2:3])
-        x, y, in_request, in_tool = x[r], y[t], in_request[r], in_tool[t]
-        P, N, M = len(r), x.shape[1], y.shape[1]
-        seen = self.seen(x, y, means[r], others[t]) * (in_request[:, :, None] & in_tool[:, None, :])
-        gazes = lambda values, length: values.view(P, length, GAZES, DEPTH).permute(2, 0, 1, 3)
-        gaze = gazes(self.seek(h)[r], N) @ gazes(self.sought(k)[t], M).transpose(2, 3) / math.sqrt(DEPTH)
-        gaze = gaze + (self.led @ seen.view(SEEN, -1)).view(gaze.shape) + self.drawn[:, y[..., SECTION]][:, :, None, :]
-        gaze = gaze.masked_fill(~in_tool[None, :, None, :], -1e9)
-        from_request = F.softmax(torch.cat([gaze, gaze.new_zeros(GAZES, P, N, 1)], -1), -1)[..., :-1]  # or at nothing
-        told = (from_request @ gazes(self.told(k)[t], M)).permute(1, 2, 0, 3).reshape(P, N, -1)
-        led = torch.einsum("gpnm,spnm->pngs", from_request, seen).reshape(P, N, -1)
-        best = [(seen * ((y[..., SECTION] >= low) & (y[..., SECTION] <= high))[None, :, None, :]).amax(3).permute(1, 2, 0) for low, high in PLACES]
-        found = F.relu(self.of_request(self.forget(torch.cat([h[r], told, led, *best], -1)))) * in_request.unsqueeze(-1)
+        own = (x, in_request, means, h, self.seek(h), self.said(h))
+        other = (y, in_tool, others, k, self.sought(k), self.told(k))
+        # Pairs with tools of about the same length by themselves: little is empty.
+        lengths = in_tool.sum(1)[t]
+        order, points = torch.argsort(lengths), []
+        for some in torch.chunk(order, LENGTHS):
+            most = int(lengths[some].max())
+            points.append(self.pairs([values[r[some]] for values in own], [values[t[some], :most] for values in other]))
+        return torch.zeros(len(r)).index_copy(0, order, torch.cat(points))
+
+    def pairs(self, requests, tools):
+        """Requests and tools side by side -> a score each"""
+        (x, in_request, means, h, seek, said), (y, in_tool, others, k, sought, told) = requests, tools
+        seen = self.seen(x, y, means, others) * (in_request[:, :, None] & in_tool[:, None, :])
+        # All gazes in one product: those of the others are blotted out.
+        apart = lambda values: (values[:, None] * self.blocks[:, None]).flatten(1, 2)
+        gaze = (apart(seek) @ sought.transpose(1, 2)).unflatten(1, (GAZES, -1)) / math.sqrt(DEPTH)
+        led = (self.led @ seen.flatten(1)).view(GAZES, *seen.shape[1:]) + self.drawn[:, y[..., SECTION]][:, :, None, :]
+        gaze = (gaze + led.transpose(0, 1)).masked_fill(~in_tool[:, None, None, :], -1e9)
+        from_request = F.softmax(F.pad(gaze, (0, 1)), -1)[..., :-1]  # or at nothing
+        brought = ((from_request.flatten(1, 2) @ told).unflatten(1, (GAZES, -1)) * self.blocks[:, None]).sum(1)
+        led = torch.stack([(from_request * one[:, None]).sum(-1) for one in seen], -1).transpose(1, 2).flatten(2)
+        places = [(y[..., SECTION] >= low) & (y[..., SECTION] <= high) for low, high in PLACES]
+        best = [(seen * place[None, :, None, :]).amax(3).permute(1, 2, 0) for place in places]
+        found = F.relu(self.of_request(self.forget(torch.cat([h, brought, led, *best], -1)))) * in_request.unsqueeze(-1)
         found = self.among(found, in_request, self.near[3:])
-        from_tool = F.softmax(gaze.masked_fill(~in_request[None, :, :, None], -1e9), 2)
-        said = (from_tool.transpose(2, 3) @ gazes(self.said(h)[r], N)).permute(1, 2, 0, 3).reshape(P, M, -1)
-        mean = torch.einsum("gpnm,spnm->pms", from_tool, seen) / GAZES
-        met = F.relu(self.of_tool(self.forget(torch.cat([k[t], said, seen.amax(2).permute(1, 2, 0), mean], -1)))) * in_tool.unsqueeze(-1)
+        from_tool = F.softmax(gaze.masked_fill(~in_request[:, None, :, None], -1e9), 2)
+        heard = from_tool.flatten(1, 2).transpose(1, 2) @ apart(said)
+        mean = (from_tool.mean(1) * seen).sum(2).permute(1, 2, 0)
+        met = F.relu(self.of_tool(self.forget(torch.cat([k, heard, seen.amax(2).permute(1, 2, 0), mean], -1)))) * in_tool.unsqueeze(-1)
         pooled = torch.cat([self.pool(found, in_request, self.weigh), self.pool(met, in_tool, self.weigh_tool)], -1)
         return self.out(F.relu(self.units(self.forget(pooled)))).squeeze(-1)
 
@@ -209,7 +236,7 @@ def batches(everything, r):
     return r.sample(made, len(made))
 
 
-def learn(matcher, halves, steps, seed):
+def learn(matcher, halves, steps, seed, most):
     r = random.Random(seed)
     everything = [(half, nth) for half in halves for nth in range(len(half.made["requests"]))]
     plain = [values for name, values in matcher.named_parameters() if values.dim() < 2]
@@ -219,7 +246,7 @@ def learn(matcher, halves, steps, seed):
     began, waiting, total = time.time(), [], 0.0
     for step in range(1, steps + 1):
         waiting = waiting or batches(everything, r)
-        rate = RATE * min(1, step / WARM_STEPS) * min(1, max(0.02, (1 - step / steps) / FALL))
+        rate = most * min(1, step / WARM_STEPS) * min(1, max(0.02, (1 - step / steps) / FALL))
         for group in optimizer.param_groups:
             group["lr"] = rate
         offers = [(half, nth, *half.offer(nth, r)) for half, nth in waiting.pop()]
@@ -250,8 +277,17 @@ def check(matcher, half, count=800):
     print(f"{half.name}: first {100 * (np.array(first) == right)[right >= 0].mean():.1f} %, ahead of none {100 * (calls[:, None] > none[None]).mean():.1f} %", flush=True)
 
 
+def stored(matcher):
+    """All numbers but the vectors of names, in their order in the file, as match_weights.ts wants them"""
+    near = [values for layer in matcher.near for values in (layer.weight.data.permute(2, 0, 1), layer.bias.data)]
+    layers = (matcher.told, matcher.said, matcher.of_request, matcher.of_tool, matcher.weigh, matcher.weigh_tool, matcher.units, matcher.out)
+    tables = (matcher.meaning.weight, matcher.sections.weight, matcher.shapes.weight, matcher.place.weight, matcher.place.bias)
+    gazes = (matcher.seek.weight, matcher.sought.weight, matcher.led, matcher.drawn)
+    return [*(some.data for some in tables), *near, *(some.data for some in gazes), *(some.data for layer in layers for some in (layer.weight, layer.bias))]
+
+
 def write(matcher, names, out):
-    """As match_weights.ts reads it: vectors of names in bytes, each with its scale, then the layers in 16 bits. What is kept is what was rounded"""
+    """Vectors of names in bytes, each with its scale, then the layers in 16 bits. What is kept is what was rounded"""
     data = bytearray()
 
     def put(values, scale, kind, most):
@@ -260,30 +296,17 @@ def write(matcher, names, out):
         data.extend(bytes(-len(data) % 4))
         return torch.from_numpy((whole * scale / most).astype(np.float32))
 
-    def matrix(values, turned=lambda values: values):
-        flat = turned(values.data).numpy()
-        scale = np.float32(np.abs(flat).max() or 1.0)
-        data.extend(scale.tobytes())
-        turned(values.data).copy_(put(flat, scale, np.int16, 32767))
-
     rows = sorted((name.encode(), nth) for name, nth in names.items())
     own = [nth for _, nth in rows]
     values = matcher.names.weight.data.numpy()[own]
     scales = np.maximum(np.abs(values).max(1), 1e-6).astype(np.float32)
     data.extend(scales.tobytes())
     matcher.names.weight.data[own] = put(values, scales[:, None], np.int8, 127)
-    for values in (matcher.meaning.weight, matcher.sections.weight, matcher.shapes.weight):
-        matrix(values)
-    matrix(matcher.place.weight)
-    matrix(matcher.place.bias)
-    for layer in matcher.near:
-        matrix(layer.weight, lambda values: values.permute(2, 0, 1))
-        matrix(layer.bias)
-    for values in (matcher.seek.weight, matcher.sought.weight, matcher.led, matcher.drawn):
-        matrix(values)
-    for layer in (matcher.told, matcher.said, matcher.of_request, matcher.of_tool, matcher.weigh, matcher.weigh_tool, matcher.units, matcher.out):
-        matrix(layer.weight)
-        matrix(layer.bias)
+    for values in stored(matcher):
+        flat = values.numpy()
+        scale = np.float32(np.abs(flat).max() or 1.0)
+        data.extend(scale.tobytes())
+        values.copy_(put(flat, scale, np.int16, 32767))
     # Whoever reads them has them mapped: they are replaced, not changed.
     os.makedirs(out, exist_ok=True)
     for name, content in (("matcher.bin", data), ("matcher.txt", b"\t".join(name for name, _ in rows) + b"\n")):
@@ -291,6 +314,30 @@ def write(matcher, names, out):
         with open(path + ".new", "wb") as file:
             file.write(content)
         os.replace(path + ".new", path)
+
+
+def read(matcher, names, folder):
+    """What was written, of the names that are still there"""
+    with open(os.path.join(folder, "matcher.txt"), encoding="utf-8") as file:
+        known = file.read()[:-1].split("\t")
+    with open(os.path.join(folder, "matcher.bin"), "rb") as file:
+        data, at = file.read(), 0
+
+    def take(kind, count):
+        nonlocal at
+        values = np.frombuffer(data, kind, count, at).astype(np.float32)
+        at += values.size * np.dtype(kind).itemsize
+        at += -at % 4
+        return values
+
+    scales = take(np.float32, len(known))
+    vectors = take(np.int8, len(known) * WIDTH).reshape(-1, WIDTH) * scales[:, None] / 127
+    kept = [nth for nth, name in enumerate(known) if name in names]
+    matcher.names.weight.data[[names[known[nth]] for nth in kept]] = torch.from_numpy(vectors[kept])
+    for values in stored(matcher):
+        scale = take(np.float32, 1)
+        values.copy_(torch.from_numpy(take(np.int16, values.numel()).reshape(values.shape) * scale / 32767))
+    assert at == len(data), folder
 
 
 def write_points(matcher, halves, path, count=24):
@@ -329,6 +376,7 @@ def main():
     parser.add_argument("halves", nargs="+")
     parser.add_argument("--check", nargs="*", default=[])
     parser.add_argument("--points")
+    parser.add_argument("--from", dest="before")
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
@@ -338,11 +386,14 @@ def main():
         names = json.load(file)
     meanings = np.fromfile(os.path.join(given.folder, "meanings"), np.float32).reshape(-1, MEANING)
     meanings = np.concatenate([np.zeros((1, MEANING), np.float32), meanings])
-    halves, checked = ([Half(given.folder, name, meanings) for name in some] for some in (given.halves, given.check))
-    numbers, kept = vocabulary(halves, names)
+    loaded = {name: Half(given.folder, name, meanings) for name in (*given.halves, *given.check)}
+    halves, checked = ([loaded[name] for name in some] for some in (given.halves, given.check))
+    numbers, kept = vocabulary(list(dict.fromkeys(halves)), names)
     matcher = Matcher(numbers, torch.from_numpy(meanings))
     print(f"{len(kept)} names, {sum(values.numel() for values in matcher.parameters())} numbers", flush=True)
-    learn(matcher, halves, given.steps, given.seed)
+    if given.before:
+        read(matcher, kept, given.before)
+    learn(matcher, halves, given.steps, given.seed, RATE_ON if given.before else RATE)
     write(matcher, kept, given.out)
     if given.points:
         write_points(matcher, halves, given.points)
