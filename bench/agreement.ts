@@ -3,8 +3,9 @@
  *
  *     bun bench/agreement.ts CASES.jsonl… [--held FILE] [--unseen DIR] [--write]
  *
- * DIR/NAME has weights of the matcher (runtime/turn/matcher.ts) that were not learned from NAME.jsonl; without them it would be
- * believed more than it deserves with strangers. `sh models/recipe/choosing/run.sh` makes them.
+ * The cases are of writers from whom the matcher (runtime/turn/matcher.ts) has not learned, or it would be believed more than
+ * it deserves with strangers; or DIR/NAME has weights of it that were not learned from NAME.jsonl.
+ * `sh models/recipe/choosing/run.sh` makes the cases.
  *
  * Each file (or only those of `--held`) is left out once and measured with what the others teach: that says what to expect of
  * strangers. With `--write` all of them teach together instead, and the weights are kept. Use `strangers.py dev…` and

@@ -1,10 +1,9 @@
 """Learns how a request and a tool match, word by word, from what see.ts saw of strangers' requests:
 
-    python3 learn.py DIR OUT HALF... [--from DIR] [--steps N] [--check HALF...] [--points FILE]
+    python3 learn.py DIR OUT HALF... [--steps N] [--check HALF...] [--points FILE]
 
-OUT gets matcher.bin and matcher.txt (runtime/turn/match_weights.ts reads them). A half named twice is seen twice as often. `--from` goes on with those of another folder. `--check` says how
-requests of halves that were not learned come out, `--points` writes a few requests with the scores of some tools, for a test that the runtime
-gives them, too.
+OUT gets matcher.bin and matcher.txt (runtime/turn/match_weights.ts reads them). `--check` says how requests of halves that were not learned
+come out, `--points` writes a few of their requests with the scores of some tools, for a test that the runtime gives them, too.
 
 Each word of a request is a sum of vectors: of its names (the word, its ending), of its meaning, of where it stands; two layers add what its
 neighbours say. So is each word of a tool. Then each word of the one looks at those of the other: four gazes, led by likeness and by seven
@@ -32,9 +31,9 @@ VECTOR, RARITY, SECTION, SHAPE, STEM = 3, 4, 5, 6, 7
 THINGS, TOPIC, ACTIONS, CONTRARY = slice(1, 3), 3, slice(4, 6), slice(6, 8)  # of what comes from STEM on
 PLACES = ((1, 1), (2, 2), (3, 5), (6, 6))  # sections in which the best is looked for
 CHANCE = 0.35
-NAME_MIN, PART_MIN = 5, 15  # a name that fewer tools' requests have would be learnt by heart
+NAME_MIN, PART_MIN = 4, 12  # a name that fewer tools' requests have would be learnt by heart
 LENGTHS = 2  # groups of pairs in a batch
-BATCH, RATE, RATE_ON, WARM_STEPS, FALL, DECAY = 32, 3e-3, 2e-3, 100, 0.6, 0.02
+BATCH, RATE, WARM_STEPS, FALL, DECAY = 32, 3e-3, 100, 0.6, 0.02
 FORGET, FORGET_WORD = 0.1, 0.05
 OFFERED_MAX = 6  # other tools
 ALIKE = 0.35  # how many of them are of the nearest ones
@@ -236,7 +235,7 @@ def batches(everything, r):
     return r.sample(made, len(made))
 
 
-def learn(matcher, halves, steps, seed, most):
+def learn(matcher, halves, steps, seed):
     r = random.Random(seed)
     everything = [(half, nth) for half in halves for nth in range(len(half.made["requests"]))]
     plain = [values for name, values in matcher.named_parameters() if values.dim() < 2]
@@ -246,7 +245,7 @@ def learn(matcher, halves, steps, seed, most):
     began, waiting, total = time.time(), [], 0.0
     for step in range(1, steps + 1):
         waiting = waiting or batches(everything, r)
-        rate = most * min(1, step / WARM_STEPS) * min(1, max(0.02, (1 - step / steps) / FALL))
+        rate = RATE * min(1, step / WARM_STEPS) * min(1, max(0.02, (1 - step / steps) / FALL))
         for group in optimizer.param_groups:
             group["lr"] = rate
         offers = [(half, nth, *half.offer(nth, r)) for half, nth in waiting.pop()]
@@ -316,30 +315,6 @@ def write(matcher, names, out):
         os.replace(path + ".new", path)
 
 
-def read(matcher, names, folder):
-    """What was written, of the names that are still there"""
-    with open(os.path.join(folder, "matcher.txt"), encoding="utf-8") as file:
-        known = file.read()[:-1].split("\t")
-    with open(os.path.join(folder, "matcher.bin"), "rb") as file:
-        data, at = file.read(), 0
-
-    def take(kind, count):
-        nonlocal at
-        values = np.frombuffer(data, kind, count, at).astype(np.float32)
-        at += values.size * np.dtype(kind).itemsize
-        at += -at % 4
-        return values
-
-    scales = take(np.float32, len(known))
-    vectors = take(np.int8, len(known) * WIDTH).reshape(-1, WIDTH) * scales[:, None] / 127
-    kept = [nth for nth, name in enumerate(known) if name in names]
-    matcher.names.weight.data[[names[known[nth]] for nth in kept]] = torch.from_numpy(vectors[kept])
-    for values in stored(matcher):
-        scale = take(np.float32, 1)
-        values.copy_(torch.from_numpy(take(np.int16, values.numel()).reshape(values.shape) * scale / 32767))
-    assert at == len(data), folder
-
-
 def write_points(matcher, halves, path, count=24):
     """Some requests, each with some tools and their scores"""
     r = random.Random(3)
@@ -376,7 +351,6 @@ def main():
     parser.add_argument("halves", nargs="+")
     parser.add_argument("--check", nargs="*", default=[])
     parser.add_argument("--points")
-    parser.add_argument("--from", dest="before")
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
@@ -386,14 +360,11 @@ def main():
         names = json.load(file)
     meanings = np.fromfile(os.path.join(given.folder, "meanings"), np.float32).reshape(-1, MEANING)
     meanings = np.concatenate([np.zeros((1, MEANING), np.float32), meanings])
-    loaded = {name: Half(given.folder, name, meanings) for name in (*given.halves, *given.check)}
-    halves, checked = ([loaded[name] for name in some] for some in (given.halves, given.check))
-    numbers, kept = vocabulary(list(dict.fromkeys(halves)), names)
+    halves, checked = ([Half(given.folder, name, meanings) for name in some] for some in (given.halves, given.check))
+    numbers, kept = vocabulary(halves, names)
     matcher = Matcher(numbers, torch.from_numpy(meanings))
     print(f"{len(kept)} names, {sum(values.numel() for values in matcher.parameters())} numbers", flush=True)
-    if given.before:
-        read(matcher, kept, given.before)
-    learn(matcher, halves, given.steps, given.seed, RATE_ON if given.before else RATE)
+    learn(matcher, halves, given.steps, given.seed)
     write(matcher, kept, given.out)
     if given.points:
         write_points(matcher, halves, given.points)

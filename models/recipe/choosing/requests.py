@@ -1,7 +1,6 @@
 """All requests of some strangers, with their tools, for see.ts and learn.py:
 
-    python3 requests.py DIR HALF...                                         writes DIR/HALF.json
-    python3 ../filling/requests.py kit 8 | python3 requests.py DIR kit      of the generator, for tools like those that come with moult
+    python3 requests.py DIR HALF...      writes DIR/HALF.json
 
 A request: the number of its tool (-1: none of them), what it is, the text. `call` says all that is needed, `lack` leaves something out, `near` seems
 to be for the tool and is not, `open` is for none.
@@ -32,30 +31,8 @@ def requests(half):
     }
 
 
-def made(lines):
-    """Requests of the generator; tools of the same kind serve each other's"""
-    tools, kinds, found = {}, {}, []
-    for one in lines:
-        if "before" in one:
-            continue
-        key = json.dumps([one["tool"], han(one["message"])])
-        nth, _ = tools.setdefault(key, (len(tools), one))
-        kinds.setdefault(one["d"].split("#")[0], set()).add(nth)
-        found.append([nth, "call" if "args" in one else "lack", one["message"]])
-    return {
-        "tools": [one["tool"] for _, one in tools.values()],
-        "chinese": [han(one["message"]) for _, one in tools.values()],
-        "alike": [sorted(group) for group in kinds.values()],
-        "requests": found,
-    }
-
-
-def han(text):
-    return any("\u4e00" <= one <= "\u9fff" for one in text)
-
-
 if __name__ == "__main__":
     folder, *halves = sys.argv[1:]
     for half in halves:
         with open(os.path.join(folder, f"{half}.json"), "w", encoding="utf-8") as out:
-            json.dump(made(map(json.loads, sys.stdin)) if half == "kit" else requests(half), out, ensure_ascii=False)
+            json.dump(requests(half), out, ensure_ascii=False)
