@@ -5,7 +5,7 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=${1:-/tmp/moult-train}
-tokens=${2:-14e6}
+tokens=${2:-20e6}
 rounding=${ROUNDING:-1200e3}
 seed=${3:-1}
 python=${PYTHON:-/usr/bin/python3}

@@ -3,7 +3,8 @@
  *
  *     bun models/recipe/checks/llama.ts MODEL.f16.gguf expected.json [--flash]
  *
- * With the kernels that moult runs on; `--flash` with flash attention, which the embedded model does without.
+ * With the kernels that moult runs on. Keys and values stay in 32 bits: what 16 cost is not the file's doing. `--halves` has
+ * them in 16, `--flash` in 16 and with flash attention.
  */
 import { readFileSync } from "node:fs";
 import type { Token } from "node-llama-cpp";
@@ -14,14 +15,16 @@ interface Expected {
   readonly texts: readonly { text: string; ids: Token[] }[];
 }
 
-const [path, file, flash] = process.argv.slice(2);
+const [path, file, how] = process.argv.slice(2);
 if (path === undefined || file === undefined) throw new Error("Give a GGUF and expected.json");
 const { cases, texts } = JSON.parse(readFileSync(file, "utf8")) as Expected;
 const llama = await openLlama(false, 1);
 const model = await llama.loadModel({ modelPath: path });
+const whole = { experimentalKvCacheKeyType: "F32", experimentalKvCacheValueType: "F32" } as const;
 const context = await model.createContext({
   contextSize: 2048,
-  flashAttention: flash === "--flash",
+  flashAttention: how === "--flash",
+  ...(how === undefined ? whole : {}),
 });
 const sequence = context.getSequence();
 
