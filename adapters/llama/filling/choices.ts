@@ -76,7 +76,7 @@ const SHOWING =
 const KEEPING = /^(?:add|create|save|write|insert|append|store|remember|record|note|new)$/iu;
 const ASKING =
   /^(?:what|which|who|when|where|how|do|does|did|is|are|was|were|has|have|any)\b|[?？]\s*$|[吗呢]|什么|哪|几|多少|有没有/iu;
-const UNSAID_DEED = 2;
+const UNSAID_DEED = 3;
 /** Longer values are no tool's but one's. */
 const VALUE_MAX = 12;
 

@@ -1,17 +1,18 @@
 """Learns to read arguments out of requests, from what see.ts saw of them:
 
-    python3 learn.py DIR OUT NAME... [--epochs N] [--check NAME...] [--points NAME FILE] [--minutes N]
+    python3 learn.py DIR OUT NAME... [--epochs N] [--check NAME...] [--points NAME FILE] [--minutes N] [--from FOLDER --again NAME...]
 
 NAME is a file of requests in DIR; of the generator's (a number) only the first epoch learns. OUT gets reader.bin and
 reader.txt (adapters/llama/filling/weights.ts reads them). `--check` counts what is read rightly of files that were not learned,
-`--points` adds to the requests of FILE how each candidate is weighed, for a test that the runtime weighs them so, too.
+`--from` goes on with the reader.bin of a folder, and sees
+some of the files again that it has learned from. `--points` adds to the requests of FILE how each candidate is weighed, for a test that the runtime weighs them so, too.
 
 The network sees each piece of a request once for each parameter. A piece is a sum of vectors: of the names of what is seen of it
 (`word~from`, `opens`), of what it is to the parameter (`calls it`), of the parameter (`is~=city`, `required`), and of its meaning. Three
 layers add what the pieces beside it, the other parameters and the whole request say. A candidate is what its first and last piece,
 the pieces inside, before and after it say, and what rules saw of it. It is weighed against the others and against nothing. Then it
 is known how likely each piece goes to which parameter, and what nobody takes: two more layers add that, and all is weighed again. After
-two epochs the right values of all parameters count against the best others, too (together.py).
+the first epoch the right values of all parameters count against the best others, too (together.py).
 """
 import argparse
 import json
@@ -30,6 +31,7 @@ MEANING_STEPS = 32767  # as in see.ts
 KINDS = 100_000
 KINDS_MIN = 6  # what only so few kinds of tools have would be learnt by heart
 RATE, WARM_STEPS, FALL, DECAY = 2e-3, 100, 0.6, 0.1
+MORE_RATE, SEEN_AGAIN = 6e-4, 0.25  # of what goes on: the learning rate, and how much of what was learned is seen again
 BATCH, PIECES_MAX = 64, 40
 FORGET = 0.15  # share of numbers that are left out while learning
 FORGOTTEN = {"w word~": 0.2, "p is~=": 0.2, "p about": 0.2, "w head~": 0.1, "w tail~": 0.1, "w ends~": 0.1, "w begins": 0.1}  # and of names
@@ -38,7 +40,7 @@ LACKING_WORTH = 0.7
 FIRST_WORTH = 0.5  # of what is thought before it is known what others take
 LONG, OF_LONG = 3, 3  # of stretches of more pieces every third is enough to learn from
 TRIED = 6
-TOGETHER_WORTH, TOGETHER_FROM = 0.5, 2  # of all arguments at once, and from which epoch on: before, nothing is worth searching
+TOGETHER_WORTH, TOGETHER_FROM = 0.5, 1  # of all arguments at once, and from which epoch on: before, nothing is worth searching
 LACKS_SOMETHING = 2
 BAGS = ("words", "sought", "between", "seen")
 
@@ -125,6 +127,28 @@ def batches(file, vocabulary, fewer=False):
         at += size
 
 
+class Forget(nn.Module):
+    """Leaves out a share of numbers while learning. Chance is slow: it is made once, and each time taken from another place on."""
+
+    def __init__(self):
+        super().__init__()
+        self.chance = torch.rand(1 << 22)
+        self.kept = (self.chance >= FORGET).float() / (1 - FORGET)
+
+    def forward(self, values):
+        return values * some_of(self.kept, values.numel()).view(values.shape) if self.training else values
+
+    def chances(self, count):
+        return some_of(self.chance, count)
+
+
+def some_of(row, count):
+    if count > len(row):
+        row = row.repeat(1 + count // len(row))
+    at = np.random.randint(len(row) - count + 1)
+    return row[at : at + count]
+
+
 class Reader(nn.Module):
     def __init__(self, names, meanings):
         super().__init__()
@@ -142,14 +166,14 @@ class Reader(nn.Module):
         self.marks = linear(MARKS, WIDTH)
         self.edges, self.pool, self.out = linear(WIDTH, PLACES * DEPTH), nn.Linear(2 * WIDTH, DEPTH), linear(DEPTH, 1)
         self.none, self.none_out = nn.Parameter(torch.zeros(2, DEPTH)), nn.Linear(DEPTH, 1)
-        self.forget = nn.Dropout(FORGET)
+        self.forget = Forget()
         rate = [next((share for begin, share in FORGOTTEN.items() if name.startswith(begin) and "<" not in name), FORGOTTEN_ELSE) for name in names]
         self.register_buffer("rate", torch.tensor([0, *rate]), persistent=False)
 
     def sum(self, bag, vectors):
         names, times, begins = bag
         if self.training:
-            times = times * (torch.rand(len(times)) >= self.rate[names])
+            times = times * (self.forget.chances(len(times)) >= self.rate[names])
         return F.embedding_bag(names, vectors.weight, begins, mode="sum", per_sample_weights=times)
 
     def meaning_at(self, at):
@@ -238,11 +262,13 @@ def loss_of(b, points, none):
     return loss / b.B
 
 
-def learn(reader, lessons, epochs, minutes):
+def learn(reader, lessons, given):
+    epochs, minutes, rate = given.epochs, given.minutes, MORE_RATE if given.before else RATE
     own = [b for b in lessons if not b.file.name.isdigit()]
     plan = [lessons if epoch == 0 else own for epoch in range(epochs)]
-    optimizer = torch.optim.AdamW(reader.parameters(), lr=RATE, weight_decay=DECAY, betas=(0.9, 0.98))
+    optimizer = torch.optim.AdamW(reader.parameters(), lr=rate, weight_decay=DECAY, betas=(0.9, 0.98))
     steps, step, begin = sum(map(len, plan)), 0, time.time()
+    print(f"{steps} steps", flush=True)
     for epoch, some in enumerate(plan):
         lost, count = 0, 0
         reader.train()
@@ -250,11 +276,12 @@ def learn(reader, lessons, epochs, minutes):
             b, step = some[at], step + 1
             done = max(step / steps, (time.time() - begin) / (60 * minutes) if minutes else 0)
             if done >= 1:
+                print(f"{step} steps, {time.process_time():.0f} s of one core", flush=True)
                 return
-            optimizer.param_groups[0]["lr"] = RATE * min(1, step / WARM_STEPS) * max(1e-3, min(1, (1 - done) / FALL))
+            optimizer.param_groups[0]["lr"] = rate * min(1, step / WARM_STEPS) * max(1e-3, min(1, (1 - done) / FALL))
             first, again = reader(b)
             loss = FIRST_WORTH * loss_of(b, *first) + loss_of(b, *again)
-            if epoch >= TOGETHER_FROM:
+            if epoch >= TOGETHER_FROM or given.before:
                 loss = loss + TOGETHER_WORTH * together(b, again[0] - b.more, again[1])
             optimizer.zero_grad()
             loss.backward()
@@ -280,6 +307,45 @@ def check(reader, file, vocabulary):
     print(file.name, ", ".join(f"{sort} {100 * right / count:.1f} % of {count}" for sort, (right, count) in sorted(counts.items())), flush=True)
 
 
+def layers_of(reader):
+    """The layers in the order in which they are written, each with how it is turned for that"""
+    same, turned = lambda values: values, lambda values: values.permute(2, 0, 1)
+    for layer in (reader.meaning, reader.sought_meaning, reader.gate):
+        yield layer.weight, same, same
+    for near, other, whole in zip(reader.near, reader.others, reader.whole):
+        yield near.weight, turned, lambda values: values.permute(1, 2, 0)
+        for values in (near.bias, other.weight, whole.weight):
+            yield values, same, same
+    for values in (reader.marks.weight, reader.edges.weight, reader.pool.weight, reader.pool.bias, reader.none, reader.none_out.weight, reader.none_out.bias, reader.out.weight, reader.out_gate.weight):
+        yield values, same, same
+
+
+def names_in(folder):
+    """What a reader knows, as names.json calls it"""
+    lines = open(os.path.join(folder, "reader.txt"), encoding="utf-8").read().split("\n")
+    return [f"{sort} {name}" for sort, line in zip("wpbc", lines) for name in line.split("\t")]
+
+
+def load(reader, names, folder):
+    """What write() wrote"""
+    data, at = open(os.path.join(folder, "reader.bin"), "rb").read(), 0
+
+    def take(count, kind):
+        nonlocal at
+        values = np.frombuffer(data, kind, count, at)
+        at += -(-values.nbytes // 4) * 4
+        return values.astype(np.float32)
+
+    for sort, vectors in zip("wpbc", (reader.names, reader.names, reader.names, reader.seen)):
+        own = [nth + 1 for nth, name in enumerate(names) if name.startswith(f"{sort} ")]
+        scales, width = take(len(own), np.float32), vectors.weight.shape[1]
+        vectors.weight.data[own] = torch.from_numpy(take(len(own) * width, np.int8).reshape(-1, width) * scales[:, None] / 127)
+    for values, turned, back in layers_of(reader):
+        scale, shape = float(take(1, np.float32)[0]), turned(values.data).shape
+        values.data.copy_(back(torch.from_numpy(take(values.numel(), np.int16) * scale / 32767).view(shape)))
+    assert at == len(data)
+
+
 def write(reader, names, out):
     """As weights.ts reads it: vectors of names in bytes, each with its scale, then the layers in 16 bits. What is kept is what was rounded"""
     data, lines = bytearray(), []
@@ -290,7 +356,7 @@ def write(reader, names, out):
         data.extend(bytes(-len(data) % 4))
         return torch.from_numpy((whole * scale / most_).astype(np.float32))
 
-    def matrix(values, turned=lambda values: values):
+    def matrix(values, turned):
         flat = turned(values.detach()).numpy()
         scale = float(np.abs(flat).max()) or 1.0
         data.extend(np.float32(scale).tobytes())
@@ -304,14 +370,8 @@ def write(reader, names, out):
         lines.append("\t".join(name for name, _ in rows) + "\n")
         data.extend(scales.tobytes())
         vectors.weight.data[own] = put(values, scales[:, None], np.int8, 127)
-    for layer in (reader.meaning, reader.sought_meaning, reader.gate):
-        matrix(layer.weight)
-    for near, other, whole in zip(reader.near, reader.others, reader.whole):
-        matrix(near.weight, lambda values: values.permute(2, 0, 1))
-        for values in (near.bias, other.weight, whole.weight):
-            matrix(values)
-    for values in (reader.marks.weight, reader.edges.weight, reader.pool.weight, reader.pool.bias, reader.none, reader.none_out.weight, reader.none_out.bias, reader.out.weight, reader.out_gate.weight):
-        matrix(values)
+    for values, turned, _ in layers_of(reader):
+        matrix(values, turned)
     # Whoever reads them has them mapped: they are replaced, not changed.
     for name, content in (("reader.bin", data), ("reader.txt", "".join(lines).encode())):
         path = os.path.join(out, name)
@@ -344,21 +404,31 @@ def main():
     parser.add_argument("--points", nargs=2)
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--minutes", type=float, default=0, help="the learning rate falls so that it ends by then")
+    parser.add_argument("--from", dest="before", help="a folder with the reader that is to learn more")
+    parser.add_argument("--again", nargs="*", default=[])
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     torch.manual_seed(given.seed)
     np.random.seed(given.seed)
     torch.set_num_threads(1)
-    files, checked = ([Requests(given.folder, name) for name in some] for some in (given.names, given.check))
+    files, again, checked = ([Requests(given.folder, name) for name in some] for some in (given.names, given.again, given.check))
     names = json.load(open(os.path.join(given.folder, "names.json"), encoding="utf-8"))
-    kinds = np.bincount(np.unique(np.concatenate([row for file in files for row in file.kinds()])) // KINDS, minlength=len(names))
-    kept = kinds >= KINDS_MIN
-    vocabulary = np.where(kept, np.cumsum(kept), 0)
-    names = [name for name, keep in zip(names, kept) if keep]
+    if given.before:
+        known = names_in(given.before)
+        places = {name: at + 1 for at, name in enumerate(known)}
+        vocabulary, names = np.array([places.get(name, 0) for name in names]), known
+    else:
+        kinds = np.bincount(np.unique(np.concatenate([row for file in files for row in file.kinds()])) // KINDS, minlength=len(names))
+        kept = kinds >= KINDS_MIN
+        vocabulary = np.where(kept, np.cumsum(kept), 0)
+        names = [name for name, keep in zip(names, kept) if keep]
     meanings = np.fromfile(os.path.join(given.folder, "meanings"), np.int16).reshape(-1, MEANING).astype(np.float32) / MEANING_STEPS
     reader = Reader(names, torch.from_numpy(np.concatenate([np.zeros((1, MEANING), np.float32), meanings])))
     print(f"{len(names)} names, {sum(values.numel() for values in reader.parameters())} numbers", flush=True)
-    learn(reader, [b for file in files for b in batches(file, vocabulary, True)], given.epochs, given.minutes)
+    if given.before:
+        load(reader, names, given.before)
+    lessons = [b for file in files for b in batches(file, vocabulary, True)]
+    learn(reader, lessons + [b for file in again for b in batches(file, vocabulary, True) if np.random.rand() < SEEN_AGAIN], given)
     write(reader, names, given.out)
     if given.points:
         write_points(reader, Requests(given.folder, given.points[0]), vocabulary, given.points[1])

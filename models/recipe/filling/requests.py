@@ -2,7 +2,7 @@
 
     python3 requests.py [seed] [N]       of the generator's domains, N of each in either language (default 8)
     python3 requests.py kit              of those of them that come with moult
-    python3 requests.py HALF             of a half of the strangers' requests (dev … dev21)
+    python3 requests.py HALF             of a half of the strangers' requests (dev … dev30), each once: its values are taken in turn
 
     {"d": kind of tool, "tool": {...}, "message": text, "before"?: the message before, "args": {...} or "lack": [names]}
 
@@ -159,12 +159,12 @@ def wire(tool):
 def strangers(half):
     from strangers import Strangers, filled
 
+    turn = 0
     for tool in Strangers(half).tools:
         one = {"d": half + tool.name, "tool": tool.wire()["function"]}
         for request in tool.requests:
-            for nth in range(2):
-                message, arguments = filled(tool, request, nth)
-                yield {**one, "message": message, "args": arguments}
+            message, arguments = filled(tool, request, turn := 1 - turn)
+            yield {**one, "message": message, "args": arguments}
         for request in tool.lacking:
             yield {**one, "message": request, "lack": ["?"]}
 

@@ -1,18 +1,35 @@
 #!/bin/sh
-# How arguments are read out of requests, learned anew:  sh models/recipe/filling/run.sh [FOLDER]
-# An hour on one core. Needs what the recipe needs. FOLDER gets reader.bin and reader.txt, and points.jsonl for the tests.
+# How arguments are read out of requests, learned anew:  sh models/recipe/filling/run.sh [FOLDER] [WORK]
+# Half an hour on one core. Needs what the recipe needs. FOLDER gets reader.bin and reader.txt, and points.jsonl for the tests.
+# WORK keeps what was seen of the requests: what is there already is not looked at again.
+# MINUTES=30: the learning rate falls so that learning ends by then.
+# FROM=FOLDER: the reader of that folder goes on with what the last writers wrote, and sees a part of the rest again. Minutes.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$here/../../..
 out=${1:-$root/adapters/llama/filling}
 points=${1:-$root/tests/adapters/llama/filling}/points.jsonl
 python=${PYTHON:-/usr/bin/python3}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+work=${2:-$(mktemp -d)}
+[ $# -gt 1 ] || trap 'rm -rf "$work"' EXIT
+mkdir -p "$work" "$out"
 export PYTHONDONTWRITEBYTECODE=1
-names="kit dev dev2 dev3 dev4 dev5 dev6 dev7 dev8 dev9 dev10 dev11 dev12 dev13 dev14 dev15 dev16 dev17 dev18 dev19 dev20 dev21 dev31 2"
-for name in $names; do "$python" "$here/requests.py" "$name" 8 > "$work/$name.jsonl"; done
+numbered() { seq -f 'dev%.0f' "$1" "$2" | tr '\n' ' '; }
+first="kit dev $(numbered 2 21)"
+last="$(numbered 22 23)$(numbered 26 30)"
+kept="dev24 dev25" # to believe
+new=
+for name in $first 2 $last $kept; do
+    [ -e "$work/seen/$name.candidates" ] && continue
+    "$python" "$here/requests.py" "$name" 8 > "$work/$name.jsonl"
+    new="$new $name.jsonl"
+done
 "$python" "$here/requests.py" 5 1 | awk 'NR % 60 == 1' > "$work/shown.jsonl"
-(cd "$work" && bun "$here/see.ts" seen $(for name in $names shown; do echo "$name.jsonl"; done))
+(cd "$work" && bun "$here/see.ts" seen $new shown.jsonl)
 cp "$work/shown.jsonl" "$points"
-"$python" "$here/learn.py" "$work/seen" "$out" $names --epochs 5 --points shown "$points"
+if [ -n "${FROM:-}" ]; then
+    set -- $last --from "$FROM" --again $first --epochs 2
+else
+    set -- $first 2 $last --epochs 4
+fi
+"$python" "$here/learn.py" "$work/seen" "$out" "$@" ${MINUTES:+--minutes "$MINUTES"} --points shown "$points" --check $kept

@@ -71,6 +71,8 @@ if (existsSync(meaningsFile)) {
   for (let from = 0; from < values.length; from += DIMENSIONS)
     meanings.set(values.slice(from, from + DIMENSIONS).join(","), meanings.size + 1);
 }
+/** What is known of a tool is found out once. */
+const tools = new Map<string, ToolSpec>();
 for (const file of files) await see(file);
 writeFileSync(namesFile, JSON.stringify([...names.keys()]));
 const vectors = [...meanings.keys()].flatMap((vector) => vector.split(",").map(Number));
@@ -121,7 +123,10 @@ class Table {
 async function see(file: string): Promise<void> {
   const table = new Table();
   const lines = (await Bun.file(file).text()).trim().split("\n");
-  for (const line of lines) seeRequest(JSON.parse(line) as Request, table);
+  for (const line of lines) {
+    const request = JSON.parse(line) as Request;
+    seeRequest({ ...request, tool: sameTool(request.tool) }, table);
+  }
   const path = join(out, basename(file, ".jsonl"));
   for (const bags of ["words", "sought", "between", "seen"] as const)
     table[bags].write(`${path}.${bags}`);
@@ -134,6 +139,13 @@ async function see(file: string): Promise<void> {
   ] as const)
     writeInts(`${path}.${rows}`, table[rows]);
   console.log(`${path}: ${lines.length} requests, ${names.size} names`);
+}
+
+function sameTool(tool: ToolSpec): ToolSpec {
+  const key = JSON.stringify(tool);
+  const same = tools.get(key) ?? tool;
+  tools.set(key, same);
+  return same;
 }
 
 function seeRequest(request: Request, table: Table): void {
