@@ -32,7 +32,7 @@ const THOUGHT_SHARE = 0.75;
 /** What opens and closes a thought, at most. */
 const THOUGHT_TAG_TOKENS = 32;
 /** With these log-odds of a call, words say neither that a call is due nor that it is not. */
-const CALL_SCORE = 0;
+const CALL_SCORE = -0.3;
 /** How much more words say than the model itself, whose judgement is a weak one. */
 const CALL_SLOPE = 2;
 const CALL_LOGIT_MIN = -2;
