@@ -7,10 +7,12 @@ import type { KvOptions } from "./engine.ts";
 import { isNameless, newName, type StateKeys, stateKeys } from "./kv_files.ts";
 import { blocksOf, sharedBlocks } from "./kv_prefix.ts";
 import { checkState, readHead, sealState, type StateHead } from "./kv_seal.ts";
-import { type FileTier, type Kept, KvTiers } from "./kv_tiers.ts";
+import { type FileTier, type Kept, KvTiers, type Room } from "./kv_tiers.ts";
 import { removeQuietly } from "../whole_file.ts";
 import { messageOf } from "../../schemas/error.ts";
 
+/** Two conversations of one length do not take quite the same. */
+const ROOM_SHARE = 1.02;
 /** What is moved to disk when the host ends has this long. */
 const SETTLE_MS_MAX = 1_200;
 
@@ -122,21 +124,23 @@ export class KvStore {
     const mark = { forgotten: false };
     this.#writing.set(owner, mark);
     let unfinished: readonly string[] = [];
+    let room: Room | undefined;
     try {
-      const tier = await this.#tiers.room(tokens * this.#bytesPerToken);
-      if (tier === undefined) return false;
-      const target = this.#tiers.unfinished(tier);
+      room = await this.#tiers.room(tokens * this.#bytesPerToken * ROOM_SHARE);
+      if (room === undefined) return false;
+      const target = this.#tiers.unfinished(room.tier);
       const source = this.#keys.encrypt === undefined ? target : this.#tiers.unfinished();
       unfinished = [source, target];
       // Engines make files that everybody may read; one that is there keeps what it is.
       await writeFile(source, "", { mode: 0o600, flag: "wx" });
       const written = await write(source);
       if (written === undefined || mark.forgotten) return false;
-      return await this.#seal({ owner, tier, source, target, mark }, written);
+      return await this.#seal({ owner, room, source, target, mark }, written);
     } catch (error) {
       this.#tell(`What was read of a conversation is not kept: ${messageOf(error)}`);
       return false;
     } finally {
+      if (room !== undefined) this.#tiers.free(room);
       for (const file of unfinished) removeQuietly(file);
       if (this.#writing.get(owner) === mark) this.#writing.delete(owner);
     }
@@ -186,14 +190,14 @@ export class KvStore {
   async #seal(
     at: {
       readonly owner: string;
-      readonly tier: FileTier;
+      readonly room: Room;
       readonly source: string;
       readonly target: string;
       readonly mark: { readonly forgotten: boolean };
     },
     { bytes, tokens }: Written,
   ): Promise<boolean> {
-    const { owner, tier, source, target, mark } = at;
+    const { owner, room, source, target, mark } = at;
     const head = { model: this.#model, session: owner, tokens, bytes };
     const size = await sealState(source, target, head, this.#keys);
     if (mark.forgotten) return false;
@@ -202,7 +206,7 @@ export class KvStore {
       .filter((file) => file.model === this.#model && file.session === owner);
     const encrypted = this.#keys.encrypt !== undefined;
     const name = newName({ model: this.#model, session: owner, encrypted });
-    const file = await this.#tiers.add(target, name, tier, size);
+    const file = await this.#tiers.add(target, name, room, size);
     this.#bytesPerToken = size / Math.max(1, tokens.length);
     for (const old of before) this.#tiers.remove(old);
     void this.#tiers.tidy(2 * size);

@@ -43,6 +43,12 @@ export interface Kept extends StateName {
   moving: Promise<boolean> | undefined;
 }
 
+/** Room that was found for a file: it is taken until the file is there, or is not to come. */
+export interface Room {
+  readonly tier: FileTier;
+  bytes: number;
+}
+
 const UNUSED = { readers: 0, gone: false, moving: undefined };
 
 /** The files of one folder and its memory. Several processes may share it: each looks again before it makes room. */
@@ -50,8 +56,8 @@ export class KvTiers {
   readonly #options: KvOptions;
   readonly #folders: Readonly<Record<FileTier, string | undefined>>;
   readonly #files = new Map<string, Kept>();
-  /** Bytes on their way from memory to disk. */
-  #moving = 0;
+  /** Bytes of what is on its way there. */
+  readonly #expected: Record<FileTier, number> = { warm: 0, cold: 0 };
   #lastUsedAt = 0;
 
   constructor(options: KvOptions) {
@@ -110,25 +116,32 @@ export class KvTiers {
     for (const file of this.#files.values()) if (!seen.has(file.name)) this.#drop(file);
   }
 
-  /** Room for a file of this size: the tier that takes it, or `undefined` when none does. */
-  async room(bytes: number): Promise<FileTier | undefined> {
+  /** Room for a file of this size, to be given to `add` or `free`; `undefined` when no tier has any. */
+  async room(bytes: number): Promise<Room | undefined> {
     this.look();
     while (this.#files.size >= FILES_MAX && this.#removeOldest(() => true));
-    for (const tier of ["warm", "cold"] as const)
-      if (await this.#makeRoom(tier, bytes)) return tier;
-    return undefined;
+    return (await this.#makeRoom("warm", bytes)) ?? (await this.#makeRoom("cold", bytes));
+  }
+
+  /** Nothing more comes there. */
+  free(room: Room): void {
+    this.#expected[room.tier] -= room.bytes;
+    room.bytes = 0;
   }
 
   /** Makes room in memory for what comes next, before it comes. */
   async tidy(bytes: number): Promise<void> {
-    await this.#makeRoom("warm", bytes);
+    const room = await this.#makeRoom("warm", bytes);
+    if (room !== undefined) this.free(room);
   }
 
   /** A finished file becomes one of those that are kept. @throws when it can not be renamed */
-  async add(unfinished: string, name: string, tier: FileTier, bytes: number): Promise<Kept> {
+  async add(unfinished: string, name: string, room: Room, bytes: number): Promise<Kept> {
+    const { tier } = room;
     const says = parseName(name);
     if (says === undefined) throw new TypeError(`"${name}" is no name of a state`);
     await rename(unfinished, this.#path({ tier, name }));
+    this.free(room);
     const file: Kept = { ...says, name, tier, bytes, usedAt: this.#now(), ...UNUSED };
     this.#files.set(name, file);
     // What was expected may have been less than it is.
@@ -180,19 +193,21 @@ export class KvTiers {
 
   /** Bytes in a tier, with what is on its way there. */
   #taken(tier: FileTier): number {
-    return this.bytes(tier) + (tier === "cold" ? this.#moving : 0);
+    return this.bytes(tier) + this.#expected[tier];
   }
 
-  async #makeRoom(tier: FileTier, bytes: number): Promise<boolean> {
+  /** Several may ask at the same time: what one was given, no other finds. */
+  async #makeRoom(tier: FileTier, bytes: number): Promise<Room | undefined> {
     const limit = this.#limit(tier);
-    if (limit === 0 || bytes > limit) return false;
+    if (limit === 0 || bytes > limit) return undefined;
     const inTier = (file: Kept): boolean => file.tier === tier;
     while (this.#taken(tier) + bytes > limit) {
       const oldest = this.#oldest(inTier);
-      if (oldest === undefined) return false;
+      if (oldest === undefined) return undefined;
       if (tier === "cold" || !(await this.#cool(oldest))) this.remove(oldest);
     }
-    return true;
+    this.#expected[tier] += bytes;
+    return { tier, bytes };
   }
 
   /** From memory to disk. `false`: there is no room. */
@@ -204,10 +219,10 @@ export class KvTiers {
   }
 
   async #move(file: Kept): Promise<boolean> {
-    if (!(await this.#makeRoom("cold", file.bytes))) return false;
+    const room = await this.#makeRoom("cold", file.bytes);
+    if (room === undefined) return false;
     const from = this.#path(file);
     const unfinished = this.unfinished("cold");
-    this.#moving += file.bytes;
     try {
       await copyFile(from, unfinished, constants.COPYFILE_EXCL);
       const handle = await open(unfinished, "r+");
@@ -227,7 +242,7 @@ export class KvTiers {
       removeQuietly(unfinished);
       return file.tier === "cold";
     } finally {
-      this.#moving -= file.bytes;
+      this.free(room);
     }
   }
 

@@ -88,6 +88,23 @@ test("memory and disk keep to their room: the oldest goes from memory to disk, a
   expect((await restore(store, "session 14", tokensOf(14)))?.tokens).toEqual(tokensOf(14));
 });
 
+test("states that are kept at the same time cost no other its place while there is room on disk", async () => {
+  const folder = newFolder();
+  const { store } = openStore({ folder, ramMiB: 2, diskMiB: 16 });
+  const memory = memoryFolder(folder) ?? "";
+  // How much room a token takes is known from the first.
+  await keep(store, "session 0", tokensOf(100), 400_000);
+  for (let round = 0; round < 4; round++) {
+    const names = [1, 2, 3, 4].map((i) => 4 * round + i);
+    await Promise.all(names.map((name) => keep(store, `session ${name}`, tokensOf(name), 400_000)));
+    expect(bytesIn(memory)).toBeLessThanOrEqual(2 * MIB);
+  }
+  for (let name = 1; name <= 16; name++) {
+    const found = await store.find({ session: `session ${name}` }, tokensOf(name));
+    expect(found?.tokens).toBe(256);
+  }
+});
+
 test("what was of use stays longest", async () => {
   const { store } = openStore({ diskMiB: 1 });
   for (let i = 1; i <= 2; i++) {
