@@ -206,7 +206,9 @@ test("who names no session over the API comes back too, as one conversation; wha
 test("nameless conversations that begin alike stay apart: each comes back whole", async () => {
   const { engine, folder } = await start();
   const api = { lane: "api" as const };
-  const texts = ["one", "two", "three", "four"].map((name) => `${ANNA}. And then ${long(name, 30)}`);
+  const texts = ["one", "two", "three", "four"].map(
+    (name) => `${ANNA}. And then ${long(name, 30)}`,
+  );
   const said: string[] = [];
   for (const text of texts) said.push((await ask(engine, undefined, text, api)).said);
   for (const [i, text] of texts.entries()) {
