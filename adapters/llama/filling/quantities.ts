@@ -259,7 +259,7 @@ function yearOf(said: string): number {
 
 function decimalOf(whole: string, rest: string): number | undefined {
   const count = countOf(whole);
-  const digits = Array.from(rest, (one) => "零一二三四五六七八九".indexOf(one)).join("");
+  const digits = Array.from(rest, (one) => HAN_FIGURES.indexOf(one)).join("");
   return count === undefined ? undefined : Number(`${count}.${digits}`);
 }
 

@@ -56,8 +56,13 @@ export function writtenAs(form: Written | undefined, text: string): string | und
 /** The number of a month, from its name or as a number; `undefined`: there is none. */
 export function monthIn(text: string): number | undefined {
   const [, name = "", han = ""] = MONTH_IN.exec(text) ?? [];
-  const nth = MONTHS.indexOf(name.slice(0, 3).toLowerCase()) + 1 || Number(han);
+  const nth = monthOf(name || han);
   return nth > 0 && nth < 13 ? nth : undefined;
+}
+
+/** By its name, or as a number. */
+function monthOf(said: string): number {
+  return MONTHS.indexOf(said.slice(0, 3).toLowerCase()) + 1 || Number(said);
 }
 
 function dayOf(text: string): string | undefined {
@@ -65,7 +70,7 @@ function dayOf(text: string): string | undefined {
     const found = form.exec(text);
     if (found === null) continue;
     const [year = "", month = "", day = ""] = places.map((at) => found[at] ?? "");
-    const nth = MONTHS.indexOf(month.slice(0, 3).toLowerCase()) + 1 || Number(month);
+    const nth = monthOf(month);
     if (nth < 1 || nth > 12 || Number(day) < 1 || Number(day) > 31) return undefined;
     return `${year}-${String(nth).padStart(2, "0")}-${day.padStart(2, "0")}`;
   }
