@@ -24,10 +24,10 @@ class Tool:
     """One tool of a file with its requests."""
 
     def __init__(self, head, group):
-        self.name, self.about, inputs = (part.strip() for part in head.split(" | "))
+        self.name, self.about, inputs = (part.strip() for part in (head.rstrip() + " ").split(" | "))
         self.group, self.requests, self.lacking, self.near, self.results = group, [], [], [], []
         self.kinds, self.properties, self.required = {}, {}, []
-        for part in inputs.split(" ; "):
+        for part in filter(None, inputs.split(" ; ")):
             key, optional, kind, note = re.fullmatch(r'(\w+)(\??)(?::(\S+))?(?: "(.+)")?', part.strip()).groups()
             shape = dict(TYPES[kind]) if kind in TYPES else {"type": "string", "enum": kind.split("/")} if kind else {"type": "string"}
             self.kinds[key] = kind or ""
