@@ -37,7 +37,7 @@ const SUM = new RegExp(
 const HOUR = "(?:\\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)";
 const PART = "(?: in the (?:morning|afternoon|evening)| at night)";
 const TIME = new RegExp(
-  `\\b(?:(?:\\d{1,2}:\\d{2}(?: ?[ap]\\.?m\\b\\.?)?|\\d{1,2} ?[ap]\\.?m\\b\\.?|${HOUR} o'clock|${HOUR} [ap]\\.?m\\b\\.?|(?:half|(?:a )?quarter|five|ten|twenty|twenty-five|\\d{1,2}) (?:past|to) ${HOUR})\\b${PART}?|${HOUR}${PART}|noon|midnight)(?!\\w)|(?<=\\b(?:at|by|until|before|after) )${HOUR}(?=[.,;!?]|$| (?:on|sharp|please|tomorrow|tonight|today)\\b)`,
+  `\\b(?:(?:\\d{1,2}:\\d{2}(?: ?[ap]\\.?m\\b\\.?)?|\\d{1,2}\\.\\d{2}(?: ?[ap]\\.?m\\b\\.?|(?= in the | at night))|\\d{1,2} ?[ap]\\.?m\\b\\.?|${HOUR} o'clock|${HOUR} [ap]\\.?m\\b\\.?|(?:half|(?:a )?quarter|five|ten|twenty|twenty-five|\\d{1,2}) (?:past|to) ${HOUR})\\b${PART}?|${HOUR}${PART}|noon|midnight)(?!\\w)|(?<=\\b(?:at|by|until|before|after) )${HOUR}(?=[.,;!?]|$| (?:on|sharp|please|tomorrow|tonight|today)\\b)`,
   "giu",
 );
 const FORMS: readonly (readonly [ValueKind, RegExp])[] = [
@@ -56,7 +56,7 @@ const FORMS: readonly (readonly [ValueKind, RegExp])[] = [
   [
     "date",
     new RegExp(
-      `\\b(?:\\d{4}-\\d{2}-\\d{2}|\\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:${MONTH})\\b(?:,? \\d{4})?|(?:${MONTH}) \\d{1,2}(?:st|nd|rd|th)?\\b(?:,? \\d{4})?|\\d{1,2}[./]\\d{1,2}[./]\\d{2,4}|(?:(?:next|this|coming) )?(?:${WEEKDAY}|weekend)(?: (?:morning|afternoon|evening|night))?|this (?:morning|afternoon|evening)|(?:next|this) (?:week|month|year)|the day after tomorrow|today|tomorrow(?: (?:morning|afternoon|evening|night))?|yesterday(?: (?:morning|afternoon|evening))?|tonight)\\b`,
+      `\\b(?:\\d{4}-\\d{2}-\\d{2}|\\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:${MONTH})\\b(?:,? \\d{4})?|(?:${MONTH}) \\d{1,2}(?:st|nd|rd|th)?\\b(?:,? \\d{4})?|(?:${MONTH}) \\d{4}|\\d{1,2}[./]\\d{1,2}[./]\\d{2,4}|(?:(?:next|this|coming) )?(?:${WEEKDAY}|weekend)(?: (?:morning|afternoon|evening|night))?|this (?:morning|afternoon|evening)|(?:next|this) (?:week|month|year)|the day after tomorrow|today|tomorrow(?: (?:morning|afternoon|evening|night))?|yesterday(?: (?:morning|afternoon|evening))?|tonight)\\b`,
       "giu",
     ),
   ],

@@ -14,13 +14,34 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def round_q4_0(name, w):
-    """What llama.cpp's Q4_0 makes of a matrix: blocks of 32, scale = signed maximum / -8."""
+    """What llama.cpp's own tool makes of a matrix: blocks of 32, scale = signed maximum / -8."""
+    return steps_of(w, [1])[0].reshape(w.shape)
+
+
+def fit_q4_0(name, w):
+    """The same format; of several scales each block has the one with the least squared error."""
+    return steps_of(w, FACTORS)[0].reshape(w.shape)
+
+
+# Of signed maximum / -8: below 1 the largest number is cut a little so that the others are met more closely.
+FACTORS = (1, 0.96, 0.92, 0.88, 0.84, 1.04, 1.08, 8 / 7)
+
+
+def steps_of(w, factors):
+    """-> the rounded numbers, their scales (a column, as 16 bits have them) and their steps from 0 to 15, by blocks of 32"""
     b = w.reshape(-1, 32)
-    peak = b.gather(1, b.abs().argmax(1, keepdim=True))
-    scale = peak / -8
-    inverse = torch.where(scale == 0, torch.zeros_like(scale), 1 / scale)
-    steps = (b * inverse + 8.5).floor().clamp(0, 15) - 8
-    return (steps * scale.half().float()).reshape(w.shape)
+    peak, best = b.gather(1, b.abs().argmax(1, keepdim=True)) / -8, None
+    for factor in factors:
+        scale = peak * factor
+        inverse = torch.where(scale == 0, torch.zeros_like(scale), 1 / scale)
+        steps, scale = (b * inverse + 8.5).floor().clamp(0, 15), scale.half().float()
+        rounded = (steps - 8) * scale
+        off = ((rounded - b) ** 2).sum(1, keepdim=True)
+        if best is None:
+            best = off, rounded, scale, steps
+        else:
+            best = tuple(torch.where(off < best[0], new, old) for new, old in zip((off, rounded, scale, steps), best))
+    return best[1:]
 
 
 def round_q8_0(name, w):
@@ -30,15 +51,13 @@ def round_q8_0(name, w):
     return ((b * inverse).round() * scale.half().float()).reshape(w.shape)
 
 
-ROUND = {"q4_0": round_q4_0, "q8_0": round_q8_0}
+ROUND = {"q4_0": fit_q4_0, "q8_0": round_q8_0}
 
 
 def pack_q4_0(w):
-    b = w.reshape(-1, 32).astype(np.float32)
-    scale = np.take_along_axis(b, np.abs(b).argmax(1)[:, None], 1) / -8
-    inverse = np.divide(1, scale, out=np.zeros_like(scale), where=scale != 0)
-    steps = np.clip(np.floor(b * inverse + 8.5), 0, 15).astype(np.uint8)
-    out = np.empty((len(b), 18), np.uint8)
+    _, scale, steps = (part.numpy() for part in steps_of(torch.from_numpy(w.astype(np.float32)), FACTORS))
+    steps = steps.astype(np.uint8)
+    out = np.empty((len(steps), 18), np.uint8)
     out[:, :2] = scale.astype(np.float16).view(np.uint8).reshape(-1, 2)
     out[:, 2:] = steps[:, :16] | (steps[:, 16:] << 4)
     return out.tobytes()

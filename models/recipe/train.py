@@ -130,9 +130,9 @@ class Batches:
         return ids, targets, weights, Layout(place, first, torch.tensor([sheet.shared for sheet in group]))
 
 
-def loss_of(model, leaves, ids, targets, weights, layout=None, teacher=None):
+def loss_of(model, leaves, ids, targets, weights, layout=None, teacher=None, taught=1.0):
     """-> (weighted sum to differentiate, sum over learnt tokens, number of learnt tokens). With a teacher (the leaves of
-    another such model) what it expects is learnt, not what stands there: nothing of it is chance."""
+    another such model) a share of what is learnt, `taught`, is what it expects: nothing of that is chance."""
     chosen = weights.reshape(-1).nonzero()[:, 0]
 
     def logits_of(w):
@@ -144,7 +144,7 @@ def loss_of(model, leaves, ids, targets, weights, layout=None, teacher=None):
     if teacher:
         with torch.no_grad():
             expected = logits_of(teacher).softmax(-1)
-        wanted = cross_entropy(logits, expected, reduction="none")
+        wanted = taught * cross_entropy(logits, expected, reduction="none") + (1 - taught) * losses
     weights = weights.reshape(-1)[chosen]
     learnt = losses.detach()[weights > PROMPT_WEIGHT]
     return (wanted * weights).sum(), learnt.sum().item(), learnt.numel()
@@ -256,7 +256,7 @@ def work(rank, model, tokenizer, options, grads, facts, barrier):
         while facts["drawn"].item() < options.step_tokens:
             ids, *rest = batches.next()
             facts["drawn"] += ids.numel()
-            total, part, count = loss_of(model, leaves, ids, *rest, teacher=teacher)
+            total, part, count = loss_of(model, leaves, ids, *rest, teacher=teacher, taught=options.taught)
             total.backward()
             loss, learnt, tokens = loss + part, learnt + count, tokens + ids.numel()
         gradients_into(grads[rank], model, leaves)
@@ -342,7 +342,7 @@ def main():
     for name, kind, default in (
         ("out", str, "/tmp/moult-train"), ("tokens", float, 60e6), ("decay", float, 0.4), ("easy-tokens", float, 8e6),
         ("width", int, 192), ("layers", int, 5), ("heads", int, 6), ("ff", int, 576), ("workers", int, 1), ("seed", int, 1),
-        ("step-tokens", int, 4800), ("micro-batch", int, 2400), ("muon", float, 0.02), ("adam", float, 0.003),
+        ("step-tokens", int, 4800), ("micro-batch", int, 2400), ("muon", float, 0.02), ("adam", float, 0.003), ("taught", float, 1.0),
         ("round", str, ""), ("teacher", str, ""), ("tokenizer", str, ""), ("init", str, ""), ("init-tokenizer", str, ""),
     ):
         p.add_argument("--" + name, type=kind, default=default)

@@ -26,6 +26,7 @@ import { buildSkill } from "./skill.ts";
 import { deploySkill, isSkillBundle } from "./skill_deployment.ts";
 import { readSource } from "./source.ts";
 import { Turnstile } from "../turnstile.ts";
+import { within } from "../within.ts";
 
 /** Versions that are started at once; many are only asked what they declare, together. */
 const STARTS_MAX = 256;
@@ -201,7 +202,7 @@ export class Reloader {
   /** Ends every version when its calls are done. */
   async close(): Promise<void> {
     this.#confirming.close();
-    await Promise.race([this.settled(), Bun.sleep(SETTLE_MS_MAX)]);
+    await within(this.settled(), SETTLE_MS_MAX);
     const { registry } = this.#w;
     for (const { name, deployment } of registry.entries()) this.#draining.retire(name, deployment);
     await this.#draining.done();

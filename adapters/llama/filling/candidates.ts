@@ -24,6 +24,10 @@ const PLACED_THING = 6;
 const NUMBER = 1.8;
 /** The same where it is optional. */
 const OPTIONAL_NUMBER = 0.25;
+/** Where a number below zero takes away, as the parameter says. */
+const LOWERS =
+  /\b(?:lower|lowers|lowered|down|less|off|minus|reduce|reduced|decrease|decreased|remove|removed|take|took|taken|subtract|deduct|back|backwards?|inwards?|lost|lose|sold|used|broken?|broke|fewer|shorter|flat|earlier|behind|came down|left)\b|减|扣|降|少|去掉|拿走|往下|下调|向内|往回|出库|领走|卖出|卖了|用掉|用了|损耗|报废|提前|慢了|低了/iu;
+const GOAL = /^(?:to|at|until|[到至成为])$|[到至成]$/u;
 const COUNTS = /quantity|count|amount|^value$|copies|servings|number of|数量/iu;
 /** Numbers in a row that is no number: sums, sizes, scores, names with a number. */
 const WITHIN =
@@ -44,6 +48,9 @@ const SIDES = /^([^/]+)\/([^/]+)$/u;
 /** What a question begins with. */
 const ASKS =
   /^(?:who|what|which|when|where|why|how|is|are|was|were|do|does|did|can|could|will|would|should|have|has|谁|什么|哪|怎么|为什么|你|您|是否|有没有)$/u;
+const DICE = /^(\d*)[dw](\d+)$/iu;
+const SIDES_OF_DICE = /side|face/iu;
+const COUNT_OF_DICE = /dice|count|num|rolls|quantity|times/iu;
 const REPOSITORY = /repo|name|project/iu;
 
 /** All that may be the value of a parameter, with what is seen of it. */
@@ -64,15 +71,19 @@ export function candidatesFor(one: Parameter, said: Said): readonly Candidate[] 
 
 function numbers(one: Parameter, said: Said): readonly Candidate[] {
   const score = one.required ? NUMBER : OPTIONAL_NUMBER;
+  const isLowered = one.role.signed && LOWERS.test(said.texts[0] ?? "");
   const whole = amountsIn(one, said).flatMap(({ value, first, last }) => {
     const front = frontOf(one, said, first);
     const stretch = front && stretchOf(front, last);
     if (stretch === undefined || !isOfType(one, value)) return [];
     const traits = new Tally();
     weighCount(stretch, traits);
-    return [{ value, first, last, traits, score }];
+    // "down to 3" is where it ends.
+    const isBelow = isLowered && !stretch.leads.some((bare) => GOAL.test(bare));
+    return [{ value: isBelow ? -Math.abs(value) : value, first, last, traits, score }];
   });
-  return [...whole, ...numbersWithin(one, said), ...clocks(one, said), ...partsOfDays(one, said)];
+  const parts = [...numbersWithin(one, said), ...diceIn(one, said)];
+  return [...whole, ...parts, ...clocks(one, said), ...partsOfDays(one, said)];
 }
 
 /** 八点二十, where the hour and the minute are two parameters. */
@@ -86,7 +97,7 @@ function clocks(one: Parameter, { pieces }: Said): readonly Candidate[] {
     traits.add(nth === 0 ? "hour of a time" : "minute of a time");
     if (!one.required) traits.add("optional");
     const value = Number(clock.split(":")[nth]);
-    return [{ value, first: at, last: at, traits, score: 0, part: true }];
+    return [{ value, first: at, last: at, traits, score: NUMBER, part: true }];
   });
 }
 
@@ -129,6 +140,21 @@ function numbersWithin(one: Parameter, { pieces }: Said): readonly Candidate[] {
       if (!one.required) traits.add("optional");
       return [{ value, first: at, last: at, traits, score: 0, part: true }];
     });
+  });
+}
+
+/** "8d6": eight dice with six sides. */
+function diceIn({ key, required }: Parameter, { pieces }: Said): readonly Candidate[] {
+  const isSides = SIDES_OF_DICE.test(key);
+  if (!isSides && !COUNT_OF_DICE.test(key)) return [];
+  return pieces.flatMap(({ text }, at): readonly Candidate[] => {
+    const [all, count, faces] = DICE.exec(text) ?? [];
+    if (all === undefined) return [];
+    const traits = new Tally();
+    traits.add(isSides ? "sides of dice" : "number of dice");
+    if (!required) traits.add("optional");
+    const value = Number(isSides ? faces : count || 1);
+    return [{ value, first: at, last: at, traits, score: 2 * NUMBER, part: true }];
   });
 }
 

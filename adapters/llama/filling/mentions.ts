@@ -207,5 +207,17 @@ function glossesFor(value: string, { schema }: Parameter): readonly string[] {
       .replaceAll(/[^\p{L}\p{N} ]|\b(?:is|for|means|the)\b|[为是]/gu, " ")
       .trim(),
   );
-  return [...new Set([...glosses, ...wordsMeaning(plainOf(value))])];
+  const listed = glosses.length > 0 ? undefined : listedFor(value, schema["enum"], about);
+  const own = listed === undefined ? glosses : [listed];
+  return [...new Set([...own, ...wordsMeaning(plainOf(value))])];
+}
+
+/** "安静、标准、强力" of quiet, standard and strong: one for each value, in their order. */
+function listedFor(value: string, values: unknown, about: string): string | undefined {
+  const parts = about
+    .replace(/^.*[:：]/u, "")
+    .split(/[,，;；、/|]/u)
+    .map((part) => part.trim().toLowerCase());
+  const all = Array.isArray(values) ? values : [];
+  return parts.length > 1 && parts.length === all.length ? parts[all.indexOf(value)] : undefined;
 }

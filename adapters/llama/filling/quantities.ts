@@ -30,7 +30,7 @@ const UNITS: readonly Unit[] = [
   {
     measure: "time",
     factor: 60,
-    said: "minutes?|mins?|分钟",
+    said: "minutes?|mins?|分钟|分(?=半)",
     named: /\b(?:minutes?|mins?)\b|分钟/u,
   },
   { measure: "time", factor: 900, said: "刻钟", named: /刻钟/u },

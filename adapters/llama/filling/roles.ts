@@ -39,6 +39,8 @@ export interface Role {
   readonly chinese: readonly string[];
   /** In what it is measured, if it says so. */
   readonly unit: { readonly measure: Measure; readonly factor: number } | undefined;
+  /** A number below zero means the contrary. */
+  readonly signed: boolean;
   /** In which form it is wanted, as HH:MM. */
   readonly written: Written | undefined;
   /** What weights may be learned for. */
@@ -242,10 +244,13 @@ const CODES =
   /host|server|service|pod|deployment|node|container|table|repo|path|file|ticker|symbol|channel|branch|flight|ticket|order|parcel|tracking|plate|\btag|batch|serial|\bno\b|\bid$/u;
 const THING =
   /device|thing|lamp|light|appliance|door|entity|lock\b|gadget|window|tank|fan\b|speaker|machine|curtain|blind|cover|player|shutter|valve|pump|camera|sensor|plug/u;
+const SIGNED =
+  /(?<!\b(?:may|can|could|might) be )\b(?:negative|minus)\b(?! (?:values?|numbers?|is|are) (?:allowed|possible|fine|ok))|负(?!责|担|荷)/u;
 /** What a value is that is wanted in a form. */
 const WRITTEN_KINDS: Readonly<Partial<Record<Written, ValueKind>>> = {
   clock: "time",
   date: "date",
+  month: "date",
   currency: "currency",
 };
 /** Units in short, at the end of a name: "wait_s". */
@@ -279,7 +284,10 @@ export function roleOf(
   const words = (pick: (sort: Sort) => string | undefined): string[] =>
     sorts.flatMap((sort) => (pick(sort) ?? "").split(" ")).filter((word) => word !== "");
   const own = kindsOf(key, format);
-  const written = type === "string" ? writtenFor(about, name, own.includes("time")) : undefined;
+  const written =
+    type === "string"
+      ? writtenFor(about, `${name} ${tool.toLowerCase()}`, own.includes("time"))
+      : undefined;
   const taken = written && WRITTEN_KINDS[written];
   const kinds = taken === undefined || own.includes(taken) ? own : [...own, taken];
   const before = sorts.length === 0 ? ANY_BEFORE.split(" ") : words((sort) => sort.before);
@@ -305,6 +313,7 @@ export function roleOf(
       `${name.replace(/ ([shml])$/u, (_, unit: string) => ` ${SHORT_UNITS[unit] ?? unit}`)} ${about}`,
     ),
     written,
+    signed: SIGNED.test(about),
     labels: [
       "*",
       type === "string" || type === "list" ? form : type,

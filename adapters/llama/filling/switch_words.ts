@@ -8,7 +8,7 @@ permanent/hard delete/forever: permanent, permanently, for good, forever, no tra
 one time/single use: one-time, one time, single use, only once, 一次性, 只能用一次, 用一次 | repeatedly, many times, several times, 反复, 多次, 重复
 multiple/multi/multi select: multiple, several, more than one, 多选, 多个 | single choice, only one, just one, 单选, 只能选一个, 只选一个
 anonymous: anonymous, anonymously, without my name, nameless, 匿名, 不留名 | with my name, 实名, 署名
-urgent/express/rush/priority: urgent, urgently, express, asap, hurry, 加急, 紧急, 急用, 特急, 赶时间 | no rush, no hurry, not urgent, whenever, 不急, 慢慢来, 不着急
+urgent/express/rush/priority/stat/emergency: urgent, urgently, express, asap, hurry, right away, at once, immediately, as soon as possible, emergency, 加急, 紧急, 急用, 特急, 赶时间, 赶紧, 马上, 尽快, 立刻, 立即, 抓紧 | no rush, no hurry, not urgent, whenever, 不急, 慢慢来, 不着急
 recursive: recursive, recursively, subfolders, subdirectories, all the way down, 递归, 子目录, 子文件夹 | top level only, this folder only, 当前目录
 dry run/dryrun/simulate/preview: dry run, only show, just show, would change, would happen, simulate, without changing, 试运行, 先看看, 预览, 演练 | for real, really do it, 直接执行
 symbols/special/punctuation: special characters, special signs, symbols, punctuation, 特殊字符, 符号 | letters only
@@ -33,6 +33,25 @@ gift wrap/gift: gift-wrapped, gift wrap, as a gift, as a present, wrapped up, �
 breakfast: with breakfast, breakfast included, 含早, 含早餐, 带早餐 | room only, 不含早, 无早
 invoice/receipt: with a receipt, receipt, invoice, 开发票, 要发票, 开票
 smoking: smoking, smoker, 吸烟 | non-smoking, nonsmoking, smoke-free, 无烟, 禁烟
+nonstop/non stop/direct: direct, directly, nonstop, non-stop, without changes, without stops, straight through, 直飞, 直达 | stopover, with a stop, with a change, 中转, 转机
+neutered/spayed/sterilised/sterilized/castrated: neutered, spayed, castrated, sterilised, sterilized, been fixed, 绝育, 阉 | intact, entire, 未绝育
+online/virtual/remote/video: online, by video, video call, on video, virtually, remotely, over zoom, 线上, 视频, 远程, 网上 | in person, face to face, on site, 线下, 当面, 现场
+reverse/reversed/backwards/backward: backwards, backward, in reverse, reversed, 倒, 反向, 倒退 | forwards, forward, 前进, 正向
+refrigerated/chilled/reefer/cooled/cold chain: refrigerated, chilled, cooled, reefer, refrigeration, 冷藏, 冷链
+color/colour/in color: in color, in colour, coloured, colored, 彩色, 彩印 | black and white, black-and-white, no colour, no color, without colour, grayscale, greyscale, monochrome, 黑白, 单色
+open/opened/is open: open, opened, 打开, 开 | close, closed, shut, cut, 关, 合上
+locked/lock: lock, locked, 锁, 上锁 | unlock, unlocked, 解锁, 开锁
+visible/published/show/listed: show, visible, publish, put online, back online, 上架, 显示 | hide, hidden, take down, invisible, unpublish, shouldn't be visible, shouldn't see, not be visible, 下架, 隐藏
+approved/approve/accept/accepted: approve, approved, accept, okay it, 批准, 同意, 通过 | reject, rejected, turn down, turn it down, decline, refuse, deny, 驳回, 拒绝, 不同意, 不批
+enabled/active/activated: enable, activate, 启用, 开启, 激活 | disable, deactivate, must be off, 停用, 禁用, 关闭, 关掉
+on/power/running: turn on, switch on, start, 打开, 开启, 启动 | turn off, switch off, off, stop, halt, cut, kill, shut off, shut down, 关, 停
+sold out/in stock/available: in stock, available, 有货 | sold out, out of stock, unavailable, 缺货, 售罄
+window/window seat: by the window, window seat, at the window, 靠窗 | aisle, 过道
+outside/outdoor/outdoors/terrace: outside, outdoors, on the terrace, in the garden, 室外, 户外, 露台 | inside, indoors, 室内
+late/late checkout: late, later, 延迟
+kosher/halal: kosher, halal, 清真
+gluten free: gluten-free, gluten free, celiac, coeliac, 无麸质
+first time/new patient/new customer/new: first time, new here, new patient, never been, 第一次, 首次, 初诊 | returning, been before, 复诊
 draft: draft, as a draft, not yet published, 草稿
 public/visible: public, publicly, everyone may see, for all to see, 公开 | private, privately, only me, hidden, 私密, 不公开
 secret/hidden: secret, secretly, hidden, nobody may see, 保密, 秘密, 暗 | openly, everyone may see, for all to see, 公开
@@ -50,15 +69,15 @@ spicy/chili: spicy, hot, 辣, 放辣 | mild, 不辣, 免辣, 微辣
 ice/iced: with ice, iced, on the rocks, 加冰 | no ice, 去冰, 不加冰
 delivery/deliver: delivered, deliver it, bring it, 送货, 外送, 配送, 送上门 | pick up, pick it up, collect, 自取, 自提
 pickup: pick up, pick it up, collect, 自取, 自提 | delivered, deliver, 送货, 外送
-silent/quiet/muted: silently, silent, quietly, without a sound, without sound, no sound, without a notification, 静音, 悄悄, 无声 | with sound, loud, 有声
+mute/silent/quiet/muted: silently, silent, quietly, without a sound, without sound, no sound, without a notification, 静音, 悄悄, 无声 | with sound, loud, 有声
 vibrate/vibration: vibrate, vibration, 震动, 振动
 flash: flash, with flash, 闪光灯
 light/floodlight/lights: floodlight, with light, need light, lights on, lit, 照明, 开灯, 灯光
 coolant: coolant, with coolant, cooling, 冷却液 | dry
 sliced: sliced, cut up, in slices, 切片, 切好 | unsliced, whole, 整个, 不切
-child/child seat: child seat, baby seat, car seat, 儿童座椅, 安全座椅
+child/child seat/highchair/high chair: child seat, baby seat, car seat, high chair, highchair, 儿童座椅, 安全座椅, 儿童椅, 宝宝椅
 wheelchair/accessible/step free: wheelchair, accessible, step-free, barrier-free, 轮椅, 无障碍
-pets/pet: pet, dog, cat, pets, 宠物, 带狗, 带猫
+pets/pet/dogs: pet, dog, cat, pets, dogs, cats, 宠物, 带狗, 带猫
 subscribe/newsletter: subscribe, sign me up, 订阅
 recurring/repeating: every week, every day, weekly, daily, monthly, regularly, 每周, 每天, 每月, 定期 | just once, only this time, 仅此一次
 exact/exact match: exact, exactly, literally, word for word, 精确, 完全匹配 | roughly, similar, 模糊

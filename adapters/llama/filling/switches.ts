@@ -26,6 +26,10 @@ const HAN_WEAK =
   /是否|要不要|需不需要|是不是|能否|可否|可以|能不能|需要|允许|开启|打开|启用|如果|默认|[的了否为吗]/gu;
 const HAN_RUN = /\p{Script=Han}{2,}/gu;
 
+/** "avoid tolls": whoever denies the rest of its name says yes. */
+const AVOIDS = /^(?:avoid|no|without|exclude|skip|omit|ignore) (?=\w)/u;
+const HAN_AVOIDS = /^(?:不|避开|避免|免|别)(?=..)/u;
+
 /** Words that say nothing but what a switch shall be are seldom in what is learned from. */
 const TOLD = 1;
 
@@ -37,6 +41,8 @@ interface Words {
   readonly many: boolean;
   /** Its name: all of it, and perhaps denied by its beginning. */
   readonly name: RegExp | undefined;
+  /** What it is called by is what is avoided. */
+  readonly avoids: boolean;
 }
 
 /** Where a switch is told what it shall be. */
@@ -89,11 +95,13 @@ const toldKnown = new WeakMap<Said, Map<Parameter, Told | undefined>>();
 function toldIn(one: Parameter, said: Said): Told | undefined {
   const known = toldKnown.get(said) ?? new Map<Parameter, Told | undefined>();
   if (known.has(one)) return known.get(one);
-  const { yes, no, name } = wordsOf(one);
-  const told =
+  const { yes, no, name, avoids } = wordsOf(one);
+  const named =
     toldBy(no, false, "word", said) ??
     toldBy(yes, true, "word", said) ??
     toldBy(name, true, "name", said);
+  const told: Told | undefined =
+    avoids && named !== undefined ? { ...named, value: !named.value, by: "word" } : named;
   toldKnown.set(said, known.set(one, told));
   return told;
 }
@@ -117,7 +125,8 @@ function toldBy(
     // "not in order" says nothing of the contrary for sure.
     return isDenied && !value ? [] : [{ value: value && !isDenied, ...place, by }];
   });
-  return all.find((one) => !one.value) ?? all[0];
+  // 没锁，帮我锁一下: what is said last is wanted.
+  return all.at(-1);
 }
 
 /** Tools come with every request. */
@@ -132,9 +141,12 @@ function wordsOf(one: Parameter): Words {
     .replaceAll(/(\p{Ll})(\p{Lu})/gu, "$1 $2")
     .replaceAll(/[_-]+/gu, " ")
     .toLowerCase();
-  const entries = TABLE.filter(({ keys }) => keys.some((key) => isIn(key, name)));
-  const han = [...about.replaceAll(HAN_WEAK, " ").matchAll(HAN_RUN)].map(([run]) => run);
-  const terms = termsOf(name).filter((term) => !WEAK.test(term));
+  const avoids = AVOIDS.test(name);
+  const called = name.replace(AVOIDS, "");
+  const entries = TABLE.filter(({ keys }) => keys.some((key) => isIn(key, called)));
+  const runs = [...about.replaceAll(HAN_WEAK, " ").matchAll(HAN_RUN)].map(([run]) => run);
+  const han = avoids ? runs.map((run) => run.replace(HAN_AVOIDS, "")) : runs;
+  const terms = termsOf(called).filter((term) => !WEAK.test(term));
   const words: Words = {
     yes: patternOf([
       ...entries.flatMap(({ yes }) => yes),
@@ -144,6 +156,7 @@ function wordsOf(one: Parameter): Words {
     no: patternOf(entries.flatMap(({ no }) => no)),
     many: terms.length > 1,
     name: namePattern(terms),
+    avoids,
   };
   wordsKnown.set(one, words);
   return words;

@@ -208,4 +208,59 @@ fewer transfers/less transfer: fewer changes, 少换乘, 少倒车, 换乘少, �
 less: 少, 少冰, 少糖
 none: 去冰, 不加糖, 无糖, 不加, without any
 normal: 正常糖, 标准糖, 正常冰
+duplex/double sided/two sided: both sides, two-sided, double-sided, front and back, 双面
+simplex/single sided/one sided: one side, single-sided, one-sided, 单面
+overdue/late: past due, should have been, not on time, 逾期, 过期, 迟
+production/live: prod, in prod, live, 生产, 线上环境
+prod: production, live, 生产
+staging/test: test system, 测试
+dev/development: 开发
+night/overnight: graveyard, 夜班, 晚班, 夜里
+early/morning: 早班, 上午
+away: left the house, going out, gone out, nobody home, nobody is home, nobody's home, leaving, all out, 外出, 离家, 出门
+home: at home, back home, staying in, 在家, 回家
+wrong item/wrong goods/wrong product: instead of, different one, not what i ordered, something else, 发错
+too small/small: too tight, pinch, pinches, won't fit over, 太小, 小了, 挤脚, 紧
+too large/too big/large: too wide, too loose, too long, 太大, 大了, 松
+changed mind/not wanted/not needed/unwanted: changed my mind, don't want, no longer need, don't need, 不想要, 不要了
+not liked/dislike: don't like, ugly, 不喜欢
+defective/faulty/broken: doesn't work, does not work, stopped working, won't turn on, not working, 坏了, 不能用, 质量
+incomplete/missing parts/partial: missing, half, not all, short, 少了, 缺
+expired: past its date, out of date, 过期
+illness/sick/sickness/ill: sick, ill, fever, flu, bug, cold, unwell, vomiting, under the weather, 生病, 病了, 发烧, 感冒, 不舒服
+vegan: animal products, without animal, plant based, plant-based, 纯素
+vacation/annual/holiday/annual leave: holiday, time off, days off, 年假, 休假
+straight line/linear: evenly, 直线
+charge/charging: fill up, store, 充电, 充
+discharge: feed in, into the grid, deliver, 放电, 放
+first/1st: 第一
+second/2nd: 第二
+final/last: final notice, last notice, 最后
+workdays/working days/weekdays: monday to friday, on weekdays, every weekday, 工作日, 周一到周五
+aisle: on the aisle, 过道
+window: by the window, 靠窗
+severe/heavy/strong: badly, very bad, really bad, serious, 严重, 厉害, 重
+moderate/medium: somewhat, 中等, 一般
+mild/light/weak: a little, a bit, slightly, 轻微, 有点, 轻
+reject/rejected/decline/deny: turn down, turn it down, refuse, 驳回, 拒绝
+approve/approved/accept: okay, go ahead, green light, 批准, 同意
+minibar: little fridge, small fridge, 小冰箱, 迷你吧
+spo2/oxygen saturation: oxygen, saturation, 血氧
+pulse/heart rate: heart rate, heartbeat, beats, 心率, 脉搏, 心跳
+jumping: over fences, over jumps, 跳障碍
+dressage: 盛装舞步
+grass: lawn, 草, 草地
+hard: concrete, 硬地
+clay: red clay, 红土
+cash: in cash, 现金
+card/credit card: by card, with my card, 刷卡, 信用卡
+transfer/bank transfer/wire: bank transfer, 转账
+invoice: on account, 发票
+courier: 快递
+economy: cheapest class, 经济舱
+business/business class: 商务舱, 公务舱
+first class: 头等舱
+phone/call: by phone, ring, call, 打电话, 电话
+email/mail: by mail, write, 邮件
+sms/text: text message, by text, 短信
 `;

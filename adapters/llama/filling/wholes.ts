@@ -33,6 +33,11 @@ const BRACKETED =
 /** A Chinese number that counts or measures something. */
 const HAN_NUMBER =
   /(?:\d+|[一二两三四五六七八九十百]+)块[一二三四五六七八九\d](?![钱十百\d])|(?:[零一二两三四五六七八九]?[十百千万][零一二三四五六七八九十百千万]*|[一二两三四五六七八九](?=[个份张瓶斤杯位人块条本台间盒包袋只件公度点米升元支把夜名套枚棵株头双碗道册层遍轮架艘筐捆盘串节根粒颗桶扇幅星])(?!个月))(?![月号日周]|分之)/gu;
+/** 画蛇添足 in 画蛇添足是什么意思 */
+const IDIOM =
+  /(?:(?<!\p{Script=Han})|(?<=成语|解释|查下|查查|一下))(?!帮我|查一|解释|请问|这个|那个|你说)\p{Script=Han}{4}(?=(?:这个成语)?(?:是什么意思|是啥意思|什么意思|啥意思|怎么解释|的意思|的出处|的典故|出自))/gu;
+/** 32块5 */
+const HAN_MONEY = /(?<![\d.])\d+块[一二三四五六七八九\d](?![钱十百\d])/gu;
 /** Figure by figure: 一七五, 一九九三. */
 const FIGURES =
   /(?<![零〇一二两三四五六七八九十百千万点第])[零〇一二三四五六七八九]{3,}(?![零〇一二三四五六七八九十百千万点月])/gu;
@@ -114,22 +119,24 @@ function foundIn(text: string): readonly Range[] {
   });
   const sums = matchesOf(text, BRACKETED, "sum").filter((sum) => isSum(textOf(text, sum)));
   const thousands = apartFrom(matchesOf(text, THOUSANDS, "code"), sums);
+  const money = matchesOf(text, HAN_MONEY);
   const forms = PATTERNS.flatMap(([pattern, kind]) => matchesOf(text, pattern, kind));
-  const patterns = [...forms, ...sums, ...thousands];
+  const patterns = [...forms, ...sums, ...thousands, ...money];
   const values = valuesIn(text)
     .filter((value) => !isNone(text, value))
     .map((value) => withoutHan(text, value))
     .flatMap((value) => groupsOf(text, value))
     .map((value) => withoutMark(value, text));
   const free = apartFrom(values, patterns);
-  const decimals = apartFrom(matchesOf(text, DECIMAL, "code"), free.filter(isSumRange));
+  const decimals = apartFrom(matchesOf(text, DECIMAL, "code"), free.filter(holdsPoint));
   const named = apartFrom([...spokenIn(text), ...namesIn(text)], free);
   const outside = apartFrom([...apartFrom(free, decimals), ...decimals, ...named], patterns);
   return [...quotes, ...apartFrom([...patterns, ...outside], quotes)];
 }
 
-function isSumRange({ kind }: Range): boolean {
-  return kind === "sum";
+/** "4.15 in the afternoon" is no decimal, nor is one in a sum. */
+function holdsPoint({ kind }: Range): boolean {
+  return kind === "sum" || kind === "time";
 }
 
 function isSum(text: string): boolean {
@@ -171,7 +178,7 @@ function namesIn(text: string): readonly Range[] {
   const people = [...text.matchAll(PARTICLED)]
     .filter(({ 1: first = "" }) => !isPlain(first.toLowerCase()) && !isOrder(first.toLowerCase()))
     .map(({ index, 0: name }) => ({ from: index, to: index + name.length }));
-  return [...matchesOf(text, CLASS_ROOM), ...people];
+  return [...matchesOf(text, CLASS_ROOM), ...matchesOf(text, IDIOM), ...people];
 }
 
 /** "51 16 30" is no telephone number. */

@@ -1,18 +1,21 @@
 /**
- * Values in the form that a parameter asks for: times as HH:MM, days with their year as YYYY-MM-DD, currencies by their codes,
- * several with a comma between.
+ * Values in the form that a parameter asks for: times as HH:MM, days with their year as YYYY-MM-DD, months with theirs as
+ * YYYY-MM, currencies by their codes, several with a comma between.
  * Knows text only.
  */
 import { clockOf } from "./clock.ts";
 import { GLOSSES } from "./glosses.ts";
 
 /** In which form a value is wanted. */
-export type Written = "clock" | "date" | "currency" | "row";
+export type Written = "clock" | "date" | "month" | "currency" | "row";
 
 const CLOCK = /\bhh ?[:.]? ?mm\b(?! ?[:.]? ?ss)/u;
 const HOURS = /24[- ]?h|二十四小时|24小时/u;
 const DATE = /\byyyy ?[-/.]? ?mm ?[-/.]? ?dd\b|\biso (?:8601 )?date\b/u;
-const CODE = /\biso\b|\b(?:3|three)[- ]letter\b|三位代码|三字代码/u;
+const YEAR_MONTH = /\byyyy ?[-/.]? ?mm\b|\b20\d\d-[01]\d\b(?!-)/u;
+const CODE = /\biso\b|\b(?:3|three)[- ]letter\b|三位代码|三字代码|货币代码|币种代码/u;
+/** "a code such as USD" */
+const CURRENCY = /currenc|money|币|\b(?:usd|eur|gbp|jpy|cny|chf)\b/u;
 
 const ROW = /\bcommas?[- ]separated\b|\bseparated by commas?\b|逗号分隔/u;
 const AND = /(?<=\S),? (?:and|&|plus) (?=\S)|[、，]/gu;
@@ -41,14 +44,16 @@ const CURRENCIES =
 export function writtenFor(about: string, name: string, isTime: boolean): Written | undefined {
   if (ROW.test(about)) return "row";
   if (DATE.test(about)) return CLOCK.test(about) ? undefined : "date";
+  if (YEAR_MONTH.test(about)) return "month";
   if (CLOCK.test(about) || (isTime && HOURS.test(about))) return "clock";
-  return CODE.test(about) && /currenc/u.test(`${name} ${about}`) ? "currency" : undefined;
+  return CODE.test(about) && CURRENCY.test(`${name} ${about}`) ? "currency" : undefined;
 }
 
 /** A text in that form; `undefined` where it says nothing that could be written so. */
 export function writtenAs(form: Written | undefined, text: string): string | undefined {
   if (form === "clock") return clockOf(text);
   if (form === "date") return dayOf(text);
+  if (form === "month") return monthOfYear(text);
   if (form === "row") return text.replaceAll(AND, ", ");
   return form === "currency" ? currencyOf(text) : undefined;
 }
@@ -75,6 +80,15 @@ function dayOf(text: string): string | undefined {
     return `${year}-${String(nth).padStart(2, "0")}-${day.padStart(2, "0")}`;
   }
   return undefined;
+}
+
+/** "September 2025", 2025年9月 */
+function monthOfYear(text: string): string | undefined {
+  const [, year] = /(?<!\d)(\d{4})(?!\d)/u.exec(text) ?? [];
+  const [, written] = /(?<!\d)\d{4}[-/.](\d{1,2})(?!\d)/u.exec(text) ?? [];
+  const month = written === undefined ? monthIn(text) : Number(written);
+  if (year === undefined || month === undefined || month < 1 || month > 12) return undefined;
+  return `${year}-${String(month).padStart(2, "0")}`;
 }
 
 let codes: ReadonlyMap<string, string> | undefined;

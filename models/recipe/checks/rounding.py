@@ -13,7 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 import torch
 
-from gguf import ROUND, write
+from gguf import ROUND, round_q4_0, write
 from model import load
 from tokenizer import Tokenizer
 from train import Batches, loss_of
@@ -51,7 +51,7 @@ def main(vocabulary, plain, rounded, dialogues=2000):
     batches = list(fresh(tokenizer, int(dialogues)))
     exact, trained = load(plain)[0], load(rounded)[0]
     base = loss(exact, batches, half)
-    for label, model, way in (("F16", exact, half), ("Q8_0", exact, ROUND["q8_0"]), ("Q4_0, plain rounding", exact, ROUND["q4_0"]), ("Q4_0, trained with it", trained, ROUND["q4_0"]), ("F16 of the latter", trained, half)):
+    for label, model, way in (("F16", exact, half), ("Q8_0", exact, ROUND["q8_0"]), ("Q4_0, plain rounding", exact, round_q4_0), ("Q4_0, best scales", exact, ROUND["q4_0"]), ("Q4_0, trained with it", trained, ROUND["q4_0"]), ("F16 of the latter", trained, half)):
         value = loss(model, batches, way)
         print(f"{label:24} loss {value:.5f}  {100 * (value / base - 1):+.2f} %", flush=True)
     with tempfile.TemporaryDirectory() as folder:

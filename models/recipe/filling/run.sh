@@ -16,7 +16,7 @@ mkdir -p "$work" "$out"
 export PYTHONDONTWRITEBYTECODE=1
 numbered() { seq -f 'dev%.0f' "$1" "$2" | tr '\n' ' '; }
 first="kit dev $(numbered 2 21)"
-last="$(numbered 22 23)$(numbered 26 30)"
+last="$(numbered 22 23)$(numbered 26 46)"
 kept="dev24 dev25" # to believe
 new=
 for name in $first 2 $last $kept; do

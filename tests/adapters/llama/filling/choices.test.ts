@@ -23,6 +23,12 @@ test.each([
   expect(read(said, "choice", { type: "string", enum: values })).toBe(value);
 });
 
+test("what a description says of the values in their order are words for them", () => {
+  const kind = { type: "string", enum: ["crown", "bridge", "denture"] };
+  const described = { ...kind, description: "牙冠、牙桥、活动假牙" };
+  expect(read("给周大爷做一副活动假牙", "kind", described)).toBe("denture");
+});
+
 test("a value of one letter is no article, and nothing said chooses nothing", () => {
   const record = { type: "string", enum: ["A", "CNAME"] };
   expect(read("make mail a CNAME", "record", record)).toBe("CNAME");
@@ -42,6 +48,13 @@ test.each([
   ["要弄个只能用一次的密码", "one_time", true],
   ["密码可以反复用", "one_time", false],
   ["不用推送", "push", false],
+  ["drive me there, but no toll roads", "avoid_tolls", true],
+  ["toll roads are fine", "avoid_tolls", false],
+  ["direct flights only", "nonstop", true],
+  ["shut the dome", "open", false],
+  ["stop the coolant on Haas-1", "on", false],
+  ["a reply, right away", "urgent", true],
+  ["后门没锁，帮我锁一下", "locked", true],
 ])("%p tells %p: %p", (said, name, value) => {
   expect(read(said, name, { type: "boolean" })).toBe(value);
 });

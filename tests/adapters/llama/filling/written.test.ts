@@ -24,7 +24,10 @@ test.each([
   ["hh:mm", "lift off", "clock"],
   ["24-hour hh:mm", "clock", "clock"],
   ["yyyy-mm-dd", "born", "date"],
+  ["yyyy-mm", "period", "month"],
+  ["such as 2026-04", "month", "month"],
   ["iso code", "from currency", "currency"],
+  ["iso code such as usd", "base", "currency"],
 ] as const)("%p asks for a form", (about, name, form) => {
   expect(writtenFor(about, name, false)).toBe(form);
 });
@@ -58,6 +61,21 @@ test.each(["3 May", "3/4/2027", "40.13.2027", "next Friday"])(
 );
 
 test.each([
+  ["September 2025", "2025-09"],
+  ["2025年11月", "2025-11"],
+  ["2025-7", "2025-07"],
+])("the month %p is written %p", (said, month) => {
+  expect(writtenAs("month", said)).toBe(month);
+});
+
+test.each(["September", "2025", "2025-13", "next month"])(
+  "which month %p is stays as it was said",
+  (said) => {
+    expect(writtenAs("month", said)).toBeUndefined();
+  },
+);
+
+test.each([
   ["euros", "EUR"],
   ["Japanese yen", "JPY"],
   ["Canadian dollars", "CAD"],
@@ -75,6 +93,8 @@ test("a currency that is not known has no code", () => {
 test("a time and a day are candidates in the form that is wanted", () => {
   expect(valuesOf("lift_off", text("HH:MM"), "lift off at quarter past six")).toContain("06:15");
   expect(valuesOf("lift_off", text("HH:MM"), "lift off at half six")).toContain("06:30");
+  expect(valuesOf("leave", text("HH:MM"), "after 4.15 in the afternoon")).toContain("16:15");
+  expect(valuesOf("month", text("YYYY-MM"), "wages for November 2025")).toContain("2025-11");
   expect(valuesOf("born", text("YYYY-MM-DD"), "Ines (2015-07-01) is new")).toContain("2015-07-01");
   expect(valuesOf("end", text("HH:MM:SS"), "it ended at 14:22:07")).toContain("14:22:07");
 });
@@ -109,6 +129,27 @@ test("numbers are read however they are counted", () => {
   expect(valuesOf("latitude", NUMBER, "both times for -22.9 / -43.2")).toContain(-22.9);
   expect(valuesOf("minutes_per_day", NUMBER, "每天半个小时")).toContain(30);
   expect(valuesOf("now", NUMBER, "make it bigger, from 3 to ten")).toContain(3);
+});
+
+test("dice are a number and sides, an amount of money has its tenths", () => {
+  expect(valuesOf("count", NUMBER, "roll 8d6")).toContain(8);
+  expect(valuesOf("sides", NUMBER, "roll 8d6")).toContain(6);
+  expect(valuesOf("amount", NUMBER, "打车花了32块5，记账")).toContain(32.5);
+  expect(valuesOf("minutes", NUMBER, "定个十二分半的时")).toContain(12.5);
+});
+
+test("a number is below zero where that means less, and less is said", () => {
+  const delta = { type: "integer", description: "Negative to take off" };
+  expect(valuesOf("delta", delta, "three of them got wet, take them off the stock")).toContain(-3);
+  expect(valuesOf("delta", delta, "put three more on the shelf")).toContain(3);
+  expect(valuesOf("celsius", { ...NUMBER, description: "may be negative" }, "down 3")).toContain(3);
+  expect(valuesOf("delta", delta, "bring the stock down to 3")).toContain(3);
+  expect(valuesOf("delta", { type: "integer" }, "take three off the shelf")).toContain(3);
+});
+
+test("an idiom of four characters is whole", () => {
+  expect(valuesOf("idiom", text(), "班门弄斧是什么意思？")).toContain("班门弄斧");
+  expect(valuesOf("idiom", text(), "解释一下画蛇添足的意思")).toContain("画蛇添足");
 });
 
 test("a word is cut where what it belongs to ends", () => {
