@@ -25,5 +25,6 @@ bun "$here/see.ts" "$work/seen" $first $later
 for half in $later; do "$python" "$here/../evaluation/strangers.py" "$half" "${CASES:-150}" > "$work/$half.jsonl"; done
 for exam in $exams; do "$python" "$here/../evaluation/exams.py" "$exam" > "$work/exam_$exam.jsonl"; done
 "$python" "$here/../filling/requests.py" kit 8 | "$python" "$here/kit.py" > "$work/kit.jsonl"
+cp "$work/kit.jsonl" "$work/kit_again.jsonl" # every file counts the same: what comes with moult counts twice
 cd "$root"
 bun bench/agreement.ts "$work"/*.jsonl --write
