@@ -26,7 +26,8 @@ const NUMBER = 1.8;
 const OPTIONAL_NUMBER = 0.25;
 /** Where a number below zero takes away, as the parameter says. */
 const LOWERS =
-  /\b(?:lower|lowers|lowered|down|less|off|minus|reduce|reduced|decrease|decreased|remove|removed|take|took|taken|subtract|deduct|back|backwards?|inwards?|lost|lose|sold|used|broken?|broke|fewer|shorter|flat|earlier|behind|came down|left)\b|减|扣|降|少|去掉|拿走|往下|下调|向内|往回|出库|领走|卖出|卖了|用掉|用了|损耗|报废|提前|慢了|低了/iu;
+  /\b(?:lower|lowers|lowered|down|less|off|minus|reduce|reduced|decrease|decreased|remove|removed|take|took|taken|subtract|deduct|back|backwards?|inwards?|lost|lose|sold|used|broken?|fewer|shorter|flat|earlier|behind|left)\b|减|扣|降|少|去掉|拿走|往下|下调|向内|往回|出库|领走|卖出|卖了|用掉|用了|损耗|报废|提前|慢了|低了/iu;
+/** What leads to where a number shall end. */
 const GOAL = /^(?:to|at|until|[到至成为])$|[到至成]$/u;
 const COUNTS = /quantity|count|amount|^value$|copies|servings|number of|数量/iu;
 /** Numbers in a row that is no number: sums, sizes, scores, names with a number. */
@@ -48,6 +49,7 @@ const SIDES = /^([^/]+)\/([^/]+)$/u;
 /** What a question begins with. */
 const ASKS =
   /^(?:who|what|which|when|where|why|how|is|are|was|were|do|does|did|can|could|will|would|should|have|has|谁|什么|哪|怎么|为什么|你|您|是否|有没有)$/u;
+/** "8d6", "2w10", and which parameter takes which of the two. */
 const DICE = /^(\d*)[dw](\d+)$/iu;
 const SIDES_OF_DICE = /side|face/iu;
 const COUNT_OF_DICE = /dice|count|num|rolls|quantity|times/iu;

@@ -244,6 +244,7 @@ const CODES =
   /host|server|service|pod|deployment|node|container|table|repo|path|file|ticker|symbol|channel|branch|flight|ticket|order|parcel|tracking|plate|\btag|batch|serial|\bno\b|\bid$/u;
 const THING =
   /device|thing|lamp|light|appliance|door|entity|lock\b|gadget|window|tank|fan\b|speaker|machine|curtain|blind|cover|player|shutter|valve|pump|camera|sensor|plug/u;
+/** It says what a number below zero means, and not only that there may be one. */
 const SIGNED =
   /(?<!\b(?:may|can|could|might) be )\b(?:negative|minus)\b(?! (?:values?|numbers?|is|are) (?:allowed|possible|fine|ok))|负(?!责|担|荷)/u;
 /** What a value is that is wanted in a form. */

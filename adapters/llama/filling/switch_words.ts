@@ -45,7 +45,7 @@ visible/published/show/listed: show, visible, publish, put online, back online, 
 approved/approve/accept/accepted: approve, approved, accept, okay it, 批准, 同意, 通过 | reject, rejected, turn down, turn it down, decline, refuse, deny, 驳回, 拒绝, 不同意, 不批
 enabled/active/activated: enable, activate, 启用, 开启, 激活 | disable, deactivate, must be off, 停用, 禁用, 关闭, 关掉
 on/power/running: turn on, switch on, start, 打开, 开启, 启动 | turn off, switch off, off, stop, halt, cut, kill, shut off, shut down, 关, 停
-sold out/in stock/available: in stock, available, 有货 | sold out, out of stock, unavailable, 缺货, 售罄
+in stock/available: in stock, available, 有货 | sold out, out of stock, unavailable, 缺货, 售罄
 window/window seat: by the window, window seat, at the window, 靠窗 | aisle, 过道
 outside/outdoor/outdoors/terrace: outside, outdoors, on the terrace, in the garden, 室外, 户外, 露台 | inside, indoors, 室内
 late/late checkout: late, later, 延迟
