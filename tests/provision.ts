@@ -27,6 +27,8 @@ const NEEDS: readonly Need[] = [
   { program: "llvm-objcopy", package: "llvm", suites: "the sandbox's programs, built anew" },
   { program: "libbpf.so.1", package: "libbpf1", suites: "the network layer of the sandbox" },
   { program: "python3", package: "python3", suites: "the recipe of the embedded model" },
+  { program: "fish", package: "fish", suites: "completion in fish" },
+  { program: "zsh", package: "zsh", suites: "completion in zsh" },
 ];
 
 const ROOT = dirname(import.meta.dir);
