@@ -124,7 +124,7 @@ function partOfDay(text: string, part: string): number | undefined {
 }
 
 /** "1280 x 800", "2-1", "PR 640", 第五章: the numbers in a piece, each a part of it. */
-function numbersWithin(one: Parameter, { pieces }: Said): readonly Candidate[] {
+function numbersWithin(one: Parameter, { pieces, numbers: keys }: Said): readonly Candidate[] {
   return pieces.flatMap(({ text, number, quoted, kind }, at): readonly Candidate[] => {
     if (number !== undefined || quoted) return [];
     const [, said, counted = ""] = HAN_WITHIN.exec(text) ?? [];
@@ -139,6 +139,8 @@ function numbersWithin(one: Parameter, { pieces }: Said): readonly Candidate[] {
       const traits = new Tally();
       traits.add(`part ${nth + 1}/${values.length} of ${kind ?? "word"}`);
       if (counted !== "") traits.add(`part before ${counted}`);
+      if (keys.length === values.length)
+        traits.add(keys[nth] === one.key ? "in order" : "not in order");
       if (!one.required) traits.add("optional");
       return [{ value, first: at, last: at, traits, score: 0, part: true }];
     });

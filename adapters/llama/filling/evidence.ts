@@ -113,6 +113,8 @@ function neighbours(stretch: Stretch, tally: Tally): void {
 function bounds(stretch: Stretch, tally: Tally): void {
   if (!opens(stretch)) tally.add("begins inside");
   if (!closes(stretch)) tally.add("ends inside");
+  if (stretch.end.bare === "'s")
+    tally.add(stretch.after === undefined ? "ends in 's" : "ends in 's of a word");
   const { begin, end, nearest, after } = stretch;
   if (!begin.opens && isName(nearest) && isName(begin)) tally.add("cuts a name before");
   if (isName(end) && isName(after)) tally.add("cuts a name after");
@@ -177,7 +179,7 @@ function kind({ one: { role }, said, inside }: Stretch, tally: Tally): void {
   }
   const foreign = typed.filter(({ kind: found = "code", number }) => {
     const isOther = found !== "code" && (said.kinds.has(found) || !FREE.has(found));
-    return isOther || (said.takesNumber && number !== undefined && inside.length === 1);
+    return isOther || (said.numbers.length > 0 && number !== undefined && inside.length === 1);
   });
   tally.add("wrong kind", foreign.length);
 }
@@ -257,7 +259,19 @@ function form({ one: { role }, inside, end }: Stretch, tally: Tally): void {
   else if (inside.some(({ quoted }) => quoted)) tally.add("quotation inside");
   if (inside.some(isDecimal)) tally.add("decimal");
   if (role.code && inside.length === 1 && /[\d_/.#-]/u.test(only?.text ?? "")) tally.add("code");
+  besideFigures(inside, tally);
   if (role.ends.some((ends) => ends.test(end.bare))) tally.add("ends well");
+}
+
+/** "V9", "Vitrine V9", "Family 0388", "Haas-2 cuts": figures alone, and with words before and after them. */
+function besideFigures(inside: readonly Piece[], tally: Tally): void {
+  const at = inside.findIndex(({ text, quoted }) => !quoted && /[\d_]/u.test(text));
+  const piece = inside[at];
+  if (piece === undefined) return;
+  const sort = piece.number === undefined ? "letters and figures" : "figures";
+  if (inside.length === 1) tally.add(`only ${sort}`);
+  if (at > 0) tally.add(`${isName(inside[0]) ? "a name" : "words"} before ${sort}`);
+  if (at < inside.length - 1) tally.add(`words after ${sort}`);
 }
 
 function isDecimal({ number }: Piece): boolean {
@@ -333,5 +347,5 @@ function length(pieces: number, tally: Tally): void {
 function beginsWithCount({ one, said, first, begin }: Stretch): boolean {
   if (begin.number === undefined) return false;
   const isHan = HAN.test(begin.bare) && isMeasure(said.pieces[first + 1]?.bare ?? "");
-  return isHan || (said.takesNumber && one.role.form === "name");
+  return isHan || (said.numbers.length > 0 && one.role.form === "name");
 }

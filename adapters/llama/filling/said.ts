@@ -51,7 +51,7 @@ export function saidTo(
     const isVerb = orders[at] === true || (HAN.test(piece.bare) && isOrder(piece.bare));
     return !isPlain(piece.bare) && !isGeneric(piece.bare) && own[at] !== true && !isVerb;
   });
-  const takesNumber = parameters.some(({ type }) => type === "number");
+  const numbers = parameters.filter(({ type }) => type === "number").map(({ key }) => key);
   return {
     texts: sources,
     pieces,
@@ -60,12 +60,12 @@ export function saidTo(
     orders,
     retracted: retractedIn(pieces),
     spoken: spokenIn(pieces),
-    quantities: takesNumber ? quantitiesIn(sources[0] ?? "") : [],
+    quantities: numbers.length > 0 ? quantitiesIn(sources[0] ?? "") : [],
     tails: tailsIn(pieces, (piece) => isOwn(piece) || isAlike(piece.bare)),
     names: new Set(parameters.flatMap(({ role }) => [...role.names])),
     kinds: new Set(parameters.flatMap(({ role }) => role.kinds)),
     akin: akinIn(pieces, parameters),
-    takesNumber,
+    numbers,
     takesPlace: parameters.some(({ key }) => /room|area|place|location|zone|floor/iu.test(key)),
     takesOwner: parameters.some(({ key }) => OWNER.test(key)),
     takesSentence: parameters.some(({ role }) => role.form === "sentence"),

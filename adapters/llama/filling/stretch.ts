@@ -43,8 +43,8 @@ export interface Said {
   readonly akin: ReadonlyMap<string, readonly (Akin | undefined)[]>;
   /** A parameter of the tool is a place. */
   readonly takesPlace: boolean;
-  /** A parameter of the tool is a number. */
-  readonly takesNumber: boolean;
+  /** The parameters of the tool that are numbers, in their order. */
+  readonly numbers: readonly string[];
   /** A parameter of the tool is who something belongs to: the first side of "owner/name". */
   readonly takesOwner: boolean;
   /** A parameter of the tool is a whole sentence. */

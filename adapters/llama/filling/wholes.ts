@@ -128,15 +128,18 @@ function foundIn(text: string): readonly Range[] {
     .flatMap((value) => groupsOf(text, value))
     .map((value) => withoutMark(value, text));
   const free = apartFrom(values, patterns);
-  const decimals = apartFrom(matchesOf(text, DECIMAL, "code"), free.filter(holdsPoint));
+  const decimals = apartFrom(
+    matchesOf(text, DECIMAL, "code"),
+    free.filter((one) => holdsPoint(text, one)),
+  );
   const named = apartFrom([...spokenIn(text), ...namesIn(text)], free);
   const outside = apartFrom([...apartFrom(free, decimals), ...decimals, ...named], patterns);
   return [...quotes, ...apartFrom([...patterns, ...outside], quotes)];
 }
 
-/** "4.15 in the afternoon" is no decimal, nor is one in a sum. */
-function holdsPoint({ kind }: Range): boolean {
-  return kind === "sum" || kind === "time";
+/** "4.15 in the afternoon" is no decimal, nor is one in a sum; "at 22.5 degrees" holds one after "at 22". */
+function holdsPoint(text: string, range: Range): boolean {
+  return range.kind === "sum" || (range.kind === "time" && textOf(text, range).includes("."));
 }
 
 function isSum(text: string): boolean {

@@ -55,6 +55,12 @@ test("numbers below zero keep their sign", () => {
   expect(fill(CHILL, ["set the fish store to minus 18 degrees"])?.args["degrees"]).toBe(-18);
 });
 
+test("a number with a point is one number where a time might stand, too", () => {
+  expect(fill(CHILL, ["keep the fish store at 2.5 degrees"])?.args["degrees"]).toBe(2.5);
+  expect(fill(CHILL, ["the fish store should be at 3.5"])?.args["degrees"]).toBe(3.5);
+  expect(fill(GONG, ["strike the gong at 4.15 in the afternoon"])?.args).toEqual({ time: "16:15" });
+});
+
 test("what is taken back is no value", () => {
   expect(fill(SMOKE, ["run the smoker for 40, no, 50 minutes"])?.args).toEqual({ minutes: 50 });
   expect(fill(SMOKE, ["烟熏炉开40分钟，不对，50分钟"])?.args).toEqual({ minutes: 50 });
