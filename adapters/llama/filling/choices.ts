@@ -1,5 +1,6 @@
 /** Which value of an enum was meant. Knows words in two languages. */
 import type { Candidate } from "./candidate.ts";
+import { isDeniedAt } from "./denied.ts";
 import { heardIn } from "./meant.ts";
 import {
   type By,
@@ -64,6 +65,7 @@ const NAMED: Readonly<Record<By, string>> = {
   itself: "said",
   gloss: "said by another name",
   ending: "said with an ending",
+  number: "said by its number",
   line: "said by a word alike",
 };
 /** What no word names is rather asked for. */
@@ -133,10 +135,13 @@ function weighWords(plain: string, { spoken }: Said, tally: Tally): void {
   for (const word of spoken) if (!EMPTY.test(word)) tally.add(`${plain} is~${word}`);
 }
 
-function weighPlace(one: Parameter, { pieces }: Said, place: Mention, tally: Tally): void {
+function weighPlace(one: Parameter, said: Said, place: Mention, tally: Tally): void {
   const { role } = one;
+  const { pieces, texts } = said;
   const { first, last, by } = place;
   tally.add(NAMED[by]);
+  const [from = 0, to = 0] = [pieces[first]?.from, pieces[last]?.to];
+  if (isDeniedAt((texts[0] ?? "").toLowerCase(), from, to)) tally.add("choice is denied");
   if (first === last) tally.add("said in one piece");
   if (role.before.has(pieces[first - 1]?.bare ?? "")) tally.add("choice is led");
   if (role.after.has(pieces[last + 1]?.bare ?? "")) tally.add("choice is followed");

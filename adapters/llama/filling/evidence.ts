@@ -270,8 +270,14 @@ function besideFigures(inside: readonly Piece[], tally: Tally): void {
   if (piece === undefined) return;
   const sort = piece.number === undefined ? "letters and figures" : "figures";
   if (inside.length === 1) tally.add(`only ${sort}`);
-  if (at > 0) tally.add(`${isName(inside[0]) ? "a name" : "words"} before ${sort}`);
+  if (at > 0) tally.add(`${frontIn(inside[0])} before ${sort}`);
   if (at < inside.length - 1) tally.add(`words after ${sort}`);
+}
+
+/** "DU 5518", "Vitrine V9", "row 5" */
+function frontIn(piece: Piece | undefined): string {
+  if (/^\p{Lu}+$/u.test(piece?.text ?? "")) return "capitals";
+  return isName(piece) ? "a name" : "words";
 }
 
 function isDecimal({ number }: Piece): boolean {
@@ -334,6 +340,8 @@ function habits(stretch: Stretch, tally: Tally): void {
   if (HAN.test(begin.bare) && isAsking(begin.bare)) tally.add("begins with question");
   if (last === first) return;
   if (long !== "sentence" && !isName(begin) && isPlain(begin.bare)) tally.add("begins plainly");
+  if (begin.from === 0 && /^(?:The|An?|My|Our)$/u.test(begin.text))
+    tally.add("begins with the first article");
   if (beginsWithCount(stretch)) tally.add("begins with count");
 }
 

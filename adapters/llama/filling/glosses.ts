@@ -1,7 +1,13 @@
-/** Values of enums that people call otherwise, in either language. Knows words only. */
+/**
+ * Values of enums that people call otherwise, in either language: by hand, and what strangers wrote (`said_values.txt`, made by
+ * models/recipe/filling/said_values.py). Knows words only.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { CHOICE_WORDS } from "./choice_words.ts";
 import { VALUE_WORDS } from "./value_words.ts";
 
+const SAID_VALUES = join(import.meta.dir, "said_values.txt");
 const TABLE = `
 usd: us dollar, dollars, dollar, bucks, 美元, 美金, 刀
 eur: euros, euro, 欧元
@@ -12,11 +18,11 @@ hkd: hong kong dollar, 港币, 港元
 twd: taiwan dollar, 台币
 krw: won, 韩元, 韩币
 chf: swiss franc, francs, franc, 瑞士法郎, 瑞郎
-sek: swedish kron, 瑞典克朗
+sek: swedish kron, kronor, kronas, swedish crown, 瑞典克朗
 nok: norwegian kron, 挪威克朗
 dkk: danish kron, 丹麦克朗
 pln: zloty, złoty, 兹罗提
-czk: czech kor, koruna, 捷克克朗
+czk: czech kor, koruna, czech crown, 捷克克朗
 huf: forint, 福林
 try: lira, 里拉
 inr: rupee, 卢比
@@ -269,7 +275,7 @@ fan: ventilate, 送风
 
 /** What else says a value, by the value in small letters. */
 export const GLOSSES: ReadonlyMap<string, readonly string[]> = read(
-  `${TABLE}${CHOICE_WORDS}${VALUE_WORDS}`,
+  `${TABLE}${CHOICE_WORDS}${VALUE_WORDS}${readFileSync(SAID_VALUES, "utf8")}`,
 );
 
 /** `one/other: words, more words` */

@@ -16,6 +16,8 @@ const ROW_MAX = 4;
 const HAN = /\p{Script=Han}/u;
 /** Characters that say it in a longer word as well: 左耳, 女款. */
 const SIDE = /^[左右男女红绿蓝黄紫粉猫狗]$/u;
+const ORDINALS = "first second third fourth fifth sixth seventh eighth ninth".split(" ");
+
 /** As people say it. */
 export function plainOf(value: unknown): string {
   return String(value)
@@ -29,8 +31,8 @@ export function wordsMeaning(plain: string): readonly string[] {
   return GLOSSES.get(plain) ?? [];
 }
 
-/** How a value is said: in its own words, in those of the description, with an ending, in words of the lexicon. */
-export type By = "itself" | "gloss" | "ending" | "line";
+/** How a value is said: in its own words, in those of the description, with an ending, by its number, in words of the lexicon. */
+export type By = "itself" | "gloss" | "ending" | "number" | "line";
 
 /** Where a value is said. */
 export interface Mention {
@@ -52,6 +54,8 @@ interface Words {
   readonly lines: readonly ReadonlySet<number>[];
   /** A capital one, where it is no more. */
   readonly letter: string;
+  /** The one in it, where each value has another one: 92 of "IV92". */
+  readonly number: number | undefined;
 }
 
 /** Tools come with every request. */
@@ -64,6 +68,7 @@ function wordsOf(one: Parameter): ReadonlyMap<string, Words> {
   const texts = values.filter((value) => typeof value === "string");
   const plains = new Set(texts.map(plainOf));
   const lines = texts.map((value) => meaningsOf(plainOf(value)));
+  const numbers = numbersIn(texts);
   const all = texts.map((value, at) => {
     const plain = plainOf(value);
     const own = [...new Set([plain, value.toLowerCase()])].filter(isSayable);
@@ -76,12 +81,23 @@ function wordsOf(one: Parameter): ReadonlyMap<string, Words> {
       stem: termsOf(value).join(" "),
       lines: (lines[at] ?? []).map((set) => set.difference(others)).filter(({ size }) => size > 0),
       letter: /^[A-Z]$/u.test(value) ? value : "",
+      number: numbers[at],
     };
     return [value, words] as const;
   });
   const read = new Map(all);
   wordsKnown.set(one, read);
   return read;
+}
+
+/** By value the number in it; nothing where one has none, or two have the same. */
+function numbersIn(values: readonly string[]): readonly number[] {
+  const rows = values.map((value) => value.match(/\d+/gu) ?? []);
+  const numbers = rows.flatMap(([first, ...more]) =>
+    first === undefined || more.length > 0 ? [] : [Number(first)],
+  );
+  const isClear = numbers.length === values.length && new Set(numbers).size === values.length;
+  return isClear ? numbers : [];
 }
 
 function isSayable(word: string): boolean {
@@ -130,6 +146,7 @@ function mentions(words: Words, said: Said): readonly Mention[] {
     ...whole(words.glosses, "gloss", words, said),
     ...[...words.own, ...words.glosses].flatMap((word) => insideHan(word, heard.text, said.pieces)),
     ...inflected(words, said),
+    ...byNumber(words, said),
     ...byLines(words, heard, said),
   ];
   return all.filter((place, at) => !all.slice(0, at).some((other) => isWithin(place, other)));
@@ -158,6 +175,15 @@ function inflected({ stem, own }: Words, said: Said): readonly Mention[] {
     const isMeant = stem !== "" && termsOf(bare).join(" ") === stem;
     const isSo = isMeant || own.some((word) => isInflected(bare, word));
     return isSo ? [{ first: at, last: at, by: "ending", size: bare.length }] : [];
+  });
+}
+
+/** "the 92 profile", "the second one" */
+function byNumber({ number }: Words, said: Said): readonly Mention[] {
+  if (number === undefined) return [];
+  return said.pieces.flatMap(({ bare, number: own }, at): readonly Mention[] => {
+    const isSaid = own === number || (own === undefined && ORDINALS.indexOf(bare) + 1 === number);
+    return isSaid && isOpen(said, at) ? [{ first: at, last: at, by: "number", size: 0 }] : [];
   });
 }
 

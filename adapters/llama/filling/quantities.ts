@@ -103,7 +103,7 @@ const AMOUNT =
   "(?:[a-z]+(?:-[a-z]+)? )?(?:hundred|thousand)(?: and)?(?: [a-z]+(?:-[a-z]+)?)?|half an?|a quarter of an?|three quarters of an?|an? half|\\d+(?:[.,]\\d+)?|(?:[a-z]+-)?[a-z]+|[零一二两三四五六七八九十百千]+(?:点[零一二三四五六七八九]+)?|半";
 const SAID = UNITS.map(({ said }) => `(${said})`).join("|");
 const WORDS = new RegExp(
-  `(?<![a-z\\d.,零一二两三四五六七八九十百千点])(${AMOUNT})( and a half|个半)?[ -]?(?:${SAID})(?![a-z])(半| and a half)?`,
+  `(?<![a-z\\d.,零一二两三四五六七八九十百千点])(${AMOUNT})( and a half|个半)?[ -]?(?:${SAID})(?![a-z])(半| and a half| and a quarter| and three quarters)?`,
   "giu",
 );
 const PARTS: readonly (readonly [RegExp, number])[] = [
@@ -124,6 +124,14 @@ const FRACTIONS: Readonly<Record<string, number>> = {
   a: 1,
   an: 1,
   one: 1,
+};
+
+/** Of the unit before them. */
+const MORE: Readonly<Record<string, number>> = {
+  半: 0.5,
+  " and a half": 0.5,
+  " and a quarter": 0.25,
+  " and three quarters": 0.75,
 };
 
 /** 一米七 */
@@ -150,7 +158,7 @@ export function quantitiesIn(text: string): readonly Quantity[] {
     const { measure, factor } = UNITS[unit] ?? { measure: "time", factor: 1 };
     const count = countOf(said.toLowerCase());
     if (count === undefined) continue;
-    const more = half !== "" || match[3 + UNITS.length] !== undefined ? 0.5 : 0;
+    const more = half === "" ? (MORE[match[3 + UNITS.length] ?? ""] ?? 0) : 0.5;
     found.push({
       from: match.index,
       to: match.index + all.length,

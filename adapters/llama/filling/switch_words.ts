@@ -58,9 +58,9 @@ secret/hidden: secret, secretly, hidden, nobody may see, 保密, 秘密, 暗 | o
 private: private, privately, only for me, 私有, 私密, 仅自己 | public, publicly, open to all, 公开
 paid/fee paid: paid, has paid, already paid, 已付, 付了, 已交, 交了 | unpaid, not paid, money comes later, pays later, owes, 未付, 没付, 没交
 excused: excused, with a note, sick note, 请假 | unexcused, skipped, truant, 旷课, 逃课, 无故
-passed/approved/ok: passed, approved, all good, no problem, in order, 合格, 通过, 没问题 | failed, rejected, fails, not passed, 不合格, 没通过, 未通过
+passed/approved/ok: passed, approved, okay, passes, fine, all good, no problem, in order, 合格, 通过, 没问题 | failed, rejected, fails, not passed, 不合格, 没通过, 未通过
 damage/damaged: damaged, broken, scratched, dented, scratch, dent, 损坏, 破损, 有伤 | undamaged, all okay, intact, no damage, unharmed, 完好, 没坏, 无损
-people inside/trapped/occupied: trapped, stuck inside, people inside, we're stuck, 被困, 有人 | nobody inside, no one inside, empty, 没人, 无人
+people inside/trapped/occupied: trapped, stuck inside, people inside, we're stuck, 被困, 有人 | nobody inside, no one inside, nobody in it, no one in it, nobody is in, empty, 没人, 无人
 overwrite/force: overwrite, replace it, by force, force, 覆盖, 强制 | keep the old, 不覆盖
 encrypted/encrypt: encrypted, with a password, 加密
 subtitles/captions: subtitles, captions, 字幕

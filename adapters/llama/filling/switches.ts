@@ -4,6 +4,7 @@
  */
 import { termsOf } from "../../../runtime/turn/tool_choice.ts";
 import type { Candidate } from "./candidate.ts";
+import { isDeniedAt } from "./denied.ts";
 import { heardIn, placeOf } from "./meant.ts";
 import { calls, type Parameter, type Said } from "./stretch.ts";
 import { SWITCH_WORDS } from "./switch_words.ts";
@@ -14,11 +15,6 @@ export const EMPTY =
   /^(?:an?|the|my|our|your|to|of|for|at|from|with|and|i|i'm|you|me|we|it|its|is|are|please|can|could|would|的|了|吧|把|给|我|你|是|请|帮我|一下|在|<\w+>|[\d.:]+)$/u;
 const NEGATIVE =
   /\b(?:off|not|don't|do not|disable|deactivate|stop|kill|false|without|no longer|didn't|un(?=mute|lock|pause|block|hide|subscribe|freeze))|关|停|取消|不要|别|禁/iu;
-/** Before what it denies, in the same clause. */
-const DENIED_BEFORE =
-  /(?:\b(?:no|not|without|never|skip|minus|nobody|none|neither|(?:do|does|did|is|are|was|has|have|wo|ca|need)n[’']t)\b[^,.;:!?，。；]{0,24}|(?:不用|不要|不需要|不必|无需|没有|没|别|免|不|无|勿|去掉)[^，。；、,]{0,3})$/u;
-const DENIED_AFTER =
-  /^(?:[ :=]*(?:off|false|no|none)\b|[^,.;:!?，。；]{0,12}\b(?:not (?:needed|necessary)|isn[’']t needed|doesn[’']t matter)|[^，。；]{0,2}(?:不用|不要|免了|没有|不需要))/u;
 /** They say nothing of what a switch does. */
 const WEAK =
   /^(?:is|has|with|enabl|enable|only|use|include|includ|flag|allow|should|need|want|add|make|set|on|off|state|status|mode|valu|value|option|active|a|the|be|do)$/u;
@@ -118,10 +114,7 @@ function toldBy(
   const all = [...text.matchAll(words)].flatMap(({ index, 0: word, 1: un }): readonly Told[] => {
     const place = placeOf(pieces, index, index + word.length);
     if (place === undefined) return [];
-    const isDenied =
-      un !== undefined ||
-      DENIED_BEFORE.test(text.slice(0, index)) ||
-      DENIED_AFTER.test(text.slice(index + word.length));
+    const isDenied = un !== undefined || isDeniedAt(text, index, index + word.length);
     // "not in order" says nothing of the contrary for sure.
     return isDenied && !value ? [] : [{ value: value && !isDenied, ...place, by }];
   });

@@ -263,4 +263,32 @@ first class: 头等舱
 phone/call: by phone, ring, call, 打电话, 电话
 email/mail: by mail, write, 邮件
 sms/text: text message, by text, 短信
+dock/return/return home/go home/charge/recharge: charging station, to its dock, back home, send back, 回去充电, 回充, 回基站, 回充电座
+fan only/fan/ventilation: blow air, blow some air, just air, move the air, move air, circulate, 只送风, 吹吹风
+reset/clear: back to zero, start over, from zero, 归零, 清零, 从头
+from airport/arrival/arrivals: lands, landing, arrives, touches down, 落地, 接机
+to airport/departures: takes off, flies out, 送机
+air/air freight/plane: by air, flying, fly, by plane, airfreight, 空运, 飞机
+sea/sea freight/ship/boat: by sea, by ship, by boat, shipping, 海运, 船运
+road/truck: by road, by truck, by lorry, 陆运, 卡车
+rail/train: by rail, by train, 铁路
+view/viewer/read/read only: mustn't change, can't change, may not change, shouldn't change, without changing, 不能改, 不许改
+weekdays/workdays: monday through friday, monday to friday, mon to fri, mon-fri, working days, on workdays, 周一至周五, 工作日每天
+half/half open/half closed: halfway, half way, half-way, midway, 一半, 半开
+o : o negative, o neg, o minus, o阴性
+o+: o positive, o pos, o plus, o阳性
+a : a negative, a neg, a minus
+a+: a positive, a pos, a plus
+b : b negative, b neg, b minus
+b+: b positive, b pos, b plus
+ab : ab negative, ab neg, ab minus
+ab+: ab positive, ab pos, ab plus
+ha: hydrogen alpha, h alpha, hydrogen-alpha
+missing/lost: nobody can find, nowhere to be found, vanished, 找不着
+flicker/flickering: blinks, blinking, on and off, 一闪一闪, 闪烁, 忽明忽暗
+inner/inside: 里面, 里面那根, 内侧
+outer/outside: 外面, 外面那根, 外侧
+out/exit only: only out, 只出不进, 只出
+in/entry only: only in, 只进不出, 只进
+scroll: 立轴, 卷轴, 轴
 `;

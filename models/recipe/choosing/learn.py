@@ -60,7 +60,7 @@ class Half:
         self.of = {chinese: np.flatnonzero(self.chinese == chinese) for chinese in (False, True)}
         sums = np.stack([self.whole(nth, vectors) for nth in range(self.count)])
         alike = sums @ sums.T - 9 * np.eye(self.count) - 5 * (self.chinese[:, None] != self.chinese)
-        self.nearest = np.argsort(-alike, 1)[:, :NEAREST]
+        self.nearest = np.argsort(-alike, 1)[:, :min(NEAREST, self.count - 1)]
 
     def tool(self, nth):
         return self.words[self.starts[nth]:self.starts[nth + 1]]
@@ -81,10 +81,12 @@ class Half:
         chinese = bool(self.chinese[tool]) if tool >= 0 else "\u4e00" <= text[0] <= "\u9fff"
         of = self.of[chinese] if len(self.of[chinese]) else self.of[not chinese]
         none = sort in ("near", "open") or sort == "call" and r.random() < UNOFFERED
+        # What is near a tool and not for it may well be for one that is like it.
+        akin = set(self.nearest[tool].tolist()) if sort == "near" else ()
         tools, most = [], r.randint(1, OFFERED_MAX)
         for _ in range(10 * most):
-            other = int(self.nearest[tool][int(r.random() ** 2 * NEAREST)]) if tool >= 0 and r.random() < alike else int(of[r.randrange(len(of))])
-            unfit = other in tools or tool >= 0 and (other in self.rivals[tool] or self.chinese[other] != chinese) or none and self.searches[other]
+            other = int(self.nearest[tool][int(r.random() ** 2 * self.nearest.shape[1])]) if tool >= 0 and not akin and r.random() < alike else int(of[r.randrange(len(of))])
+            unfit = other in tools or other in akin or tool >= 0 and (other in self.rivals[tool] or self.chinese[other] != chinese) or none and self.searches[other]
             if not unfit and len(tools) < most:
                 tools.append(other)
         if tool < 0 or none and sort != "near":
