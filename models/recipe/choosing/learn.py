@@ -15,6 +15,7 @@ import json
 import math
 import os
 import random
+import sys
 import time
 
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -24,6 +25,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from learned_numbers import LearnedNumbers, replace  # noqa: E402
 
 WIDTH, GAZES, DEPTH, MEANING, SEEN, SECTIONS, SHAPES = 32, 4, 8, 64, 7, 7, 9  # as in match_weights.ts
 NAMES, COLUMNS = 3, 15  # as in see.ts
@@ -288,33 +292,14 @@ def stored(matcher):
 
 
 def write(matcher, names, out):
-    """Vectors of names in bytes, each with its scale, then the layers in 16 bits. What is kept is what was rounded"""
-    data = bytearray()
-
-    def put(values, scale, kind, most):
-        whole = np.round(values / scale * most)
-        data.extend(whole.astype(kind).tobytes())
-        data.extend(bytes(-len(data) % 4))
-        return torch.from_numpy((whole * scale / most).astype(np.float32))
-
+    """As match_weights.ts reads it. What is kept is what was rounded"""
+    numbers = LearnedNumbers()
     rows = sorted((name.encode(), nth) for name, nth in names.items())
     own = [nth for _, nth in rows]
-    values = matcher.names.weight.data.numpy()[own]
-    scales = np.maximum(np.abs(values).max(1), 1e-6).astype(np.float32)
-    data.extend(scales.tobytes())
-    matcher.names.weight.data[own] = put(values, scales[:, None], np.int8, 127)
+    matcher.names.weight.data[own] = numbers.vectors(matcher.names.weight.data.numpy()[own])
     for values in stored(matcher):
-        flat = values.numpy()
-        scale = np.float32(np.abs(flat).max() or 1.0)
-        data.extend(scale.tobytes())
-        values.copy_(put(flat, scale, np.int16, 32767))
-    # Whoever reads them has them mapped: they are replaced, not changed.
-    os.makedirs(out, exist_ok=True)
-    for name, content in (("matcher.bin", data), ("matcher.txt", b"\t".join(name for name, _ in rows) + b"\n")):
-        path = os.path.join(out, name)
-        with open(path + ".new", "wb") as file:
-            file.write(content)
-        os.replace(path + ".new", path)
+        values.copy_(numbers.matrix(values))
+    replace(out, {"matcher.bin": numbers.data, "matcher.txt": b"\t".join(name for name, _ in rows) + b"\n"})
 
 
 def write_points(matcher, halves, path, count=24):

@@ -1,8 +1,12 @@
 """reader.bin and reader.txt, as adapters/llama/filling/weights.ts reads them."""
 import os
+import sys
 
 import numpy as np
 import torch
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from learned_numbers import LearnedNumbers, replace  # noqa: E402
 
 
 def layers_of(reader):
@@ -45,33 +49,13 @@ def load(reader, names, folder):
 
 
 def write(reader, names, out):
-    """As weights.ts reads it: vectors of names in bytes, each with its scale, then the layers in 16 bits. What is kept is what was rounded"""
-    data, lines = bytearray(), []
-
-    def put(values, scale, kind, most_):
-        whole = np.round(values / scale * most_)
-        data.extend(whole.astype(kind).tobytes())
-        data.extend(bytes(-len(data) % 4))
-        return torch.from_numpy((whole * scale / most_).astype(np.float32))
-
-    def matrix(values, turned):
-        flat = turned(values.detach()).numpy()
-        scale = float(np.abs(flat).max()) or 1.0
-        data.extend(np.float32(scale).tobytes())
-        turned(values.data).copy_(put(flat, scale, np.int16, 32767))
-
+    """As weights.ts reads it. What is kept is what was rounded"""
+    numbers, lines = LearnedNumbers(), []
     for sort, vectors in zip("wpbc", (reader.names, reader.names, reader.names, reader.seen)):
         rows = sorted(((name[2:], at + 1) for at, name in enumerate(names) if name.startswith(f"{sort} ")), key=lambda row: row[0].encode())
         own = [at for _, at in rows]
-        values = vectors.weight.detach().numpy()[own]
-        scales = np.maximum(np.abs(values).max(1), 1e-6).astype(np.float32)
         lines.append("\t".join(name for name, _ in rows) + "\n")
-        data.extend(scales.tobytes())
-        vectors.weight.data[own] = put(values, scales[:, None], np.int8, 127)
+        vectors.weight.data[own] = numbers.vectors(vectors.weight.detach().numpy()[own])
     for values, turned, _ in layers_of(reader):
-        matrix(values, turned)
-    # Whoever reads them has them mapped: they are replaced, not changed.
-    for name, content in (("reader.bin", data), ("reader.txt", "".join(lines).encode())):
-        path = os.path.join(out, name)
-        open(path + ".new", "wb").write(content)
-        os.replace(path + ".new", path)
+        turned(values.data).copy_(numbers.matrix(turned(values.detach())))
+    replace(out, {"reader.bin": numbers.data, "reader.txt": "".join(lines).encode()})

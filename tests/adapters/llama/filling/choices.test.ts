@@ -19,6 +19,11 @@ test.each([
   ["用蒸烤", ["蒸", "烤", "蒸烤"], "蒸烤"],
   ["左耳那只", ["left", "right", "both"], "left"],
   ["下个月再说", ["next_month", "immediately"], "next_month"],
+  ["take the 92 profile", ["IV68", "IV92"], "IV92"],
+  ["it is on the second port", ["hdmi1", "hdmi2"], "hdmi2"],
+  ["two bags of O negative", ["O+", "O-"], "O-"],
+  ["back to its charging station", ["start", "pause", "dock"], "dock"],
+  ["no cooling, just move the air around", ["heat", "cool", "fan_only"], "fan_only"],
 ])("%p is of %p: %p", (said, values, value) => {
   expect(read(said, "choice", { type: "string", enum: values })).toBe(value);
 });

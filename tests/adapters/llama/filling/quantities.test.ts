@@ -12,6 +12,7 @@ function read(said: string, name: string): number | undefined {
 test.each([
   ["soak it for half an hour", "minutes", 30],
   ["an hour and a half", "minutes", 90],
+  ["an hour and a quarter", "minutes", 75],
   ["three minutes", "seconds", 180],
   ["ninety minutes", "duration in hours", 1.5],
   ["a kilo of plums", "grams", 1000],
