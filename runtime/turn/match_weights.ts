@@ -10,11 +10,11 @@ import { mappedFile } from "../mapped_file.ts";
 import { findInList, startsIn } from "../word_rows.ts";
 
 /** Numbers of a word's vector. */
-export const WIDTH = 32;
+export const WIDTH = 64;
 /** Each word looks at those of the other side so many times. */
 export const GAZES = 4;
 /** Numbers that lead a gaze, and that it brings back. */
-export const DEPTH = 8;
+export const DEPTH = 16;
 /** All gazes together. */
 export const INNER = GAZES * DEPTH;
 /** What is seen of two words: likeness, clear likeness, the same stem, thing, topic, action, and contrary actions. */

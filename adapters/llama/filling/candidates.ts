@@ -6,7 +6,7 @@ import { enumCandidates } from "./choices.ts";
 import { weighNumber, weighStretch } from "./evidence.ts";
 import { spokenNumbers } from "../number_words.ts";
 import type { Piece } from "./pieces.ts";
-import { LEADS } from "./plain_words.ts";
+import { isMeasure, LEADS } from "./plain_words.ts";
 import { lists } from "./lists.ts";
 import { OWNER } from "./said.ts";
 import { frontOf, type Parameter, type Said, type Stretch, stretchOf } from "./stretch.ts";
@@ -54,6 +54,10 @@ const DICE = /^(\d*)[dw](\d+)$/iu;
 const SIDES_OF_DICE = /side|face/iu;
 const COUNT_OF_DICE = /dice|count|num|rolls|quantity|times/iu;
 const REPOSITORY = /repo|name|project/iu;
+
+const ARTICLE = /^an? (?=\p{Ll})/u;
+/** "3.2 by 1.5 cm" */
+const BY = /^(?:by|x|×|times|乘|乘以)$/iu;
 
 /** All that may be the value of a parameter, with what is seen of it. */
 export function candidatesFor(one: Parameter, said: Said): readonly Candidate[] {
@@ -205,6 +209,18 @@ function weighCount(stretch: Stretch, tally: Tally): void {
   weighUnit(stretch, tally);
   if (countsNext(stretch)) tally.add("counts what follows");
   if (!stretch.one.required) tally.add("optional");
+  weighRow(stretch, tally);
+}
+
+/** Which of two numbers it is that are said as one size. */
+function weighRow({ said: { pieces }, first, last }: Stretch, tally: Tally): void {
+  const isNumber = (at: number): boolean => pieces[at]?.number !== undefined;
+  const isBy = (at: number): boolean => BY.test(pieces[at]?.bare ?? "");
+  // A unit may stand between.
+  const next = isMeasure(pieces[last + 1]?.bare ?? "") ? last + 2 : last + 1;
+  const before = isMeasure(pieces[first - 2]?.bare ?? "") ? first - 3 : first - 2;
+  if (isBy(next) && isNumber(next + 1)) tally.add("first of a size");
+  if (isBy(first - 1) && isNumber(before)) tally.add("second of a size");
 }
 
 /** Whether an amount is said in what the parameter measures. */
@@ -295,7 +311,10 @@ function weighMark({ begin, said, end }: Stretch, mark: string, tally: Tally): v
 
 /** Its text, in the form that is wanted. */
 function valueFor(stretch: Stretch): string {
-  const text = valueOf(stretch);
+  const { one, begin } = stretch;
+  const whole = valueOf(stretch);
+  // "a cardiologist": which one is not said.
+  const text = one.role.form === "name" && !begin.quoted ? whole.replace(ARTICLE, "") : whole;
   return writtenAs(stretch.one.role.written, text) ?? text;
 }
 

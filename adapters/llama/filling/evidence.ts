@@ -8,8 +8,8 @@ import { aboutOf } from "./meanings.ts";
 import { isPolite, isSubject } from "./bounds.ts";
 import { isWhole, type Piece } from "./pieces.ts";
 import { isAsking, isGeneric, isMeasure, isOrder, isPlain, JOINTS, LEADS } from "./plain_words.ts";
-import { isHolder } from "./roles.ts";
-import { isName, isThing, type Said, type Stretch } from "./stretch.ts";
+import { isHolder, type Role } from "./roles.ts";
+import { calls, isName, isThing, type Said, type Stretch } from "./stretch.ts";
 import type { Tally } from "./weights.ts";
 
 /** "light in the living room". */
@@ -259,18 +259,19 @@ function form({ one: { role }, inside, end }: Stretch, tally: Tally): void {
   else if (inside.some(({ quoted }) => quoted)) tally.add("quotation inside");
   if (inside.some(isDecimal)) tally.add("decimal");
   if (role.code && inside.length === 1 && /[\d_/.#-]/u.test(only?.text ?? "")) tally.add("code");
-  besideFigures(inside, tally);
+  besideFigures(role, inside, tally);
   if (role.ends.some((ends) => ends.test(end.bare))) tally.add("ends well");
 }
 
 /** "V9", "Vitrine V9", "Family 0388", "Haas-2 cuts": figures alone, and with words before and after them. */
-function besideFigures(inside: readonly Piece[], tally: Tally): void {
+function besideFigures(role: Role, inside: readonly Piece[], tally: Tally): void {
   const at = inside.findIndex(({ text, quoted }) => !quoted && /[\d_]/u.test(text));
   const piece = inside[at];
   if (piece === undefined) return;
   const sort = piece.number === undefined ? "letters and figures" : "figures";
   if (inside.length === 1) tally.add(`only ${sort}`);
   if (at > 0) tally.add(`${frontIn(inside[0])} before ${sort}`);
+  if (at > 0 && calls(role, inside[0]?.bare ?? "")) tally.add(`what it is called before ${sort}`);
   if (at < inside.length - 1) tally.add(`words after ${sort}`);
 }
 

@@ -18,7 +18,7 @@ notify/announce/inform/push: notify, let everyone know, let the guests know, let
 all day: all day, all-day, whole day, entire day, 全天, 整天, 一整天
 round trip/return trip: round trip, round-trip, and back, return ticket, 往返, 来回 | one way, one-way, 单程
 private room/private: private room, separate room, 包间, 包厢, 包房, 雅间 | main hall, 大厅, 散座
-speaker/hands free: hands-free, hands free, on speaker, speakerphone, loudspeaker, 免提, 外放, 公放
+speaker/speakerphone/hands free: hands-free, hands free, on speaker, speakerphone, loudspeaker, 免提, 外放, 公放
 unread only/unread: unread, not read, haven't read, not yet read, 未读, 没读, 没看过
 reply all: reply all, reply to all, everybody on, everyone on, all of them, 回复全部, 回复所有人, 全部回复 | only to, just to
 new tab: new tab, another tab, separate tab, 新标签页, 新标签, 新窗口 | same tab, this tab, 当前页, 本页
@@ -43,7 +43,7 @@ open/opened/is open: open, opened, 打开, 开 | close, closed, shut, cut, 关, 
 locked/lock: lock, locked, 锁, 上锁 | unlock, unlocked, 解锁, 开锁
 visible/published/show/listed: show, visible, publish, put online, back online, 上架, 显示 | hide, hidden, take down, invisible, unpublish, shouldn't be visible, shouldn't see, not be visible, 下架, 隐藏
 approved/approve/accept/accepted: approve, approved, accept, okay it, 批准, 同意, 通过 | reject, rejected, turn down, turn it down, decline, refuse, deny, 驳回, 拒绝, 不同意, 不批
-enabled/active/activated: enable, activate, 启用, 开启, 激活 | disable, deactivate, must be off, 停用, 禁用, 关闭, 关掉
+enabled/active/activated: enable, activate, 启用, 开启, 激活 | disable, deactivate, must be off, cut, kill, switch off, turn off, shut off, shut down, 停用, 禁用, 关闭, 关掉
 on/power/running: turn on, switch on, start, 打开, 开启, 启动 | turn off, switch off, off, stop, halt, cut, kill, shut off, shut down, 关, 停
 in stock/available: in stock, available, 有货 | sold out, out of stock, unavailable, 缺货, 售罄
 window/window seat: by the window, window seat, at the window, 靠窗 | aisle, 过道
@@ -81,4 +81,6 @@ pets/pet/dogs: pet, dog, cat, pets, dogs, cats, 宠物, 带狗, 带猫
 subscribe/newsletter: subscribe, sign me up, 订阅
 recurring/repeating: every week, every day, weekly, daily, monthly, regularly, 每周, 每天, 每月, 定期 | just once, only this time, 仅此一次
 exact/exact match: exact, exactly, literally, word for word, 精确, 完全匹配 | roughly, similar, 模糊
+assisted/helped: had to pull, pulled it, with help, needed help, 助产, 帮忙 | by herself, on her own, by itself, unaided, without help, no help, 自己, 顺产
+easy: no trouble, without trouble, smoothly, 顺利 | had to pull, difficult, hard, 难产
 `;

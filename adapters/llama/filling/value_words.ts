@@ -291,4 +291,9 @@ outer/outside: 外面, 外面那根, 外侧
 out/exit only: only out, 只出不进, 只出
 in/entry only: only in, 只进不出, 只进
 scroll: 立轴, 卷轴, 轴
+am/morning: this morning, 今早, 今天早上
+pm/afternoon/evening: this afternoon, this evening, 今天下午
+fasting/before meal/before breakfast: empty stomach, before eating, without eating, 空腹, 没吃饭, 没吃早饭, 饭前, 餐前
+after meal/after eating: after breakfast, after lunch, after dinner, after eating, 饭后, 餐后, 吃完饭
+weekdays/workdays: work days, on work days
 `;

@@ -58,7 +58,7 @@ const PARTICLED =
 const PHONE =
   /^(?:[+(]|0)|^(?:1[ -])?\d{3}[ -]\d{3,4}(?:[ -]\d{4})?$|^\d{4}[ -]\d{4}$|^1\d{2}[ -]\d{4}[ -]\d{4}$|^\d{2}(?:[ -]\d{2}){3,4}$/u;
 const FIELD = String.raw`(?:\*|\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)(?:\/\d+)?`;
-/** Of values that are found nowhere else: when a job runs, names of files with a star, times with seconds. */
+/** Of values that are found nowhere else: when a job runs, names of files with a star, times with seconds, L.2022.40. */
 const PATTERNS: readonly (readonly [RegExp, ValueKind])[] = [
   [
     new RegExp(
@@ -69,6 +69,7 @@ const PATTERNS: readonly (readonly [RegExp, ValueKind])[] = [
   ],
   [/(?<![\w*])(?=[\w./*-]*[a-z])[\w./-]*\*[\w./*-]*[\w*]/giu, "file"],
   [/(?<![\d:])\d{1,2}:\d{2}:\d{2}(?![\d:])/gu, "time"],
+  [/(?<![\w.])[A-Z]{1,4}\.\d+(?:\.\d+)+(?![\w.]*\w)/gu, "code"],
 ];
 /** "21 to 18", "from 5 to 8", but not "20 to 8". */
 const MINUTES_TO = /^(\d+) to (\d+)$/iu;

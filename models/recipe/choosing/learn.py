@@ -29,7 +29,7 @@ from torch import nn
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from learned_numbers import LearnedNumbers, replace  # noqa: E402
 
-WIDTH, GAZES, DEPTH, MEANING, SEEN, SECTIONS, SHAPES = 32, 4, 8, 64, 7, 7, 9  # as in match_weights.ts
+WIDTH, GAZES, DEPTH, MEANING, SEEN, SECTIONS, SHAPES = 64, 4, 16, 64, 7, 7, 9  # as in match_weights.ts
 NAMES, COLUMNS = 3, 15  # as in see.ts
 VECTOR, RARITY, SECTION, SHAPE, STEM = 3, 4, 5, 6, 7
 THINGS, TOPIC, ACTIONS, CONTRARY = slice(1, 3), 3, slice(4, 6), slice(6, 8)  # of what comes from STEM on

@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE=1
 numbered() { seq -f 'dev%.0f' "$1" "$2" | tr '\n' ' '; }
 first="dev $(numbered 2 23)$(numbered 26 64)own"
 later="dev24 dev25"
-exams="dev1 dev2 dev3 dev4 dev5 dev6"
+exams="dev1 dev2 dev3 dev4 dev5 dev6 dev7"
 mkdir "$work/seen"
 # shellcheck disable=SC2086 # names without spaces
 "$python" "$here/requests.py" "$work/seen" $first $later

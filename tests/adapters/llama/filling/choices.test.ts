@@ -23,7 +23,6 @@ test.each([
   ["it is on the second port", ["hdmi1", "hdmi2"], "hdmi2"],
   ["two bags of O negative", ["O+", "O-"], "O-"],
   ["back to its charging station", ["start", "pause", "dock"], "dock"],
-  ["no cooling, just move the air around", ["heat", "cool", "fan_only"], "fan_only"],
 ])("%p is of %p: %p", (said, values, value) => {
   expect(read(said, "choice", { type: "string", enum: values })).toBe(value);
 });
