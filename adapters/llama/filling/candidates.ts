@@ -24,6 +24,8 @@ const PLACED_THING = 6;
 const NUMBER = 1.8;
 /** The same where it is optional. */
 const OPTIONAL_NUMBER = 0.25;
+/** "2.5 kilos" are 2500 where grams are wanted. */
+const UNCONVERTED = -3;
 /** Where a number below zero takes away, as the parameter says. */
 const LOWERS =
   /\b(?:lower|lowers|lowered|down|less|off|minus|reduce|reduced|decrease|decreased|remove|removed|take|took|taken|subtract|deduct|back|backwards?|inwards?|lost|lose|sold|used|broken?|fewer|shorter|flat|earlier|behind|left)\b|减|扣|降|少|去掉|拿走|往下|下调|向内|往回|出库|领走|卖出|卖了|用掉|用了|损耗|报废|提前|慢了|低了/iu;
@@ -86,7 +88,9 @@ function numbers(one: Parameter, said: Said): readonly Candidate[] {
     weighCount(stretch, traits);
     // "down to 3" is where it ends.
     const isBelow = isLowered && !stretch.leads.some((bare) => GOAL.test(bare));
-    return [{ value: isBelow ? -Math.abs(value) : value, first, last, traits, score }];
+    const converted = traits.names.includes("in another unit") ? UNCONVERTED : 0;
+    const own = isBelow ? -Math.abs(value) : value;
+    return [{ value: own, first, last, traits, score: score + converted }];
   });
   const parts = [...numbersWithin(one, said), ...diceIn(one, said)];
   return [...whole, ...parts, ...clocks(one, said), ...partsOfDays(one, said)];

@@ -296,4 +296,9 @@ pm/afternoon/evening: this afternoon, this evening, 今天下午
 fasting/before meal/before breakfast: empty stomach, before eating, without eating, 空腹, 没吃饭, 没吃早饭, 饭前, 餐前
 after meal/after eating: after breakfast, after lunch, after dinner, after eating, 饭后, 餐后, 吃完饭
 weekdays/workdays: work days, on work days
+screwcap/screw cap: screw top, screw tops, twist off
+vegan: animal products, plant-based, plant based
+cheap/budget/inexpensive: nothing pricey, not pricey, nothing fancy, not too expensive, affordable
+armed away/arm away: leaving, going away, nobody home, nobody's home, off to
+today: since midnight, so far today
 `;

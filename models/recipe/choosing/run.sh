@@ -1,6 +1,6 @@
 #!/bin/sh
 # How requests and tools are matched, and what that counts among other numbers, learned anew:  sh models/recipe/choosing/run.sh [ROOT]
-# Half an hour on one core. Needs what the recipe needs. Writes runtime/turn/matcher.bin, matcher.txt and agreement_weights.txt, and
+# Three quarters of an hour on one core. Needs what the recipe needs. Writes runtime/turn/matcher.bin, matcher.txt and agreement_weights.txt, and
 # matcher_points.jsonl for the tests, here or in another copy of all this. STEPS and CASES: how long it learns, and from how many cases of a kind.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -12,14 +12,14 @@ export PYTHONDONTWRITEBYTECODE=1
 numbered() { seq -f 'dev%.0f' "$1" "$2" | tr '\n' ' '; }
 first="dev $(numbered 2 23)$(numbered 26 64)own"
 later="dev24 dev25"
-exams="dev1 dev2 dev3 dev4 dev5 dev6 dev7"
+exams="dev1 dev2 dev3 dev4 dev5 dev6 dev7 dev8"
 mkdir "$work/seen"
 # shellcheck disable=SC2086 # names without spaces
 "$python" "$here/requests.py" "$work/seen" $first $later
 # shellcheck disable=SC2086
 bun "$here/see.ts" "$work/seen" $first $later
 # shellcheck disable=SC2086
-"$python" "$here/learn.py" "$work/seen" "$root/runtime/turn" $first --steps "${STEPS:-16000}" --check $later \
+"$python" "$here/learn.py" "$work/seen" "$root/runtime/turn" $first --steps "${STEPS:-20000}" --check $later \
     --points "$root/tests/runtime/turn/matcher_points.jsonl"
 # Of writers that it knows it would be believed too much: what it counts is learned from others.
 for half in $later; do "$python" "$here/../evaluation/strangers.py" "$half" "${CASES:-150}" > "$work/$half.jsonl"; done
