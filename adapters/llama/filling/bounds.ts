@@ -96,8 +96,6 @@ function isAnnounced({ begin, nearest, isLed, isNamed }: Stretch): boolean {
 function mayEnd({ one, end, first, last, after }: Stretch): boolean {
   const { form } = one.role;
   if (isWhole(end)) return true;
-  // "the TV's far too loud"
-  if (end.bare === "'s" && after !== undefined) return false;
   const isLong = form === "clause" || form === "sentence";
   const isVerb = form === "name" && last > first && HAN.test(end.bare) && isOrder(end.bare);
   if (isVerb) return false;

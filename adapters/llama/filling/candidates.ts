@@ -1,5 +1,5 @@
 /** What in a text may be the value of one parameter, and how much speaks for it. Knows one parameter at a time. */
-import { mayBe, valueOf } from "./bounds.ts";
+import { mayBe } from "./bounds.ts";
 import type { Candidate } from "./candidate.ts";
 import { clockOf } from "./clock.ts";
 import { enumCandidates } from "./choices.ts";
@@ -12,12 +12,16 @@ import { OWNER } from "./said.ts";
 import { frontOf, type Parameter, type Said, type Stretch, stretchOf } from "./stretch.ts";
 import { switchCandidates } from "./switches.ts";
 import { Tally } from "./weights.ts";
-import { monthIn, writtenAs } from "./written.ts";
+import { valueFor } from "./worded.ts";
+import { monthIn } from "./written.ts";
 
 const NAME_PIECES_MAX = 14;
 const CLAUSE_PIECES_MAX = 60;
 /** A name is no sum, and no share of anything. */
 const NO_NAME = -5;
+/** What is sought is a whole question. */
+const SOUGHT = /query|search|question|^q$/iu;
+const CUT = -5;
 /** "the light in the kitchen", where no parameter is a place. */
 const PLACED_THING = 6;
 /** A number is rather said for something than for nothing. */
@@ -57,7 +61,6 @@ const SIDES_OF_DICE = /side|face/iu;
 const COUNT_OF_DICE = /dice|count|num|rolls|quantity|times/iu;
 const REPOSITORY = /repo|name|project/iu;
 
-const ARTICLE = /^an? (?=\p{Ll})/u;
 /** "3.2 by 1.5 cm" */
 const BY = /^(?:by|x|×|times|乘|乘以)$/iu;
 
@@ -282,7 +285,13 @@ function spans(one: Parameter, said: Said): readonly Candidate[] {
 }
 
 /** What too few of the requests show that the network learned from. */
-function leaningOf({ one: { role }, said, begin, end }: Stretch, traits: Tally): number {
+function leaningOf(
+  { one: { key, role }, said, first, begin, end, after }: Stretch,
+  traits: Tally,
+): number {
+  // "the TV's far too loud"
+  const isOwner = end.bare === "'s" && after !== undefined;
+  if (isOwner || (SOUGHT.test(key) && isCutHow(said, first))) return CUT;
   if (role.form === "clause" || role.form === "sentence") return 0;
   if (traits.names.includes("placed thing")) return PLACED_THING;
   const isSum = begin === end && begin.kind === "sum" && !role.kinds.includes("sum");
@@ -291,6 +300,12 @@ function leaningOf({ one: { role }, said, begin, end }: Stretch, traits: Tally):
     ({ measure, from, to }) => measure === "share" && begin.from <= from && to <= end.to,
   );
   return isSum || holdsShare ? NO_NAME : 0;
+}
+
+/** "how to get candle wax out" begins with "how". */
+function isCutHow({ pieces }: Said, first: number): boolean {
+  const [how, to, verb] = [first - 3, first - 2, first - 1].map((at) => pieces[at]?.bare);
+  return (how === "how" && to === "to" && verb !== undefined) || (to === "how" && verb === "to");
 }
 
 /** The mark that ends a whole sentence, or a question. */
@@ -311,15 +326,6 @@ function weighMark({ begin, said, end }: Stretch, mark: string, tally: Tally): v
   if (isLast) tally.add("mark at the end");
   if (/^\p{Lu}/u.test(begin.text) && begin.from > 0) tally.add("mark of a capital");
   else tally.add("mark of a small letter");
-}
-
-/** Its text, in the form that is wanted. */
-function valueFor(stretch: Stretch): string {
-  const { one, begin } = stretch;
-  const whole = valueOf(stretch);
-  // "a cardiologist": which one is not said.
-  const text = one.role.form === "name" && !begin.quoted ? whole.replace(ARTICLE, "") : whole;
-  return writtenAs(stretch.one.role.written, text) ?? text;
 }
 
 function weighSpan(stretch: Stretch, tally: Tally): boolean {

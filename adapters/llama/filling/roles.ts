@@ -42,6 +42,8 @@ export interface Role {
   /** A number below zero means the contrary. */
   readonly signed: boolean;
   /** In which form it is wanted, as HH:MM. */
+  /** What its tool says of itself, in small letters. */
+  readonly tool: string;
   readonly written: Written | undefined;
   /** What weights may be learned for. */
   readonly labels: readonly string[];
@@ -300,6 +302,7 @@ export function roleOf(
     aboutThings: new Set(described.flatMap(({ things }) => things)),
     aboutTerms: new Set(termsOf(about)),
     about,
+    tool: tool.toLowerCase(),
     topics: new Set([...called, ...described].flatMap(({ topics }) => topics)),
     before: new Set(before),
     after: new Set(words((sort) => sort.after)),

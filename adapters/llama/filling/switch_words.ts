@@ -83,4 +83,5 @@ recurring/repeating: every week, every day, weekly, daily, monthly, regularly, �
 exact/exact match: exact, exactly, literally, word for word, 精确, 完全匹配 | roughly, similar, 模糊
 assisted/helped: had to pull, pulled it, with help, needed help, 助产, 帮忙 | by herself, on her own, by itself, unaided, without help, no help, 自己, 顺产
 easy: no trouble, without trouble, smoothly, 顺利 | had to pull, difficult, hard, 难产
+do not disturb/dnd/quiet mode: no notifications, no interruptions, no calls, no messages, no pings, nobody disturbs, don't disturb, do not disturb, leave me alone, don't want any pings, don't want any calls, don't want any notifications, 免打扰, 别打扰, 不要打扰 | let my notifications through, notifications through, notifications again, calls through, be reached again, 取消免打扰, 关闭免打扰
 `;

@@ -20,6 +20,8 @@ const WEAK =
   /^(?:is|has|with|enabl|enable|only|use|include|includ|flag|allow|should|need|want|add|make|set|on|off|state|status|mode|valu|value|option|active|a|the|be|do)$/u;
 const HAN_WEAK =
   /是否|要不要|需不需要|是不是|能否|可否|可以|能不能|需要|允许|开启|打开|启用|如果|默认|[的了否为吗]/gu;
+/** Names of switches that do not say what is switched. */
+const GENERAL = /^(?:enabled?|on|active|state|status|value)$/u;
 const HAN_RUN = /\p{Script=Han}{2,}/gu;
 
 /** "avoid tolls": whoever denies the rest of its name says yes. */
@@ -136,7 +138,11 @@ function wordsOf(one: Parameter): Words {
     .toLowerCase();
   const avoids = AVOIDS.test(name);
   const called = name.replace(AVOIDS, "");
-  const entries = TABLE.filter(({ keys }) => keys.some((key) => isIn(key, called)));
+  // "enabled" says nothing of what.
+  const tool = GENERAL.test(called) ? one.role.tool.replaceAll(/[_-]+/gu, " ") : "";
+  const entries = TABLE.filter(({ keys }) =>
+    keys.some((key) => isIn(key, called) || (key.includes(" ") && isIn(key, tool))),
+  );
   const runs = [...about.replaceAll(HAN_WEAK, " ").matchAll(HAN_RUN)].map(([run]) => run);
   const han = avoids ? runs.map((run) => run.replace(HAN_AVOIDS, "")) : runs;
   const terms = termsOf(called).filter((term) => !WEAK.test(term));

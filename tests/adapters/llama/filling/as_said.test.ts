@@ -61,6 +61,21 @@ test("a number with a point is one number where a time might stand, too", () => 
   expect(fill(GONG, ["strike the gong at 4.15 in the afternoon"])?.args).toEqual({ time: "16:15" });
 });
 
+test("a value is what it is called without what its kind is called", () => {
+  const TUNE = tool("tune_radio", "Tune the radio", { channel: { type: "string" } });
+  expect(fill(TUNE, ["put the radio on channel 24"])?.args).toEqual({ channel: "24" });
+  const SEND = tool("refer", "Send somebody to a doctor", { specialist: { type: "string" } });
+  expect(fill(SEND, ["he should see a cardiologist"])?.args).toEqual({
+    specialist: "cardiologist",
+  });
+});
+
+test("what is enabled stands in what the tool is called", () => {
+  const QUIET = tool("do_not_disturb", "Do not disturb", { enabled: { type: "boolean" } });
+  expect(fill(QUIET, ["no notifications, please"])?.args).toEqual({ enabled: true });
+  expect(fill(QUIET, ["let my notifications through again"])?.args).toEqual({ enabled: false });
+});
+
 test("what is taken back is no value", () => {
   expect(fill(SMOKE, ["run the smoker for 40, no, 50 minutes"])?.args).toEqual({ minutes: 50 });
   expect(fill(SMOKE, ["烟熏炉开40分钟，不对，50分钟"])?.args).toEqual({ minutes: 50 });
