@@ -137,12 +137,16 @@ function weighWords(plain: string, { spoken }: Said, tally: Tally): void {
 
 function weighPlace(one: Parameter, said: Said, place: Mention, tally: Tally): void {
   const { role } = one;
-  const { pieces, texts } = said;
+  const { pieces } = said;
   const { first, last, by } = place;
   tally.add(NAMED[by]);
-  const [from = 0, to = 0] = [pieces[first]?.from, pieces[last]?.to];
-  if (isDeniedAt((texts[0] ?? "").toLowerCase(), from, to)) tally.add("choice is denied");
+  if (isDeniedIn(said, place)) tally.add("choice is denied");
   if (first === last) tally.add("said in one piece");
   if (role.before.has(pieces[first - 1]?.bare ?? "")) tally.add("choice is led");
   if (role.after.has(pieces[last + 1]?.bare ?? "")) tally.add("choice is followed");
+}
+
+function isDeniedIn({ pieces, texts }: Said, { first, last }: Mention): boolean {
+  const [from = 0, to = 0] = [pieces[first]?.from, pieces[last]?.to];
+  return isDeniedAt((texts[0] ?? "").toLowerCase(), from, to);
 }

@@ -341,9 +341,13 @@ function habits(stretch: Stretch, tally: Tally): void {
   if (HAN.test(begin.bare) && isAsking(begin.bare)) tally.add("begins with question");
   if (last === first) return;
   if (long !== "sentence" && !isName(begin) && isPlain(begin.bare)) tally.add("begins plainly");
-  if (begin.from === 0 && /^(?:The|An?|My|Our)$/u.test(begin.text))
-    tally.add("begins with the first article");
+  if (isFirstArticle(begin)) tally.add("begins with the first article");
   if (beginsWithCount(stretch)) tally.add("begins with count");
+}
+
+/** "The team lunch is off" */
+function isFirstArticle({ from, text }: Piece): boolean {
+  return from === 0 && /^(?:The|An?|My|Our)$/u.test(text);
 }
 
 function length(pieces: number, tally: Tally): void {
