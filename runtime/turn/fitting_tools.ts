@@ -17,18 +17,24 @@ const READ_MAX = 6;
 const TOOLS_MAX = 3;
 /** With less than this nothing fits: log-odds of a call. */
 const SCORE_MIN = -1;
-/** A sum or a file's name says for which of the tools it is, if one is called so; strangers seldom ask so, so it is not learnt. */
-const PLAIN_SHAPES: readonly (readonly [said: RegExp, name: RegExp])[] = [
+/** A sum, a file's name or "remember that" says for which of the tools it is, if one is called so; strangers seldom ask so, so it is not learnt. */
+const PLAIN_SHAPES: readonly (readonly [said: RegExp, name: RegExp, worth: number])[] = [
   [
     /\d\s*(?:[+*×÷^x]|\s[-/]\s|plus|minus|times|divided by|multiplied by|to the power|乘以|除以)\s*\(?\d|\broot of \d|\d ?(?:%|percent|per cent) of \d/iu,
     /calc|math|arithm|evaluat|计算/iu,
+    1.5,
   ],
   [
     /[\w-]\.(?:txt|md|pdf|csv|json|ya?ml|log|docx?|xlsx?|ods|tex|html?)\b/iu,
     /file|folder|document|文件/iu,
+    1.5,
+  ],
+  [
+    /^(?:please |hey |ok |okay )?(?:remember(?:[:,]| that (?!time|day|night|when))|note(?::| that| down)|(?:write|jot) down|(?:make|take) a note)|^(?:请|帮我)?(?:记住|记下|记一下)/iu,
+    /^(?!.*(?:search|find|list|get|read|show|delete)).*(?:note|memo|jot|笔记|备忘)/iu,
+    3,
   ],
 ];
-const SHAPE_WORTH = 1.5;
 /** A message of at most so many words may leave out what the one before it said: "and in Rome?". */
 const ELLIPTIC_WORDS_MAX = 5;
 /** How much less it counts what the message before was about: log-odds. */
@@ -120,12 +126,14 @@ function scoresOf(
   reading: (tool: ToolSpec) => Reading | undefined,
   matching?: Matching,
 ): number[] {
-  const called = PLAIN_SHAPES.filter(([said]) => said.test(text)).map(([, name]) => name);
-  const fits = tools.map(({ name }) => called.some((own) => own.test(name)));
-  const worth = fits.includes(true) ? SHAPE_WORTH : 0;
-  return agreements(text, tools, reading, matching).map(
-    (agreement, at) => scoreOf(agreement) + (fits[at] === true ? worth : -worth),
-  );
+  const [, called, worth = 0] =
+    PLAIN_SHAPES.find(
+      ([said, own]) => said.test(text) && tools.some(({ name }) => own.test(name)),
+    ) ?? [];
+  return agreements(text, tools, reading, matching).map((agreement, at) => {
+    const isCalled = called?.test(tools[at]?.name ?? "") === true;
+    return scoreOf(agreement) + (isCalled ? worth : -worth);
+  });
 }
 
 /** A request without names of files and tables: their words ask for nothing. Those of tools stay. */

@@ -76,7 +76,7 @@ interface Sort {
 }
 
 /** Tools whose values are units, and units follow numbers. */
-const CONVERTS = /convert|conversion|\bunits?\b|currenc|exchange|换算|转换|兑换|汇率/iu;
+export const CONVERTS = /convert|conversion|\bunits?\b|currenc|exchange|换算|转换|兑换|汇率/iu;
 const FORMS: readonly Form[] = ["name", "title", "clause", "sentence"];
 /** Values of these kinds may come in forms that no rule knows. */
 const LOOSE: ReadonlySet<ValueKind> = new Set(["file", "color", "currency", "language", "sum"]);

@@ -30,6 +30,18 @@ test.each([
   expect(names(user(text))).toEqual([expected]);
 });
 
+test("what shall be remembered is for a tool that keeps notes, not for one that only finds them", () => {
+  const keeps = tool("notes", "Saves a note, or finds saved notes", "text");
+  const finds = tool("note_search", "Searches saved notes", "keyword");
+  const text = "remember that Anna's birthday is on May 4";
+  const shownOf = (one: ToolSpec) => fittingTools([one, ...TOOLS], [user(text)]).tools;
+  expect(shownOf(keeps)).toEqual([keeps]);
+  expect(shownOf(finds)).toEqual([]);
+  expect(fittingTools([keeps], [user("remember that time we got lost in Rome?")]).tools).toEqual(
+    [],
+  );
+});
+
 test("where nothing fits no tool is shown", () => {
   expect(names(user("who painted the night watch?"))).toEqual([]);
 });

@@ -44,6 +44,19 @@ test("a list that nobody read is the model's", () => {
   });
 });
 
+test("whoever converts says how much, where a moment might be meant, too", () => {
+  const CONVERT = tool("convert_units", "Convert a value between units", {
+    "value?": NUMBER,
+    from: TEXT,
+    to: TEXT,
+  });
+  expect(fill(CONVERT, ["how many seconds are in 4 days?"])?.args).toEqual({
+    value: 4,
+    from: "days",
+    to: "seconds",
+  });
+});
+
 test("amounts are given in the unit of the parameter", () => {
   expect(fill(SMOKE, ["run the smoker for half an hour"])?.args).toEqual({ minutes: 30 });
   expect(fill(SMOKE, ["烟熏炉开两个小时"])?.args).toEqual({ minutes: 120 });
