@@ -1,7 +1,8 @@
 /** How nearly the words of a request mean what parameters and their choices are called. Knows words, no rules. */
 import { dot, unit, vectorOf, DIMENSIONS } from "../../../runtime/turn/word_vectors.ts";
 import type { Candidate } from "./candidate.ts";
-import { plainOf, wordsMeaning } from "./mentions.ts";
+import { wordsMeaning } from "./glosses.ts";
+import { plainOf } from "./mentions.ts";
 import type { Piece } from "./pieces.ts";
 import { isPlain, LEADS } from "./plain_words.ts";
 import type { Parameter, Said } from "./stretch.ts";

@@ -8,7 +8,6 @@ import { spokenNumbers } from "../number_words.ts";
 import type { Piece } from "./pieces.ts";
 import { isMeasure, LEADS } from "./plain_words.ts";
 import { lists } from "./lists.ts";
-import { CONVERTS } from "./roles.ts";
 import { OWNER } from "./said.ts";
 import { frontOf, type Parameter, type Said, type Stretch, stretchOf } from "./stretch.ts";
 import { switchCandidates } from "./switches.ts";
@@ -83,7 +82,7 @@ export function candidatesFor(one: Parameter, said: Said): readonly Candidate[] 
 
 function numbers(one: Parameter, said: Said): readonly Candidate[] {
   // "how many minutes are in 3 hours?": whoever converts says how much.
-  const isSure = one.required || CONVERTS.test(one.role.tool);
+  const isSure = one.required || one.role.converts;
   const score = isSure ? NUMBER : OPTIONAL_NUMBER;
   const isLowered = one.role.signed && LOWERS.test(said.texts[0] ?? "");
   const whole = amountsIn(one, said).flatMap(({ value, first, last }) => {

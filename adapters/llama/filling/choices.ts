@@ -1,15 +1,9 @@
 /** Which value of an enum was meant. Knows words in two languages. */
 import type { Candidate } from "./candidate.ts";
 import { isDeniedAt } from "./denied.ts";
+import { wordsMeaning } from "./glosses.ts";
 import { heardIn } from "./meant.ts";
-import {
-  type By,
-  isSaidApart,
-  type Mention,
-  mentionsIn,
-  plainOf,
-  wordsMeaning,
-} from "./mentions.ts";
+import { type By, isSaidApart, type Mention, mentionsIn, plainOf } from "./mentions.ts";
 import type { Parameter, Said } from "./stretch.ts";
 import { EMPTY } from "./switches.ts";
 import { Tally } from "./weights.ts";
@@ -148,5 +142,5 @@ function weighPlace(one: Parameter, said: Said, place: Mention, tally: Tally): v
 
 function isDeniedIn({ pieces, texts }: Said, { first, last }: Mention): boolean {
   const [from = 0, to = 0] = [pieces[first]?.from, pieces[last]?.to];
-  return isDeniedAt((texts[0] ?? "").toLowerCase(), from, to);
+  return isDeniedAt(heardIn(texts[0] ?? "", pieces).text, from, to);
 }

@@ -273,10 +273,14 @@ fan: ventilate, 送风
 冰: 冷, 凉, cold
 `;
 
-/** What else says a value, by the value in small letters. */
-export const GLOSSES: ReadonlyMap<string, readonly string[]> = read(
-  `${TABLE}${CHOICE_WORDS}${VALUE_WORDS}${readFileSync(SAID_VALUES, "utf8")}`,
-);
+/** By value in small letters; `said_values.txt` is read when it is first needed. */
+let known: ReadonlyMap<string, readonly string[]> | undefined;
+
+/** What else says a value, by the value in small letters: of currencies their names, in Chinese words of the same sense. */
+export function wordsMeaning(plain: string): readonly string[] {
+  known ??= read(`${TABLE}${CHOICE_WORDS}${VALUE_WORDS}${readFileSync(SAID_VALUES, "utf8")}`);
+  return known.get(plain) ?? [];
+}
 
 /** `one/other: words, more words` */
 function read(table: string): ReadonlyMap<string, readonly string[]> {

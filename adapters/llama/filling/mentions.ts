@@ -3,8 +3,9 @@
  * the same sense. Knows words, no weights.
  */
 import { termsOf } from "../../../runtime/turn/tool_choice.ts";
-import { GLOSSES } from "./glosses.ts";
+import { wordsMeaning } from "./glosses.ts";
 import { type Heard, heardIn, isInflected, meaningsOf, placeOf, type Spoken } from "./meant.ts";
+import { ORDINALS } from "./quantities.ts";
 import type { Parameter, Said } from "./stretch.ts";
 
 /** They mean something else as often. */
@@ -16,19 +17,12 @@ const ROW_MAX = 4;
 const HAN = /\p{Script=Han}/u;
 /** Characters that say it in a longer word as well: 左耳, 女款. */
 const SIDE = /^[左右男女红绿蓝黄紫粉猫狗]$/u;
-const ORDINALS = "first second third fourth fifth sixth seventh eighth ninth".split(" ");
-
 /** As people say it. */
 export function plainOf(value: unknown): string {
   return String(value)
     .replaceAll(/(\p{Ll})(\p{Lu})/gu, "$1 $2")
     .toLowerCase()
     .replaceAll(/[_-]+/gu, " ");
-}
-
-/** What else says a value: of currencies their names, in Chinese words of the same sense. */
-export function wordsMeaning(plain: string): readonly string[] {
-  return GLOSSES.get(plain) ?? [];
 }
 
 /** How a value is said: in its own words, in those of the description, with an ending, by its number, in words of the lexicon. */
@@ -47,7 +41,7 @@ export interface Mention {
 interface Words {
   /** Its own, in small letters. */
   readonly own: readonly string[];
-  /** Of the description and of `GLOSSES`. */
+  /** Of the description and of glosses.ts. */
   readonly glosses: readonly string[];
   readonly stem: string;
   /** Lines of the lexicon that no other value stands in, for each of its words. */

@@ -236,7 +236,10 @@ const WRITTEN: readonly (readonly [RegExp, (match: RegExpMatchArray) => number |
   ],
   [/\b(?:double|triple)\b/giu, ([all]) => (all.toLowerCase() === "double" ? 2 : 3)],
 ];
-const ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split(" ");
+/** In words, from the first on. */
+export const ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split(
+  " ",
+);
 const POWERS: Readonly<Record<string, number>> = {
   万: 10_000,
   千: 1000,

@@ -44,6 +44,8 @@ export interface Role {
   /** In which form it is wanted, as HH:MM. */
   /** What its tool says of itself, in small letters. */
   readonly tool: string;
+  /** Its tool says one amount in another unit or currency. */
+  readonly converts: boolean;
   readonly written: Written | undefined;
   /** What weights may be learned for. */
   readonly labels: readonly string[];
@@ -76,7 +78,7 @@ interface Sort {
 }
 
 /** Tools whose values are units, and units follow numbers. */
-export const CONVERTS = /convert|conversion|\bunits?\b|currenc|exchange|换算|转换|兑换|汇率/iu;
+const CONVERTS = /convert|conversion|\bunits?\b|currenc|exchange|换算|转换|兑换|汇率/iu;
 const FORMS: readonly Form[] = ["name", "title", "clause", "sentence"];
 /** Values of these kinds may come in forms that no rule knows. */
 const LOOSE: ReadonlySet<ValueKind> = new Set(["file", "color", "currency", "language", "sum"]);
@@ -303,6 +305,7 @@ export function roleOf(
     aboutTerms: new Set(termsOf(about)),
     about,
     tool: tool.toLowerCase(),
+    converts: CONVERTS.test(tool),
     topics: new Set([...called, ...described].flatMap(({ topics }) => topics)),
     before: new Set(before),
     after: new Set(words((sort) => sort.after)),

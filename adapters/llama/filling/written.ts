@@ -4,7 +4,7 @@
  * Knows text only.
  */
 import { clockOf } from "./clock.ts";
-import { GLOSSES } from "./glosses.ts";
+import { wordsMeaning } from "./glosses.ts";
 
 /** In which form a value is wanted. */
 export type Written = "clock" | "date" | "month" | "currency" | "row";
@@ -96,7 +96,7 @@ let codes: ReadonlyMap<string, string> | undefined;
 function codesByWord(): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const code of CURRENCIES)
-    for (const word of [code, ...(GLOSSES.get(code) ?? [])]) found.set(word, code.toUpperCase());
+    for (const word of [code, ...wordsMeaning(code)]) found.set(word, code.toUpperCase());
   return found;
 }
 
