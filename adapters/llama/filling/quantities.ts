@@ -2,7 +2,7 @@
  * Amounts as people say them, in the unit that a parameter takes: "half an hour" is 30 where minutes are wanted, "a kilo"
  * 1000 where grams are. Also parts of a whole, and numbers below zero. Knows text only.
  */
-import { spokenNumbers } from "../number_words.ts";
+import { spokenNumber, spokenNumbers } from "../number_words.ts";
 
 /** An amount and where it is said. */
 export interface Quantity {
@@ -116,11 +116,12 @@ const PARTS: readonly (readonly [RegExp, number])[] = [
   [/\b(?:two thirds)\b|三分之二/giu, 67],
   [/\b(?:half ?way|half)\b(?! (?:an?|past|hour|the)\b)|一半|半开/giu, 50],
   [/\b(?:a third)\b|三分之一/giu, 33],
-  [/\b(?:a quarter)\b(?! (?:of an|past|to))|四分之一/giu, 25],
+  [/\b(?:a quarter)\b(?! (?:of an|past|to)|[ -]hour)|四分之一/giu, 25],
 ];
 const FRACTIONS: Readonly<Record<string, number>> = {
   half: 0.5,
   半: 0.5,
+  quarter: 0.25,
   a: 1,
   an: 1,
   one: 1,
@@ -218,7 +219,14 @@ const WRITTEN: readonly (readonly [RegExp, (match: RegExpMatchArray) => number |
   [/\bhalf a dozen\b/giu, () => 6],
   [/(?<!half )\ba dozen\b/giu, () => 12],
   [/\ba (?:couple|pair)\b/giu, () => 2],
+  [/\b(?:both|twins)\b/giu, () => 2],
+  [/\btriplets\b/giu, () => 3],
   [/\bonce\b/giu, () => 1],
+  // "eight fifty": what it costs.
+  [
+    /\b([a-z]+(?:-[a-z]+)?) ((?:ten|eleven|twelve|[a-z]+teen|[a-z]+ty)(?:-[a-z]+)?)\b/giu,
+    ([, whole = "", rest = ""]) => priceOf(whole, rest),
+  ],
   [/\bhalf a million\b/giu, () => 500_000],
   [/(?<![\w.])x(\d{1,4})\b/giu, ([, count = ""]) => Number(count)],
   [
@@ -227,7 +235,7 @@ const WRITTEN: readonly (readonly [RegExp, (match: RegExpMatchArray) => number |
   ],
   [/\b(\d{1,3})(?:st|nd|rd|th)\b/giu, ([, count = ""]) => Number(count)],
   [
-    /(?<=\b(?:the|my|our|his|her|their|in|on|for) )(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b|\b(?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b/giu,
+    /(?:^|(?<=[,.:;!?–-] ))(?:first|second)(?= \p{L})|(?<=\b(?:the|my|our|his|her|their|in|on|for) )(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b|\b(?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b/giu,
     ([all]) => 1 + ORDINALS.indexOf(all.toLowerCase()),
   ],
   [
@@ -272,6 +280,11 @@ function decimalOf(whole: string, rest: string): number | undefined {
   const count = countOf(whole);
   const digits = Array.from(rest, (one) => HAN_FIGURES.indexOf(one)).join("");
   return count === undefined ? undefined : Number(`${count}.${digits}`);
+}
+
+function priceOf(whole: string, rest: string): number | undefined {
+  const [units = 100, cents = 100] = [spokenNumber(whole), spokenNumber(rest)];
+  return units < 100 && cents > 9 && cents < 100 ? units + cents / 100 : undefined;
 }
 
 function halfMore(whole: string): number | undefined {

@@ -43,6 +43,7 @@ OFFERED_MAX = 6  # other tools
 ALIKE = 0.35  # how many of them are of the nearest ones
 NEAREST = 15
 UNOFFERED = 0.28  # of requests whose tool is not there
+EXAM_TIMES = 3  # each case of an exam, as it has only one request for each tool
 SEARCHING = ("search", "news", "note", "remind", "ranking")  # has an answer to everything
 
 
@@ -55,6 +56,7 @@ class Half:
         self.words = np.fromfile(os.path.join(folder, f"{name}.words"), np.int32).reshape(-1, COLUMNS)
         self.lengths = np.fromfile(os.path.join(folder, f"{name}.lengths"), np.int32)
         self.starts = np.concatenate([[0], np.cumsum(self.lengths)])
+        self.times = EXAM_TIMES if name.startswith("exam_") else 1
         self.name, self.count, self.chinese = name, len(self.made["tools"]), np.array(self.made["chinese"])
         self.rivals = [{nth} for nth in range(self.count)]
         for group in self.made["alike"]:
@@ -81,7 +83,9 @@ class Half:
 
     def offer(self, nth, r, alike=ALIKE):
         """Some tools for a request -> their numbers, which of them is right (-1: none)"""
-        tool, sort, text = self.made["requests"][nth]
+        tool, sort, text, *offered = self.made["requests"][nth]
+        if offered:
+            return self.offered(tool, offered[0], r)
         chinese = bool(self.chinese[tool]) if tool >= 0 else "\u4e00" <= text[0] <= "\u9fff"
         of = self.of[chinese] if len(self.of[chinese]) else self.of[not chinese]
         none = sort in ("near", "open") or sort == "call" and r.random() < UNOFFERED
@@ -98,6 +102,13 @@ class Half:
         at = r.randrange(len(tools) + 1)
         tools.insert(at, tool)
         return tools, -1 if none else at
+
+
+    def offered(self, tool, offered, r):
+        """The tools that an exam offers, now and then without the right one"""
+        if tool >= 0 and len(offered) > 1 and r.random() < UNOFFERED:
+            return [other for other in offered if other != tool], -1
+        return offered, offered.index(tool) if tool >= 0 else -1
 
 
 def packed(rows):
@@ -243,7 +254,7 @@ def batches(everything, r):
 
 def learn(matcher, halves, steps, seed):
     r = random.Random(seed)
-    everything = [(half, nth) for half in halves for nth in range(len(half.made["requests"]))]
+    everything = [(half, nth) for half in halves for nth in range(len(half.made["requests"])) for _ in range(half.times)]
     plain = [values for name, values in matcher.named_parameters() if values.dim() < 2]
     rest = [values for name, values in matcher.named_parameters() if values.dim() > 1]
     optimizer = torch.optim.AdamW([{"params": rest, "weight_decay": DECAY}, {"params": plain, "weight_decay": 0.0}], betas=(0.9, 0.99))

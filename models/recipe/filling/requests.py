@@ -2,7 +2,8 @@
 
     python3 requests.py [seed] [N]       of the generator's domains, N of each in either language (default 8)
     python3 requests.py kit              of those of them that come with moult
-    python3 requests.py HALF             of a half of the strangers' requests (dev … dev30), each once: its values are taken in turn
+    python3 requests.py HALF             of a half of the strangers' requests (dev … own), each once: its values are taken in turn
+    python3 requests.py exam_NAME        of an exam, those for a tool
 
     {"d": kind of tool, "tool": {...}, "message": text, "before"?: the message before, "args": {...} or "lack": [names]}
 
@@ -169,6 +170,15 @@ def strangers(half):
             yield {**one, "message": request, "lack": ["?"]}
 
 
+def exam(name):
+    import exams
+
+    for case in exams.cases(name):
+        if case["expect"]:
+            tool = next(tool["function"] for tool in case["tools"] if tool["function"]["name"] == case["expect"]["name"])
+            yield {"d": f"{name} {tool['name']}", "tool": tool, "message": case["message"], "args": case["expect"]["arguments"]}
+
+
 if __name__ == "__main__":
     first = sys.argv[1] if len(sys.argv) > 1 else "1"
     if first == "kit":
@@ -177,6 +187,8 @@ if __name__ == "__main__":
         found = Requests(KIT_SEED, EACH, KIT).all()
     elif first.isdigit():
         found = Requests(int(first), int(sys.argv[2]) if len(sys.argv) > 2 else EACH).all()
+    elif first.startswith("exam_"):
+        found = exam(first.removeprefix("exam_"))
     else:
         found = strangers(first)
     for one in found:
