@@ -36,8 +36,11 @@ const SUM = new RegExp(
 );
 const HOUR = "(?:\\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)";
 const PART = "(?: in the (?:morning|afternoon|evening)| at night)";
+/** "six thirty" */
+const SPOKEN =
+  "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (?:o five|ten|fifteen|(?:twenty|thirty|forty|fifty)(?:-five)?)";
 const TIME = new RegExp(
-  `\\b(?:(?:\\d{1,2}:\\d{2}(?: ?[ap]\\.?m\\b\\.?)?|\\d{1,2}\\.\\d{2}(?: ?[ap]\\.?m\\b\\.?|(?= in the | at night))|\\d{1,2} ?[ap]\\.?m\\b\\.?|${HOUR} o'clock|${HOUR} [ap]\\.?m\\b\\.?|(?:half|(?:a )?quarter|five|ten|twenty|twenty-five|\\d{1,2}) (?:past|to) ${HOUR})\\b${PART}?|${HOUR}${PART}|noon|midnight)(?!\\w)|(?<=\\b(?:at|by|until|before|after) )${HOUR}(?=[.,;!?]|$| (?:on|sharp|please|tomorrow|tonight|today)\\b)`,
+  `(?<=\\b(?:at|by|until|before|after|from) )${SPOKEN}\\b(?! (?:euros?|dollars?|pounds?|percent|degrees|minutes|hours))${PART}?|\\b${SPOKEN}(?:${PART}| [ap]\\.?m\\b)|\\b(?:(?:\\d{1,2}:\\d{2}(?: ?[ap]\\.?m\\b\\.?)?|\\d{1,2}\\.\\d{2}(?: ?[ap]\\.?m\\b\\.?|(?= in the | at night))|\\d{1,2} ?[ap]\\.?m\\b\\.?|${HOUR} o'clock|${HOUR} [ap]\\.?m\\b\\.?|(?:half|(?:a )?quarter|five|ten|twenty|twenty-five|\\d{1,2}) (?:past|to) ${HOUR})\\b${PART}?|${HOUR}${PART}|noon|midnight)(?!\\w)|(?<=\\b(?:at|by|until|before|after) )${HOUR}(?=[.,;!?]|$| (?:on|sharp|please|tomorrow|tonight|today)\\b)`,
   "giu",
 );
 const FORMS: readonly (readonly [ValueKind, RegExp])[] = [

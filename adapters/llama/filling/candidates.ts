@@ -32,7 +32,7 @@ const OPTIONAL_NUMBER = 0.25;
 const UNCONVERTED = -3;
 /** Where a number below zero takes away, as the parameter says. */
 const LOWERS =
-  /\b(?:lower|lowers|lowered|down|less|off|minus|reduce|reduced|decrease|decreased|remove|removed|take|took|taken|subtract|deduct|back|backwards?|inwards?|lost|lose|sold|used|broken?|fewer|shorter|flat|earlier|behind|left)\b|减|扣|降|少|去掉|拿走|往下|下调|向内|往回|出库|领走|卖出|卖了|用掉|用了|损耗|报废|提前|慢了|低了/iu;
+  /\b(?:lower|lowers|lowered|down|less|off|minus|reduce|reduced|decrease|decreased|remove|removed|take|took|taken|subtract|deduct|back|backwards?|inwards?|anticlockwise|counter-?clockwise|lost|loses?|losing|stolen|missing|spoiled|sold|used|broken?|fewer|shorter|flat|earlier|behind|left)\b|减|扣|降|少|去掉|拿走|往下|逆时针|下调|向内|往回|出库|领走|卖出|卖了|用掉|用了|损耗|报废|提前|慢了|低了/iu;
 /** What leads to where a number shall end. */
 const GOAL = /^(?:to|at|until|[到至成为])$|[到至成]$/u;
 const COUNTS = /quantity|count|amount|^value$|copies|servings|number of|数量/iu;

@@ -6,12 +6,16 @@ const ENGLISH =
   /(?:(half|(?:a )?quarter|\d{1,2}|[a-z]+(?:-[a-z]+)?)(?: minutes)? (past|to) )?(\d{1,2}|[a-z]+)(?: ?(o'clock|[ap]\.?m\b|in the|at night)|$)?/giu;
 const CHINESE =
   /([零〇一二两三四五六七八九十]{1,3}|\d{1,2})点(?:(半)|(一刻)|(三刻)|([零一二三四五六七八九十]{1,4}|\d{1,2})分?)?/u;
-const LATE =
-  /(?<![a-z])p\.?m\b|\b(?:evening|afternoon|tonight)|\bat night|下午|晚上|傍晚|今晚|明晚|晚/iu;
+const LATE = /(?<![a-z])p\.?m\b|\b(?:evening|afternoon|tonight)|下午|晚上|傍晚|今晚|明晚|晚/iu;
 const EARLY = /(?<![a-z])a\.?m\b|morning|早|上午|凌晨/iu;
 /** 夜里十一点, but 夜里两点 is early. */
-const NIGHT = /夜里|深夜|半夜/u;
-const NIGHT_FROM = 7;
+const NIGHT = /\b(?:at|in the) night|夜里|深夜|半夜/iu;
+const NIGHT_FROM = 6;
+/** "half past two" is in the afternoon, "2:30" is as it stands. */
+const AFTERNOON_TO = 2;
+/** "six thirty" */
+const SPOKEN =
+  /(?<![a-z-])(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (o five|ten|fifteen|(?:twenty|thirty|forty|fifty)(?:-five)?)(?![a-z-])/iu;
 const AT = /(?:^|\b(?:at|by|until|from|till) )$/iu;
 /** "half six" */
 const HALF =
@@ -30,10 +34,15 @@ export function clockOf(text: string): string | undefined {
 
 /** Of the whole day. */
 function hoursOf(hour: number, text: string): number {
-  const isNight = NIGHT.test(text) && hour >= NIGHT_FROM;
-  const isEarly = EARLY.test(text);
-  if (isEarly && hour === 12) return 0;
-  return (isNight || (LATE.test(text) && !isEarly)) && hour < 12 ? hour + 12 : hour;
+  const [isNight, isEarly] = [NIGHT.test(text), EARLY.test(text)];
+  if (hour === 12) return isNight || isEarly ? 0 : hour;
+  if (hour > 12 || hour === 0 || isEarly) return hour;
+  const isLate = isNight ? hour >= NIGHT_FROM : LATE.test(text) || isAfternoon(hour, text);
+  return isLate ? hour + 12 : hour;
+}
+
+function isAfternoon(hour: number, text: string): boolean {
+  return hour <= AFTERNOON_TO && !/\d/u.test(text);
 }
 
 type Time = readonly [hour: number, minute: number];
@@ -61,6 +70,8 @@ function chinese(text: string): Time | undefined {
 function english(text: string): Time | undefined {
   if (/\bnoon\b|正午/iu.test(text)) return [12, 0];
   if (/\bmidnight\b|午夜/iu.test(text)) return [0, 0];
+  const [, hour = "", minute = ""] = SPOKEN.exec(text) ?? [];
+  if (hour !== "") return [numberOf(hour) ?? 0, numberOf(minute.replace("o ", "")) ?? 0];
   const whole = text.replace(HALF, "half past ");
   for (const match of whole.matchAll(ENGLISH)) {
     const time = timeOf(match, whole);

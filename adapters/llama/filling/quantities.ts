@@ -40,13 +40,14 @@ const UNITS: readonly Unit[] = [
     said: "hours?|hrs?|h|个?小时|个?钟头",
     named: /\b(?:hours?|hrs?)\b|小时/u,
   },
-  { measure: "time", factor: 86_400, said: "days?|天", named: /\bdays?\b|天数/u },
   {
     measure: "time",
-    factor: 604_800,
-    said: "weeks?|fortnight|个?星期|周",
-    named: /\bweeks?\b|周数/u,
+    factor: 86_400,
+    said: "days?|nights?|天",
+    named: /\b(?:days?|nights?)\b|天数|[几住][天晚]/u,
   },
+  { measure: "time", factor: 604_800, said: "weeks?|个?星期|周", named: /\bweeks?\b|周数/u },
+  { measure: "time", factor: 1_209_600, said: "fortnights?", named: /\bfortnights?\b/u },
   { measure: "months", factor: 1, said: "months?|个月", named: /\bmonths?\b|月数|个月/u },
   { measure: "months", factor: 12, said: "years?|年", named: /\byears?\b|年数|年限/u },
   { measure: "mass", factor: 1, said: "grams?|g|克", named: /\bgrams?\b|\bg\b|克/u },
@@ -103,15 +104,18 @@ const AMOUNT =
   "(?:[a-z]+(?:-[a-z]+)? )?(?:hundred|thousand)(?: and)?(?: [a-z]+(?:-[a-z]+)?)?|half an?|a quarter of an?|three quarters of an?|an? half|\\d+(?:[.,]\\d+)?|(?:[a-z]+-)?[a-z]+|[零一二两三四五六七八九十百千]+(?:点[零一二三四五六七八九]+)?|半";
 const SAID = UNITS.map(({ said }) => `(${said})`).join("|");
 const WORDS = new RegExp(
-  `(?<![a-z\\d.,零一二两三四五六七八九十百千点])(${AMOUNT})( and a half|个半)?[ -]?(?:${SAID})(?![a-z])(半| and a half| and a quarter| and three quarters)?`,
+  `(?<![a-z\\d.,零一二两三四五六七八九十百千点])(${AMOUNT})( and a half|个半)?(?: (?:full|whole|solid|straight|more))?[ -]?(?:${SAID})(?![a-z])(半| and a half| and a quarter| and three quarters)?`,
   "giu",
 );
 const PARTS: readonly (readonly [RegExp, number])[] = [
   [
-    /\bfull (?:brightness|volume|power|speed|blast)\b|\ball the way (?:up|open)\b|\b(?:fully|wide|completely) open\b|(?:最大|最高)(?:亮度|音量)|最亮|调到最大|充满|全开|全拉上/giu,
+    /\bfull (?:brightness|volume|power|speed|blast)\b|\ball the way (?:up|open)\b|\b(?:fully|wide|completely) open\b|(?:最大|最高)(?:亮度|音量)|\bopen\b.*\b(?:completely|fully|entirely|all the way)\b|\bbrim-?full\b|\bto the brim\b|\bfull (?:load|charge|battery)\b|最亮|调到最大|充满|拉满|全开|全拉上/giu,
     100,
   ],
-  [/\ball the way (?:down|closed|shut)\b|\b(?:fully|completely) closed\b|全关|全收/giu, 0],
+  [
+    /\ball the way (?:down|closed|shut)\b|\b(?:fully|completely) closed\b|\b(?:shut|close)\b.*\b(?:completely|fully|entirely|all the way)\b|\bnot a (?:sound|peep)\b|\bno sound\b|全关|全收/giu,
+    0,
+  ],
   [/\b(?:three quarters)\b|四分之三/giu, 75],
   [/\b(?:two thirds)\b|三分之二/giu, 67],
   [/\b(?:half ?way|half)\b(?! (?:an?|past|hour|the)\b)|一半|半开/giu, 50],
@@ -122,6 +126,7 @@ const FRACTIONS: Readonly<Record<string, number>> = {
   half: 0.5,
   半: 0.5,
   quarter: 0.25,
+  another: 1,
   a: 1,
   an: 1,
   one: 1,
@@ -209,18 +214,27 @@ const WRITTEN: readonly (readonly [RegExp, (match: RegExpMatchArray) => number |
   ],
   [
     new RegExp(
-      `(?<![${HAN_DIGITS}\\d.])([${HAN_DIGITS}]+|\\d+)(?:公里|公斤|个|斤|杯|升|米|倍|块|里|碗|勺|圈|度|亩|吨|尺|瓶|壶|箱|页|袋)半(?!小时|个|天|钟)`,
+      `(?<![${HAN_DIGITS}\\d.])([${HAN_DIGITS}]+|\\d+)(?:公里|公斤|个|斤|杯|升|米|倍|块|里|碗|勺|圈|度|亩|吨|尺|瓶|壶|箱|页|袋|目|分)半(?!小时|个|天|钟)`,
       "gu",
     ),
     ([, whole = ""]) => halfMore(whole),
   ],
   [/半(?=[杯斤碗份勺公升盒袋包片块瓶])/gu, () => 0.5],
-  [/\b([a-z]+|\d+) and a half\b(?! (?:hours?|minutes?))/giu, ([, whole = ""]) => halfMore(whole)],
+  [
+    /\b([a-z]+(?:-[a-z]+)?|\d+) and a half\b(?! (?:hours?|minutes?))/giu,
+    ([, whole = ""]) => halfMore(whole),
+  ],
   [/\bhalf a dozen\b/giu, () => 6],
   [/(?<!half )\ba dozen\b/giu, () => 12],
   [/\ba (?:couple|pair)\b/giu, () => 2],
   [/\b(?:both|twins)\b/giu, () => 2],
-  [/\btriplets\b/giu, () => 3],
+  [/\btriplets\b|\bin triplicate\b/giu, () => 3],
+  [/\bin duplicate\b/giu, () => 2],
+  [
+    /\b(\d+(?:\.\d+)?)(?: degrees| °C)? below\b(?! \d| the\b)/giu,
+    ([, count = ""]) => -Number(count),
+  ],
+  [/\bnothing(?= at all\b)|\bnone\b/giu, () => 0],
   [/\bonce\b/giu, () => 1],
   // "eight fifty": what it costs.
   [

@@ -10,16 +10,16 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export PYTHONDONTWRITEBYTECODE=1
 numbered() { seq -f 'dev%.0f' "$1" "$2" | tr '\n' ' '; }
-first="dev $(numbered 2 23)$(numbered 26 64)own"
+first="dev $(numbered 2 23)$(numbered 26 75)own exam_dev1 exam_dev2 exam_dev3 exam_dev4 exam_dev5 exam_dev6"
 later="dev24 dev25"
-exams="dev1 dev2 dev3 dev4 dev5 dev6 dev7 dev8"
+exams="dev7 dev8 dev9 dev10 dev11 dev12"
 mkdir "$work/seen"
 # shellcheck disable=SC2086 # names without spaces
 "$python" "$here/requests.py" "$work/seen" $first $later
 # shellcheck disable=SC2086
 bun "$here/see.ts" "$work/seen" $first $later
 # shellcheck disable=SC2086
-"$python" "$here/learn.py" "$work/seen" "$root/runtime/turn" $first --steps "${STEPS:-20000}" --check $later \
+"$python" "$here/learn.py" "$work/seen" "$root/runtime/turn" $first --steps "${STEPS:-23000}" --check $later \
     --points "$root/tests/runtime/turn/matcher_points.jsonl"
 # Of writers that it knows it would be believed too much: what it counts is learned from others.
 for half in $later; do "$python" "$here/../evaluation/strangers.py" "$half" "${CASES:-150}" > "$work/$half.jsonl"; done

@@ -16,10 +16,11 @@ mkdir -p "$work" "$out"
 export PYTHONDONTWRITEBYTECODE=1
 numbered() { seq -f 'dev%.0f' "$1" "$2" | tr '\n' ' '; }
 first="kit dev $(numbered 2 21)"
-last="$(numbered 22 23)$(numbered 26 64)own"
+exams="exam_dev1 exam_dev2 exam_dev3 exam_dev4 exam_dev5 exam_dev6"
+last="$(numbered 22 23)$(numbered 26 75)own $exams"
 kept="dev24 dev25" # to believe
 # shellcheck disable=SC2086 # names without spaces
-"$python" "$here/said_values.py" ${first#kit } $last > "$root/adapters/llama/filling/said_values.txt"
+"$python" "$here/said_values.py" ${first#kit } ${last%"$exams"} > "$root/adapters/llama/filling/said_values.txt"
 new=
 for name in $first 2 $last $kept; do
     [ -e "$work/seen/$name.candidates" ] && continue
