@@ -106,7 +106,7 @@ bug/error/defect: error, crash, broken, crashed, doesn't work, fault, 报错, �
 feature/enhancement/feature request: new feature, suggestion, wish, 新功能, 新需求, 需求, 功能建议, 增强
 docs/documentation: documentation, 文档, 说明书
 question/help: how to, 问题咨询, 请教, 提问
-duplicate: twice, double, two times, charged twice, 重复, 两次
+duplicate: twice, dup, same thing as, the same thing, the same as, double, two times, charged twice, 重复, 两次
 fraudulent/fraud: fraud, not me, 欺诈, 盗刷
 requested by customer/customer request: customer wants, changed his mind, changed her mind, 客户要求, 顾客要求
 metric: in celsius, celsius, centigrade, metres, kilometres, 摄氏

@@ -97,7 +97,7 @@ cold: chilled, iced, 冷, 凉, 冰
 hot: 热, 烫
 warm: 暖, 温
 small: little, tiny, 小份, 小杯, 小号, 小
-large: big, 大份, 大杯, 大号, 大
+large: big, huge, massive, giant, gigantic, enormous, 大份, 大杯, 大号, 大
 s: small, 小号
 m: medium, 中号
 l: large, 大号

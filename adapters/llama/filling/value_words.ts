@@ -236,7 +236,7 @@ discharge: feed in, into the grid, deliver, 放电, 放
 first/1st: 第一
 second/2nd: 第二
 final/last: final notice, last notice, 最后
-workdays/working days/weekdays: monday to friday, on weekdays, every weekday, 工作日, 周一到周五
+workdays/workday/working days/weekdays/weekday: monday to friday, monday through friday, mon to fri, mon-fri, on weekdays, every weekday, working day, working days, work days, on work days, on workdays, 工作日, 工作日每天, 周一到周五, 周一至周五
 aisle: on the aisle, 过道
 window: by the window, 靠窗
 severe/heavy/strong: badly, very bad, really bad, serious, 严重, 厉害, 重
@@ -273,7 +273,6 @@ sea/sea freight/ship/boat: by sea, by ship, by boat, shipping, 海运, 船运
 road/truck: by road, by truck, by lorry, 陆运, 卡车
 rail/train: by rail, by train, 铁路
 view/viewer/read/read only: mustn't change, can't change, may not change, shouldn't change, without changing, 不能改, 不许改
-weekdays/workdays: monday through friday, monday to friday, mon to fri, mon-fri, working days, on workdays, 周一至周五, 工作日每天
 half/half open/half closed: halfway, half way, half-way, midway, 一半, 半开
 o : o negative, o neg, o minus, o阴性
 o+: o positive, o pos, o plus, o阳性
@@ -295,7 +294,6 @@ am/morning: this morning, 今早, 今天早上
 pm/afternoon/evening: this afternoon, this evening, 今天下午
 fasting/before meal/before breakfast: empty stomach, before eating, without eating, 空腹, 没吃饭, 没吃早饭, 饭前, 餐前
 after meal/after eating: after breakfast, after lunch, after dinner, after eating, 饭后, 餐后, 吃完饭
-weekdays/workdays: work days, on work days
 screwcap/screw cap: screw top, screw tops, twist off
 vegan: animal products, plant-based, plant based
 cheap/budget/inexpensive: nothing pricey, not pricey, nothing fancy, not too expensive, affordable

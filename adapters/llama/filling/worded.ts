@@ -15,13 +15,15 @@ export function valueFor(stretch: Stretch): string {
 }
 
 /**
- * "channel 24" of a channel is 24; of "a cardiologist" it is not said which one; the capital of "The team lunch" belongs to the
+ * "channel 24" of a channel is 24, "at 6 pm" is 6 pm; of "a cardiologist" it is not said which one; the capital of "The team lunch" belongs to the
  * request that begins with it.
  */
 function plainly({ one, said, begin, inside }: Stretch, text: string): string {
   const [, next, ...more] = inside;
   if (next === undefined) return text;
-  if (more.length === 0 && /\d/u.test(next.text) && calls(one.role, begin.bare)) return next.text;
+  const isNamed = /\d/u.test(next.text) && calls(one.role, begin.bare);
+  const isAt = begin.bare === "at" && next.kind === "time";
+  if (more.length === 0 && (isNamed || isAt)) return next.text;
   const isFirst = said.texts[begin.source]?.startsWith(text) === true && FIRST_ARTICLE.test(text);
   const plain = isFirst ? text.charAt(0).toLowerCase() + text.slice(1) : text;
   return one.role.form === "name" ? plain.replace(ARTICLE, "") : plain;
