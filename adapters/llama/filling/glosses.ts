@@ -9,7 +9,7 @@ import { VALUE_WORDS } from "./value_words.ts";
 
 const SAID_VALUES = join(import.meta.dir, "said_values.txt");
 const TABLE = `
-usd: us dollar, dollars, dollar, bucks, 美元, 美金, 刀
+usd: us dollar, us dollars, dollars us, american dollars, dollars, dollar, bucks, 美元, 美金, 刀
 eur: euros, euro, 欧元
 gbp: pounds sterling, british pound, pounds, pound, sterling, quid, 英镑
 jpy: yen, 日元, 日币

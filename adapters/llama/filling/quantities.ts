@@ -109,11 +109,11 @@ const WORDS = new RegExp(
 );
 const PARTS: readonly (readonly [RegExp, number])[] = [
   [
-    /\bfull (?:brightness|volume|power|speed|blast)\b|\ball the way (?:up|open)\b|\b(?:fully|wide|completely) open\b|(?:最大|最高)(?:亮度|音量)|\bopen\b.*\b(?:completely|fully|entirely|all the way)\b|\bbrim-?full\b|\bto the brim\b|\bfull (?:load|charge|battery)\b|最亮|调到最大|充满|拉满|全开|全拉上/giu,
+    /\bfull (?:brightness|volume|power|speed|blast)\b|\ball the way (?:up|open)\b|\b(?:fully|wide|completely) open\b|(?:最大|最高)(?:亮度|音量)|(?<=\bopen\b.*)\b(?:completely|fully|entirely|all the way)\b|\bbrim-?full\b|\bto the brim\b|\bfull (?:load|charge|battery)\b|最亮|调到最大|充满|拉满|全开|全拉上/giu,
     100,
   ],
   [
-    /\ball the way (?:down|closed|shut)\b|\b(?:fully|completely) closed\b|\b(?:shut|close)\b.*\b(?:completely|fully|entirely|all the way)\b|\bnot a (?:sound|peep)\b|\bno sound\b|全关|全收/giu,
+    /\ball the way (?:down|closed|shut)\b|\b(?:fully|completely) closed\b|(?<=\b(?:shut|close)\b.*)\b(?:completely|fully|entirely|all the way)\b|\bnot a (?:sound|peep)\b|\bno sound\b|全关|全收/giu,
     0,
   ],
   [/\b(?:three quarters)\b|四分之三/giu, 75],

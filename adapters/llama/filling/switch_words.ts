@@ -19,7 +19,7 @@ all day: all day, all-day, whole day, entire day, 全天, 整天, 一整天
 round trip/return trip: round trip, round-trip, and back, return ticket, 往返, 来回 | one way, one-way, 单程
 private room/private: private room, separate room, 包间, 包厢, 包房, 雅间 | main hall, 大厅, 散座
 speaker/speakerphone/hands free: hands-free, hands free, on speaker, speakerphone, loudspeaker, 免提, 外放, 公放
-unread only/unread: unread, not read, haven't read, not yet read, 未读, 没读, 没看过
+unread only/unread/unheard only/new only: unread, not read, haven't read, not yet read, 未读, 没读, 没看过, haven't heard, not heard, unheard, haven't listened, 没听过
 reply all: reply all, reply to all, everybody on, everyone on, all of them, 回复全部, 回复所有人, 全部回复 | only to, just to
 new tab: new tab, another tab, separate tab, 新标签页, 新标签, 新窗口 | same tab, this tab, 当前页, 本页
 keep aspect/aspect ratio/keep ratio: keep the aspect, keep the ratio, keep the proportions, keep proportions, proportional, in proportion, 等比, 保持比例, 不变形 | stretch, stretched, distort, squash, 拉伸, 变形
@@ -40,11 +40,11 @@ reverse/reversed/backwards/backward: backwards, backward, in reverse, reversed, 
 refrigerated/chilled/reefer/cooled/cold chain: refrigerated, chilled, cooled, reefer, refrigeration, 冷藏, 冷链
 color/colour/in color: in color, in colour, coloured, colored, 彩色, 彩印 | black and white, black-and-white, no colour, no color, without colour, grayscale, greyscale, monochrome, 黑白, 单色
 open/opened/is open: open, opened, 打开, 开 | close, closed, shut, cut, 关, 合上
-locked/lock: lock, locked, 锁, 上锁 | unlock, unlocked, 解锁, 开锁
+locked/lock: lock, locked, 锁, 上锁 | unlock, unlocked, 解锁, 开锁, open it, let in, 开一下, 打开, 开门
 visible/published/show/listed: show, visible, publish, put online, back online, 上架, 显示 | hide, hidden, take down, invisible, unpublish, shouldn't be visible, shouldn't see, not be visible, 下架, 隐藏
 approved/approve/accept/accepted: approve, approved, accept, okay it, 批准, 同意, 通过 | reject, rejected, turn down, turn it down, decline, refuse, deny, 驳回, 拒绝, 不同意, 不批
 enabled/active/activated: enable, activate, 启用, 开启, 激活 | disable, deactivate, must be off, cut, kill, switch off, turn off, shut off, shut down, 停用, 禁用, 关闭, 关掉
-on/power/running: turn on, switch on, start, 打开, 开启, 启动 | turn off, switch off, off, stop, halt, cut, kill, shut off, shut down, 关, 停
+on/power/running: turn on, switch on, start, 打开, 开启, 启动 | turn off, switch off, off, stop, halt, cut, kill, shut off, shut down, 关, 停, can rest, may rest, 熄, 灭, 撤掉, 撤下, 歇
 in stock/available: in stock, available, 有货 | sold out, out of stock, unavailable, 缺货, 售罄
 window/window seat: by the window, window seat, at the window, 靠窗 | aisle, 过道
 outside/outdoor/outdoors/terrace: outside, outdoors, on the terrace, in the garden, 室外, 户外, 露台 | inside, indoors, 室内
@@ -64,7 +64,7 @@ people inside/trapped/occupied: trapped, stuck inside, people inside, we're stuc
 overwrite/force: overwrite, replace it, by force, force, 覆盖, 强制 | keep the old, 不覆盖
 encrypted/encrypt: encrypted, with a password, 加密
 subtitles/captions: subtitles, captions, 字幕
-vegetarian: vegetarian, no meat, meatless, 素食, 吃素, 素的
+vegetarian: vegetarian, no meat, meatless, 素食, 吃素, 素的, meat-free, meat free, without meat, plant-based
 spicy/chili: spicy, hot, 辣, 放辣 | mild, 不辣, 免辣, 微辣
 ice/iced: with ice, iced, on the rocks, 加冰 | no ice, 去冰, 不加冰
 delivery/deliver: delivered, deliver it, bring it, 送货, 外送, 配送, 送上门 | pick up, pick it up, collect, 自取, 自提
@@ -84,4 +84,17 @@ exact/exact match: exact, exactly, literally, word for word, 精确, 完全匹�
 assisted/helped: had to pull, pulled it, with help, needed help, 助产, 帮忙 | by herself, on her own, by itself, unaided, without help, no help, 自己, 顺产
 easy: no trouble, without trouble, smoothly, 顺利 | had to pull, difficult, hard, 难产
 do not disturb/dnd/quiet mode: no notifications, no interruptions, no calls, no messages, no pings, nobody disturbs, don't disturb, do not disturb, leave me alone, don't want any pings, don't want any calls, don't want any notifications, 免打扰, 别打扰, 不要打扰 | let my notifications through, notifications through, notifications again, calls through, be reached again, 取消免打扰, 关闭免打扰
+present/attended/attendance: present, is here, showed up, turned up, 到了, 出席 | absent, missing, ill, sick, didn't come, didn't show, never came, no-show, 缺席, 没来, 请假
+frozen/freeze/blocked: freeze, block, lost, stolen, 冻结 | unfreeze, unblock, usable, works again, work as normal, found it, turned up, 解冻, 恢复
+hold/on hold/held/quarantine: hold, hold back, keep back, block, 扣下, 扣住 | release, let it go, let go, free it, may leave, 放行, 解除
+drawn: pull out, draw | push in, put away, retire
+hostile/aggressive/enemy: hostile, evil, enemy, aggressive, 敌对 | friendly, peaceful, harmless, 友好
+complete/all there: complete, all there, nothing's missing, nothing missing, nothing is missing, everything is there, 齐了, 齐全 | incomplete, missing, short, not everything, 缺, 少了
+queen seen/seen/spotted: saw, spotted | couldn't find, could not find, no sign of, not seen, 没看到, 没找到
+tracking/track/follow: track it, follow it, keep following, 跟踪
+failed only/only failed/failures only: failed, went red, that broke, broken ones, red ones, 失败
+include hidden/show hidden/hidden: hidden files, hidden ones, dotfiles, dot files, 隐藏文件
+concurrently/non blocking/online: without blocking, without locking, without downtime, 不锁表
+automatic: automatic, can't drive stick, no clutch, 自动挡 | stick shift, manual, 手动挡
+covered/indoor/indoors/roofed: covered, indoors, under a roof, roofed, 室内, 有顶 | open air, open-air, outdoors, 露天
 `;

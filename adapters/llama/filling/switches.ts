@@ -94,10 +94,12 @@ function toldIn(one: Parameter, said: Said): Told | undefined {
   const known = toldKnown.get(said) ?? new Map<Parameter, Told | undefined>();
   if (known.has(one)) return known.get(one);
   const { yes, no, name, avoids } = wordsOf(one);
+  const [denied, affirmed] = [toldBy(no, false, "word", said), toldBy(yes, true, "word", said)];
+  // "nothing is missing" is no "missing".
+  const isInside =
+    denied && affirmed && affirmed.first <= denied.first && denied.last <= affirmed.last;
   const named =
-    toldBy(no, false, "word", said) ??
-    toldBy(yes, true, "word", said) ??
-    toldBy(name, true, "name", said);
+    (isInside === true ? affirmed : denied) ?? affirmed ?? toldBy(name, true, "name", said);
   const told: Told | undefined =
     avoids && named !== undefined ? { ...named, value: !named.value, by: "word" } : named;
   toldKnown.set(said, known.set(one, told));
