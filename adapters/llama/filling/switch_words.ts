@@ -97,4 +97,15 @@ include hidden/show hidden/hidden: hidden files, hidden ones, dotfiles, dot file
 concurrently/non blocking/online: without blocking, without locking, without downtime, 不锁表
 automatic: automatic, can't drive stick, no clutch, 自动挡 | stick shift, manual, 手动挡
 covered/indoor/indoors/roofed: covered, indoors, under a roof, roofed, 室内, 有顶 | open air, open-air, outdoors, 露天
+indoors/indoor: indoors, inside, 室内 | outside, outdoors, 室外
+injured/injuries/hurt: injured, hurt, bleeding, 受伤 | nobody was hurt, nobody hurt, no one hurt, unharmed, 没人受伤
+before meal/fasting: before the meal, before breakfast, on an empty stomach, fasting, sober, 空腹, 饭前, 餐前 | after the meal, after dinner, after lunch, 饭后, 餐后
+in service/operational: in service, running again, 投入使用 | out of order, out of service, broken down, 停用
+furnished: furnished, 带家具 | unfurnished, 不带家具
+billable: billable, on the client's account | not billable, on the house, internal
+mandatory/required: mandatory, required, a must, 必选, 必填 | optional, may skip, 选填
+series/all occurrences: the whole series, all of them, every one of them | only this one, just this one, 只这一次
+background/detach: in the background, detached, 后台 | in the foreground, 前台
+new customer/first visit: first visit, first time, 第一次来, 初诊 | been here before, returning, 复诊
+lunar: lunar, 农历, 阴历 | solar, 公历, 阳历
 `;
