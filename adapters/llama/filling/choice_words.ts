@@ -147,7 +147,7 @@ landscape/horizontal: wide, widescreen, horizontal, sideways, 横, 横版, 横�
 square: one to one, 方形, 正方形, 方图
 color/colour/彩色: in colour, in color, coloured, 彩色, 彩印
 black and white/grayscale/bw/黑白: monochrome, black and white, grey, 黑白, 灰度
-hd/高清/1080p: high definition, 高清, 超清
+hd/高清/1080p: high definition, 高清
 4k/uhd: ultra hd, 超高清
 sd/流畅: low quality, 流畅, 省流量
 beginner/basic: beginners, beginner's, novice, starter, first time, 初学, 新手, 零基础, 入门

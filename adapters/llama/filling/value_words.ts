@@ -295,8 +295,35 @@ pm/afternoon/evening: this afternoon, this evening, 今天下午
 fasting/before meal/before breakfast: empty stomach, before eating, without eating, 空腹, 没吃饭, 没吃早饭, 饭前, 餐前
 after meal/after eating: after breakfast, after lunch, after dinner, after eating, 饭后, 餐后, 吃完饭
 screwcap/screw cap: screw top, screw tops, twist off
-vegan: animal products, plant-based, plant based
 cheap/budget/inexpensive: nothing pricey, not pricey, nothing fancy, not too expensive, affordable
 armed away/arm away: leaving, going away, nobody home, nobody's home, off to
 today: since midnight, so far today
+vegan: nothing from animals, no animal products
+ne: north-east, northeast, north east, north-eastern, 东北
+nw: north-west, northwest, north west, north-western, 西北
+se: south-east, southeast, south east, south-eastern, 东南
+sw: south-west, southwest, south west, south-western, 西南
+n: north, northern, north-facing, 北
+s: south, southern, south-facing, 南
+e: east, eastern, east-facing, 东
+w: west, western, west-facing, 西
+stern: aft, at the back, 船尾
+bow: fore, forward, at the front, 船头
+both: fore and aft, front and back, left and right
+quiet: noise down, without a racket, hushed
+intensive: toughest, thorough, hardest, heaviest, caked
+uhd/4k/超清: ultra high definition, 4k, 超清
+major/large: huge, massive, gigantic, enormous
+重/严重: 挺严重, 很严重, 好严重, 相当严重
+浓煎/浓: 浓一点, 浓些
+under treatment/in treatment: being worked on, being treated, 治疗中, 修复中
+ready for pickup/ready: come and fetch, come and get, can be collected, can be fetched, is done, 可以来取
+cit: 企业所得税, corporate income tax, corporation tax
+vat: 增值税, value added tax, sales tax
+iit/pit: 个税, 个人所得税, personal income tax
+coag/coagulation: clotting, 凝血
+occlusal: chewing surface, 咬合面
+vegetation: tree, trees, branch, branches, bush, bushes
+overdue: should have been done, past due, 逾期, 过期
+grid charge: from the mains, from the grid
 `;
