@@ -17,7 +17,7 @@ const READ_MAX = 6;
 const TOOLS_MAX = 3;
 /** With less than this nothing fits: log-odds of a call. */
 const SCORE_MIN = -1;
-/** A sum, a file's name or "remember that" says for which of the tools it is, if one is called so; strangers seldom ask so, so it is not learnt. */
+/** A sum, a file's name, an address or "remember that" says for which of the tools it is, if one is called so; strangers seldom ask so, so it is not learnt. */
 const PLAIN_SHAPES: readonly (readonly [said: RegExp, name: RegExp, worth: number])[] = [
   [
     /\d\s*(?:[+*×÷^x]|\s[-/]\s|plus|minus|times|divided by|multiplied by|to the power|乘以|除以)\s*\(?\d|\broot of \d|\d ?(?:%|percent|per cent) of \d/iu,
@@ -30,11 +30,20 @@ const PLAIN_SHAPES: readonly (readonly [said: RegExp, name: RegExp, worth: numbe
     1.5,
   ],
   [
+    /^(?:please |hey |ok |okay )?(?:write|mail|e-?mail|send|forward|reply|answer)\b.*[\w.+-]@[\w-]+\.\w/iu,
+    /mail|letter|message/iu,
+    2,
+  ],
+  [
     /^(?:please |hey |ok |okay )?(?:remember(?:[:,]| that (?!time|day|night|when))|note(?::| that| down)|(?:write|jot) down|(?:make|take) a note)|^(?:请|帮我)?(?:记住|记下|记一下)/iu,
     /^(?!.*(?:search|find|list|get|read|show|delete)).*(?:note|memo|jot|笔记|备忘)/iu,
     3,
   ],
 ];
+/** Who says so only talks, whatever tools keep or find. */
+const REMINISCES =
+  /^(?:do you |can you )?remember (?:that (?:time|day|night|summer|winter)|the (?:time|day|night) (?:we|when)|when (?:we|i)\b)|^(?:你)?还?记得(?:那次|那天|那年|我们)/iu;
+const REMINISCES_LESS = 4;
 /** A message of at most so many words may leave out what the one before it said: "and in Rome?". */
 const ELLIPTIC_WORDS_MAX = 5;
 /** How much less it counts what the message before was about: log-odds. */
@@ -130,9 +139,10 @@ function scoresOf(
     PLAIN_SHAPES.find(
       ([said, own]) => said.test(text) && tools.some(({ name }) => own.test(name)),
     ) ?? [];
+  const less = REMINISCES.test(text) ? REMINISCES_LESS : 0;
   return agreements(text, tools, reading, matching).map((agreement, at) => {
     const isCalled = called?.test(tools[at]?.name ?? "") === true;
-    return scoreOf(agreement) + (isCalled ? worth : -worth);
+    return scoreOf(agreement) + (isCalled ? worth : -worth) - less;
   });
 }
 
