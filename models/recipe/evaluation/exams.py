@@ -1,6 +1,6 @@
 """Makes cases of an exam: one JSON object a line, as `moult eval` reads them.
 
-    python3 exams.py NAME > cases.jsonl      NAME: dev1 … dev12, test1 … test5
+    python3 exams.py NAME > cases.jsonl      NAME: dev1 … dev12, test1 … test7
 
 Each exam was written by someone who knew what categories it shall have and saw nothing else: neither the domains, nor the strangers' requests,
 nor what reads them. A line of exam_NAME.jsonl is a tool, or a case that names its tools by their numbers from 0 on, in their order. What weights
