@@ -250,7 +250,7 @@ const THING =
   /device|thing|lamp|light|appliance|door|entity|lock\b|gadget|window|tank|fan\b|speaker|machine|curtain|blind|cover|player|shutter|valve|pump|camera|sensor|plug/u;
 /** It says what a number below zero means, and not only that there may be one. */
 const SIGNED =
-  /(?<!\b(?:may|can|could|might) be )\b(?:negative|minus)\b(?! (?:values?|numbers?|is|are) (?:allowed|possible|fine|ok))|负(?!责|担|荷)/u;
+  /(?<!\b(?:may|can|could|might) be )\b(?:negative|minus)\b(?! (?:values?|numbers?|is|are) (?:allowed|possible|fine|ok))|\bpositive ?(?:=|is|means|for)|\bdelta\b.*\bnegative\b|负(?!责|担|荷)/u;
 /** What a value is that is wanted in a form. */
 const WRITTEN_KINDS: Readonly<Partial<Record<Written, ValueKind>>> = {
   clock: "time",
