@@ -16,11 +16,20 @@ export interface NameVectors {
 /** A place in the bytes, which moves on with what is read. */
 export class LearnedNumbers {
   readonly #buffer: ArrayBuffer;
+  readonly #end: number;
   #from: number;
 
-  constructor({ buffer, byteOffset }: Uint8Array<ArrayBuffer>) {
+  constructor({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>) {
     this.#buffer = buffer;
     this.#from = byteOffset;
+    this.#end = byteOffset + byteLength;
+  }
+
+  /** What is read again and again until the end: several networks of the same make. */
+  each<T>(read: () => T): readonly T[] {
+    const all: T[] = [];
+    while (this.#from < this.#end) all.push(read());
+    return all;
   }
 
   /** The next matrix, or what is added to its rows. */

@@ -2,7 +2,7 @@
  * What is seen of each word of a request beside each word of a tool, and how much they look at each other: the middle of
  * `matcher.ts`.
  */
-import type { Side } from "./match_sides.ts";
+import type { Side, Words } from "./match_sides.ts";
 import { DEPTH, GAZES, INNER, type MatchWeights, SEEN } from "./match_weights.ts";
 import { KEYS, SECTIONS } from "./match_words.ts";
 import { DIMENSIONS } from "./word_vectors.ts";
@@ -17,20 +17,24 @@ const LOGIT_MAX = 60;
 const [STEM, THINGS, TOPIC, ACTIONS, CONTRARY] = [0, 1, 3, 4, 6];
 const SECTION_COUNT = Object.keys(SECTIONS).length;
 
-/** A request beside a tool. By pair of words: first those of the request's first word. */
-export interface Pair {
-  readonly request: Side;
-  readonly tool: Side;
+/** What is seen of a request's words beside a tool's. By pair of words: first those of the request's first word. */
+export interface Seen {
   /** `SEEN` numbers for each pair. */
   readonly seen: Float32Array;
   /** How many of them may be other than 0. */
   readonly limits: Uint8Array;
+}
+
+/** A request beside a tool, as a network sees them. */
+export interface Pair extends Seen {
+  readonly request: Side;
+  readonly tool: Side;
   /** How much they look at each other, before it is shared out: for each gaze all pairs. */
   readonly gaze: Float32Array;
 }
 
-/** A request beside a tool. */
-export function pairOf(request: Side, tool: Side, weights: MatchWeights): Pair {
+/** What is seen whoever looks. */
+export function seenOf(request: Words, tool: Words): Seen {
   const pairs = request.count * tool.count;
   const seen = new Float32Array(SEEN * pairs);
   const limits = new Uint8Array(pairs).fill(LIKENESSES);
@@ -39,17 +43,22 @@ export function pairOf(request: Side, tool: Side, weights: MatchWeights): Pair {
       const pair = a * tool.count + b;
       if (see({ request, a, tool, b }, seen, pair * SEEN)) limits[pair] = SEEN;
     }
-  const gaze = new Float32Array(GAZES * pairs);
-  const all = { request, tool, seen, limits, gaze };
+  return { seen, limits };
+}
+
+/** A request beside a tool. */
+export function pairOf(request: Side, tool: Side, seen: Seen, weights: MatchWeights): Pair {
+  const gaze = new Float32Array(GAZES * seen.limits.length);
+  const all = { request, tool, gaze, ...seen };
   for (let g = 0; g < GAZES; g++) look(all, g, weights);
   return all;
 }
 
 /** Two words. */
 interface Two {
-  readonly request: Side;
+  readonly request: Words;
   readonly a: number;
-  readonly tool: Side;
+  readonly tool: Words;
   readonly b: number;
 }
 

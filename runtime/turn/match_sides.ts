@@ -11,13 +11,20 @@ const ENDS = 2;
 /** In so many steps it is told how seldom a word is; see.ts has the same. */
 const RARITY_STEPS = 100;
 
-/** Rows of numbers, one for each word. */
-export interface Side {
+/** What is known of words before a network looks at them. */
+export interface Words {
+  readonly words: readonly PlacedWord[];
   readonly count: number;
   readonly sections: readonly number[];
   readonly keys: Int32Array;
   /** What words mean, each 1 long; zeros where it is not known. */
   readonly meanings: Float32Array;
+}
+
+/** Words as a network sees them: rows of numbers, one for each. */
+export interface Side {
+  readonly count: number;
+  readonly sections: readonly number[];
   /** What a word seeks, or is sought by. */
   readonly lead: Float32Array;
   /** What it says to those who look at it. */
@@ -26,28 +33,36 @@ export interface Side {
   readonly base: Float32Array;
 }
 
+/** What is known of words. */
+export function knownOf(words: readonly PlacedWord[]): Words {
+  return {
+    words,
+    count: words.length,
+    sections: words.map(({ section }) => section),
+    keys: Int32Array.from(words.flatMap(({ keys }) => keys.slice(0, KEYS))),
+    meanings: meaningsOf(words),
+  };
+}
+
 /** A request. */
-export function requestSide(words: readonly PlacedWord[], weights: MatchWeights): Side {
+export function requestSide(words: Words, weights: MatchWeights): Side {
   return sideOf(words, weights, true);
 }
 
 /** A tool. */
-export function toolSide(words: readonly PlacedWord[], weights: MatchWeights): Side {
+export function toolSide(words: Words, weights: MatchWeights): Side {
   return sideOf(words, weights, false);
 }
 
-function sideOf(words: readonly PlacedWord[], weights: MatchWeights, isRequest: boolean): Side {
+function sideOf(words: Words, weights: MatchWeights, isRequest: boolean): Side {
   const { seek, sought, said, told, ofRequest, ofTool, near } = weights;
-  const count = words.length;
-  const meanings = meaningsOf(words);
-  const own = wordsOf(words, meanings, weights);
+  const { count, sections } = words;
+  const own = wordsOf(words, weights);
   for (const layer of isRequest ? near.slice(0, 2) : near.slice(2, 3)) addNear(own, count, layer);
   const rows = { count, values: own, width: WIDTH };
   return {
     count,
-    sections: words.map(({ section }) => section),
-    keys: Int32Array.from(words.flatMap(({ keys }) => keys.slice(0, KEYS))),
-    meanings,
+    sections,
     lead: product(rows, { weights: isRequest ? seek : sought, bias: new Float32Array(INNER) }),
     says: product(rows, isRequest ? said : told),
     base: product(rows, isRequest ? ofRequest : ofTool),
@@ -133,13 +148,8 @@ function meaningsOf(words: readonly PlacedWord[]): Float32Array {
 }
 
 /** A vector for each word where it stands. */
-function wordsOf(
-  words: readonly PlacedWord[],
-  meanings: Float32Array,
-  weights: MatchWeights,
-): Float32Array {
+function wordsOf({ words, count, meanings }: Words, weights: MatchWeights): Float32Array {
   const { meaning, sections, shapes, place, addName } = weights;
-  const count = words.length;
   const own = product(
     { count, values: meanings, width: DIMENSIONS },
     { weights: meaning, bias: place.bias },

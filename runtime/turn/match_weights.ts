@@ -65,16 +65,20 @@ export interface MatchWeights {
   readonly out: Layer;
 }
 
-/** The weights in a folder. */
-export function readMatchWeights(folder: string): MatchWeights {
+/** The networks in a folder: they learned the same from different beginnings. */
+export function readMatchWeights(folder: string): readonly MatchWeights[] {
   const numbers = new LearnedNumbers(mappedFile(join(folder, "matcher.bin")));
+  const text = mappedFile(join(folder, "matcher.txt"));
+  const starts = startsIn(text, TAB, 0, text.length - 1);
+  return numbers.each(() => networkIn(numbers, text, starts));
+}
+
+function networkIn(numbers: LearnedNumbers, text: Uint8Array, starts: Uint32Array): MatchWeights {
   const matrix = (count: number): Float32Array => numbers.matrix(count);
   const layer = (makes: number, sees: number): Layer => ({
     weights: matrix(makes * sees),
     bias: matrix(makes),
   });
-  const text = mappedFile(join(folder, "matcher.txt"));
-  const starts = startsIn(text, TAB, 0, text.length - 1);
   const { scales, values } = numbers.vectors(starts.length - 1, WIDTH);
   return {
     addName: (name, to, at) => {

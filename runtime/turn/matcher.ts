@@ -3,8 +3,17 @@
  * the other, and what all of them find says how likely the tool is meant, and not only spoken of. Learned from requests of
  * strangers (models/recipe/choosing). Knows words, no list of tools.
  */
-import { type Pair, pairOf } from "./match_seen.ts";
-import { addNear, addProduct, product, requestSide, type Side, toolSide } from "./match_sides.ts";
+import { type Pair, pairOf, seenOf } from "./match_seen.ts";
+import {
+  addNear,
+  addProduct,
+  knownOf,
+  product,
+  requestSide,
+  type Side,
+  toolSide,
+  type Words,
+} from "./match_sides.ts";
 import {
   DEPTH,
   GAZES,
@@ -27,18 +36,23 @@ const PLACE_OF: readonly number[] = [0, 0, 1, 2, 2, 2, 3];
 /** Of all words: weighed in some ways, and the most of each number. */
 const POOLED = (POOLS + 1) * WIDTH;
 
-/** A request beside which tools are looked at. */
-interface Request {
-  readonly text: string;
-  readonly side: Side;
-  readonly scores: Map<Side, number>;
+/** A request or a tool: its words, and how each network sees them. */
+interface Known {
+  readonly words: Words;
+  readonly sides: readonly Side[];
 }
 
-/** Scores of a request and tools. */
+/** A request beside which tools are looked at. */
+interface Request extends Known {
+  readonly text: string;
+  readonly scores: Map<Known, number>;
+}
+
+/** Scores of a request and tools: what several networks think on average. */
 export class Matcher {
   readonly #folder: string;
-  readonly #tools = new Map<string, Side>();
-  #known: MatchWeights | undefined;
+  readonly #tools = new Map<string, Known>();
+  #known: readonly MatchWeights[] | undefined;
   /** Each is looked at more than once, before and after its arguments are read. */
   #last: Request | undefined;
 
@@ -49,31 +63,46 @@ export class Matcher {
 
   /** How likely a text asks for a tool: log-odds against none. */
   score(text: string, tool: ToolSpec): number {
-    const weights = (this.#known ??= readMatchWeights(this.#folder));
-    if (this.#last?.text !== text)
-      this.#last = { text, side: requestSide(requestWords(text), weights), scores: new Map() };
-    const { side, scores } = this.#last;
-    const own = this.#toolOf(tool, weights);
-    const before = scores.get(own);
+    const networks = (this.#known ??= readMatchWeights(this.#folder));
+    if (this.#last?.text !== text) {
+      const words = knownOf(requestWords(text));
+      const sides = networks.map((weights) => requestSide(words, weights));
+      this.#last = { text, words, sides, scores: new Map() };
+    }
+    const request = this.#last;
+    const own = this.#toolOf(tool, networks);
+    const before = request.scores.get(own);
     if (before !== undefined) return before;
-    const score = side.count === 0 || own.count === 0 ? 0 : scoreOf(side, own, weights);
-    scores.set(own, score);
+    const isEmpty = request.words.count === 0 || own.words.count === 0;
+    const score = isEmpty ? 0 : meanScore(request, own, networks);
+    request.scores.set(own, score);
     return score;
   }
 
-  #toolOf(tool: ToolSpec, weights: MatchWeights): Side {
+  #toolOf(tool: ToolSpec, networks: readonly MatchWeights[]): Known {
     const key = JSON.stringify([tool.name, tool.description, tool.parameters]);
     const before = this.#tools.get(key);
     if (before !== undefined) return before;
     if (this.#tools.size >= TOOLS_MAX) this.#tools.clear();
-    const side = toolSide(toolWordsInOrder(tool), weights);
-    this.#tools.set(key, side);
-    return side;
+    const words = knownOf(toolWordsInOrder(tool));
+    const known = { words, sides: networks.map((weights) => toolSide(words, weights)) };
+    this.#tools.set(key, known);
+    return known;
   }
 }
 
-function scoreOf(request: Side, tool: Side, weights: MatchWeights): number {
-  const pair = pairOf(request, tool, weights);
+function meanScore(request: Known, tool: Known, networks: readonly MatchWeights[]): number {
+  const seen = seenOf(request.words, tool.words);
+  let sum = 0;
+  for (const [nth, weights] of networks.entries()) {
+    const [asked, offered] = [request.sides[nth], tool.sides[nth]];
+    if (asked !== undefined && offered !== undefined)
+      sum += scoreOf(pairOf(asked, offered, seen, weights), weights);
+  }
+  return sum / networks.length;
+}
+
+function scoreOf(pair: Pair, weights: MatchWeights): number {
   const pooled = new Float32Array(2 * POOLED);
   pool(foundOf(pair, weights), weights.weigh, pooled.subarray(0, POOLED));
   pool(metOf(pair, weights), weights.weighTool, pooled.subarray(POOLED));

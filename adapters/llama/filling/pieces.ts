@@ -41,6 +41,8 @@ const CONTRACTED =
   /^(?:it|that|what|there|here|who|where|how|when|he|she|let|this|everything|one)$/iu;
 const NUMBERED = /^#\d+$/;
 const TIMES: Readonly<Record<string, number>> = { twice: 2, thrice: 3, dozen: 12, 俩: 2, 仨: 3 };
+/** 6万3千, 6万3 */
+const MYRIADS = /^(\d+)万(\d)千?$/u;
 /** Figure by figure, no more than a year has. */
 const FIGURES = /^[零〇一二三四五六七八九]{3,4}$/u;
 const HALF_DAY = / [ap]\.?m\.?$/iu;
@@ -148,6 +150,8 @@ function numberIn(text: string): number | undefined {
   if (NUMBERED.test(text)) return Number(text.slice(1));
   const money = MONEY.exec(text);
   if (money !== null) return numberOfMoney(money[1] ?? "", money[2] ?? "");
+  const myriads = MYRIADS.exec(text);
+  if (myriads !== null) return 10_000 * Number(myriads[1]) + 1000 * Number(myriads[2]);
   const times = TIMES[text.toLowerCase()];
   if (times !== undefined) return times;
   return text.length > SPOKEN_MAX ? undefined : numberInWords(text);

@@ -193,7 +193,7 @@ const HAN_DIGITS = "零一二两三四五六七八九十百千万";
 /** Numbers that no word or row of digits alone says, and how they are read. */
 const WRITTEN: readonly (readonly [RegExp, (match: RegExpMatchArray) => number | undefined])[] = [
   [
-    /(?<![\d.,])(\d+(?:\.\d+)?)(万|千|亿|k\b| ?thousand\b| ?grand\b| ?million\b)(?!\d)/giu,
+    /(?<![\d.,万])(\d+(?:\.\d+)?)(万|千|亿|k\b| ?thousand\b| ?grand\b| ?million\b)(?!\d)/giu,
     ([, count = "", by = ""]) => Number(count) * (POWERS[by.trim().toLowerCase()] ?? 1),
   ],
   [

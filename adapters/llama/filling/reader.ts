@@ -1,7 +1,6 @@
 /**
- * How well each candidate reads as the value of its parameter: a small network that looks at the words around it, at what
- * the parameters are called and described by, and at what is seen of the candidate; and once more when it is known what the
- * others would take. Knows numbers; the rules that see are elsewhere.
+ * How well each candidate reads as the value of its parameter: what is seen of the request, the parameters and the candidates,
+ * once for all networks, and what they think of it on average. Knows names; `network.ts` knows what they count.
  */
 import {
   alikeBetween,
@@ -11,284 +10,111 @@ import {
   whereSaid,
 } from "./alike.ts";
 import type { Candidate } from "./candidate.ts";
+import { Network, type Sighted, type Word } from "./network.ts";
 import type { Piece } from "./pieces.ts";
 import type { Parameter, Said } from "./stretch.ts";
-import { addAt, addNamed, addProducts, mostOf, sumOf } from "./sums.ts";
-import { marked, type Places, type Points } from "./taken.ts";
+import type { Rows } from "./sums.ts";
 import { traitsBetween, traitsOfParameter, traitsOfPlace, traitsOfWord } from "./traits.ts";
-import { DEPTH, type Layer, LAYERS, PLACES, REACH, WIDTH, weightsOf } from "./weights.ts";
+import { type Learned, learnedOf, type Names } from "./weights.ts";
 
 /** What sounds like an optional argument is rather one than nothing. */
 export const OPTIONAL = 0.8;
 
-/** What is known of a parameter before anything is said. */
-interface Sought {
-  readonly own: Float32Array;
-  readonly gate: Float32Array;
-  readonly out: Float32Array;
-}
-
 /** A parameter with all that was found for it. */
-interface Sighted {
+interface Option {
   readonly one: Parameter;
   readonly found: readonly Candidate[];
 }
 
-/** The same in numbers. */
-interface Seeking extends Sighted, Places {
-  readonly seek: Sought;
-  /** By candidate, what is seen of it. */
-  readonly seen: Float32Array;
-  /** By piece, 1 where a candidate lies there or beside it. */
-  readonly near: Uint8Array;
-}
+let networks: readonly Network[] | undefined;
 
 /** By parameter, each candidate with its points: above 0 it is likelier than that nothing was said. */
-export function scored(options: readonly Sighted[], said: Said): readonly (readonly Candidate[])[] {
-  const all = seekingIn(options, said);
-  const { layers } = weightsOf();
-  let rows = deepened(encode(all, said), layers.slice(0, LAYERS));
-  const first = all.map((one, nth) => weigh(one, rows[nth] ?? new Float32Array()));
-  rows = deepened(marked(rows, all, first), layers.slice(LAYERS));
-  return all.map((one, nth) => {
-    const { points, none } = weigh(one, rows[nth] ?? new Float32Array());
-    const leaning = one.one.required ? 0 : OPTIONAL;
-    return one.found.map((candidate, at) =>
-      Object.assign({}, candidate, { score: candidate.score + (points[at] ?? 0) - none + leaning }),
-    );
+export function scored(options: readonly Option[], said: Said): readonly (readonly Candidate[])[] {
+  const { names, networks: weights } = learnedOf();
+  networks ??= weights.map((own) => new Network(own));
+  const parameters = options.map(({ one }) => one);
+  const all = options.map((option) => sightedIn(option, said, parameters, names));
+  const words = said.pieces.map((piece, at) => wordAt(said, piece, at, names.words));
+  const opinions = networks.map((network) => network.weigh(all, words));
+  return all.map(({ one, found }, nth) => {
+    const leaning = one.required ? 0 : OPTIONAL;
+    return found.map((candidate, at) => {
+      let sum = 0;
+      for (const opinion of opinions)
+        sum += (opinion[nth]?.points[at] ?? 0) - (opinion[nth]?.none ?? 0);
+      const score = candidate.score + sum / opinions.length + leaning;
+      return Object.assign({}, candidate, { score });
+    });
   });
 }
 
-function seekingIn(options: readonly Sighted[], said: Said): readonly Seeking[] {
-  const parameters = options.map(({ one }) => one);
-  const { candidates } = weightsOf();
-  return options.map(({ one, found }) => {
-    const seen = new Float32Array(found.length * DEPTH);
-    const [first, last] = [new Int32Array(found.length), new Int32Array(found.length)];
-    const near = new Uint8Array(said.pieces.length);
-    for (const [nth, candidate] of found.entries()) {
-      const own = seen.subarray(nth * DEPTH, (nth + 1) * DEPTH);
-      const { names, times } = candidate.traits;
-      for (const [at, name] of names.entries()) addNamed(own, candidates, name, times[at] ?? 1);
-      for (const [name, much] of alikeOfChoice(one, said, candidate))
-        addNamed(own, candidates, name, much);
-      first[nth] = whereSaid(one, said, candidate);
-      last[nth] = Math.max(first[nth] ?? 0, candidate.last);
-      const begin = first[nth] ?? -1;
-      if (begin >= 0) near.fill(1, Math.max(0, begin - 1), (last[nth] ?? begin) + 2);
-    }
-    return { one, found, seen, near, first, last, seek: soughtBy(one, parameters) };
-  });
+function sightedIn(
+  { one, found }: Option,
+  said: Said,
+  parameters: readonly Parameter[],
+  names: Learned["names"],
+): Sighted {
+  const [first, last] = [new Int32Array(found.length), new Int32Array(found.length)];
+  const near = new Uint8Array(said.pieces.length);
+  for (const [nth, candidate] of found.entries()) {
+    const begin = whereSaid(one, said, candidate);
+    first[nth] = begin;
+    last[nth] = Math.max(begin, candidate.last);
+    if (begin >= 0) near.fill(1, Math.max(0, begin - 1), (last[nth] ?? begin) + 2);
+  }
+  const seen = found.map((candidate) => seenOf(one, said, candidate, names.candidates));
+  const between = said.pieces.map((piece, at) =>
+    rowsIn(names.between, traitsBetween(one, said, at), alikeBetween(one, piece)),
+  );
+  const meaning = vectorOfParameter(one);
+  const own = rowsOfParameter(one, parameters, names.parameters);
+  return { one, found, own, meaning, between, seen, near, first, last };
+}
+
+function seenOf(one: Parameter, said: Said, candidate: Candidate, names: Names): Rows {
+  const { names: own, times } = candidate.traits;
+  const traits = own.map((name, at) => [name, times[at] ?? 1] as const);
+  return rowsIn(names, [], [...traits, ...alikeOfChoice(one, said, candidate)]);
 }
 
 /** Tools come with every request. */
-const soughtKnown = new WeakMap<Parameter, Sought>();
+const parametersKnown = new WeakMap<Parameter, Rows>();
 
-function soughtBy(one: Parameter, parameters: readonly Parameter[]): Sought {
-  const before = soughtKnown.get(one);
+function rowsOfParameter(one: Parameter, all: readonly Parameter[], names: Names): Rows {
+  const before = parametersKnown.get(one);
   if (before !== undefined) return before;
-  const weights = weightsOf();
-  const own = new Float32Array(WIDTH);
-  for (const trait of traitsOfParameter(one, parameters))
-    addNamed(own, weights.parameters, trait, 1);
-  const meaning = vectorOfParameter(one);
-  if (meaning !== undefined) addProducts(own, weights.parameterMeaning, meaning, meaning.length);
-  const gate = new Float32Array(WIDTH).fill(1);
-  addProducts(gate, weights.gate, own, WIDTH);
-  const out = Float32Array.from(weights.out);
-  addProducts(out, weights.outGate, own, WIDTH);
-  const found = { own, gate, out };
-  soughtKnown.set(one, found);
-  return found;
+  const rows = rowsIn(names, traitsOfParameter(one, all));
+  parametersKnown.set(one, rows);
+  return rows;
 }
 
-/** By parameter, a vector for each piece, one after the other. */
-function encode(all: readonly Seeking[], said: Said): readonly Float32Array[] {
-  const { between } = weightsOf();
-  const words = wordsIn(said);
-  return all.map(({ one, seek: { own, gate } }) => {
-    const row = new Float32Array(words.length * WIDTH);
-    for (const [at, word] of words.entries()) {
-      const vector = row.subarray(at * WIDTH, (at + 1) * WIDTH);
-      for (let n = 0; n < WIDTH; n++) vector[n] = (word[n] ?? 0) * (gate[n] ?? 0) + (own[n] ?? 0);
-      for (const trait of traitsBetween(one, said, at)) addNamed(vector, between, trait, 1);
-      for (const [trait, times] of alikeBetween(one, said.pieces[at]))
-        addNamed(vector, between, trait, times);
-      for (let n = 0; n < WIDTH; n++) vector[n] = Math.tanh(vector[n] ?? 0);
-    }
-    return row;
-  });
-}
+/** Several tools read the same. */
+const wordsKnown = new WeakMap<Piece, Pick<Word, "own" | "meaning">>();
 
-/** What a piece is whoever reads it: several tools read the same. */
-const wordVectors = new WeakMap<Piece, Float32Array>();
-
-function wordsIn(said: Said): readonly Float32Array[] {
-  const { words } = weightsOf();
-  return said.pieces.map((piece, at) => {
-    const own = Float32Array.from(wordOf(piece));
-    for (const trait of traitsOfPlace(said, piece, at)) addNamed(own, words, trait, 1);
-    return own;
-  });
-}
-
-function wordOf(piece: Piece): Float32Array {
-  const before = wordVectors.get(piece);
-  if (before !== undefined) return before;
-  const { words, meaning } = weightsOf();
-  const own = new Float32Array(WIDTH);
-  for (const trait of traitsOfWord(piece)) addNamed(own, words, trait, 1);
-  const vector = vectorOfPiece(piece);
-  if (vector !== undefined) addProducts(own, meaning, vector, vector.length);
-  wordVectors.set(piece, own);
-  return own;
-}
-
-function deepened(
-  rows: readonly Float32Array[],
-  layers: readonly Layer[],
-): readonly Float32Array[] {
-  return layers.reduce((deep, layer) => deepen(deep, layer), rows);
-}
-
-/** What neighbours, the other parameters at the same piece, and the whole request add. */
-function deepen(rows: readonly Float32Array[], layer: Layer): readonly Float32Array[] {
-  const { near, bias, others, whole } = layer;
-  const share = 1 / Math.max(1, rows.length - 1);
-  const mean = sumOf(rows).map((value) => value * share);
-  const shared = new Float32Array(mean.length);
-  addProducts(shared, others, mean, WIDTH);
-  const middle = middleOf(layer, rows.length);
-  return rows.map((row) => {
-    const all = Float32Array.from(bias);
-    addProducts(all, whole, mostOf(row), WIDTH);
-    const sums = new Float32Array(row.length);
-    for (let at = 0; at < sums.length; at++) sums[at] = (shared[at] ?? 0) + (all[at % WIDTH] ?? 0);
-    for (let nth = 0; nth < REACH; nth++) {
-      const far = nth - MIDDLE;
-      const matrix = far === 0 ? middle : near.subarray(nth * SIZE, (nth + 1) * SIZE);
-      const [to, from] = [Math.max(0, -far) * WIDTH, Math.max(0, far) * WIDTH];
-      addProducts(
-        sums.subarray(to, Math.max(to, sums.length - from)),
-        matrix,
-        row.subarray(from, Math.max(from, row.length - to)),
-        WIDTH,
-      );
-    }
-    for (let at = 0; at < sums.length; at++) sums[at] = (row[at] ?? 0) + Math.max(0, sums[at] ?? 0);
-    return sums;
-  });
-}
-
-/** Numbers of a matrix for one neighbour, and which of them is the piece itself. */
-const SIZE = WIDTH * WIDTH;
-const MIDDLE = (REACH - 1) / 2;
-
-/** By number of parameters. */
-const middles = new WeakMap<Layer, Map<number, Float32Array>>();
-
-/** The matrix for the piece itself: what the others say is what all say without what it says. */
-function middleOf(layer: Layer, parameters: number): Float32Array {
-  const all = middles.get(layer) ?? new Map<number, Float32Array>();
-  const before = all.get(parameters);
-  if (before !== undefined) return before;
-  const share = 1 / Math.max(1, parameters - 1);
-  const middle = layer.near
-    .subarray(MIDDLE * SIZE, (MIDDLE + 1) * SIZE)
-    .map((value, at) => value - (layer.others[at] ?? 0) * share);
-  middles.set(layer, all.set(parameters, middle));
-  return middle;
-}
-
-function weigh(option: Seeking, row: Float32Array): Points {
-  const { one, seek } = option;
-  const weights = weightsOf();
-  const pool = Float32Array.from(weights.poolBias);
-  const both = new Float32Array(2 * WIDTH);
-  both.set(mostOf(row));
-  both.set(seek.own, WIDTH);
-  addProducts(pool, weights.pool, both, 2 * WIDTH);
-  const nothing = weights.none
-    .subarray(one.required ? DEPTH : 0)
-    .map((value, n) => value + (pool[n] ?? 0));
-  const none = (weights.noneBias[0] ?? 0) + positiveSum(nothing, weights.noneOut);
-  return { points: pointsOf(option, pool, row), none };
-}
-
-/** By candidate. `pool`: of the whole request. */
-function pointsOf(
-  { seek, seen, near, first, last }: Seeking,
-  pool: Float32Array,
-  row: Float32Array,
-): Float32Array {
-  const places = placesOf(row, near);
-  const hidden = new Float32Array(DEPTH);
-  return Float32Array.from(first, (begin, at) => {
-    hidden.set(pool);
-    addAt(hidden, seen, at * DEPTH, 1);
-    if (begin >= 0) addPlaces(hidden, places, begin, last[at] ?? begin);
-    return positiveSum(hidden, seek.out);
-  });
-}
-
-/** What is above zero, each times its weight. */
-function positiveSum(values: Float32Array, weights: Float32Array): number {
-  let sum = 0;
-  for (let n = 0; n < DEPTH; n++) sum += Math.max(0, values[n] ?? 0) * (weights[n] ?? 0);
-  return sum;
-}
-
-/** What pieces add to a value by their places: by piece, if it begins there, if it ends there, and inside all up to there. */
-interface Ends {
-  readonly begins: Float32Array;
-  readonly ends: Float32Array;
-  /** From the beginning of the request on; the first is none. */
-  readonly upTo: Float32Array;
-}
-
-/** All that the pieces add, each place after the other; nothing where no candidate is near. */
-function edgesOf(row: Float32Array, near: Uint8Array): Float32Array {
-  const size = PLACES * DEPTH;
-  const all = new Float32Array(near.length * size);
-  for (let from = near.indexOf(1); from >= 0;) {
-    const end = near.indexOf(0, from);
-    const to = end < 0 ? near.length : end;
-    const some = row.subarray(from * WIDTH, to * WIDTH);
-    addProducts(all.subarray(from * size, to * size), weightsOf().edges, some, WIDTH);
-    from = near.indexOf(1, to);
+function wordAt(said: Said, piece: Piece, at: number, names: Names): Word {
+  let known = wordsKnown.get(piece);
+  if (known === undefined) {
+    known = { own: rowsIn(names, traitsOfWord(piece)), meaning: vectorOfPiece(piece) };
+    wordsKnown.set(piece, known);
   }
-  return all;
+  return { piece, placed: rowsIn(names, traitsOfPlace(said, piece, at)), ...known };
 }
 
-function placesOf(row: Float32Array, near: Uint8Array): Ends {
-  const pieces = near.length;
-  const all = edgesOf(row, near);
-  const begins = new Float32Array(pieces * DEPTH);
-  const ends = new Float32Array(pieces * DEPTH);
-  const upTo = new Float32Array((pieces + 1) * DEPTH);
-  for (let at = 0; at < pieces; at++)
-    for (let n = 0; n < DEPTH; n++) {
-      const to = at * DEPTH + n;
-      const from = at * PLACES * DEPTH + n;
-      const before = at === 0 ? 0 : (all[from - PLACES * DEPTH + 3 * DEPTH] ?? 0);
-      begins[to] = (all[from] ?? 0) + before;
-      // After the last piece comes nothing.
-      ends[to] = (all[from + DEPTH] ?? 0) + (all[from + PLACES * DEPTH + 4 * DEPTH] ?? 0);
-      upTo[to + DEPTH] = (upTo[to] ?? 0) + (all[from + 2 * DEPTH] ?? 0);
-    }
-  return { begins, ends, upTo };
-}
-
-function addPlaces(
-  hidden: Float32Array,
-  { begins, ends, upTo }: Ends,
-  first: number,
-  last: number,
-): void {
-  const share = 1 / (last - first + 1);
-  const [begin, end] = [first * DEPTH, last * DEPTH];
-  for (let n = 0; n < DEPTH; n++) {
-    const inside = (upTo[end + DEPTH + n] ?? 0) - (upTo[begin + n] ?? 0);
-    hidden[n] = (hidden[n] ?? 0) + (begins[begin + n] ?? 0) + (ends[end + n] ?? 0) + share * inside;
-  }
+/** What of it has a vector. */
+function rowsIn(
+  names: Names,
+  once: readonly string[],
+  counted: readonly (readonly [string, number])[] = [],
+): Rows {
+  const rows: number[] = [];
+  const times: number[] = [];
+  const add = (name: string, count: number): void => {
+    const row = names.find(name);
+    if (row === undefined) return;
+    rows.push(row);
+    times.push(count);
+  };
+  for (const name of once) add(name, 1);
+  for (const [name, count] of counted) add(name, count);
+  return { rows, times };
 }

@@ -251,6 +251,9 @@ const THING =
 /** It says what a number below zero means, and not only that there may be one. */
 const SIGNED =
   /(?<!\b(?:may|can|could|might) be )\b(?:negative|minus)\b(?! (?:values?|numbers?|is|are) (?:allowed|possible|fine|ok))|\bpositive ?(?:=|is|means|for)|\bdelta\b.*\bnegative\b|负(?!责|担|荷)/u;
+/** By their names they go either way. */
+const EITHER_WAY =
+  /\b(?:gain|db|trim|pan|balance|tilt|offset|delta|adjust(?:ment)?|correction|compensation|transpose|semitones|cents|change|diff(?:erence)?)\b/u;
 /** What a value is that is wanted in a form. */
 const WRITTEN_KINDS: Readonly<Partial<Record<Written, ValueKind>>> = {
   clock: "time",
@@ -271,6 +274,10 @@ const WEAK_NAMES = new Set(["name", "to", "from", "id", "number", "value", "a", 
 /** Whether "the X …" with this word is called X alone. */
 export function isHolder(bare: string): boolean {
   return HOLDERS.test(bare);
+}
+
+function goesEitherWay(name: string, about: string): boolean {
+  return SIGNED.test(about) || EITHER_WAY.test(name);
 }
 
 /** The role of a parameter. @param tool What its tool says of itself. */
@@ -320,7 +327,7 @@ export function roleOf(
       `${name.replace(/ ([shml])$/u, (_, unit: string) => ` ${SHORT_UNITS[unit] ?? unit}`)} ${about}`,
     ),
     written,
-    signed: SIGNED.test(about),
+    signed: goesEitherWay(name, about),
     labels: [
       "*",
       type === "string" || type === "list" ? form : type,

@@ -1,5 +1,5 @@
 /** Sums of vectors that lie one after the other: of names, of products with a matrix. Knows numbers only. */
-import { type Named, WIDTH } from "./weights.ts";
+import { type Vectors, WIDTH } from "./weights.ts";
 
 /** All rows together, number by number. */
 export function sumOf(rows: readonly Float32Array[]): Float32Array {
@@ -24,18 +24,23 @@ export function addAt(sum: Float32Array, all: Float32Array, from: number, share:
   for (let n = 0; n < sum.length; n++) sum[n] = (sum[n] ?? 0) + share * (all[from + n] ?? 0);
 }
 
-/** Adds the vector of a name, if there is one. */
-export function addNamed(
+/** Vectors by their numbers, each with how often. */
+export interface Rows {
+  readonly rows: readonly number[];
+  readonly times: readonly number[];
+}
+
+/** Adds the vectors of what was seen. */
+export function addRows(
   sum: Float32Array,
-  { rows, values, scales, width }: Named,
-  name: string,
-  times: number,
+  { values, scales, width }: Vectors,
+  { rows, times }: Rows,
 ): void {
-  const row = rows.find(name);
-  if (row === undefined) return;
-  const scale = (scales[row] ?? 0) * times;
-  const from = row * width;
-  for (let n = 0; n < width; n++) sum[n] = (sum[n] ?? 0) + scale * (values[from + n] ?? 0);
+  for (const [at, row] of rows.entries()) {
+    const scale = (scales[row] ?? 0) * (times[at] ?? 0);
+    const from = row * width;
+    for (let n = 0; n < width; n++) sum[n] = (sum[n] ?? 0) + scale * (values[from + n] ?? 0);
+  }
 }
 
 /** A matrix and vectors, one after the other, and place for eight numbers. */

@@ -1,6 +1,6 @@
 /** How likely each piece goes to which parameter, as far as is known. Knows numbers only. */
 import { addProducts, sumOf } from "./sums.ts";
-import { MARKS, TAKEN, WIDTH, weightsOf } from "./weights.ts";
+import { MARKS, TAKEN, WIDTH, type Weights } from "./weights.ts";
 
 /** What is less likely changes nothing. */
 const LIKELY_MIN = 1e-6;
@@ -22,8 +22,8 @@ export function marked(
   rows: readonly Float32Array[],
   all: readonly Places[],
   first: readonly Points[],
+  { marks }: Weights,
 ): readonly Float32Array[] {
-  const { marks } = weightsOf();
   const shares = all.map((one, nth) => takenBy(one, first[nth], (rows[nth]?.length ?? 0) / WIDTH));
   const sums = sumOf(shares.map(({ taken }) => taken));
   return rows.map((row, nth) => {

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { findInList, LINE_END, startsIn } from "../../../runtime/word_rows.ts";
-import { LearnedNumbers } from "../../../runtime/learned_numbers.ts";
+import { LearnedNumbers, type NameVectors } from "../../../runtime/learned_numbers.ts";
 import { mappedFile } from "../../../runtime/mapped_file.ts";
 
 /** Numbers of a vector of a word or a parameter. */
@@ -29,13 +29,9 @@ export const PLACES = 5;
 /** Names that are remembered. */
 const KNOWN_MAX = 4096;
 
-/** Vectors by name. */
-export interface Named {
+/** A vector for each name of a row. */
+export interface Vectors extends NameVectors {
   readonly width: number;
-  readonly rows: Names;
-  readonly values: Int8Array;
-  /** What 1 of a row counts. */
-  readonly scales: Float32Array;
 }
 
 /** Between names. */
@@ -71,12 +67,20 @@ export class Names {
   }
 }
 
-/** All numbers. A matrix has a row for each number that it makes. */
+/** What can be seen, by name: every network has a vector for each. */
+export interface Seeable {
+  readonly words: Names;
+  readonly parameters: Names;
+  readonly between: Names;
+  readonly candidates: Names;
+}
+
+/** All numbers of a network. A matrix has a row for each number that it makes. */
 export interface Weights {
-  readonly words: Named;
-  readonly parameters: Named;
-  readonly between: Named;
-  readonly candidates: Named;
+  readonly words: Vectors;
+  readonly parameters: Vectors;
+  readonly between: Vectors;
+  readonly candidates: Vectors;
   readonly meaning: Float32Array;
   readonly parameterMeaning: Float32Array;
   readonly gate: Float32Array;
@@ -101,27 +105,39 @@ export interface Layer {
   readonly whole: Float32Array;
 }
 
-let weights: Weights | undefined;
-
-/** The weights that ship. */
-export function weightsOf(): Weights {
-  return (weights ??= read(import.meta.dir));
+/** Several networks that learned the same from different beginnings: what one misreads the others seldom do. */
+export interface Learned {
+  readonly names: Seeable;
+  readonly networks: readonly Weights[];
 }
 
-function read(folder: string): Weights {
-  const numbers = new LearnedNumbers(mappedFile(join(folder, "reader.bin")));
-  const matrix = (count: number): Float32Array => numbers.matrix(count);
+let learned: Learned | undefined;
+
+/** What ships. */
+export function learnedOf(): Learned {
+  return (learned ??= read(import.meta.dir));
+}
+
+function read(folder: string): Learned {
   const text = mappedFile(join(folder, "reader.txt"));
   const lines = startsIn(text, LINE_END);
-  const named = (nth: number, width: number): Named => {
-    const rows = new Names(text, lines[nth] ?? 0, (lines[nth + 1] ?? 0) - 1);
-    return { width, rows, ...numbers.vectors(rows.size, width) };
-  };
+  const row = (nth: number): Names => new Names(text, lines[nth] ?? 0, (lines[nth + 1] ?? 0) - 1);
+  const names = { words: row(0), parameters: row(1), between: row(2), candidates: row(3) };
+  const numbers = new LearnedNumbers(mappedFile(join(folder, "reader.bin")));
+  return { names, networks: numbers.each(() => networkIn(numbers, names)) };
+}
+
+function networkIn(numbers: LearnedNumbers, names: Seeable): Weights {
+  const matrix = (count: number): Float32Array => numbers.matrix(count);
+  const vectors = ({ size }: Names, width: number): Vectors => ({
+    width,
+    ...numbers.vectors(size, width),
+  });
   return {
-    words: named(0, WIDTH),
-    parameters: named(1, WIDTH),
-    between: named(2, WIDTH),
-    candidates: named(3, DEPTH),
+    words: vectors(names.words, WIDTH),
+    parameters: vectors(names.parameters, WIDTH),
+    between: vectors(names.between, WIDTH),
+    candidates: vectors(names.candidates, DEPTH),
     meaning: matrix(WIDTH * MEANING),
     parameterMeaning: matrix(WIDTH * MEANING),
     gate: matrix(WIDTH * WIDTH),

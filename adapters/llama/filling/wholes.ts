@@ -36,8 +36,9 @@ const HAN_NUMBER =
 /** 画蛇添足 in 画蛇添足是什么意思 */
 const IDIOM =
   /(?:(?<!\p{Script=Han})|(?<=成语|解释|查下|查查|一下))(?!帮我|查一|解释|请问|这个|那个|你说)\p{Script=Han}{4}(?=(?:这个成语)?(?:是什么意思|是啥意思|什么意思|啥意思|怎么解释|的意思|的出处|的典故|出自))/gu;
-/** 32块5, which would be a code and a rest */
-const HAN_MONEY = /(?<![\d.])\d+块[一二三四五六七八九\d](?![钱十百\d])/gu;
+/** 32块5 and 6万3千, which would be a code and a rest */
+const HAN_MONEY =
+  /(?<![\d.])\d+块[一二三四五六七八九\d](?![钱十百\d])|(?<![\d.])\d+万\d千?(?![\d十百千万.])/gu;
 /** Figure by figure: 一七五, 一九九三. */
 const FIGURES =
   /(?<![零〇一二两三四五六七八九十百千万点第])[零〇一二三四五六七八九]{3,}(?![零〇一二三四五六七八九十百千万点月])/gu;
@@ -58,7 +59,7 @@ const PARTICLED =
 const PHONE =
   /^(?:[+(]|0)|^(?:1[ -])?\d{3}[ -]\d{3,4}(?:[ -]\d{4})?$|^\d{4}[ -]\d{4}$|^1\d{2}[ -]\d{4}[ -]\d{4}$|^\d{2}(?:[ -]\d{2}){3,4}$/u;
 const FIELD = String.raw`(?:\*|\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)(?:\/\d+)?`;
-/** Of values that are found nowhere else: when a job runs, names of files with a star, times with seconds, L.2022.40. */
+/** Of values that are found nowhere else: when a job runs, names of files with a star, times with seconds, L.2022.40, OBJ-1977.14, (2024)京01民初88号. */
 const PATTERNS: readonly (readonly [RegExp, ValueKind])[] = [
   [
     new RegExp(
@@ -68,8 +69,10 @@ const PATTERNS: readonly (readonly [RegExp, ValueKind])[] = [
     "code",
   ],
   [/(?<![\w*])(?=[\w./*-]*[a-z])[\w./-]*\*[\w./*-]*[\w*]/giu, "file"],
-  [/(?<![\d:])\d{1,2}:\d{2}:\d{2}(?![\d:])/gu, "time"],
+  [/(?<![\d:+-])(?:(?<=^|\s)[+-])?\d{1,2}:\d{2}:\d{2}(?:\.\d+)?(?![\d:])/gu, "time"],
   [/(?<![\w.])[A-Z]{1,4}\.\d+(?:\.\d+)+(?![\w.]*\w)/gu, "code"],
+  [/(?<![\w.-])[A-Z]{1,5}-\d+(?:\.\d+)+(?![\w.]*\w)/gu, "code"],
+  [/[（(]\d{4}[）)]\p{Script=Han}{1,3}\d{1,4}\p{Script=Han}{1,3}\d+号/gu, "code"],
 ];
 /** "21 to 18", "from 5 to 8", but not "20 to 8". */
 const MINUTES_TO = /^(\d+) to (\d+)$/iu;
@@ -81,7 +84,7 @@ const MINUTES_MAX = 25;
 /** What looks like a value and is something else: a score, a range, "T3 / 9". */
 function isNone(text: string, { from, to, kind }: FoundValue): boolean {
   const own = text.slice(from, to);
-  if (kind === "sum") return /[\p{L}\d][-_]?$/u.test(text.slice(0, from));
+  if (kind === "sum") return /[\p{L}\d][-_]?$/u.test(text.slice(0, from)) || isCounted(own);
   const isRange = kind === "time" && own.includes(" to ") && FROM.test(text.slice(0, from));
   if (isRange) return true;
   const [, minutes, hour] = (kind === "time" && MINUTES_TO.exec(own)) || [];
@@ -89,6 +92,11 @@ function isNone(text: string, { from, to, kind }: FoundValue): boolean {
   const isClock =
     Number(minutes) % MINUTES_STEP === 0 && Number(minutes) <= MINUTES_MAX && Number(hour) <= HOURS;
   return !isClock || /^:\d/u.test(text.slice(to));
+}
+
+/** "3 of 17" */
+function isCounted(sum: string): boolean {
+  return /^\d+ of \d/u.test(sum);
 }
 
 /** "#release发": the name ends where Chinese begins. */

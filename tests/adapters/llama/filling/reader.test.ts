@@ -6,7 +6,7 @@ import { candidatesFor } from "../../../../adapters/llama/filling/candidates.ts"
 import { fill, parametersOf } from "../../../../adapters/llama/filling/fill.ts";
 import { OPTIONAL, scored } from "../../../../adapters/llama/filling/reader.ts";
 import { saidTo } from "../../../../adapters/llama/filling/said.ts";
-import { DEPTH, Names, weightsOf, WIDTH } from "../../../../adapters/llama/filling/weights.ts";
+import { DEPTH, learnedOf, Names, WIDTH } from "../../../../adapters/llama/filling/weights.ts";
 import type { ToolSpec } from "../../../../schemas/model.ts";
 
 const TEXT = { type: "string" };
@@ -72,18 +72,22 @@ test("every name is found, and no other", () => {
   );
   const file = join(import.meta.dir, "../../../../adapters/llama/filling/reader.txt");
   const [words = ""] = readFileSync(file, "utf8").split("\n");
-  const { rows } = weightsOf().words;
-  expect(words.split("\t").every((name, at) => rows.find(name) === at)).toBe(true);
+  const { names: shipped } = learnedOf();
+  expect(words.split("\t").every((name, at) => shipped.words.find(name) === at)).toBe(true);
 });
 
-test("the weights have a vector for each name", () => {
-  const { words, parameters, between, candidates } = weightsOf();
-  for (const { rows, scales, values, width } of [words, parameters, between, candidates]) {
-    expect(rows.size).toBeGreaterThan(10);
-    expect(scales.length).toBe(rows.size);
-    expect(values.length).toBe(rows.size * width);
-  }
-  expect([words.width, candidates.width]).toEqual([WIDTH, DEPTH]);
+test("every network has a vector for each name", () => {
+  const { names, networks } = learnedOf();
+  expect(networks.length).toBeGreaterThan(0);
+  for (const network of networks)
+    for (const sort of ["words", "parameters", "between", "candidates"] as const) {
+      const { size } = names[sort];
+      const { scales, values, width } = network[sort];
+      expect(size).toBeGreaterThan(10);
+      expect(scales.length).toBe(size);
+      expect(values.length).toBe(size * width);
+      expect(width).toBe(sort === "candidates" ? DEPTH : WIDTH);
+    }
 });
 
 interface Shown {

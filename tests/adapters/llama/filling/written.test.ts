@@ -132,13 +132,24 @@ test("dice are a number and sides, an amount of money has its tenths", () => {
   expect(valuesOf("minutes", NUMBER, "定个十二分半的时")).toContain(12.5);
 });
 
+test("what is of one form is not cut", () => {
+  expect(valuesOf("distance", NUMBER, "跑了6万3千公里")).toEqual([63_000]);
+  expect(valuesOf("dec", text(), "at Dec +15:49:20, please")).toContain("+15:49:20");
+  expect(valuesOf("scene", text(), "take 3 of 17A wasn't circled")).toContain("17A");
+  const objects = valuesOf("object", text(), "OBJ-1977.14 has a cracked frame");
+  expect(objects).not.toContain("OBJ-1977");
+  expect(objects).toContain("OBJ-1977.14");
+  expect(valuesOf("case", text(), "(2024)京01民初88号案开庭")).toContain("(2024)京01民初88号");
+});
+
 test("a number is below zero where that means less, and less is said", () => {
   const delta = { type: "integer", description: "Negative to take off" };
   expect(valuesOf("delta", delta, "three of them got wet, take them off the stock")).toContain(-3);
   expect(valuesOf("delta", delta, "put three more on the shelf")).toContain(3);
   expect(valuesOf("celsius", { ...NUMBER, description: "may be negative" }, "down 3")).toContain(3);
   expect(valuesOf("delta", delta, "bring the stock down to 3")).toContain(3);
-  expect(valuesOf("delta", { type: "integer" }, "take three off the shelf")).toContain(3);
+  expect(valuesOf("delta", { type: "integer" }, "take three off the shelf")).toContain(-3);
+  expect(valuesOf("count", { type: "integer" }, "take three off the shelf")).toContain(3);
 });
 
 test("an idiom of four characters is whole", () => {
