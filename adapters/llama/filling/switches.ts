@@ -2,14 +2,17 @@
  * Which side of a switch was meant: its own words said or denied, "without fertiliser", or words that imply it, "for
  * good". Knows words of two languages.
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { termsOf } from "../../../runtime/turn/tool_choice.ts";
 import type { Candidate } from "./candidate.ts";
 import { isDeniedAt } from "./denied.ts";
 import { heardIn, placeOf } from "./meant.ts";
 import { calls, type Parameter, type Said } from "./stretch.ts";
-import { SWITCH_WORDS } from "./switch_words.ts";
 import { Tally } from "./weights.ts";
 
+/** What people say where a switch is meant, and what says its contrary. */
+const SWITCH_WORDS = join(import.meta.dir, "switch_words.txt");
 /** Words that choose nothing. */
 export const EMPTY =
   /^(?:an?|the|my|our|your|to|of|for|at|from|with|and|i|i'm|you|me|we|it|its|is|are|please|can|could|would|的|了|吧|把|给|我|你|是|请|帮我|一下|在|<\w+>|[\d.:]+)$/u;
@@ -142,7 +145,7 @@ function wordsOf(one: Parameter): Words {
   const called = name.replace(AVOIDS, "");
   // "enabled" says nothing of what.
   const tool = GENERAL.test(called) ? one.role.tool.replaceAll(/[_-]+/gu, " ") : "";
-  const entries = TABLE.filter(({ keys }) =>
+  const entries = entriesOf().filter(({ keys }) =>
     keys.some((key) => isIn(key, called) || (key.includes(" ") && isIn(key, tool))),
   );
   const runs = [...about.replaceAll(HAN_WEAK, " ").matchAll(HAN_RUN)].map(([run]) => run);
@@ -205,10 +208,17 @@ interface Entry {
   readonly no: readonly string[];
 }
 
-const TABLE: readonly Entry[] = SWITCH_WORDS.trim()
-  .split("\n")
-  .map((line): Entry => {
-    const [keys = "", words = ""] = line.split(": ");
-    const [yes = "", no = ""] = words.split(" | ");
-    return { keys: keys.split("/"), yes: yes.split(", "), no: no === "" ? [] : no.split(", ") };
-  });
+let table: readonly Entry[] | undefined;
+
+/** `part of a name/another: what says yes | what says no`, read when first needed. */
+function entriesOf(): readonly Entry[] {
+  table ??= readFileSync(SWITCH_WORDS, "utf8")
+    .trim()
+    .split("\n")
+    .map((line): Entry => {
+      const [keys = "", words = ""] = line.split(": ");
+      const [yes = "", no = ""] = words.split(" | ");
+      return { keys: keys.split("/"), yes: yes.split(", "), no: no === "" ? [] : no.split(", ") };
+    });
+  return table;
+}

@@ -84,7 +84,7 @@ const MINUTES_MAX = 25;
 /** What looks like a value and is something else: a score, a range, "T3 / 9". */
 function isNone(text: string, { from, to, kind }: FoundValue): boolean {
   const own = text.slice(from, to);
-  if (kind === "sum") return /[\p{L}\d][-_]?$/u.test(text.slice(0, from)) || isCounted(own);
+  if (kind === "sum") return isNoSum(own, text.slice(0, from));
   const isRange = kind === "time" && own.includes(" to ") && FROM.test(text.slice(0, from));
   if (isRange) return true;
   const [, minutes, hour] = (kind === "time" && MINUTES_TO.exec(own)) || [];
@@ -94,9 +94,9 @@ function isNone(text: string, { from, to, kind }: FoundValue): boolean {
   return !isClock || /^:\d/u.test(text.slice(to));
 }
 
-/** "3 of 17" */
-function isCounted(sum: string): boolean {
-  return /^\d+ of \d/u.test(sum);
+/** "3 of 17", and what follows a letter. */
+function isNoSum(own: string, before: string): boolean {
+  return /^\d+ of \d/u.test(own) || /[\p{L}\d][-_]?$/u.test(before);
 }
 
 /** "#release发": the name ends where Chinese begins. */
