@@ -22,6 +22,8 @@ const NO_NAME = -5;
 /** What is sought is a whole question. */
 const SOUGHT = /query|search|question|^q$/iu;
 const CUT = -5;
+/** "14 (C14" */
+const BRACKET = /[(（][^)）]*$|^[^(（]*[)）]/u;
 /** "the light in the kitchen", where no parameter is a place. */
 const PLACED_THING = 6;
 /** A number is rather said for something than for nothing. */
@@ -272,7 +274,7 @@ function spans(one: Parameter, said: Said): readonly Candidate[] {
       const traits = new Tally();
       if (!weighSpan(stretch, traits)) continue;
       const value = valueFor(stretch);
-      const score = leaningOf(stretch, traits);
+      const score = BRACKET.test(value) ? CUT : leaningOf(stretch, traits);
       found.push({ value, first, last, traits, score });
       const mark = markAfter(stretch, value);
       if (mark === "") continue;

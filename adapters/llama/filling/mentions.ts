@@ -84,12 +84,16 @@ function wordsOf(one: Parameter): ReadonlyMap<string, Words> {
   return read;
 }
 
+/** In their order, from one on. */
+const ROMAN = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"];
+
 /** By value the number in it; nothing where one has none, or two have the same. */
 function numbersIn(values: readonly string[]): readonly number[] {
-  const rows = values.map((value) => value.match(/\d+/gu) ?? []);
-  const numbers = rows.flatMap(([first, ...more]) =>
-    first === undefined || more.length > 0 ? [] : [Number(first)],
-  );
+  const rows = values.map((value) => value.match(/\d+|(?<=^|[\s_-])[IVX]+$/gu) ?? []);
+  const numbers = rows.flatMap(([first, ...more]) => {
+    if (first === undefined || more.length > 0) return [];
+    return [/\d/u.test(first) ? Number(first) : ROMAN.indexOf(first) + 1];
+  });
   const isClear = numbers.length === values.length && new Set(numbers).size === values.length;
   return isClear ? numbers : [];
 }
