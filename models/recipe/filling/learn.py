@@ -1,11 +1,10 @@
 """Learns to read arguments out of requests, from what see.ts saw of them:
 
-    python3 learn.py DIR OUT NAME... [--epochs N] [--check NAME...] [--points NAME FILE] [--minutes N] [--from FOLDER --again NAME...]
+    python3 learn.py DIR OUT NAME... [--epochs N] [--seed N] [--check NAME...] [--points NAME FILE] [--minutes N]
 
 NAME is a file of requests in DIR; of the generator's (a number) only the first epoch learns. OUT gets reader.bin and
-reader.txt (adapters/llama/filling/weights.ts reads them). `--check` counts what is read rightly of files that were not learned,
-`--from` goes on with the reader.bin of a folder, and sees
-some of the files again that it has learned from. `--points` adds to the requests of FILE how each candidate is weighed, for a test that the runtime weighs them so, too.
+reader.txt (adapters/llama/filling/weights.ts reads them; ../joined.py joins readers of several seeds). `--check` counts what is read rightly of
+files that were not learned, `--points` adds to the requests of FILE how each candidate is weighed, for a test that the runtime weighs them so, too.
 
 The network sees each piece of a request once for each parameter. A piece is a sum of vectors: of the names of what is seen of it
 (`word~from`, `opens`), of what it is to the parameter (`calls it`), of the parameter (`is~=city`, `required`), and of its meaning. Three
@@ -24,7 +23,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from reader_file import load, names_in, write
+from reader_file import write
 from together import LEAST, MAYBE_UNSAID, SAID, UNSAID, options_of, searched, starts, together
 
 WIDTH, DEPTH, LAYERS, AGAIN, REACH, MEANING, PLACES, MARKS = 48, 64, 3, 2, 3, 64, 5, 7  # as in weights.ts
@@ -32,7 +31,6 @@ MEANING_STEPS = 32767  # as in see.ts
 KINDS = 100_000
 KINDS_MIN = 6  # what only so few kinds of tools have would be learnt by heart
 RATE, WARM_STEPS, FALL, DECAY = 2e-3, 100, 0.6, 0.1
-MORE_RATE, SEEN_AGAIN = 6e-4, 0.25  # of what goes on: the learning rate, and how much of what was learned is seen again
 BATCH, PIECES_MAX = 64, 40
 FORGET = 0.15  # share of numbers that are left out while learning
 FORGOTTEN = {"w word~": 0.2, "p is~=": 0.2, "p about": 0.2, "w head~": 0.1, "w tail~": 0.1, "w ends~": 0.1, "w begins": 0.1}  # and of names
@@ -264,10 +262,10 @@ def loss_of(b, points, none):
 
 
 def learn(reader, lessons, given):
-    epochs, minutes, rate = given.epochs, given.minutes, MORE_RATE if given.before else RATE
+    epochs, minutes = given.epochs, given.minutes
     own = [b for b in lessons if not b.file.name.isdigit()]
     plan = [lessons if epoch == 0 else own for epoch in range(epochs)]
-    optimizer = torch.optim.AdamW(reader.parameters(), lr=rate, weight_decay=DECAY, betas=(0.9, 0.98))
+    optimizer = torch.optim.AdamW(reader.parameters(), lr=RATE, weight_decay=DECAY, betas=(0.9, 0.98))
     steps, step, begin = sum(map(len, plan)), 0, time.time()
     print(f"{steps} steps", flush=True)
     for epoch, some in enumerate(plan):
@@ -279,10 +277,10 @@ def learn(reader, lessons, given):
             if done >= 1:
                 print(f"{step} steps, {time.process_time():.0f} s of one core", flush=True)
                 return
-            optimizer.param_groups[0]["lr"] = rate * min(1, step / WARM_STEPS) * max(1e-3, min(1, (1 - done) / FALL))
+            optimizer.param_groups[0]["lr"] = RATE * min(1, step / WARM_STEPS) * max(1e-3, min(1, (1 - done) / FALL))
             first, again = reader(b)
             loss = FIRST_WORTH * loss_of(b, *first) + loss_of(b, *again)
-            if epoch >= TOGETHER_FROM or given.before:
+            if epoch >= TOGETHER_FROM:
                 loss = loss + TOGETHER_WORTH * together(b, again[0] - b.more, again[1])
             optimizer.zero_grad()
             loss.backward()
@@ -333,31 +331,22 @@ def main():
     parser.add_argument("--points", nargs=2)
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--minutes", type=float, default=0, help="the learning rate falls so that it ends by then")
-    parser.add_argument("--from", dest="before", help="a folder with the reader that is to learn more")
-    parser.add_argument("--again", nargs="*", default=[])
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     torch.manual_seed(given.seed)
     np.random.seed(given.seed)
     torch.set_num_threads(1)
-    files, again, checked = ([Requests(given.folder, name) for name in some] for some in (given.names, given.again, given.check))
+    files, checked = ([Requests(given.folder, name) for name in some] for some in (given.names, given.check))
     names = json.load(open(os.path.join(given.folder, "names.json"), encoding="utf-8"))
-    if given.before:
-        known = names_in(given.before)
-        places = {name: at + 1 for at, name in enumerate(known)}
-        vocabulary, names = np.array([places.get(name, 0) for name in names]), known
-    else:
-        kinds = np.bincount(np.unique(np.concatenate([row for file in files for row in file.kinds()])) // KINDS, minlength=len(names))
-        kept = kinds >= KINDS_MIN
-        vocabulary = np.where(kept, np.cumsum(kept), 0)
-        names = [name for name, keep in zip(names, kept) if keep]
+    kinds = np.bincount(np.unique(np.concatenate([row for file in files for row in file.kinds()])) // KINDS, minlength=len(names))
+    kept = kinds >= KINDS_MIN
+    vocabulary = np.where(kept, np.cumsum(kept), 0)
+    names = [name for name, keep in zip(names, kept) if keep]
     meanings = np.fromfile(os.path.join(given.folder, "meanings"), np.int16).reshape(-1, MEANING).astype(np.float32) / MEANING_STEPS
     reader = Reader(names, torch.from_numpy(np.concatenate([np.zeros((1, MEANING), np.float32), meanings])))
     print(f"{len(names)} names, {sum(values.numel() for values in reader.parameters())} numbers", flush=True)
-    if given.before:
-        load(reader, names, given.before)
     lessons = [b for file in files for b in batches(file, vocabulary, True)]
-    learn(reader, lessons + [b for file in again for b in batches(file, vocabulary, True) if np.random.rand() < SEEN_AGAIN], given)
+    learn(reader, lessons, given)
     write(reader, names, given.out)
     if given.points:
         write_points(reader, Requests(given.folder, given.points[0]), vocabulary, given.points[1])

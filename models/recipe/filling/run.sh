@@ -1,9 +1,8 @@
 #!/bin/sh
 # How arguments are read out of requests, learned anew:  sh models/recipe/filling/run.sh [FOLDER] [WORK]
-# Half an hour on one core. Needs what the recipe needs. FOLDER gets reader.bin and reader.txt, and points.jsonl for the tests.
-# WORK keeps what was seen of the requests: what is there already is not looked at again.
+# Half an hour on two cores: two networks learn the same from different beginnings. Needs what the recipe needs. FOLDER gets reader.bin
+# and reader.txt, and points.jsonl for the tests. WORK keeps what was seen of the requests: what is there already is not looked at again.
 # MINUTES=30: the learning rate falls so that learning ends by then.
-# FROM=FOLDER: the reader of that folder goes on with what the last writers wrote, and sees a part of the rest again. Minutes.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$here/../../..
@@ -16,7 +15,7 @@ mkdir -p "$work" "$out"
 export PYTHONDONTWRITEBYTECODE=1
 numbered() { seq -f 'dev%.0f' "$1" "$2" | tr '\n' ' '; }
 first="kit dev $(numbered 2 21)"
-exams="exam_dev1 exam_dev2 exam_dev3 exam_dev4 exam_dev5 exam_dev6"
+exams="$(seq -f 'exam_dev%.0f' 1 12 | tr '\n' ' ')"
 last="$(numbered 22 23)$(numbered 26 75)own $exams"
 kept="dev24 dev25" # to believe
 # shellcheck disable=SC2086 # names without spaces
@@ -29,10 +28,13 @@ for name in $first 2 $last $kept; do
 done
 "$python" "$here/requests.py" 5 1 | awk 'NR % 60 == 1' > "$work/shown.jsonl"
 (cd "$work" && bun "$here/see.ts" seen $new shown.jsonl)
-cp "$work/shown.jsonl" "$points"
-if [ -n "${FROM:-}" ]; then
-    set -- $last --from "$FROM" --again $first --epochs 2
-else
-    set -- $first 2 $last --epochs 4
-fi
-"$python" "$here/learn.py" "$work/seen" "$out" "$@" ${MINUTES:+--minutes "$MINUTES"} --points shown "$points" --check $kept
+for seed in 1 2; do
+    mkdir -p "$work/$seed"
+    cp "$work/shown.jsonl" "$work/$seed/points.jsonl"
+    # shellcheck disable=SC2086
+    "$python" "$here/learn.py" "$work/seen" "$work/$seed" $first 2 $last --epochs 4 --seed "$seed" ${MINUTES:+--minutes "$MINUTES"} \
+        --points shown "$work/$seed/points.jsonl" --check $kept &
+    learning="${learning:-} $!"
+done
+for one in $learning; do wait "$one"; done
+"$python" "$here/../joined.py" reader "$out" "$points" "$work/1" "$work/2"
