@@ -40,9 +40,11 @@ export interface Mention {
 /** What may say a value. */
 interface Words {
   /** Its own, in small letters. */
-  readonly own: readonly string[];
+  readonly own: ReadonlySet<string>;
   /** Of the description and of glosses.ts. */
-  readonly glosses: readonly string[];
+  readonly glosses: ReadonlySet<string>;
+  /** Those of both with Chinese characters. */
+  readonly han: readonly string[];
   readonly stem: string;
   /** Lines of the lexicon that no other value stands in, for each of its words. */
   readonly lines: readonly ReadonlySet<number>[];
@@ -65,13 +67,15 @@ function wordsOf(one: Parameter): ReadonlyMap<string, Words> {
   const numbers = numbersIn(texts);
   const all = texts.map((value, at) => {
     const plain = plainOf(value);
-    const own = [...new Set([plain, value.toLowerCase()])].filter(isSayable);
+    const own = [plain, value.toLowerCase()].filter(isSayable);
     const others = new Set(
       lines.flatMap((sets, other) => (other === at ? [] : sets.flatMap((set) => [...set]))),
     );
+    const glosses = glossesFor(value, one).filter((word) => isSayable(word) && !plains.has(word));
     const words: Words = {
-      own,
-      glosses: glossesFor(value, one).filter((word) => isSayable(word) && !plains.has(word)),
+      own: new Set(own),
+      glosses: new Set(glosses),
+      han: [...own, ...glosses].filter((word) => HAN.test(word)),
       stem: termsOf(value).join(" "),
       lines: (lines[at] ?? []).map((set) => set.difference(others)).filter(({ size }) => size > 0),
       letter: /^[A-Z]$/u.test(value) ? value : "",
@@ -142,7 +146,7 @@ function mentions(words: Words, said: Said): readonly Mention[] {
   const all = [
     ...whole(words.own, "itself", words, said),
     ...whole(words.glosses, "gloss", words, said),
-    ...[...words.own, ...words.glosses].flatMap((word) => insideHan(word, heard.text, said.pieces)),
+    ...words.han.flatMap((word) => insideHan(word, heard.text, said.pieces)),
     ...inflected(words, said),
     ...byNumber(words, said),
     ...byLines(words, heard, said),
@@ -155,13 +159,18 @@ function isOpen({ pieces }: Said, at: number): boolean {
   return piece !== undefined && !piece.quoted && piece.source === 0;
 }
 
-function whole(list: readonly string[], by: By, { letter }: Words, said: Said): readonly Mention[] {
-  if (list.length === 0) return [];
+function whole(
+  all: ReadonlySet<string>,
+  by: By,
+  { letter }: Words,
+  said: Said,
+): readonly Mention[] {
+  if (all.size === 0) return [];
   const { pieces } = said;
   return pieces.flatMap(({ text }, first) => {
     if (!isOpen(said, first) || (letter !== "" && text !== letter)) return [];
     const row = pieces.slice(first, first + ROW_MAX).map(({ bare }) => bare);
-    const length = Math.max(...list.map((word) => spanOf(word, row)));
+    const length = spanOf(all, row);
     const size = row.slice(0, length).join("").length;
     return length === 0 ? [] : [{ first, last: first + length - 1, by, size }];
   });
@@ -171,7 +180,7 @@ function inflected({ stem, own }: Words, said: Said): readonly Mention[] {
   return said.pieces.flatMap(({ bare }, at): readonly Mention[] => {
     if (!isOpen(said, at) || PREPOSITION.test(bare)) return [];
     const isMeant = stem !== "" && termsOf(bare).join(" ") === stem;
-    const isSo = isMeant || own.some((word) => isInflected(bare, word));
+    const isSo = isMeant || [...own].some((word) => isInflected(bare, word));
     return isSo ? [{ first: at, last: at, by: "ending", size: bare.length }] : [];
   });
 }
@@ -187,7 +196,7 @@ function byNumber({ number }: Words, said: Said): readonly Mention[] {
 
 /** 冷藏 in 冷藏室: a Chinese word is part of a longer one. */
 function insideHan(word: string, text: string, pieces: Said["pieces"]): readonly Mention[] {
-  if (!HAN.test(word) || (word.length < 2 && !SIDE.test(word))) return [];
+  if (word.length < 2 && !SIDE.test(word)) return [];
   const at = text.indexOf(word);
   const place = at < 0 ? undefined : placeOf(pieces, at, at + word.length);
   return place === undefined ? [] : [{ ...place, by: "ending", size: word.length }];
@@ -195,7 +204,7 @@ function insideHan(word: string, text: string, pieces: Said["pieces"]): readonly
 
 /** Where words of the same lines stand; of a value of several words all have to be said. */
 function byLines({ lines, own }: Words, { spoken }: Heard, said: Said): readonly Mention[] {
-  if (lines.length === 0 || own.length === 0) return [];
+  if (lines.length === 0 || own.size === 0) return [];
   const places = lines.map((set) =>
     spoken.filter((one) => one.lines.some((line) => set.has(line))),
   );
@@ -205,11 +214,11 @@ function byLines({ lines, own }: Words, { spoken }: Heard, said: Said): readonly
     .map(({ first, last }) => ({ first, last, by: "line", size: 0 }));
 }
 
-/** How many pieces a word takes that begins with the first of them; 0 = it does not stand there. */
-function spanOf(word: string, bares: readonly string[]): number {
-  for (let length = 1; length <= bares.length; length++) {
+/** How many pieces the longest of some words takes that begins with the first of them; 0 = none stands there. */
+function spanOf(words: ReadonlySet<string>, bares: readonly string[]): number {
+  for (let length = bares.length; length > 0; length--) {
     const row = bares.slice(0, length);
-    if (row.join(" ") === word || row.join("") === word) return length;
+    if (words.has(row.join(" ")) || words.has(row.join(""))) return length;
   }
   return 0;
 }
