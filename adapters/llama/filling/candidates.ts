@@ -7,6 +7,7 @@ import { weighNumber, weighStretch } from "./evidence.ts";
 import { spokenNumbers } from "../number_words.ts";
 import type { Piece } from "./pieces.ts";
 import { isMeasure, LEADS } from "./plain_words.ts";
+import { countedAs } from "./counted.ts";
 import { lists } from "./lists.ts";
 import { OWNER } from "./said.ts";
 import { frontOf, type Parameter, type Said, type Stretch, stretchOf } from "./stretch.ts";
@@ -97,7 +98,8 @@ function numbers(one: Parameter, said: Said): readonly Candidate[] {
     const isBelow = isLowered && !stretch.leads.some((bare) => GOAL.test(bare));
     const converted = traits.names.includes("in another unit") ? UNCONVERTED : 0;
     const own = isBelow ? -Math.abs(value) : value;
-    return [{ value: own, first, last, traits, score: score + converted }];
+    const known = countedAs(one.key, said.pieces, first, last);
+    return [{ value: own, first, last, traits, score: score + converted + known }];
   });
   const parts = [...numbersWithin(one, said), ...diceIn(one, said)];
   return [...whole, ...parts, ...clocks(one, said), ...partsOfDays(one, said)];

@@ -13,7 +13,8 @@ const CLOCK = /\bhh ?[:.]? ?mm\b(?! ?[:.]? ?ss)/u;
 const HOURS = /24[- ]?h|二十四小时|24小时/u;
 const DATE = /\byyyy ?[-/.]? ?mm ?[-/.]? ?dd\b|\biso (?:8601 )?date\b/u;
 const YEAR_MONTH = /\byyyy ?[-/.]? ?mm\b|\b20\d\d-[01]\d\b(?!-)/u;
-const CODE = /\biso\b|\b(?:3|three)[- ]letter\b|三位代码|三字代码|货币代码|币种代码/u;
+const CODE =
+  /\biso\b|\b(?:3|three)[- ]letter\b|\bcurrency code\b|\b(?:usd|eur|gbp|jpy|cny|chf)\b|三(?:位|字|个)?字?母?代码|货币代码|币种代码/u;
 /** "a code such as USD" */
 const CURRENCY = /currenc|money|币|\b(?:usd|eur|gbp|jpy|cny|chf)\b/u;
 
@@ -36,7 +37,7 @@ const DAYS: readonly (readonly [RegExp, readonly [number, number, number]])[] = 
   [/(?<!\d)(\d{1,2})\/(1[3-9]|2\d|3[01])\/(\d{4})(?!\d)/u, [3, 1, 2]],
 ];
 const CURRENCIES =
-  "usd eur gbp jpy cny hkd twd krw chf sek nok dkk pln czk huf try inr thb sgd aud nzd cad mxn brl zar rub".split(
+  "usd eur gbp jpy cny hkd twd krw chf sek nok dkk pln czk huf try inr thb sgd aud nzd cad mxn brl zar rub aed sar ils idr myr php vnd ngn kes egp uah ron isk".split(
     " ",
   );
 

@@ -53,3 +53,27 @@ test.each([
 ])("%p says what %p is", (message, key, value) => {
   expect(argsOf(message, { [key]: { type: "boolean" } })).toEqual({ [key]: value });
 });
+
+test.each([
+  ["change 75 dollars to Norwegian kroner", "ISO code", { from: "USD", to: "NOK" }],
+  ["两千五百块人民币能换多少日元", "三字母代码", { from: "CNY", to: "JPY" }],
+])("%p is said in codes where they are wanted", (message, description, codes) => {
+  const code = { type: "string", description };
+  const tool = {
+    name: "convert_currency",
+    description: "Converts money",
+    parameters: {
+      type: "object",
+      properties: { amount: { type: "number" }, from: code, to: code },
+      required: ["amount", "from", "to"],
+    },
+  };
+  expect(fill(tool, [message])?.args).toMatchObject(codes);
+});
+
+test("the scale of a number is not the number, and what counts says which it is", () => {
+  const score = { score: { type: "integer" } };
+  expect(argsOf("his knee is a seven out of ten", score)).toEqual({ score: 7 });
+  const place = { row: { type: "integer" }, seat: { type: "integer" } };
+  expect(argsOf("给我留5排12座", place)).toEqual({ row: 5, seat: 12 });
+});

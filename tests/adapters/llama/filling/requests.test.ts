@@ -69,7 +69,7 @@ const REQUESTS: readonly (readonly [tool: string, said: string, wanted: object |
   [
     "kite_rent",
     "rent me a stunt kite, three hours",
-    { kite: ["stunt kite", "a stunt kite"], hours: 3 },
+    { kite: ["stunt kite", "a stunt kite", "stunt"], hours: 3 },
   ],
   ["kite_rent", "rent a kite", null],
   [
