@@ -2,13 +2,14 @@
  * What `moult dev` tries after a save: the touched function's examples, and the test file beside it. One function at a
  * time; the newest save goes first and ends what runs, which is begun again afterwards.
  */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { isBelow, realPath } from "../runtime/below.ts";
 import { dropOldest } from "../runtime/drop_oldest.ts";
 import { type Rehearsal, rehearse } from "../runtime/load/examples.ts";
 import { projectOf } from "../runtime/load/fence.ts";
 import type { Functions } from "../runtime/load/functions.ts";
+import { stampOf } from "../runtime/load/inputs.ts";
 import { type Change, Watcher } from "../runtime/load/watch.ts";
 import type { RuntimeEvent } from "../schemas/turn.ts";
 import { runTests, type TestRun } from "./test_run.ts";
@@ -18,6 +19,9 @@ const QUIET_MS = 20;
 
 /** After so long, people want to know what they wait for. */
 const SLOW_MS = 1_000;
+
+/** Between two looks at the tests that have run, for saves that the kernel did not report. */
+const LOOK_MS = 2_000;
 
 /** Functions that wait to be tried; of more, the oldest saves are forgotten. */
 const WAITING_MAX = 256;
@@ -57,6 +61,9 @@ export class Checks {
   /** By name, the newest save last. */
   readonly #waiting = new Map<string, Job>();
   #running: { readonly job: Job; readonly abort: AbortController } | undefined;
+  /** By name: what its test file looked like when it was last tried. */
+  readonly #stamps = new Map<string, string>();
+  readonly #looking: NodeJS.Timeout;
   #timer: NodeJS.Timeout | undefined;
   #working: Promise<void> = Promise.resolve();
   #closed = false;
@@ -65,6 +72,7 @@ export class Checks {
     this.#options = options;
     this.#watcher = new Watcher((changes) => this.#onSaved(changes), Date.now);
     this.#watcher.root(options.dir);
+    this.#looking = setInterval(() => this.#look(), LOOK_MS);
   }
 
   /** To be told of what happens to functions. */
@@ -79,6 +87,7 @@ export class Checks {
   async close(): Promise<void> {
     this.#closed = true;
     this.#watcher.close();
+    clearInterval(this.#looking);
     clearTimeout(this.#timer);
     this.#waiting.clear();
     this.#running?.abort.abort();
@@ -91,6 +100,19 @@ export class Checks {
       const name = /([^/\\]+)\.test\.m?[jt]s$/.exec(path)?.[1];
       if (name !== undefined && this.#testOf(name) === path) this.#add({ name, examples: false });
     }
+  }
+
+  /** Finds saves of tests that nobody reported: of a file with two names, on a network folder, lost under load. */
+  #look(): void {
+    this.#watcher.root(this.#options.dir);
+    for (const [name, stamp] of this.#stamps)
+      if (!this.#waiting.has(name) && this.#stampOf(name) !== stamp)
+        this.#add({ name, examples: false });
+  }
+
+  #stampOf(name: string): string {
+    const file = this.#testOf(name);
+    return file === undefined ? "" : stampOf(statSync(file, { throwIfNoEntry: false }));
   }
 
   #add(job: Job): void {
@@ -116,6 +138,7 @@ export class Checks {
 
   #forget(name: string): void {
     this.#waiting.delete(name);
+    this.#stamps.delete(name);
     if (this.#running?.job.name === name) this.#running.abort.abort();
   }
 
@@ -141,6 +164,7 @@ export class Checks {
   async #check({ name, examples }: Job, signal: AbortSignal): Promise<void> {
     const { functions, onChecked, onExamples } = this.#options;
     const began = performance.now();
+    this.#stamps.set(name, this.#stampOf(name));
     const tried = examples ? await rehearse(functions, name, signal) : undefined;
     const file = this.#testOf(name);
     if (signal.aborted) return;

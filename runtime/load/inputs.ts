@@ -60,7 +60,8 @@ export function refreshed(inputs: readonly Input[]): readonly Input[] | undefine
   return fresh;
 }
 
-function stampOf(stat: Stats | undefined): string {
+/** Size, times and inode of a file; empty when there is none. */
+export function stampOf(stat: Stats | undefined): string {
   return stat === undefined ? "" : `${stat.size}.${stat.mtimeMs}.${stat.ctimeMs}.${stat.ino}`;
 }
 

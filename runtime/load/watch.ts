@@ -64,9 +64,10 @@ export class Watcher {
   /** Watches a root, or again after it was replaced. Cheap when nothing changed. */
   root(dir: string): void {
     if (this.#closed) return;
+    // First: a root that comes between the two would be noticed by neither.
+    this.#watchAbove(dir);
     const inode = statSync(dir, { throwIfNoEntry: false })?.ino;
     const known = this.#roots.get(dir);
-    this.#watchAbove(dir);
     if (known?.inode === inode) return;
     known?.watcher.close();
     this.#roots.delete(dir);

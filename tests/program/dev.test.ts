@@ -1,6 +1,6 @@
 /** `moult dev` at a real terminal: what it shows, and that its prompt stays usable meanwhile. */
 import { describe, expect, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, linkSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openSandbox } from "../../adapters/linux/open_sandbox.ts";
 import { makePlace } from "./program.ts";
@@ -140,6 +140,20 @@ describe("a save in moult dev", () => {
         await until(() => text().split("✓ add: 1 example and 1 test pass").length === 3);
         // Only the test was saved: only tests run.
         place.write("functions/tools/add.test.ts", ADD_TEST(6));
+        await shows("✗ add: 1 of 1 test failed");
+      }),
+    120_000,
+  );
+
+  test(
+    "notices a save of a test that the kernel reports for another folder",
+    () =>
+      inDev(async ({ place, shows }) => {
+        place.write("functions/add.test.ts", ADD_TEST(5));
+        place.write("functions/add.ts", ADD("a + b"));
+        await shows("✓ add: 1 example and 1 test pass");
+        linkSync(join(place.dir, "functions/add.test.ts"), join(place.dir, "same.test.ts"));
+        place.write("same.test.ts", ADD_TEST(6));
         await shows("✗ add: 1 of 1 test failed");
       }),
     120_000,
