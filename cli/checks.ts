@@ -2,7 +2,7 @@
  * What `moult dev` tries after a save: the touched function's examples, and the test file beside it. One function at a
  * time; the newest save goes first and ends what runs, which is begun again afterwards.
  */
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { extname, join } from "node:path";
 import { isBelow, realPath } from "../runtime/below.ts";
 import { dropOldest } from "../runtime/drop_oldest.ts";
@@ -10,7 +10,7 @@ import { type Rehearsal, rehearse } from "../runtime/load/examples.ts";
 import { projectOf } from "../runtime/load/fence.ts";
 import type { Functions } from "../runtime/load/functions.ts";
 import { stampOf } from "../runtime/load/inputs.ts";
-import { type Change, Watcher } from "../runtime/load/watch.ts";
+import { type Change, RESCAN_MS, Watcher } from "../runtime/load/watch.ts";
 import type { RuntimeEvent } from "../schemas/turn.ts";
 import { runTests, type TestRun } from "./test_run.ts";
 
@@ -19,9 +19,6 @@ const QUIET_MS = 20;
 
 /** After so long, people want to know what they wait for. */
 const SLOW_MS = 1_000;
-
-/** Between two looks at the tests that have run, for saves that the kernel did not report. */
-const LOOK_MS = 2_000;
 
 /** Functions that wait to be tried; of more, the oldest saves are forgotten. */
 const WAITING_MAX = 256;
@@ -63,7 +60,7 @@ export class Checks {
   #running: { readonly job: Job; readonly abort: AbortController } | undefined;
   /** By name: what its test file looked like when it was last tried. */
   readonly #stamps = new Map<string, string>();
-  readonly #looking: NodeJS.Timeout;
+  readonly #rescanning: NodeJS.Timeout;
   #timer: NodeJS.Timeout | undefined;
   #working: Promise<void> = Promise.resolve();
   #closed = false;
@@ -72,7 +69,7 @@ export class Checks {
     this.#options = options;
     this.#watcher = new Watcher((changes) => this.#onSaved(changes), Date.now);
     this.#watcher.root(options.dir);
-    this.#looking = setInterval(() => this.#look(), LOOK_MS);
+    this.#rescanning = setInterval(() => this.#rescan(), RESCAN_MS);
   }
 
   /** To be told of what happens to functions. */
@@ -87,7 +84,7 @@ export class Checks {
   async close(): Promise<void> {
     this.#closed = true;
     this.#watcher.close();
-    clearInterval(this.#looking);
+    clearInterval(this.#rescanning);
     clearTimeout(this.#timer);
     this.#waiting.clear();
     this.#running?.abort.abort();
@@ -102,8 +99,8 @@ export class Checks {
     }
   }
 
-  /** Finds saves of tests that nobody reported: of a file with two names, on a network folder, lost under load. */
-  #look(): void {
+  /** Finds saves that the kernel did not report, of tests that have been tried. */
+  #rescan(): void {
     this.#watcher.root(this.#options.dir);
     for (const [name, stamp] of this.#stamps)
       if (!this.#waiting.has(name) && this.#stampOf(name) !== stamp)
@@ -112,7 +109,7 @@ export class Checks {
 
   #stampOf(name: string): string {
     const file = this.#testOf(name);
-    return file === undefined ? "" : stampOf(statSync(file, { throwIfNoEntry: false }));
+    return file === undefined ? "" : stampOf(file);
   }
 
   #add(job: Job): void {

@@ -38,13 +38,13 @@ export function inputsOf(
   return paths.map((path) => {
     const stat = statSync(path, { throwIfNoEntry: false });
     const sure = stat === undefined || stat.ctimeMs < began - CLOCK_TICK_MS;
-    return { path, stamp: sure ? stampOf(stat) : UNSURE, hash: known.get(path) ?? hashOf(path) };
+    return { path, stamp: sure ? stamped(stat) : UNSURE, hash: known.get(path) ?? hashOf(path) };
   });
 }
 
 /** Whether a file looks different from then. Reads no file. */
 export function touched({ path, stamp }: Input): boolean {
-  return stampOf(statSync(path, { throwIfNoEntry: false })) !== stamp;
+  return stampOf(path) !== stamp;
 }
 
 /** The same inputs with the stamps of now, or `undefined` when a content differs or there is nothing to compare. */
@@ -52,7 +52,7 @@ export function refreshed(inputs: readonly Input[]): readonly Input[] | undefine
   if (inputs.length === 0) return undefined;
   const fresh: Input[] = [];
   for (const input of inputs) {
-    const stamp = stampOf(statSync(input.path, { throwIfNoEntry: false }));
+    const stamp = stampOf(input.path);
     if (input.stamp === UNSURE) return undefined;
     if (stamp !== input.stamp && hashOf(input.path) !== input.hash) return undefined;
     fresh.push({ ...input, stamp });
@@ -60,8 +60,12 @@ export function refreshed(inputs: readonly Input[]): readonly Input[] | undefine
   return fresh;
 }
 
-/** Size, times and inode of a file; empty when there is none. */
-export function stampOf(stat: Stats | undefined): string {
+/** Size, times and inode of the file that is there now; empty when there is none. */
+export function stampOf(path: string): string {
+  return stamped(statSync(path, { throwIfNoEntry: false }));
+}
+
+function stamped(stat: Stats | undefined): string {
   return stat === undefined ? "" : `${stat.size}.${stat.mtimeMs}.${stat.ctimeMs}.${stat.ino}`;
 }
 
@@ -71,7 +75,7 @@ function hashOf(path: string): string {
     const stat = statSync(path);
     if (stat.isDirectory()) return contentHash(readdirSync(path).toSorted().join("\n"));
     // Too much to read for a look: whoever changes it also changes its time.
-    if (!stat.isFile() || stat.size > HASHED_BYTES_MAX) return stampOf(stat);
+    if (!stat.isFile() || stat.size > HASHED_BYTES_MAX) return stamped(stat);
     return contentHash(readFileSync(path));
   } catch {
     return "";

@@ -24,10 +24,7 @@ import { Registry } from "./registry.ts";
 import { Reloader } from "./reload.ts";
 import { type Found, type Refused, scanRoot } from "./scan.ts";
 import { Versions } from "./versions.ts";
-import { type Change, Watcher } from "./watch.ts";
-
-/** Between two looks at all files, for what the kernel does not report: network folders, links, lost events. */
-const RESCAN_MS = 2_000;
+import { type Change, RESCAN_MS, Watcher } from "./watch.ts";
 
 /** A look may take at most this share of the time, in a folder of any size. */
 const RESCAN_SHARE_MAX = 1 / 1_000;

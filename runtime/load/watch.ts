@@ -7,6 +7,9 @@ import type { FSWatcher } from "node:fs";
 import { dirname, join } from "node:path";
 import { relevant } from "./scan.ts";
 
+/** Between two looks at all files, for what the kernel does not report: network folders, links, lost events. */
+export const RESCAN_MS = 2_000;
+
 /** Editors write a file in several steps, a few milliseconds apart. */
 const QUIET_MS = 8;
 
