@@ -185,13 +185,18 @@ function spokenIn(said: string, counted: string): readonly number[] {
   return counted === "成" ? values.map((value) => 10 * value) : values;
 }
 
+/** "2 million": the two alone is a number only where millions are counted. */
+const MAGNITUDE = /thousand|million|billion|万|亿/iu;
+
 /** Numbers, and amounts in the unit of the parameter. */
 function amountsIn(
-  { role: { unit } }: Parameter,
+  { key, schema, role: { unit } }: Parameter,
   { pieces, quantities, retracted, texts }: Said,
 ): readonly { readonly value: number; readonly first: number; readonly last: number }[] {
+  const countsMany = MAGNITUDE.test(`${key} ${String(schema["description"])}`);
   const plain = pieces.flatMap(({ number }, at) => {
     if (number === undefined || retracted[at] === true) return [];
+    if (!countsMany && MAGNITUDE.test(pieces[at + 1]?.bare ?? "")) return [];
     const isBelow = BELOW_ZERO.test(pieces[at - 1]?.bare ?? "");
     return [{ value: isBelow ? -number : number, first: isBelow ? at - 1 : at, last: at }];
   });

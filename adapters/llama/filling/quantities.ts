@@ -3,6 +3,7 @@
  * 1000 where grams are. Also parts of a whole, and numbers below zero. Knows text only.
  */
 import { spokenNumber, spokenNumbers } from "../number_words.ts";
+import { type Measure, UNITS } from "./units.ts";
 
 /** An amount and where it is said. */
 export interface Quantity {
@@ -13,98 +14,11 @@ export interface Quantity {
   readonly measure: Measure;
 }
 
-/** What is measured; plain = a number, however it is written. */
-export type Measure = "time" | "months" | "mass" | "length" | "volume" | "share" | "plain";
-
-interface Unit {
-  readonly measure: Measure;
-  readonly factor: number;
-  /** How people say it. */
-  readonly said: string;
-  /** How parameters say it. */
-  readonly named: RegExp;
-}
-
-const UNITS: readonly Unit[] = [
-  { measure: "time", factor: 1, said: "seconds?|secs?|秒钟?", named: /\b(?:seconds?|secs?)\b|秒/u },
-  {
-    measure: "time",
-    factor: 60,
-    said: "minutes?|mins?|分钟|分(?=半)",
-    named: /\b(?:minutes?|mins?)\b|分钟/u,
-  },
-  { measure: "time", factor: 900, said: "刻钟", named: /刻钟/u },
-  {
-    measure: "time",
-    factor: 3600,
-    said: "hours?|hrs?|h|个?小时|个?钟头",
-    named: /\b(?:hours?|hrs?)\b|小时/u,
-  },
-  {
-    measure: "time",
-    factor: 86_400,
-    said: "days?|nights?|天",
-    named: /\b(?:days?|nights?)\b|天数|[几住][天晚]/u,
-  },
-  { measure: "time", factor: 604_800, said: "weeks?|个?星期|周", named: /\bweeks?\b|周数/u },
-  { measure: "time", factor: 1_209_600, said: "fortnights?", named: /\bfortnights?\b/u },
-  { measure: "months", factor: 1, said: "months?|个月", named: /\bmonths?\b|月数|个月/u },
-  { measure: "months", factor: 12, said: "years?|年", named: /\byears?\b|年数|年限/u },
-  { measure: "mass", factor: 1, said: "grams?|g|克", named: /\bgrams?\b|\bg\b|克/u },
-  {
-    measure: "mass",
-    factor: 1000,
-    said: "kilograms?|kilos?|kg|公斤|千克",
-    named: /\b(?:kilograms?|kilos?|kg)\b|公斤|千克/u,
-  },
-  { measure: "mass", factor: 500, said: "斤", named: /斤/u },
-  {
-    measure: "length",
-    factor: 1,
-    said: "millimet(?:er|re)s?|mm|毫米",
-    named: /\bmillimet(?:er|re)s?\b|\bmm\b|毫米/u,
-  },
-  {
-    measure: "length",
-    factor: 10,
-    said: "centimet(?:er|re)s?|cm|厘米|公分",
-    named: /\bcentimet(?:er|re)s?\b|\bcm\b|厘米|公分/u,
-  },
-  {
-    measure: "length",
-    factor: 1000,
-    said: "met(?:er|re)s?|m|米",
-    named: /\bmet(?:er|re)s?\b|(?<!厘|毫|千)米/u,
-  },
-  {
-    measure: "length",
-    factor: 1_000_000,
-    said: "kilomet(?:er|re)s?|km|公里|千米",
-    named: /\bkilomet(?:er|re)s?\b|\bkm\b|公里|千米/u,
-  },
-  {
-    measure: "volume",
-    factor: 1,
-    said: "millilit(?:er|re)s?|ml|cc|毫升",
-    named: /\bmillilit(?:er|re)s?\b|\bml\b|毫升/u,
-  },
-  {
-    measure: "volume",
-    factor: 1000,
-    said: "lit(?:er|re)s?|l|升",
-    named: /\blit(?:er|re)s?\b|(?<!毫)升/u,
-  },
-];
-const SHARE =
-  /percent|prozent|position|opening|brightness|volume|level|0 ?(?:-|–|to) ?100|百分比|亮度|音量/iu;
-/** "minutes per day" are minutes; of "litres per hectare" nothing can be told. */
-const RATE = /\bper\b|\/|每/u;
-
 const AMOUNT =
   "(?:[a-z]+(?:-[a-z]+)? )?(?:hundred|thousand)(?: and)?(?: [a-z]+(?:-[a-z]+)?)?|half an?|a quarter of an?|three quarters of an?|an? half|\\d+(?:[.,]\\d+)?|(?:[a-z]+-)?[a-z]+|[零一二两三四五六七八九十百千]+(?:点[零一二三四五六七八九]+)?|半";
 const SAID = UNITS.map(({ said }) => `(${said})`).join("|");
 const WORDS = new RegExp(
-  `(?<![a-z\\d.,零一二两三四五六七八九十百千点])(${AMOUNT})( and a half|个半)?(?: (?:full|whole|solid|straight|more))?[ -]?(?:${SAID})(?![a-z])(半| and a half| and a quarter| and three quarters)?`,
+  `(?<![a-z\\d.零一二两三四五六七八九十百千点]|\\d,)(${AMOUNT})( and a half|个半)?(?: (?:full|whole|solid|straight|more))?[ -]?(?:${SAID})(?![a-z])(半| and a half| and a quarter| and three quarters)?`,
   "giu",
 );
 const PARTS: readonly (readonly [RegExp, number])[] = [
@@ -193,7 +107,7 @@ const HAN_DIGITS = "零一二两三四五六七八九十百千万";
 /** Numbers that no word or row of digits alone says, and how they are read. */
 const WRITTEN: readonly (readonly [RegExp, (match: RegExpMatchArray) => number | undefined])[] = [
   [
-    /(?<![\d.,万])(\d+(?:\.\d+)?)(万|千|亿|k\b| ?thousand\b| ?grand\b| ?million\b)(?!\d)/giu,
+    /(?<![\d.,万])(\d+(?:\.\d+)?)([百千]?万|千|百|亿|k\b| ?thousand\b| ?grand\b| ?million\b| ?billion\b)(?!\d)/giu,
     ([, count = "", by = ""]) => Number(count) * (POWERS[by.trim().toLowerCase()] ?? 1),
   ],
   [
@@ -242,6 +156,11 @@ const WRITTEN: readonly (readonly [RegExp, (match: RegExpMatchArray) => number |
     ([, whole = "", rest = ""]) => priceOf(whole, rest),
   ],
   [/\bhalf a million\b/giu, () => 500_000],
+  [
+    /\b([a-z]+(?:-[a-z]+)?) (million|billion)\b/giu,
+    ([, count = "", by = ""]) =>
+      (countOf(count.toLowerCase()) ?? NaN) * (POWERS[by.toLowerCase()] ?? 1),
+  ],
   [/(?<![\w.])x(\d{1,4})\b/giu, ([, count = ""]) => Number(count)],
   [
     /(?<![\w.])(\d+(?:\.\d+)?)(?=(?:rpm|cc|hz|khz|mhz|db|kw|kwh|mpa|lux|ppm|psi|w|v|t)\b)/giu,
@@ -263,13 +182,17 @@ export const ORDINALS = "first second third fourth fifth sixth seventh eighth ni
   " ",
 );
 const POWERS: Readonly<Record<string, number>> = {
-  万: 10_000,
+  百: 100,
   千: 1000,
+  万: 10_000,
+  百万: 1_000_000,
+  千万: 10_000_000,
   亿: 100_000_000,
   k: 1000,
   thousand: 1000,
   grand: 1000,
   million: 1_000_000,
+  billion: 1_000_000_000,
 };
 
 /** Numbers as they are written in other ways: "1.2万", "48,000", "two and a half". */
@@ -316,13 +239,4 @@ function countOf(said: string): number | undefined {
   if (whole !== undefined && digits !== undefined) return decimalOf(whole, digits);
   const numbers = spokenNumbers(said);
   return numbers.length === 1 ? numbers[0] : undefined;
-}
-
-/** In which unit a parameter takes its amount; `undefined` = it does not say. @param about Its name and description. */
-export function unitOf(about: string): Pick<Unit, "measure" | "factor"> | undefined {
-  const [measured = ""] = about.split(RATE);
-  const unit = UNITS.find(({ named }) => named.test(measured));
-  if (RATE.test(about)) return unit?.measure === "time" ? unit : undefined;
-  if (unit !== undefined) return unit;
-  return SHARE.test(about) ? { measure: "share", factor: 1 } : undefined;
 }

@@ -6,7 +6,7 @@ import { aboutOf } from "./meanings.ts";
 import { kindsOf, type ValueKind } from "../value_kinds.ts";
 import { type Written, writtenFor } from "./written.ts";
 import { alikeInChinese, termsOf, unitsIn } from "../../../runtime/turn/tool_choice.ts";
-import { type Measure, unitOf } from "./quantities.ts";
+import { type Measure, unitOf } from "./units.ts";
 import type { JsonSchema } from "../../../schemas/function.ts";
 
 /** A name has no preposition in it, a title may have one; a clause may be all of the rest. */

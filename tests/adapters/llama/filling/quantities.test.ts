@@ -1,6 +1,7 @@
 /** Amounts in the unit that a parameter takes. */
 import { expect, test } from "bun:test";
-import { quantitiesIn, unitOf } from "../../../../adapters/llama/filling/quantities.ts";
+import { quantitiesIn } from "../../../../adapters/llama/filling/quantities.ts";
+import { unitOf } from "../../../../adapters/llama/filling/units.ts";
 
 /** In the unit of a parameter with this name. */
 function read(said: string, name: string): number | undefined {
@@ -29,6 +30,12 @@ test.each([
   ["two full days", "hours", 48],
   ["for a fortnight", "nights", 14],
   ["another week", "days", 7],
+  ["看星星,两个半小时", "hours", 2.5],
+  ["32 gigs of RAM", "memory gb", 32],
+  ["500 megs", "size in gigabytes", 0.5],
+  ["给它16G内存", "memory gb", 16],
+  ["a 2 kW heater", "power watts", 2000],
+  ["steady at 60 km/h", "kmh", 60],
   ["a quarter-hour soak", "hold minutes", 15],
   ["Shut the blinds in the bedroom all the way", "position", 0],
   ["open the shutters completely", "position", 100],
@@ -42,6 +49,8 @@ test.each([
 test("what is measured otherwise says nothing, and a rate has no unit of its own", () => {
   expect(read("three kilos", "minutes")).toBeUndefined();
   expect(read("half past six", "minutes")).toBeUndefined();
+  expect(read("60 km/h", "km")).toBeUndefined();
+  expect(read("16 g of salt", "memory gb")).toBeUndefined();
   expect(unitOf("litres per hour")).toBeUndefined();
   expect(unitOf("title")).toBeUndefined();
 });
@@ -54,6 +63,10 @@ function plain(said: string): readonly number[] {
 test.each([
   ["汇款1.2万元", [12_000]],
   ["1.5k for the venue", [1500]],
+  ["2.5 billion", [2_500_000_000]],
+  ["twenty-five million people", [25_000_000]],
+  ["some million people", []],
+  ["改成3百万", [3_000_000]],
   ["it costs 1,499 dollars", [1499]],
   ["invoice 1,250.50, please", [1250.5]],
   ["冷冻要-19度", [-19]],

@@ -134,6 +134,8 @@ test("dice are a number and sides, an amount of money has its tenths", () => {
 
 test("what is of one form is not cut", () => {
   expect(valuesOf("distance", NUMBER, "跑了6万3千公里")).toEqual([63_000]);
+  expect(valuesOf("amount", NUMBER, "2 million are coming in")).toEqual([2_000_000]);
+  expect(valuesOf("millions", NUMBER, "2 million are coming in")).toContain(2);
   expect(valuesOf("dec", text(), "at Dec +15:49:20, please")).toContain("+15:49:20");
   expect(valuesOf("scene", text(), "take 3 of 17A wasn't circled")).toContain("17A");
   const objects = valuesOf("object", text(), "OBJ-1977.14 has a cracked frame");
